@@ -1,0 +1,73 @@
+/** Who asks, and what their roles allow. Pure: no database. */
+import { NotAllowed, Unauthenticated } from '../errors.ts';
+
+export const ROLES = ['ADMIN', 'STEWARD', 'READER', 'INGESTOR'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A role over everything (both null), over one source or over one domain. */
+export type RoleAssignment = { role: Role; sourceId: string | null; domainId: string | null };
+
+export type Viewer = { userId: string; sessionId: string | null; roles: readonly RoleAssignment[] };
+
+/** `read`: see it. `edit`: words, labels, scans. `administer`: change, test and remove a source. */
+export type Action = 'read' | 'edit' | 'administer';
+
+const ROLES_FOR: Record<Action, readonly Role[]> = {
+  read: ['READER', 'STEWARD', 'ADMIN'],
+  edit: ['STEWARD', 'ADMIN'],
+  administer: ['ADMIN'],
+};
+
+/** What a thing is protected by. A source itself has no domain. */
+export type Protected = { sourceId: string; domainId?: string | null };
+
+/** The scopes over which a viewer may do an action: everything, or these sources and domains. */
+export type Scopes = { everything: boolean; sourceIds: string[]; domainIds: string[] };
+
+export function scopesFor(viewer: Viewer, action: Action): Scopes {
+  const scopes: Scopes = { everything: false, sourceIds: [], domainIds: [] };
+  for (const { role, sourceId, domainId } of viewer.roles) {
+    if (!ROLES_FOR[action].includes(role)) continue;
+    if (sourceId) scopes.sourceIds.push(sourceId);
+    else if (domainId) scopes.domainIds.push(domainId);
+    else scopes.everything = true;
+  }
+  return scopes;
+}
+
+export function may(viewer: Viewer, action: Action, thing: Protected): boolean {
+  const scopes = scopesFor(viewer, action);
+  return (
+    scopes.everything ||
+    scopes.sourceIds.includes(thing.sourceId) ||
+    (thing.domainId != null && scopes.domainIds.includes(thing.domainId))
+  );
+}
+
+export const mayEverywhere = (viewer: Viewer, action: Action): boolean => scopesFor(viewer, action).everything;
+
+/** The viewer, or UNAUTHENTICATED. */
+export function requireViewer(viewer: Viewer | null): Viewer {
+  if (!viewer) throw new Unauthenticated();
+  return viewer;
+}
+
+/** The viewer if it has any reading role, else FORBIDDEN. Every query but `me` asks this. */
+export function requireReader(viewer: Viewer | null): Viewer {
+  const known = requireViewer(viewer);
+  const scopes = scopesFor(known, 'read');
+  if (!scopes.everything && scopes.sourceIds.length === 0 && scopes.domainIds.length === 0) {
+    throw new NotAllowed('This needs a reading role (READER, STEWARD or ADMIN) over at least one source or domain.', 'role:READER');
+  }
+  return known;
+}
+
+/** The viewer if it has the action over everything, else FORBIDDEN. */
+export function requireEverywhere(viewer: Viewer | null, action: Action): Viewer {
+  const known = requireViewer(viewer);
+  if (!mayEverywhere(known, action)) {
+    const role = action === 'administer' ? 'ADMIN' : action === 'edit' ? 'STEWARD' : 'READER';
+    throw new NotAllowed(`This needs the role ${role} over everything.`, `role:${role}`);
+  }
+  return known;
+}

@@ -1,0 +1,74 @@
+/**
+ * The settings, from the environment and `.env`: one schema, parsed once at the start, all problems told together,
+ * then passed on as an argument. Nothing else reads `process.env`.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65535).default(fallback);
+const optionalUrl = (...protocols: string[]) =>
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+      error: `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+    })
+    .optional();
+/** FAULT's parts: `subgraph:identity`, `connector:columns`, comma-separated. */
+const faults = z
+  .string()
+  .default('')
+  .transform((text) => new Set(text.split(',').map((part) => part.trim()).filter(Boolean)));
+
+export const settingsSchema = z
+  .object({
+    PORT: port(4000).describe('Port of the router'),
+    HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
+    DATA_DIR: z.string().default('.pursight').describe('Embedded PostgreSQL and key files (mode 0600)'),
+    DATABASE_URL: optionalUrl('postgres:', 'postgresql:').describe('An own PostgreSQL (15 or later) instead of the embedded one'),
+    ADMIN_EMAIL: z.email().optional().describe('The first administrator; made up and printed once when absent'),
+    ADMIN_PASSWORD: z.string().min(12).max(1024).optional().describe('At least 12 characters'),
+    SECRET_KEY: z
+      .string()
+      .refine((text) => Buffer.from(text, 'base64').length === 32, {
+        error: 'must be 32 bytes in base64, as `openssl rand -base64 32` prints them',
+      })
+      .optional()
+      .describe('Root key that wraps the data keys; made and kept in DATA_DIR when absent'),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('Least level that is logged'),
+    LOG_FORMAT: z.enum(['pretty', 'json']).optional().describe('pretty on a terminal and json elsewhere, unless set'),
+    NODE_ENV: z.string().default('production').describe('`test` allows FAULT'),
+    FAULT: faults.describe('Parts that fail, for tests: subgraph:identity, connector:columns'),
+  })
+  .superRefine((settings, context) => {
+    if (settings.FAULT.size > 0 && settings.NODE_ENV !== 'test') {
+      context.addIssue({ code: 'custom', path: ['FAULT'], message: 'is refused unless NODE_ENV=test' });
+    }
+  });
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+export class ConfigError extends Error {}
+
+/** Parses an environment. Throws one ConfigError that names every problem. Empty values count as absent. */
+export function parseSettings(environment: Record<string, string | undefined>): Settings {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name in settingsSchema.shape && value !== undefined && value !== ''),
+  );
+  const result = settingsSchema.safeParse(given);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.') || 'settings'}: ${issue.message}`);
+  throw new ConfigError(`These settings cannot be used:\n${problems.join('\n')}`);
+}
+
+/** The settings of this process: the environment over `.env` in `directory`. */
+export function readSettings(directory = process.cwd()): Settings {
+  let file: Record<string, string | undefined> = {};
+  try {
+    file = parseEnv(readFileSync(resolve(directory, '.env'), 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new ConfigError(`.env cannot be read: ${(error as Error).message}`);
+  }
+  return parseSettings({ ...file, ...process.env });
+}

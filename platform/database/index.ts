@@ -1,0 +1,43 @@
+/**
+ * Connections to PurSight's own PostgreSQL. Queries are postgres.js templates (values are always parameters);
+ * tables, row types and migrations are drizzle's.
+ */
+import postgres from 'postgres';
+
+/** A pool of one database role. Rows come back in camelCase, int8 as number, timestamps as Date. */
+export type Database = postgres.Sql<{ bigint: number }>;
+/** A transaction of a pool: takes the same templates. */
+export type Transaction = postgres.TransactionSql<{ bigint: number }>;
+/** What a read takes: it runs alone or within a transaction. */
+export type Queryable = Database | Transaction;
+
+export type ConnectOptions = {
+  /** postgres:// URL with user and password. */
+  url: string;
+  /** Shown in pg_stat_activity as `pursight <name>`. */
+  name: string;
+  /** Most connections at a time. */
+  max?: number;
+  /** Milliseconds after which the server cancels a statement; 0 means never. */
+  statementTimeoutMs?: number;
+};
+
+export function connect({ url, name, max = 5, statementTimeoutMs = 30_000 }: ConnectOptions): Database {
+  return postgres<{ bigint: postgres.PostgresType<number> }>(url, {
+    max,
+    idle_timeout: 60,
+    connect_timeout: 10,
+    onnotice: () => {},
+    connection: { application_name: `pursight ${name}`, statement_timeout: statementTimeoutMs },
+    // Only column names: postgres.camel would rename the keys inside of jsonb values too.
+    transform: { undefined: null, column: { from: postgres.toCamel, to: postgres.fromCamel } },
+    types: {
+      bigint: { to: 20, from: [20], parse: Number, serialize: String },
+    },
+  }) as unknown as Database;
+}
+
+/** SQLSTATE of a PostgreSQL error, undefined for others. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof postgres.PostgresError ? error.code : undefined;
+}

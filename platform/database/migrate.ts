@@ -1,0 +1,85 @@
+/** Brings a database to this version: roles, schemas, migrations, rights. Runs at every start, under a lock, and changes nothing the second time. */
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
+import { runMigrations as runQueueMigrations } from 'graphile-worker';
+import postgres from 'postgres';
+import { PARTS, roleName, rolePassword, roleUrl, type DatabaseLocation } from './roles.ts';
+
+/** A schema and the folder of its committed migrations, in the order in which they run. */
+export type MigrationFolder = { schema: string; folder: string };
+
+/** Any number will do that nobody else locks: `pursight` in ASCII, cut to what an advisory lock takes. */
+const MIGRATION_LOCK = 0x70757273;
+
+export async function migrate(location: DatabaseLocation, folders: readonly MigrationFolder[]): Promise<void> {
+  const sql = postgres(location.ownerUrl, { max: 1, onnotice: () => {}, connection: { application_name: 'pursight migrate' } });
+  try {
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    await createRoles(sql, location);
+    for (const { schema, folder } of folders) {
+      // Its own client: drizzle replaces the parsers of the one that it is given.
+      const client = postgres(location.ownerUrl, { max: 1, onnotice: () => {} });
+      try {
+        await runMigrations(drizzle(client), {
+          migrationsFolder: folder,
+          migrationsSchema: 'migrations',
+          migrationsTable: schema,
+        });
+      } finally {
+        await client.end();
+      }
+    }
+    await installQueue(sql, location);
+    await grantRights(sql, location);
+  } finally {
+    await sql.end();
+  }
+}
+
+async function createRoles(sql: postgres.Sql, location: DatabaseLocation): Promise<void> {
+  for (const part of PARTS) {
+    const name = roleName(location, part);
+    // Neither a role's name nor its password can be a parameter; both are made of letters, digits, `_` and `-`.
+    const [existing] = await sql`select 1 from pg_roles where rolname = ${name}`;
+    await sql.unsafe(`${existing ? 'alter' : 'create'} role "${name}" login password '${rolePassword(location, part)}'`);
+  }
+}
+
+/** The queue's tables belong to the role `jobs`; others add a job through one function that runs with its rights. */
+async function installQueue(sql: postgres.Sql, location: DatabaseLocation): Promise<void> {
+  const jobs = roleName(location, 'jobs');
+  const [database] = await sql<{ name: string }[]>`select current_database() as name`;
+  const [installed] = await sql`select to_regclass('graphile_worker.migrations') as found where to_regclass('graphile_worker.migrations') is not null`;
+  if (!installed) await sql.unsafe(`grant create on database "${database!.name}" to "${jobs}"`);
+  await runQueueMigrations({ connectionString: roleUrl(location, 'jobs'), schema: 'graphile_worker' });
+  if (!installed) await sql.unsafe(`revoke create on database "${database!.name}" from "${jobs}"`);
+  await sql.unsafe(`
+    create schema if not exists jobs authorization "${jobs}";
+    create or replace function jobs.add(task text, payload json, queue text, key text) returns void
+      language sql security definer set search_path = pg_catalog, pg_temp
+      as $$ select graphile_worker.add_job(task, payload, queue_name => queue, job_key => key, max_attempts => 5) $$;
+    alter function jobs.add owner to "${jobs}";
+    revoke all on function jobs.add from public;`);
+}
+
+async function grantRights(sql: postgres.Sql, location: DatabaseLocation): Promise<void> {
+  const [catalog, identity, events] = (['catalog', 'identity', 'events'] as const).map((part) => `"${roleName(location, part)}"`);
+  await sql.unsafe(`
+    grant usage on schema catalog to ${catalog};
+    grant select, insert, update, delete on all tables in schema catalog to ${catalog};
+    grant usage on schema identity to ${identity};
+    grant select, insert, update, delete on all tables in schema identity to ${identity};
+    grant usage on schema access to ${catalog}, ${identity};
+    grant select on access.classes to ${catalog}, ${identity};
+    grant insert on access.classes to ${catalog};
+    grant usage on schema events to ${catalog}, ${identity};
+    grant insert on events.outbox to ${catalog}, ${identity};
+    grant select on events.head to ${catalog}, ${identity};
+    grant select on events.log to ${identity};
+    grant usage, create on schema events to ${events};
+    grant select, insert, update, delete on all tables in schema events to ${events};
+    alter table events.log owner to ${events};
+    grant select on events.log to ${identity};
+    grant usage on schema jobs to ${catalog}, ${identity};
+    grant execute on function jobs.add to ${catalog}, ${identity};`);
+}

@@ -1,0 +1,22 @@
+/** The database roles: one for each part, without rights on another's schema. */
+import { derivePassword } from '../secrets.ts';
+
+/** `catalog` and `identity`: the subgraphs. `events`: the sequencer. `jobs`: the queue. */
+export const PARTS = ['catalog', 'identity', 'events', 'jobs'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** Where PurSight's own database is, and what its roles are called (roles belong to the server, so the prefix keeps two products apart). */
+export type DatabaseLocation = { ownerUrl: string; rolePrefix: string; rootKey: Uint8Array };
+
+export const roleName = (location: DatabaseLocation, part: Part): string => `${location.rolePrefix}_${part}`;
+
+export const rolePassword = (location: DatabaseLocation, part: Part): string =>
+  derivePassword(location.rootKey, `postgresql role ${roleName(location, part)}`);
+
+/** The URL with which a part connects. Its password is derived and stored nowhere. */
+export function roleUrl(location: DatabaseLocation, part: Part): string {
+  const url = new URL(location.ownerUrl);
+  url.username = roleName(location, part);
+  url.password = rolePassword(location, part);
+  return url.href;
+}

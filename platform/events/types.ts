@@ -1,0 +1,83 @@
+/** What an event is, and the data of each type, in one place. */
+
+/** The type of an event: `noun.pastVerb`. */
+export type EventType = keyof EventData;
+
+/** A change of a snapshot. `path` is a JSON Pointer (RFC 6901) into it, columns by name: /columns/email/nullable. */
+export type Change = { path: string; before: unknown; after: unknown };
+
+export type AssetRef = { namespace: string; name: string; kind: string };
+/** What a view reads: names, not ids, because the other side may not be scanned yet. */
+export type Dependency = { name: string; columns: string[] };
+
+export type ScanCounts = { added: number; changed: number; unchanged: number; removed: number };
+
+export type EventData = {
+  'source.registered': { name: string; connector: string; namespace: string };
+  'source.updated': { name: string; changes: Change[] };
+  'source.removed': { name: string };
+  'scan.queued': { sourceId: string; scanId: string | null };
+  'scan.started': { sourceId: string; scanId: string | null };
+  'scan.progressed': { phase: string; done: number; total: number | null; message: string | null };
+  'scan.held': ScanCounts & { pendingDeletions: number };
+  'scan.reviewed': { accepted: boolean; removed: number };
+  'scan.completed': ScanCounts & { status: string; warnings: number };
+  'scan.failed': ScanCounts & { error: string };
+  'scan.cancelled': ScanCounts;
+  'asset.created': AssetRef & { dependsOn?: Dependency[] };
+  'asset.updated': AssetRef & { version: number; changes: Change[]; dependsOn?: Dependency[] };
+  'asset.deleted': AssetRef & { version: number };
+  'team.created': { name: string };
+  'team.updated': { name: string; changes: Change[] };
+  'identity.userCreated': { email: string; name: string; roles: unknown };
+  'identity.rolesChanged': { before: unknown; after: unknown };
+  'identity.signedIn': { sessionId: string };
+  'identity.signedOut': { sessionId: string | null; everywhere: boolean };
+  'identity.signInFailed': { reason: string };
+  'identity.sessionRevoked': { sessionId: string; reason: string };
+};
+
+/**
+ * What filters and replicas read, part of the leaf. An asset's event carries the access class before and after
+ * (absent: it did not exist, or does not any more); a viewer who may see either gets the event.
+ */
+export type EventAttributes = {
+  accessBefore?: number;
+  accessAfter?: number;
+  sourceId?: string;
+  domainId?: string | null;
+  kind?: string;
+  namespace?: string;
+  name?: string;
+  tags?: string[];
+  ownerIds?: string[];
+  labels?: string[];
+};
+
+export type NewEvent = {
+  [Type in EventType]: {
+    type: Type;
+    /** The noun's id. */
+    subject: string;
+    data: EventData[Type];
+    /** The user who did it; null for the system. Events name people by id only. */
+    actorId: string | null;
+    attributes?: EventAttributes;
+  };
+}[EventType];
+
+/** A position in the log, as clients hold it: `epoch.seq`. Everything after it is still to come for its holder. */
+export type LogCursor = string;
+
+export type LogEvent = {
+  id: string;
+  seq: number;
+  type: string;
+  source: string;
+  subject: string | null;
+  time: Date;
+  actorId: string | null;
+  data: unknown;
+  attributes: EventAttributes;
+  hash: Buffer;
+};

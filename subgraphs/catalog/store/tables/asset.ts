@@ -1,0 +1,129 @@
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, check, index, integer, jsonb, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { Change, Dependency } from '#platform/events/types.ts';
+import type { AssetKind, TableFacet } from '../../connectors/types.ts';
+import { bytea, catalogSchema, exactText, moment } from './source.ts';
+
+/** What a scan knows of an asset, as it is now. What people say is in tables of its own, which a scan never writes. */
+export const assets = catalogSchema.table(
+  'assets',
+  {
+    id: uuid().primaryKey(),
+    sourceId: uuid('source_id').notNull(),
+    accessClass: integer('access_class').notNull(),
+    kind: text().$type<AssetKind>().notNull(),
+    namespace: exactText('namespace').notNull(),
+    /** The OpenLineage name: `database.schema.table`, a component with `.` or `"` double-quoted. */
+    name: exactText('name').notNull(),
+    path: text().array().notNull(),
+    /** The first component: deletions are decided for each container. */
+    container: text().notNull(),
+    parentId: uuid('parent_id'),
+    nativeId: text('native_id'),
+    /** sha256 of what the source told, without estimates and sizes. */
+    hash: bytea().notNull(),
+    sourceDescription: text('source_description'),
+    sourceOwner: text('source_owner'),
+    tableFacet: jsonb('table_facet').$type<TableFacet>(),
+    dependsOn: jsonb('depends_on').$type<Dependency[]>(),
+    rowEstimate: bigint('row_estimate', { mode: 'number' }),
+    sizeBytes: bigint('size_bytes', { mode: 'number' }),
+    /** The number of asset.created|updated|deleted events of this id. */
+    version: integer().notNull().default(1),
+    /** The run that wrote this row last: a run that goes on after a crash does not count it twice. */
+    runId: uuid('run_id'),
+    createdAt: moment('created_at').notNull(),
+    updatedAt: moment('updated_at').notNull(),
+    deletedAt: moment('deleted_at'),
+  },
+  (table) => [
+    uniqueIndex('assets_name').on(table.namespace, table.name).where(sql`deleted_at is null`),
+    index('assets_tombstones').on(table.namespace, table.name).where(sql`deleted_at is not null`),
+    index('assets_by_name').on(table.name, table.id),
+    index('assets_by_class').on(table.accessClass, table.name, table.id),
+    index('assets_by_update').on(table.updatedAt, table.id),
+    index('assets_by_container').on(table.sourceId, table.container, table.id).where(sql`deleted_at is null`),
+    index('assets_by_native_id').on(table.sourceId, table.nativeId).where(sql`deleted_at is null`),
+    index('assets_by_parent').on(table.parentId, table.name, table.id),
+  ],
+);
+
+export const columns = catalogSchema.table(
+  'columns',
+  {
+    id: uuid().primaryKey(),
+    assetId: uuid('asset_id').notNull(),
+    /** The asset's, so that flat lists filter without a join. */
+    sourceId: uuid('source_id').notNull(),
+    accessClass: integer('access_class').notNull(),
+    name: exactText('name').notNull(),
+    ordinal: integer().notNull(),
+    dataType: text('data_type').notNull(),
+    nativeType: text('native_type').notNull(),
+    nullable: boolean().notNull(),
+    defaultValue: text('default_value'),
+    generated: boolean().notNull(),
+    sourceDescription: text('source_description'),
+    version: integer().notNull().default(1),
+    updatedAt: moment('updated_at').notNull(),
+    deletedAt: moment('deleted_at'),
+  },
+  (table) => [
+    uniqueIndex('columns_name').on(table.assetId, table.name),
+    index('columns_by_asset').on(table.assetId, table.ordinal, table.id),
+    index('columns_by_name').on(table.name, table.id),
+    index('columns_by_class').on(table.accessClass, table.assetId, table.ordinal, table.id),
+  ],
+);
+
+/** People's words about an asset. No row: nobody said anything. */
+export const assetEdits = catalogSchema.table('asset_edits', {
+  assetId: uuid('asset_id').primaryKey(),
+  description: text(),
+});
+
+export const assetOwners = catalogSchema.table(
+  'asset_owners',
+  {
+    assetId: uuid('asset_id').notNull(),
+    userId: uuid('user_id'),
+    teamId: uuid('team_id'),
+    role: text().notNull(),
+  },
+  (table) => [
+    uniqueIndex('asset_owners_one_each').on(table.assetId, table.userId, table.teamId, table.role),
+    index('asset_owners_user').on(table.userId, table.assetId).where(sql`user_id is not null`),
+    index('asset_owners_team').on(table.teamId, table.assetId).where(sql`team_id is not null`),
+    check('asset_owners_one', sql`num_nonnulls(user_id, team_id) = 1`),
+  ],
+);
+
+export const assetTags = catalogSchema.table(
+  'asset_tags',
+  { assetId: uuid('asset_id').notNull(), tag: exactText('tag').notNull() },
+  (table) => [primaryKey({ columns: [table.assetId, table.tag] }), index('asset_tags_tag').on(table.tag, table.assetId)],
+);
+
+export const columnEdits = catalogSchema.table('column_edits', {
+  columnId: uuid('column_id').primaryKey(),
+  description: text(),
+});
+
+/** One row for each version. `changes` leads both ways; every 20th version also keeps the whole snapshot. */
+export const assetVersions = catalogSchema.table(
+  'asset_versions',
+  {
+    assetId: uuid('asset_id').notNull(),
+    version: integer().notNull(),
+    at: moment('at').notNull(),
+    byUser: uuid('by_user'),
+    byScanRun: uuid('by_scan_run'),
+    changes: jsonb().$type<Change[]>().notNull(),
+    snapshot: jsonb(),
+  },
+  (table) => [primaryKey({ columns: [table.assetId, table.version] })],
+);
+
+export type AssetRow = typeof assets.$inferSelect;
+export type ColumnRow = typeof columns.$inferSelect;
+export type AssetVersionRow = typeof assetVersions.$inferSelect;
