@@ -39,12 +39,15 @@ export const assets = catalogSchema.table(
   (table) => [
     uniqueIndex('assets_name').on(table.namespace, table.name).where(sql`deleted_at is null`),
     index('assets_tombstones').on(table.namespace, table.name).where(sql`deleted_at is not null`),
-    index('assets_by_name').on(table.name, table.id),
-    index('assets_by_class').on(table.accessClass, table.name, table.id),
-    index('assets_by_update').on(table.updatedAt, table.id),
+    // Lists read the living through these; a source with a million tombstones must not lie in their way.
+    index('assets_by_name').on(table.name, table.id).where(sql`deleted_at is null`),
+    index('assets_by_class').on(table.accessClass, table.name, table.id).where(sql`deleted_at is null`),
+    index('assets_by_update').on(table.updatedAt, table.id).where(sql`deleted_at is null`),
+    index('assets_deleted_by_name').on(table.name, table.id).where(sql`deleted_at is not null`),
+    index('assets_deleted_by_update').on(table.updatedAt, table.id).where(sql`deleted_at is not null`),
     index('assets_by_container').on(table.sourceId, table.container, table.id).where(sql`deleted_at is null`),
     index('assets_by_native_id').on(table.sourceId, table.nativeId).where(sql`deleted_at is null`),
-    index('assets_by_parent').on(table.parentId, table.name, table.id),
+    index('assets_by_parent').on(table.parentId, table.name, table.id).where(sql`deleted_at is null`),
   ],
 );
 
