@@ -1,0 +1,21 @@
+/** What the resolvers of a GraphQL type get as their parent: the row, or as much of it as every read brings. */
+import type { ForeignKeyFacet, TableFacet } from './connectors/types.ts';
+import type { VersionRow } from './store/history.ts';
+import type { AssetRow, ColumnRow } from './store/tables/asset.ts';
+
+export type AssetParent = Pick<
+  AssetRow,
+  | 'id' | 'sourceId' | 'accessClass' | 'kind' | 'namespace' | 'name' | 'path' | 'parentId' | 'sourceDescription'
+  | 'rowEstimate' | 'sizeBytes' | 'version' | 'createdAt' | 'updatedAt' | 'deletedAt'
+> & {
+  /** A person's words. Undefined where the read did not bring them: then a loader does. */
+  description?: string | null;
+};
+
+export type ColumnParent = ColumnRow & { description: string | null };
+
+export type AssetVersionParent = VersionRow;
+
+export type TableFacetParent = TableFacet & Pick<AssetRow, 'namespace' | 'rowEstimate' | 'sizeBytes'>;
+
+export type ForeignKeyParent = ForeignKeyFacet & { namespace: string };

@@ -1,0 +1,147 @@
+/** Reads of assets. Every one of them takes the viewer's classes, but for those within a transaction that already chose the rows. */
+import type { VisibleClasses } from '#platform/auth/access.ts';
+import type { Queryable } from '#platform/database/index.ts';
+import type { Page } from '#platform/graphql/connections.ts';
+import type { AssetKind, TableFacet } from '../connectors/types.ts';
+import type { AssetParent } from '../mappers.ts';
+import { hasPrefix } from './prefix.ts';
+import { classesOf, isNobody, visible } from './visibility.ts';
+
+export type AssetFilter = {
+  sourceIds?: readonly string[] | null;
+  kinds?: readonly AssetKind[] | null;
+  namespace?: string | null;
+  namePrefix?: string | null;
+  tags?: readonly string[] | null;
+  ownerIds?: readonly string[] | null;
+  hasOwner?: boolean | null;
+  includeDeleted?: boolean | null;
+  updatedAfter?: Date | null;
+};
+
+export type AssetOrder = { field: 'NAME' | 'UPDATED_AT'; direction: 'ASC' | 'DESC' };
+/** Name, or the time of the last change as ISO text; and the id. */
+export type AssetKey = [string, string];
+
+/** What every read brings: not the facet and the hash, which may be large and are seldom asked for. */
+const fields = (sql: Queryable) => sql`
+  a.id, a.source_id, a.access_class, a.kind, a.namespace, a.name, a.path, a.parent_id, a.source_description,
+  a.row_estimate, a.size_bytes, a.version, a.created_at, a.updated_at, a.deleted_at`;
+
+function matches(sql: Queryable, filter: AssetFilter) {
+  const { kinds, namespace, tags, ownerIds, hasOwner, updatedAfter } = filter;
+  const owned = sql`exists (select from catalog.asset_owners o where o.asset_id = a.id)`;
+  return sql`
+    ${kinds ? sql`and a.kind = any(${kinds as string[]}::text[])` : sql``}
+    ${namespace == null ? sql`` : sql`and a.namespace = ${namespace}`}
+    ${hasPrefix(sql, 'a.name', filter.namePrefix)}
+    ${tags ? sql`and a.id in (select t.asset_id from catalog.asset_tags t where t.tag = any(${tags as string[]}::text[]))` : sql``}
+    ${ownerIds ? sql`and a.id in (
+      select o.asset_id from catalog.asset_owners o where o.user_id = any(${ownerIds as string[]}::uuid[])
+      union select o.asset_id from catalog.asset_owners o where o.team_id = any(${ownerIds as string[]}::uuid[]))` : sql``}
+    ${hasOwner == null ? sql`` : hasOwner ? sql`and ${owned}` : sql`and not ${owned}`}
+    ${updatedAfter ? sql`and a.updated_at > ${updatedAfter}` : sql``}`;
+}
+
+/** The living and the tombstones have indexes of their own; a list of both is a merge of two. */
+const lives = (sql: Queryable, filter: AssetFilter) =>
+  filter.includeDeleted ? [sql`a.deleted_at is null`, sql`a.deleted_at is not null`] : [sql`a.deleted_at is null`];
+
+/** A page of `first + 1` assets. */
+export async function listAssets(
+  sql: Queryable,
+  classes: VisibleClasses,
+  filter: AssetFilter,
+  order: AssetOrder,
+  page: Page<AssetKey>,
+): Promise<AssetParent[]> {
+  if (isNobody(classes)) return [];
+  const byName = order.field === 'NAME';
+  const descending = order.direction === 'DESC';
+  const key = byName ? sql`name` : sql`updated_at`;
+  const sorted = (alias: string) => (descending ? sql`${sql(alias)}.${key} desc, ${sql(alias)}.id desc` : sql`${sql(alias)}.${key}, ${sql(alias)}.id`);
+  const seek = page.after
+    ? sql`and (a.${key}, a.id) ${descending ? sql`<` : sql`>`} (${byName ? sql`${page.after[0]}` : sql`${page.after[0]}::text::timestamptz`}, ${page.after[1]}::uuid)`
+    : sql``;
+  const limit = page.first + 1;
+  // Who owns or tagged few assets finds them from there: the merge would walk each class instead.
+  const selective = filter.tags != null || filter.ownerIds != null;
+  const merged = byName && !selective ? classesOf(sql, classes, filter.sourceIds ?? null) : null;
+  const where = matches(sql, filter);
+  const branches = lives(sql, filter).map((life) =>
+    merged
+      ? sql`(select b.* from (${merged}) k cross join lateral (
+          select ${fields(sql)} from catalog.assets a where a.access_class = k.id and ${life} ${where} ${seek}
+          order by ${sorted('a')} limit ${limit}
+        ) b order by ${sorted('b')} limit ${limit})`
+      : sql`(select ${fields(sql)} from catalog.assets a where ${life} ${visible(sql, 'a', classes)} ${ofSources(sql, filter)} ${where} ${seek}
+          order by ${sorted('a')} limit ${limit})`,
+  );
+  const rows = branches.length === 2 ? sql`${branches[0]!} union all ${branches[1]!}` : branches[0]!;
+  return sql<AssetParent[]>`
+    select p.*, e.description from (select u.* from (${rows}) u order by ${sorted('u')} limit ${limit}) p
+    left join catalog.asset_edits e on e.asset_id = p.id order by ${sorted('p')}`;
+}
+
+const ofSources = (sql: Queryable, { sourceIds }: AssetFilter) =>
+  sourceIds ? sql`and a.access_class in (select k.id from access.classes k where k.source_id = any(${sourceIds as string[]}::uuid[]))` : sql``;
+
+export async function countAssets(sql: Queryable, classes: VisibleClasses, filter: AssetFilter): Promise<number> {
+  if (isNobody(classes)) return 0;
+  const [row] = await sql<{ count: number }[]>`
+    select count(*) as count from catalog.assets a
+    where ${filter.includeDeleted ? sql`true` : sql`a.deleted_at is null`} ${visible(sql, 'a', classes)} ${ofSources(sql, filter)} ${matches(sql, filter)}`;
+  return row!.count;
+}
+
+/** Tombstones too. */
+export async function findAssetsById(sql: Queryable, classes: VisibleClasses, ids: readonly string[]): Promise<AssetParent[]> {
+  if (isNobody(classes)) return [];
+  return sql<AssetParent[]>`
+    select ${fields(sql)}, e.description from catalog.assets a left join catalog.asset_edits e on e.asset_id = a.id
+    where a.id = any(${ids as string[]}::uuid[]) ${visible(sql, 'a', classes)}`;
+}
+
+/** The living only. */
+export async function findAssetsByName(
+  sql: Queryable,
+  classes: VisibleClasses,
+  names: readonly { namespace: string; name: string }[],
+): Promise<AssetParent[]> {
+  if (isNobody(classes)) return [];
+  return sql<AssetParent[]>`
+    select ${fields(sql)}, e.description
+    from unnest(${names.map((each) => each.namespace)}::text[], ${names.map((each) => each.name)}::text[]) as wanted (namespace, name)
+    join catalog.assets a on a.namespace = wanted.namespace and a.name = wanted.name and a.deleted_at is null
+    left join catalog.asset_edits e on e.asset_id = a.id
+    where true ${visible(sql, 'a', classes)}`;
+}
+
+/** A page of the living children of each parent, by name. */
+export async function listChildren(
+  sql: Queryable,
+  classes: VisibleClasses,
+  parentIds: readonly string[],
+  page: Page<AssetKey>,
+): Promise<AssetParent[]> {
+  if (isNobody(classes)) return [];
+  return sql<AssetParent[]>`
+    select c.*, e.description from unnest(${parentIds as string[]}::uuid[]) as wanted (id) cross join lateral (
+      select ${fields(sql)} from catalog.assets a where a.parent_id = wanted.id and a.deleted_at is null ${visible(sql, 'a', classes)}
+        ${page.after ? sql`and (a.name, a.id) > (${page.after[0]}, ${page.after[1]}::uuid)` : sql``}
+      order by a.name, a.id limit ${page.first + 1}
+    ) c left join catalog.asset_edits e on e.asset_id = c.id order by c.parent_id, c.name, c.id`;
+}
+
+export async function countChildren(sql: Queryable, classes: VisibleClasses, parentIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await sql<{ parentId: string; count: number }[]>`
+    select a.parent_id, count(*) as count from catalog.assets a
+    where a.parent_id = any(${parentIds as string[]}::uuid[]) and a.deleted_at is null ${visible(sql, 'a', classes)} group by a.parent_id`;
+  return new Map(rows.map((row) => [row.parentId, row.count]));
+}
+
+export async function loadTableFacets(sql: Queryable, ids: readonly string[]): Promise<Map<string, TableFacet>> {
+  const rows = await sql<{ id: string; tableFacet: TableFacet }[]>`
+    select id, table_facet from catalog.assets where id = any(${ids as string[]}::uuid[]) and table_facet is not null`;
+  return new Map(rows.map((row) => [row.id, row.tableFacet]));
+}
