@@ -92,6 +92,9 @@ export class TimedOut extends AppError {
   }
 }
 
+/** Why the product cannot start: one plain sentence to print, without a stack. */
+export class CannotStart extends Error {}
+
 /** Finds the AppError behind what graphql-js or the gateway wrapped around it. */
 export function findAppError(error: unknown): AppError | undefined {
   for (let current = error, depth = 0; current instanceof Error && depth < 8; depth++) {
