@@ -17,23 +17,24 @@ export type ColumnFilter = {
 export type ColumnOrder = { field: 'ASSET_AND_ORDINAL' | 'NAME'; direction: 'ASC' | 'DESC' };
 export type ColumnKey = readonly (string | number)[];
 
-/** A tombstone keeps the columns that it had at its end. */
-const livesWith = (sql: Queryable) => sql`(c.deleted_at is null or c.deleted_at = a.deleted_at)`;
-
-/** A page of each asset's columns, by ordinal. */
+/** A page of each asset's columns, by ordinal. A tombstone has those that went with it, at the same moment. */
 export async function listColumnsOfAssets(sql: Queryable, assetIds: readonly string[], page: Page<[number, string]>): Promise<ColumnParent[]> {
+  const seek = page.after ? sql`and (c.ordinal, c.id) > (${page.after[0]}, ${page.after[1]}::uuid)` : sql``;
+  const limit = page.first + 1;
   return sql<ColumnParent[]>`
     select p.*, e.description from catalog.assets a cross join lateral (
-      select c.* from catalog.columns c where c.asset_id = a.id and ${livesWith(sql)}
-        ${page.after ? sql`and (c.ordinal, c.id) > (${page.after[0]}, ${page.after[1]}::uuid)` : sql``}
-      order by c.ordinal, c.id limit ${page.first + 1}
+      (select c.* from catalog.columns c where a.deleted_at is null and c.asset_id = a.id and c.deleted_at is null ${seek}
+        order by c.ordinal, c.id limit ${limit})
+      union all
+      (select c.* from catalog.columns c where a.deleted_at is not null and c.asset_id = a.id and c.deleted_at is not null and c.deleted_at = a.deleted_at ${seek}
+        order by c.ordinal, c.id limit ${limit})
     ) p left join catalog.column_edits e on e.column_id = p.id
     where a.id = any(${assetIds as string[]}::uuid[]) order by p.asset_id, p.ordinal, p.id`;
 }
 
 export async function countColumnsOfAssets(sql: Queryable, assetIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await sql<{ id: string; count: number }[]>`
-    select a.id, count(*) as count from catalog.assets a join catalog.columns c on c.asset_id = a.id and ${livesWith(sql)}
+    select a.id, count(*) as count from catalog.assets a join catalog.columns c on c.asset_id = a.id and c.deleted_at is not distinct from a.deleted_at
     where a.id = any(${assetIds as string[]}::uuid[]) group by a.id`;
   return new Map(rows.map((row) => [row.id, row.count]));
 }
@@ -45,12 +46,6 @@ export async function findColumnsById(sql: Queryable, classes: VisibleClasses, i
     select c.*, e.description from catalog.columns c left join catalog.column_edits e on e.column_id = c.id
     where c.id = any(${ids as string[]}::uuid[]) ${visible(sql, 'c', classes)}`;
 }
-
-/** A column is gone with its asset, whether or not its own row says so. */
-const living = (sql: Queryable, { includeDeleted }: ColumnFilter) =>
-  includeDeleted
-    ? sql`true`
-    : sql`c.deleted_at is null and not exists (select from catalog.assets a where a.id = c.asset_id and a.deleted_at is not null)`;
 
 const matches = (sql: Queryable, { assetIds, namePrefix, dataTypes }: ColumnFilter) => sql`
   ${assetIds ? sql`and c.asset_id = any(${assetIds as string[]}::uuid[])` : sql``}
@@ -86,21 +81,27 @@ export async function listColumns(
   const where = matches(sql, filter);
   // Few assets are read from their own index; the merge would walk each class to find them.
   const merged = byAsset && !filter.assetIds ? classesOf(sql, classes, filter.sourceIds ?? null) : null;
-  const rows = merged
-    ? sql`select b.* from (${merged}) k cross join lateral (
-        select c.* from catalog.columns c where c.access_class = k.id and ${living(sql, filter)} ${where} ${seek}
-        order by ${sorted('c')} limit ${limit}
-      ) b order by ${sorted('b')} limit ${limit}`
-    : sql`select c.* from catalog.columns c where ${living(sql, filter)} ${visible(sql, 'c', classes)} ${ofSources(sql, filter)} ${where} ${seek}
-        order by ${sorted('c')} limit ${limit}`;
+  // As for assets: the living and the tombstones have indexes of their own.
+  const lives = filter.includeDeleted ? [sql`c.deleted_at is null`, sql`c.deleted_at is not null`] : [sql`c.deleted_at is null`];
+  const branches = lives.map((life) =>
+    merged
+      ? sql`(select b.* from (${merged}) k cross join lateral (
+          select c.* from catalog.columns c where c.access_class = k.id and ${life} ${where} ${seek}
+          order by ${sorted('c')} limit ${limit}
+        ) b order by ${sorted('b')} limit ${limit})`
+      : sql`(select c.* from catalog.columns c where ${life} ${visible(sql, 'c', classes)} ${ofSources(sql, filter)} ${where} ${seek}
+          order by ${sorted('c')} limit ${limit})`,
+  );
+  const rows = branches.length === 2 ? sql`${branches[0]!} union all ${branches[1]!}` : branches[0]!;
   return sql<ColumnParent[]>`
-    select p.*, e.description from (${rows}) p left join catalog.column_edits e on e.column_id = p.id order by ${sorted('p')}`;
+    select p.*, e.description from (select u.* from (${rows}) u order by ${sorted('u')} limit ${limit}) p
+    left join catalog.column_edits e on e.column_id = p.id order by ${sorted('p')}`;
 }
 
 export async function countColumns(sql: Queryable, classes: VisibleClasses, filter: ColumnFilter): Promise<number> {
   if (isNobody(classes)) return 0;
   const [row] = await sql<{ count: number }[]>`
     select count(*) as count from catalog.columns c
-    where ${living(sql, filter)} ${visible(sql, 'c', classes)} ${ofSources(sql, filter)} ${matches(sql, filter)}`;
+    where ${filter.includeDeleted ? sql`true` : sql`c.deleted_at is null`} ${visible(sql, 'c', classes)} ${ofSources(sql, filter)} ${matches(sql, filter)}`;
   return row!.count;
 }

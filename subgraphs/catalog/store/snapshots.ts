@@ -10,7 +10,7 @@ type Row = Pick<AssetRow, 'id' | 'kind' | 'name' | 'path' | 'sourceDescription' 
   columns: (Pick<ColumnRow, 'name' | 'ordinal'> & { data_type: string; native_type: string; nullable: boolean; default_value: string | null; generated: boolean; source_description: string | null; description: string | null })[];
 };
 
-/** By asset id; an unknown id is absent. */
+/** By asset id; an unknown id is absent. A tombstone has the columns that went with it, at the same moment. */
 export async function loadSnapshots(sql: Queryable, ids: readonly string[]): Promise<Map<string, { version: number; snapshot: Snapshot }>> {
   const rows = await sql<Row[]>`
     select a.id, a.kind, a.name, a.path, a.source_description, a.source_owner, a.table_facet, a.depends_on, a.deleted_at, a.version,
@@ -20,7 +20,7 @@ export async function loadSnapshots(sql: Queryable, ids: readonly string[]): Pro
            coalesce((select jsonb_agg(t.tag order by t.tag) from catalog.asset_tags t where t.asset_id = a.id), '[]') as tags,
            coalesce((select jsonb_agg(to_jsonb(c) - 'id' || jsonb_build_object('description', ce.description) order by c.ordinal)
                      from catalog.columns c left join catalog.column_edits ce on ce.column_id = c.id
-                     where c.asset_id = a.id and c.deleted_at is null), '[]') as columns
+                     where c.asset_id = a.id and (c.deleted_at is null or c.deleted_at = a.deleted_at)), '[]') as columns
     from catalog.assets a left join catalog.asset_edits e on e.asset_id = a.id
     where a.id = any(${ids as string[]}::uuid[])`;
   return new Map(rows.map((row) => [row.id, { version: row.version, snapshot: toSnapshot(row) }]));

@@ -73,9 +73,10 @@ export const columns = catalogSchema.table(
   },
   (table) => [
     uniqueIndex('columns_name').on(table.assetId, table.name),
-    index('columns_by_asset').on(table.assetId, table.ordinal, table.id),
-    index('columns_by_name').on(table.name, table.id),
-    index('columns_by_class').on(table.accessClass, table.assetId, table.ordinal, table.id),
+    index('columns_by_asset').on(table.assetId, table.ordinal, table.id).where(sql`deleted_at is null`),
+    index('columns_by_name').on(table.name, table.id).where(sql`deleted_at is null`),
+    index('columns_by_class').on(table.accessClass, table.assetId, table.ordinal, table.id).where(sql`deleted_at is null`),
+    index('columns_deleted').on(table.assetId, table.ordinal, table.id).where(sql`deleted_at is not null`),
   ],
 );
 
