@@ -24,6 +24,7 @@ export type ConnectOptions = {
 
 export function connect({ url, name, max = 5, statementTimeoutMs = 30_000 }: ConnectOptions): Database {
   return postgres<{ bigint: postgres.PostgresType<number> }>(url, {
+    ...databaseOf(url),
     max,
     idle_timeout: 60,
     connect_timeout: 10,
@@ -40,4 +41,10 @@ export function connect({ url, name, max = 5, statementTimeoutMs = 30_000 }: Con
 /** SQLSTATE of a PostgreSQL error, undefined for others. */
 export function sqlState(error: unknown): string | undefined {
   return error instanceof postgres.PostgresError ? error.code : undefined;
+}
+
+/** The URL's database: postgres.js leaves it percent-encoded. */
+function databaseOf(url: string): { database?: string } {
+  const database = decodeURIComponent(new URL(url).pathname.slice(1));
+  return database ? { database } : {};
 }
