@@ -81,6 +81,8 @@ export type ReadItem =
 export type ReadOptions = {
   /** Whether a relation is in the scan's scope. Called with `schema` and `name`, before anything of it is read. */
   includes: (schema: string, name: string) => boolean;
+  /** Containers of another source: not visited. One that exists is told by a warning DATABASE_OF_ANOTHER_SOURCE; it stays in `containers.names`. */
+  skipContainers: ReadonlySet<string>;
   signal: AbortSignal;
   /** Names of connector queries that fail on purpose (FAULT=connector:columns → 'columns'). */
   faults: ReadonlySet<string>;

@@ -1,0 +1,48 @@
+/** Checks of what clients send as text and ids. PostgreSQL takes neither NUL nor half a surrogate pair: refused here with the field's name. */
+import { InvalidInput } from '../errors.ts';
+import { isId } from '../ids.ts';
+
+export type TextRule = {
+  /** Most characters (code points). */
+  max: number;
+  /** Fewest, 0 when absent. */
+  min?: number;
+};
+
+/** The text as it was given, or BAD_USER_INPUT that names `field` (`input.name`) and says what to do. */
+export function checkText(text: string, field: string, { max, min = 0 }: TextRule): string {
+  if (text.includes('\0') || !text.isWellFormed()) {
+    throw new InvalidInput('This text holds a NUL or half of a surrogate pair. Send it as well-formed Unicode without U+0000.', field);
+  }
+  // UTF-16 units first: counting the code points of a megabyte is wasted work.
+  if (text.length > max * 2 || codePoints(text) > max) {
+    throw new InvalidInput(`At most ${max} characters are possible here.`, field, { max });
+  }
+  if (min > 0 && codePoints(text) < min) {
+    throw new InvalidInput(min === 1 ? 'This must not be empty.' : `At least ${min} characters are needed here.`, field, { min });
+  }
+  return text;
+}
+
+/** A name that people read: without space around it, 1 to 200 characters. */
+export function checkName(text: string, field: string): string {
+  return checkText(text.trim(), field, { min: 1, max: 200 });
+}
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/** As checkText; null and absence pass through (absent keeps, null clears). */
+export function checkOptionalText<Text extends string | null | undefined>(text: Text, field: string, rule: TextRule): Text {
+  if (text != null) checkText(text, field, rule);
+  return text;
+}
+
+/** The ids as they were given, or BAD_USER_INPUT when one of them cannot be an id at all. */
+export function checkIds(ids: readonly string[], field: string): readonly string[] {
+  if (!ids.every(isId)) throw new InvalidInput('This holds something that is not an id.', field);
+  return ids;
+}

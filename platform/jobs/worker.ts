@@ -1,0 +1,109 @@
+/**
+ * Runs jobs. The queue frees the jobs of a dead worker only after four hours; here each worker holds a session advisory
+ * lock of its id, and at the start and every ten seconds the jobs of workers without one are freed.
+ */
+import { EventEmitter } from 'node:events';
+import { Logger as QueueLogger, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
+import postgres from 'postgres';
+import type { Logger } from '../logger.ts';
+
+/** A task. `signal` is aborted when the worker stops; the job is then given back and goes on elsewhere. */
+export type Task = (payload: Record<string, string>, signal: AbortSignal) => Promise<void>;
+
+export type Worker = { start(): Promise<void>; stop(): Promise<void> };
+
+const TAKEOVER_INTERVAL_MS = 10_000;
+/** First half of the two-part advisory lock; the second is a hash of the worker's id. */
+const WORKER_LOCK = 0x776f726b;
+
+export function createWorker(options: {
+  /** URL of the role `jobs`. */
+  url: string;
+  tasks: Record<string, Task>;
+  concurrency: number;
+  logger: Logger;
+}): Worker {
+  const { url, logger } = options;
+  const stopping = new AbortController();
+  const ownIds = new Set<string>();
+  // One connection whose end frees all locks of this process, however it dies.
+  const sql = postgres(url, { max: 1, idle_timeout: 0, max_lifetime: null, onnotice: () => {}, connection: { application_name: 'pursight worker lock' } });
+  let heldBy = 0;
+  let runner: Runner | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let sweep: Promise<void> = Promise.resolve();
+
+  const taskList: TaskList = Object.fromEntries(
+    Object.entries(options.tasks).map(([name, task]) => [
+      name,
+      (payload: unknown) => task(payload as Record<string, string>, stopping.signal),
+    ]),
+  );
+
+  /** Takes the locks of this process's workers again when the connection that held them was lost. */
+  async function holdLocks(): Promise<void> {
+    const [backend] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    if (backend!.pid === heldBy) return;
+    for (const id of ownIds) await sql`select pg_try_advisory_lock(${WORKER_LOCK}, hashtext(${id}))`;
+    heldBy = backend!.pid;
+  }
+
+  async function freeJobsOfTheDead(): Promise<void> {
+    await holdLocks();
+    const owners = await sql<{ id: string }[]>`
+      select distinct locked_by as id from graphile_worker._private_jobs where locked_by is not null`;
+    const others = owners.map((owner) => owner.id).filter((id) => !ownIds.has(id));
+    const dead: string[] = [];
+    for (const id of others) {
+      const [lock] = await sql<{ free: boolean }[]>`select pg_try_advisory_lock(${WORKER_LOCK}, hashtext(${id})) as free`;
+      if (!lock!.free) continue;
+      await sql`select pg_advisory_unlock(${WORKER_LOCK}, hashtext(${id}))`;
+      dead.push(id);
+    }
+    if (dead.length === 0) return;
+    await sql`select graphile_worker.force_unlock_workers(${dead})`;
+    logger.info({ workers: dead.length }, 'jobs of dead workers are free again');
+  }
+
+  return {
+    async start() {
+      await freeJobsOfTheDead();
+      const events = new EventEmitter() as WorkerEvents;
+      events.on('worker:create', ({ worker }) => {
+        ownIds.add(worker.workerId);
+        sql`select pg_try_advisory_lock(${WORKER_LOCK}, hashtext(${worker.workerId}))`.catch((error: unknown) =>
+          // Taken again by the next sweep; until then another process may run a job of ours a second time, which each task bears.
+          logger.warn({ err: error }, 'a worker lock could not be taken'),
+        );
+      });
+      const withName = new URL(url);
+      withName.searchParams.set('application_name', 'pursight jobs');
+      runner = await run({
+        connectionString: withName.href,
+        maxPoolSize: options.concurrency + 2,
+        concurrency: options.concurrency,
+        noHandleSignals: true,
+        pollInterval: 1_000,
+        taskList,
+        events,
+        logger: new QueueLogger(() => (level, message, meta) => {
+          if (level === 'error') logger.error({ meta }, message);
+          else if (level === 'warning') logger.warn({ meta }, message);
+          else logger.debug(message);
+        }),
+      });
+      timer = setInterval(() => {
+        sweep = freeJobsOfTheDead().catch((error: unknown) =>
+          logger.warn({ err: error }, 'looking for jobs of dead workers failed; it is tried again'),
+        );
+      }, TAKEOVER_INTERVAL_MS);
+    },
+    async stop() {
+      clearInterval(timer);
+      stopping.abort();
+      await sweep;
+      await runner?.stop();
+      await sql.end({ timeout: 2 });
+    },
+  };
+}

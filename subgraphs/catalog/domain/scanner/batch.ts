@@ -1,0 +1,243 @@
+/**
+ * Applies a batch of what a connector read: finds out what is new, unchanged, changed, renamed or back again, and writes
+ * assets, columns, versions, events and the run's counters in one transaction.
+ */
+import type { Database, Transaction } from '#platform/database/index.ts';
+import { append } from '#platform/events/append.ts';
+import type { NewEvent } from '#platform/events/types.ts';
+import { qualifiedName, type ReadItem, type ScannedAsset } from '../../connectors/types.ts';
+import { recordVersions } from '../../store/history.ts';
+import * as store from '../../store/scannedAssets.ts';
+import type { KnownAsset } from '../../store/scannedAssets.ts';
+import { addToRun, type RunCounts } from '../../store/scans.ts';
+import { changeRows, contentHash, createRows, type AssetChange, type Target } from './changes.ts';
+import { attributesOf } from './events.ts';
+
+/** What lasts for a whole run. */
+export type RunState = {
+  sql: Database;
+  runId: string;
+  sourceId: string;
+  namespace: string;
+  accessClass: number;
+  actorId: string | null;
+  /** Ids of living assets that this container's read has shown: about 100 bytes each, dropped with the container. */
+  seen: Set<string>;
+  /** Ids of databases and schemas by qualified name, for their children. */
+  parents: Map<string, string>;
+  /** New names whose native id is known under another name: a rename, unless the old name is still to come. Decided when the container is complete. */
+  deferred: Deferred;
+};
+
+/** Parents apart: whether one waits is asked for every asset. */
+export type Deferred = { parents: Prepared[]; others: Prepared[] };
+
+export type Prepared = { asset: ScannedAsset; name: string; hash: Buffer };
+type Unreadable = Extract<ReadItem, { type: 'unreadable' }>;
+
+const PARENT_KINDS: ReadonlySet<string> = new Set(['DATABASE', 'SCHEMA']);
+export const isParent = (asset: ScannedAsset): boolean => PARENT_KINDS.has(asset.kind);
+
+export const prepare = (asset: ScannedAsset): Prepared => {
+  const name = qualifiedName(asset.path);
+  return { asset, name, hash: contentHash(asset, name) };
+};
+
+/** Gives whether somebody asked to cancel the run. */
+export async function applyBatch(state: RunState, batch: readonly Prepared[], unreadable: readonly Unreadable[]): Promise<boolean> {
+  return await state.sql.begin(async (tx) => {
+    // A connector that had to begin again tells an asset twice: the last word counts.
+    const byName = new Map(batch.map((prepared) => [prepared.name, prepared]));
+    const living = new Map((await store.listLivingByName(tx, state.namespace, [...byName.keys()])).map((known) => [known.name, known]));
+    const missing = [...byName.values()].filter(({ name }) => !living.has(name));
+    const fresh = await deferRenames(tx, state, missing);
+    const counts = await applyPrepared(tx, state, [...byName.values()].filter(({ name }) => living.has(name)).concat(fresh), living);
+    const kept = await keepUnreadable(tx, state, unreadable);
+    const { cancelRequested } = await addToRun(tx, state.runId, {
+      ...counts,
+      unchanged: counts.unchanged + kept,
+      done: byName.size - (missing.length - fresh.length) + unreadable.length,
+    });
+    return cancelRequested;
+  });
+}
+
+/** Sets aside new names whose native id belongs to a living asset of another name; gives the rest. */
+async function deferRenames(tx: Transaction, state: RunState, missing: Prepared[]): Promise<Prepared[]> {
+  const nativeIds = missing.flatMap(({ asset }) => asset.nativeId ?? []);
+  if (nativeIds.length === 0) return missing;
+  const owners = new Set((await store.listLivingByNativeId(tx, state.sourceId, nativeIds)).map((known) => known.nativeId));
+  if (owners.size === 0) return missing;
+  const fresh: Prepared[] = [];
+  for (const prepared of missing) {
+    if (prepared.asset.nativeId !== null && owners.has(prepared.asset.nativeId)) state.deferred[isParent(prepared.asset) ? 'parents' : 'others'].push(prepared);
+    else fresh.push(prepared);
+  }
+  return fresh;
+}
+
+/**
+ * Decides what was set aside, now that all names of the container are known: a rename where the old name is gone,
+ * otherwise a new asset. `isGone` tells for assets of other containers. Parents go first.
+ */
+export async function applyDeferred(state: RunState, isGone: (known: KnownAsset) => boolean): Promise<boolean> {
+  let cancelRequested = false;
+  for (const group of [state.deferred.parents.splice(0), state.deferred.others.splice(0)]) {
+    for (let index = 0; index < group.length; index += 200) {
+      const part = group.slice(index, index + 200);
+      cancelRequested = await state.sql.begin(async (tx) => {
+        const owners = await store.listLivingByNativeId(tx, state.sourceId, part.map(({ asset }) => asset.nativeId!));
+        const renamed = new Map<string, KnownAsset>();
+        for (const { asset, name } of part) {
+          const owner = owners.find((known) => known.nativeId === asset.nativeId && known.kind === asset.kind);
+          if (owner && !state.seen.has(owner.id) && isGone(owner)) renamed.set(name, owner);
+        }
+        const counts = await applyPrepared(tx, state, part, renamed);
+        return (await addToRun(tx, state.runId, { ...counts, done: part.length })).cancelRequested;
+      });
+    }
+  }
+  return cancelRequested;
+}
+
+type Counts = Pick<RunCounts, 'added' | 'changed' | 'unchanged'>;
+
+/** `living` gives the asset that each name continues: of the same name, or of the name before a rename. Absent: back from a tombstone, or new. */
+async function applyPrepared(tx: Transaction, state: RunState, batch: readonly Prepared[], living: ReadonlyMap<string, KnownAsset>): Promise<Counts> {
+  const counts: Counts = { added: 0, changed: 0, unchanged: 0 };
+  const at = new Date();
+  const names = batch.filter(({ name }) => !living.has(name)).map(({ name }) => name);
+  const tombstones = new Map(
+    names.length > 0 ? (await store.listTombstonesByName(tx, state.namespace, names)).map((known) => [known.name, known]) : [],
+  );
+  const estimates: (Pick<KnownAsset, 'id' | 'nativeId' | 'rowEstimate'> & { hash: Buffer })[] = [];
+  const toCreate: Target[] = [];
+  const toChange: { id: string; target: Target }[] = [];
+
+  for (const { asset, name, hash } of batch) {
+    const known = living.get(name) ?? tombstones.get(name);
+    const target = {
+      asset, name, hash, at,
+      parentId: state.parents.get(qualifiedName(asset.path.slice(0, -1))) ?? null,
+      sourceId: state.sourceId, accessClass: state.accessClass, namespace: state.namespace, runId: state.runId,
+    };
+    if (!known) {
+      toCreate.push(target);
+      continue;
+    }
+    if (isParent(asset)) state.parents.set(name, known.id);
+    const repeated = state.seen.has(known.id);
+    state.seen.add(known.id);
+    if (known.deletedAt === null && known.name === name && known.sourceId === state.sourceId && known.hash.equals(hash)) {
+      // What this very run wrote before a crash is counted already, and so is what a connector tells twice.
+      if (!repeated && known.runId !== state.runId) counts.unchanged += 1;
+      if (known.rowEstimate !== asset.rowEstimate || known.nativeId !== asset.nativeId) {
+        estimates.push({ id: known.id, nativeId: asset.nativeId, rowEstimate: asset.rowEstimate, hash });
+      }
+    } else {
+      toChange.push({ id: known.id, target });
+    }
+  }
+
+  await createAll(tx, state, toCreate);
+  counts.added += toCreate.length;
+  const changes = await loadChanges(tx, toChange);
+  // The same in substance, and only written differently: no version, but the hash is brought up to date.
+  for (const { asset } of changes.filter((change) => change.changes.length === 0)) {
+    estimates.push({ id: asset.id, nativeId: asset.nativeId, rowEstimate: asset.rowEstimate, hash: asset.hash });
+    counts.unchanged += 1;
+  }
+  const real = changes.filter((change) => change.changes.length > 0);
+  await changeAll(tx, state, real, at);
+  const revived = real.filter((change) => change.before.deletedAt !== null).length;
+  counts.added += revived;
+  counts.changed += real.length - revived;
+  await store.updateEstimates(tx, estimates);
+  return counts;
+}
+
+async function createAll(tx: Transaction, state: RunState, targets: readonly Target[]): Promise<void> {
+  if (targets.length === 0) return;
+  // Parents precede children in a batch, so that each finds its parent's id here.
+  const made = targets.map((target) => {
+    target.parentId = state.parents.get(qualifiedName(target.asset.path.slice(0, -1))) ?? null;
+    const rows = createRows(target);
+    if (isParent(target.asset)) state.parents.set(target.name, rows.asset.id);
+    state.seen.add(rows.asset.id);
+    return rows;
+  });
+  await store.insertAssets(tx, made.map(({ asset }) => asset));
+  await store.insertColumns(tx, made.flatMap(({ columns }) => columns));
+  const [first] = targets;
+  await recordVersions(
+    tx,
+    made.map(({ asset }) => ({ assetId: asset.id, version: 1, at: first!.at, byUser: null, byScanRun: state.runId, changes: [] })),
+  );
+  await append(
+    tx,
+    'catalog',
+    made.map(
+      ({ asset }): NewEvent => ({
+        type: 'asset.created',
+        subject: asset.id,
+        actorId: state.actorId,
+        data: { namespace: asset.namespace, name: asset.name, kind: asset.kind, ...(asset.dependsOn ? { dependsOn: asset.dependsOn } : {}) },
+        attributes: { ...attributesOf(asset, undefined), accessAfter: asset.accessClass },
+      }),
+    ),
+    first!.at,
+  );
+}
+
+async function loadChanges(tx: Transaction, items: readonly { id: string; target: Target }[]): Promise<AssetChange[]> {
+  if (items.length === 0) return [];
+  const ids = items.map(({ id }) => id);
+  const before = await store.lockAssets(tx, ids);
+  const columns = await store.listAllColumns(tx, ids);
+  return items.map(({ id, target }) => changeRows(before.get(id)!, columns.get(id) ?? [], target));
+}
+
+async function changeAll(tx: Transaction, state: RunState, changes: readonly AssetChange[], at: Date): Promise<void> {
+  if (changes.length === 0) return;
+  await store.updateAssets(tx, changes.map(({ asset }) => asset));
+  await store.updateColumns(tx, changes.flatMap(({ changedColumns }) => changedColumns));
+  await store.insertColumns(tx, changes.flatMap(({ newColumns }) => newColumns));
+  await recordVersions(
+    tx,
+    changes.map(({ asset, changes: each }) => ({ assetId: asset.id, version: asset.version, at, byUser: null, byScanRun: state.runId, changes: each })),
+  );
+  const words = await store.listWords(tx, changes.map(({ asset }) => asset.id));
+  await append(
+    tx,
+    'catalog',
+    changes.map(
+      ({ asset, before, changes: each }): NewEvent => ({
+        type: 'asset.updated',
+        subject: asset.id,
+        actorId: state.actorId,
+        data: {
+          namespace: asset.namespace, name: asset.name, kind: asset.kind, version: asset.version, changes: each,
+          ...(asset.dependsOn ? { dependsOn: asset.dependsOn } : {}),
+        },
+        attributes: {
+          ...attributesOf(asset, words.get(asset.id)),
+          ...(before.deletedAt === null ? { accessBefore: before.accessClass } : {}),
+          accessAfter: asset.accessClass,
+        },
+      }),
+    ),
+    at,
+  );
+}
+
+/** Marks what cannot be read now as seen, so that it stays as it is known. Gives how many of them are known. */
+async function keepUnreadable(tx: Transaction, state: RunState, items: readonly Unreadable[]): Promise<number> {
+  if (items.length === 0) return 0;
+  const known = [
+    ...(await store.listLivingByName(tx, state.namespace, items.map((item) => qualifiedName(item.path)))),
+    ...(await store.listLivingByNativeId(tx, state.sourceId, items.map((item) => item.nativeId))),
+  ];
+  const fresh = new Set(known.map((asset) => asset.id).filter((id) => !state.seen.has(id)));
+  for (const id of fresh) state.seen.add(id);
+  return fresh.size;
+}

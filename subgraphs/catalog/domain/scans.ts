@@ -1,0 +1,254 @@
+/** Scans and their runs, as people and the schedule ask for them. What a run does is in `scanner/`. */
+import picomatch from 'picomatch';
+import { may, requireViewer, type Action, type Viewer } from '#platform/auth/viewer.ts';
+import type { Database, Transaction } from '#platform/database/index.ts';
+import { Conflict, InvalidInput, NotAllowed, NotFound } from '#platform/errors.ts';
+import { append, logPosition } from '#platform/events/append.ts';
+import { checkName, checkText } from '#platform/graphql/inputs.ts';
+import { isId, newId } from '#platform/ids.ts';
+import { addJob } from '#platform/jobs/queue.ts';
+import * as sourcesStore from '../store/sources.ts';
+import * as store from '../store/scans.ts';
+import type { ScanRow, ScanRunRow, SourceRow } from '../store/tables/source.ts';
+import { deleteAssets } from './scanner/deletions.ts';
+import { checkSchedule, nextRunAt } from './schedule.ts';
+
+export type CreateScan = { sourceId: string; name: string; schedule?: string | null; include?: string[] | null; exclude?: string[] | null };
+export type UpdateScan = { id: string; version: number } & Partial<Omit<CreateScan, 'sourceId'>>;
+
+const MAX_GLOBS = 200;
+
+export type Scans = ReturnType<typeof createScans>;
+
+export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => void }) {
+  /** NOT_FOUND without sight of the source, FORBIDDEN without the right. */
+  async function checkSource(tx: Transaction, viewer: Viewer, sourceId: string | undefined, noun: string, id: string, action: Action): Promise<SourceRow> {
+    const [source] = sourceId && isId(sourceId) ? await sourcesStore.getSourcesById(tx, [sourceId]) : [];
+    if (!source || source.removedAt || !may(viewer, 'read', { sourceId: source.id })) throw new NotFound(noun, id);
+    if (!may(viewer, action, { sourceId: source.id })) {
+      const role = action === 'administer' ? 'ADMIN' : 'STEWARD';
+      throw new NotAllowed(`This needs the role ${role} over the source.`, `role:${role}`);
+    }
+    return source;
+  }
+
+  async function checkScan(tx: Transaction, viewer: Viewer, id: string, action: Action): Promise<ScanRow> {
+    const [scan] = isId(id) ? await store.getScansById(tx, [id]) : [];
+    await checkSource(tx, viewer, scan?.sourceId, 'scan', id, action);
+    return scan!;
+  }
+
+  async function checkRun(tx: Transaction, viewer: Viewer, id: string): Promise<ScanRunRow> {
+    const run = isId(id) ? await store.lockRun(tx, id) : undefined;
+    await checkSource(tx, viewer, run?.sourceId, 'scan run', id, 'edit');
+    return run!;
+  }
+
+  /** A run of its source is queued with its job and its event; while another one is going on, that one is given. */
+  async function queueRun(tx: Transaction, sourceId: string, scanId: string | null, actorId: string | null): Promise<ScanRunRow> {
+    const now = new Date();
+    const run = await store.insertRun(tx, { id: newId(), sourceId, scanId, startedBy: actorId, queuedAt: now });
+    if (!run) return (await store.findCurrentRun(tx, sourceId))!;
+    await append(tx, 'catalog', [{ type: 'scan.queued', subject: run.id, actorId, data: { sourceId, scanId }, attributes: { sourceId } }], now);
+    await addScanJob(tx, run);
+    return run;
+  }
+
+  return {
+    async create(viewer: Viewer | null, input: CreateScan): Promise<{ id: string; cursor: string }> {
+      const known = requireViewer(viewer);
+      const name = checkName(input.name, 'name');
+      const schedule = checkSchedule(input.schedule, 'schedule');
+      const include = checkGlobs(input.include, 'include');
+      const exclude = checkGlobs(input.exclude, 'exclude');
+      const id = newId();
+      const cursor = await sql.begin(async (tx) => {
+        const position = await logPosition(tx);
+        const source = await checkSource(tx, known, input.sourceId, 'source', input.sourceId, 'administer');
+        await checkNameIsFree(tx, source.id, name, null);
+        await store.insertScan(tx, { id, sourceId: source.id, name, schedule, nextRunAt: nextRunAt(schedule, new Date()), include, exclude });
+        await appendSourceUpdated(tx, source, known, [{ path: `/scans/${name}`, before: undefined, after: { schedule, include, exclude } }]);
+        return position;
+      });
+      onCommit();
+      return { id, cursor };
+    },
+
+    async update(viewer: Viewer | null, input: UpdateScan): Promise<{ id: string; cursor: string }> {
+      const known = requireViewer(viewer);
+      const name = input.name == null ? undefined : checkName(input.name, 'name');
+      const schedule = input.schedule === undefined ? undefined : checkSchedule(input.schedule, 'schedule');
+      const include = input.include === undefined ? undefined : checkGlobs(input.include, 'include');
+      const exclude = input.exclude === undefined ? undefined : checkGlobs(input.exclude, 'exclude');
+      const cursor = await sql.begin(async (tx) => {
+        const position = await logPosition(tx);
+        const seen = await checkScan(tx, known, input.id, 'administer');
+        const source = (await sourcesStore.lockSource(tx, seen.sourceId))!;
+        const scan = (await store.getScansById(tx, [input.id]))[0]!;
+        if (scan.version !== input.version) throw new Conflict('Somebody changed this scan meanwhile: read it again.', { currentVersion: scan.version });
+        const next = { name: name ?? scan.name, schedule: schedule === undefined ? scan.schedule : schedule, include: include ?? scan.include, exclude: exclude ?? scan.exclude };
+        await checkNameIsFree(tx, source.id, next.name, scan.id);
+        await store.updateScanRow(tx, scan.id, { ...next, nextRunAt: nextRunAt(next.schedule, new Date()), version: scan.version + 1 });
+        await appendSourceUpdated(tx, source, known, [
+          { path: `/scans/${scan.name}`, before: { schedule: scan.schedule, include: scan.include, exclude: scan.exclude }, after: next },
+        ]);
+        return position;
+      });
+      onCommit();
+      return { id: input.id, cursor };
+    },
+
+    /** Gives the scan as it was. Its runs stay. */
+    async remove(viewer: Viewer | null, id: string): Promise<{ scan: ScanRow; cursor: string }> {
+      const known = requireViewer(viewer);
+      const result = await sql.begin(async (tx) => {
+        const cursor = await logPosition(tx);
+        const scan = await checkScan(tx, known, id, 'administer');
+        const source = (await sourcesStore.lockSource(tx, scan.sourceId))!;
+        await store.deleteScan(tx, scan.id);
+        await appendSourceUpdated(tx, source, known, [{ path: `/scans/${scan.name}`, before: { schedule: scan.schedule }, after: undefined }]);
+        return { scan, cursor };
+      });
+      onCommit();
+      return result;
+    },
+
+    async start(viewer: Viewer | null, input: { sourceId: string; scanId?: string | null }): Promise<{ run: ScanRunRow; cursor: string }> {
+      const known = requireViewer(viewer);
+      const result = await sql.begin(async (tx) => {
+        const cursor = await logPosition(tx);
+        const source = await checkSource(tx, known, input.sourceId, 'source', input.sourceId, 'edit');
+        const scans = await store.listScansOfSources(tx, [source.id]);
+        const scan = input.scanId == null ? (scans.find((each) => each.name === 'default') ?? scans[0]) : scans.find((each) => each.id === input.scanId);
+        if (!scan && input.scanId != null) throw new NotFound('scan', input.scanId);
+        return { run: await queueRun(tx, source.id, scan?.id ?? null, known.userId), cursor };
+      });
+      onCommit();
+      return result;
+    },
+
+    /** A waiting run ends here; one that is going on stops at its next batch. A run that is over stays as it is. */
+    async cancel(viewer: Viewer | null, id: string): Promise<{ run: ScanRunRow; cursor: string }> {
+      const known = requireViewer(viewer);
+      const result = await sql.begin(async (tx) => {
+        const cursor = await logPosition(tx);
+        const run = await checkRun(tx, known, id);
+        if (store.isOver(run.status)) throw new Conflict(`This run is over: ${run.status}.`, { status: run.status });
+        if (run.status === 'RUNNING') return { run: await store.updateRun(tx, id, { cancelRequested: true }), cursor };
+        const now = new Date();
+        const cancelled = await store.updateRun(tx, id, { status: 'CANCELLED', cancelRequested: true, finishedAt: now, phase: 'cancelled' });
+        await append(tx, 'catalog', [
+          { type: 'scan.cancelled', subject: id, actorId: known.userId, data: { added: 0, changed: 0, unchanged: 0, removed: 0 }, attributes: { sourceId: run.sourceId } },
+        ], now);
+        return { run: cancelled, cursor };
+      });
+      onCommit();
+      return result;
+    },
+
+    async review(viewer: Viewer | null, input: { id: string; acceptDeletions: boolean }): Promise<{ run: ScanRunRow; cursor: string }> {
+      const known = requireViewer(viewer);
+      const result = await sql.begin(async (tx) => {
+        const cursor = await logPosition(tx);
+        const run = await checkRun(tx, known, input.id);
+        if (run.status !== 'NEEDS_REVIEW') throw new Conflict(`This run waits for no review: ${run.status}.`, { status: run.status });
+        const now = new Date();
+        const held = await store.takePendingDeletions(tx, run.id);
+        const removed = input.acceptDeletions ? await deleteAssets(tx, { assetIds: held, sourceId: run.sourceId, runId: run.id, actorId: known.userId, at: now }) : 0;
+        const reviewed = await store.updateRun(tx, run.id, {
+          status: input.acceptDeletions ? 'COMPLETED' : 'COMPLETED_WITH_WARNINGS',
+          removed: run.removed + removed,
+          message: null,
+        });
+        if (!input.acceptDeletions) {
+          await store.insertWarnings(tx, run.id, [
+            { code: 'DELETIONS_REJECTED', subject: null, message: `${held.length} deletions were rejected; the next scan asks again.` },
+          ]);
+        }
+        await append(tx, 'catalog', [
+          { type: 'scan.reviewed', subject: run.id, actorId: known.userId, data: { accepted: input.acceptDeletions, removed }, attributes: { sourceId: run.sourceId } },
+        ], now);
+        return { run: reviewed, cursor };
+      });
+      onCommit();
+      return result;
+    },
+
+    /** Queues the scans whose time has come. Called every few seconds by each worker; two at once share the work. */
+    async startDue(now = new Date()): Promise<number> {
+      const started = await sql.begin(async (tx) => {
+        const due = await store.lockDueScans(tx, now);
+        for (const scan of due) {
+          await queueRun(tx, scan.sourceId, scan.id, null);
+          await store.updateScanRow(tx, scan.id, { ...scan, nextRunAt: nextRunAt(scan.schedule, now) });
+        }
+        return due.length;
+      });
+      if (started > 0) onCommit();
+      return started;
+    },
+
+    /** Runs that wait or go on although no worker has them (its tries were used up) are queued again. */
+    async requeueAbandoned(now = new Date()): Promise<void> {
+      const candidates = await store.listUnfinishedRuns(sql, new Date(now.getTime() - 60_000));
+      for (const run of candidates) {
+        await sql.begin(async (tx) => {
+          const [lock] = await tx<{ free: boolean }[]>`select pg_try_advisory_xact_lock(hashtextextended(${run.id}, 0)) as free`;
+          if (lock!.free) await addScanJob(tx, run);
+        });
+      }
+    },
+  };
+}
+
+async function addScanJob(tx: Transaction, run: Pick<ScanRunRow, 'id' | 'sourceId'>): Promise<void> {
+  await addJob(tx, { task: 'scan', payload: { runId: run.id }, queue: `source:${run.sourceId}`, key: `scan:${run.id}` });
+}
+
+async function checkNameIsFree(tx: Transaction, sourceId: string, name: string, except: string | null): Promise<void> {
+  const namesake = (await store.listScansOfSources(tx, [sourceId])).find((scan) => scan.name === name);
+  if (namesake && namesake.id !== except) throw new Conflict(`The source has a scan "${name}" already.`, { field: 'name' });
+}
+
+async function appendSourceUpdated(
+  tx: Transaction,
+  source: SourceRow,
+  viewer: Viewer,
+  changes: { path: string; before: unknown; after: unknown }[],
+): Promise<void> {
+  await append(tx, 'catalog', [
+    { type: 'source.updated', subject: source.id, actorId: viewer.userId, data: { name: source.name, changes }, attributes: { sourceId: source.id } },
+  ]);
+}
+
+function checkGlobs(globs: string[] | null | undefined, field: string): string[] {
+  if (globs == null) return [];
+  if (globs.length > MAX_GLOBS) throw new InvalidInput(`"${field}" takes at most ${MAX_GLOBS} globs.`, field);
+  return globs.map((glob, index) => {
+    const text = checkText(glob, `${field}.${index}`, { min: 1, max: 300 });
+    try {
+      picomatch(text, { strictBrackets: true });
+    } catch {
+      throw new InvalidInput(`"${text}" is no glob; write such as "public.*" or "sales.order_*".`, `${field}.${index}`);
+    }
+    return text;
+  });
+}
+
+/** Whether a relation is in a scan's scope: included (or nothing is named) and not excluded. Globs are over `schema.name`. */
+export function createScope(scan: Pick<ScanRow, 'include' | 'exclude'> | undefined): { narrowed: boolean; includes: (schema: string, name: string) => boolean } {
+  const include = scan?.include ?? [];
+  const exclude = scan?.exclude ?? [];
+  const options = { dot: true, nobrace: false };
+  const included = include.length > 0 ? picomatch(include, options) : () => true;
+  const excluded = exclude.length > 0 ? picomatch(exclude, options) : () => false;
+  // A slash in a name is no path separator here: picomatch would never let `*` match it.
+  const clean = (text: string): string => text.replaceAll('/', '\u2215');
+  return {
+    narrowed: include.length > 0 || exclude.length > 0,
+    includes: (schema, name) => {
+      const full = clean(`${schema}.${name}`);
+      return included(full) && !excluded(full);
+    },
+  };
+}
