@@ -1,0 +1,115 @@
+/**
+ * The one place that turns errors into what a client sees: a code of the contract with its details, or
+ * INTERNAL_SERVER_ERROR with the request's id while the cause goes to the log.
+ */
+import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
+import { HeaderMap } from '@apollo/server';
+import { sqlState } from '#platform/database/index.ts';
+import { AppError, findAppError, InvalidInput, TimedOut, TooMuch, type ErrorCode } from '#platform/errors.ts';
+import type { Logger } from '#platform/logger.ts';
+
+const HTTP_STATUS = {
+  BAD_USER_INPUT: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  UPSTREAM_UNAVAILABLE: 503,
+  RATE_LIMITED: 429,
+  QUERY_TOO_COSTLY: 400,
+  QUERY_TOO_DEEP: 400,
+  CURSOR_EXPIRED: 410,
+  TIMEOUT: 504,
+  PAYLOAD_TOO_LARGE: 413,
+  GRAPHQL_VALIDATION_FAILED: 400,
+  GRAPHQL_PARSE_FAILED: 400,
+  INTERNAL_SERVER_ERROR: 500,
+} as const satisfies Record<ErrorCode, number>;
+
+const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && code in HTTP_STATUS;
+export const httpStatus = (code: ErrorCode): number => HTTP_STATUS[code];
+
+/** What Apollo, the gateway and others add to `extensions` and no client is to see. */
+const INTERNAL_EXTENSIONS = ['code', 'serviceName', 'stacktrace', 'exception', 'http', 'validationErrorCode'];
+/** Codes of Apollo Server that the contract does not have: all say that the request itself is wrong. */
+const REQUEST_CODES: Readonly<Record<string, string>> = {
+  BAD_REQUEST: 'request',
+  OPERATION_RESOLUTION_FAILURE: 'operationName',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'extensions.persistedQuery',
+  PERSISTED_QUERY_NOT_FOUND: 'extensions.persistedQuery',
+};
+/** Values that a client sent are repeated in some messages of graphql-js; whole documents need not be. */
+const LONGEST_MESSAGE = 1_000;
+const QUERY_CANCELED = '57014';
+
+/** Refuses a whole operation before it is executed, with the HTTP status of its code. */
+export function refusal(error: AppError): GraphQLError {
+  const headers = new HeaderMap();
+  if (typeof error.details.retryAfterMs === 'number') headers.set('retry-after', String(Math.ceil(error.details.retryAfterMs / 1000)));
+  if (error.code === 'UNAUTHENTICATED') headers.set('www-authenticate', 'Bearer');
+  return new GraphQLError(error.message, {
+    extensions: { code: error.code, ...error.details, http: { status: httpStatus(error.code), headers } },
+    originalError: error,
+  });
+}
+
+/** A value that graphql-js could not coerce, as BAD_USER_INPUT with its path; custom scalars are checked by the subgraphs only. */
+function findCoercion(error: GraphQLError): AppError | undefined {
+  const variable = error.nodes?.length === 1 && error.nodes[0]?.kind === Kind.VARIABLE_DEFINITION && error.nodes[0].variable.name.value;
+  if (variable) return new InvalidInput(error.message, / at "([^"]+)"[;:]/.exec(error.message)?.[1] ?? variable);
+  const argument = /^Argument "(\w+)" (has invalid value|of required type|of non-null type)/.exec(error.message)?.[1];
+  return argument ? new InvalidInput(error.message, argument) : undefined;
+}
+
+function findKnown(error: GraphQLError): { code: ErrorCode; message: string; details: Record<string, unknown> } | undefined {
+  const app = findAppError(error) ?? findCoercion(error);
+  if (app) return { code: app.code, message: app.message, details: app.details };
+  const { code } = error.extensions;
+  const details = Object.fromEntries(Object.entries(error.extensions).filter(([name]) => !INTERNAL_EXTENSIONS.includes(name)));
+  if (error.extensions.validationErrorCode) {
+    return { code: 'QUERY_TOO_COSTLY', message: error.message, details };
+  }
+  if (typeof code === 'string' && REQUEST_CODES[code]) {
+    return { code: 'BAD_USER_INPUT', message: error.message, details: { field: REQUEST_CODES[code], ...details } };
+  }
+  // An internal error counts as known only when it was rendered before, by the subgraph's data source.
+  if (isErrorCode(code) && (code !== 'INTERNAL_SERVER_ERROR' || typeof details.requestId === 'string')) {
+    return { code, message: error.message, details };
+  }
+  if (error.originalError && sqlState(error.originalError) === QUERY_CANCELED) {
+    const timeout = new TimedOut('The database took too long to answer this. Ask for less at once.');
+    return { code: timeout.code, message: timeout.message, details: {} };
+  }
+  return undefined;
+}
+
+/** `requestId` is that of the operation; what is unknown is logged once, here. */
+export function renderError(error: unknown, { requestId, logger }: { requestId: string; logger: Logger }): GraphQLFormattedError {
+  const graphqlError =
+    error instanceof GraphQLError ? error : new GraphQLError('Internal server error', { originalError: error instanceof Error ? error : undefined });
+  const known = findKnown(graphqlError);
+  if (!known) logger.error({ err: graphqlError.originalError ?? graphqlError, requestId, path: graphqlError.path }, 'internal error');
+  const { code, message, details } = known ?? {
+    code: 'INTERNAL_SERVER_ERROR',
+    message: 'Something went wrong inside. The log has the cause under this request id.',
+    details: { requestId },
+  };
+  return {
+    message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message,
+    ...(graphqlError.locations && { locations: graphqlError.locations }),
+    ...(graphqlError.path && { path: graphqlError.path }),
+    extensions: { code, ...details },
+  };
+}
+
+/** The error of express's body parser, as one of ours. */
+export function bodyError(error: unknown): AppError | undefined {
+  const type = (error as { type?: unknown } | null)?.type;
+  if (type === 'entity.too.large') {
+    const { limit } = error as { limit?: number };
+    return new TooMuch('PAYLOAD_TOO_LARGE', `The body may have ${limit} bytes at most.`, { limit });
+  }
+  if (type === 'entity.parse.failed') return new InvalidInput('The body is not valid JSON.', 'request');
+  if (typeof type === 'string') return new InvalidInput('The body cannot be read: send JSON in UTF-8.', 'request');
+  return undefined;
+}

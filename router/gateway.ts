@@ -1,0 +1,24 @@
+/** Apollo's gateway over the committed supergraph, with every subgraph in this process. */
+import { ApolloGateway } from '@apollo/gateway';
+import type { Subgraph } from '#platform/graphql/subgraph.ts';
+import type { Logger } from '#platform/logger.ts';
+import { createInProcessDataSource } from './dataSource.ts';
+import { readSupergraph } from './supergraph.ts';
+
+export type GatewayDeps = { subgraphs: readonly Subgraph[]; faults: ReadonlySet<string>; logger: Logger };
+
+export function createGateway({ subgraphs, faults, logger }: GatewayDeps): ApolloGateway {
+  // The gateway would else report to its vendor and ask cloud metadata services; it reads this switch when it is made.
+  process.env.APOLLO_TELEMETRY_DISABLED = '1';
+  const byName = new Map(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
+  return new ApolloGateway({
+    supergraphSdl: readSupergraph(),
+    __exposeQueryPlanExperimental: false,
+    logger: logger.child({ module: 'gateway' }),
+    buildService: ({ name }) => {
+      const subgraph = byName.get(name);
+      if (!subgraph) throw new Error(`The supergraph has the subgraph "${name}", which is not here. Run \`npm run compose\`.`);
+      return createInProcessDataSource({ subgraph, faults, logger });
+    },
+  });
+}

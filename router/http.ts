@@ -1,0 +1,69 @@
+/** The router's HTTP application: security headers, routes, and one shape for whatever goes wrong outside of GraphQL. */
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
+import { expressMiddleware } from '@as-integrations/express5';
+import type { ApolloServer } from '@apollo/server';
+import type { Viewer } from '#platform/auth/viewer.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
+import type { Logger } from '#platform/logger.ts';
+import { bodyError, httpStatus, renderError } from './errors.ts';
+import type { Metrics } from './metrics.ts';
+import { authorizeRequest, currentRequest, openRequest } from './requests.ts';
+
+export const MAX_BODY_BYTES = 256 * 1024;
+
+type Deps = {
+  server: ApolloServer<RequestContext>;
+  authenticate: (token: string) => Promise<Viewer>;
+  metrics: Metrics;
+  logger: Logger;
+  deadlineMs?: number;
+  isDraining: () => boolean;
+  /** Served beside /graphql. */
+  routes: readonly Router[];
+};
+
+const secure: RequestHandler = (_request, response, next) => {
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('referrer-policy', 'no-referrer');
+  response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  response.setHeader('cross-origin-opener-policy', 'same-origin');
+  response.setHeader('cross-origin-resource-policy', 'same-origin');
+  next();
+};
+
+/** Routes as people know them: anything else counts as one, or callers could grow the metrics without a bound. */
+const KNOWN_ROUTES = ['/graphql', '/playground', '/health/live', '/health/ready', '/metrics'];
+const routeOf = (path: string): string => KNOWN_ROUTES.find((route) => path === route || path.startsWith(`${route}/`)) ?? 'other';
+
+export function createHttp({ server, authenticate, metrics, logger, deadlineMs, isDraining, routes }: Deps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(secure, (request, response, next) => {
+    if (isDraining()) response.setHeader('connection', 'close');
+    const route = routeOf(request.path);
+    response.on('finish', () => metrics.countRequest(route, response.statusCode));
+    next();
+  });
+  app.use(
+    '/graphql',
+    express.json({ limit: MAX_BODY_BYTES, type: ['application/json', 'application/graphql+json'] }),
+    openRequest({ deadlineMs }),
+    expressMiddleware(server, { context: ({ req }) => authorizeRequest(req, authenticate) }),
+  );
+  for (const router of routes) app.use(router);
+  app.get('/', (_request, response) => response.redirect('/playground'));
+  app.use((request, response) => {
+    response.status(404).json({ error: { code: 'NOT_FOUND', message: `There is nothing at ${request.path.slice(0, 200)}.` } });
+  });
+  const onError: ErrorRequestHandler = (error, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    const requestId = currentRequest.getStore()?.requestId ?? String(response.getHeader('x-request-id') ?? '');
+    const known = bodyError(error);
+    const rendered = renderError(known ?? error, { requestId, logger });
+    // The body of GraphQL's answers: also of those that never became an operation.
+    response.status(known ? httpStatus(known.code) : 500).json({ errors: [rendered] });
+  };
+  app.use(onError);
+  return app;
+}

@@ -1,0 +1,118 @@
+/** The router: one address for people, tools and scripts, in front of the federated graph. */
+import { createServer } from 'node:http';
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { Viewer } from '#platform/auth/viewer.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
+import type { Subgraph } from '#platform/graphql/subgraph.ts';
+import type { Logger } from '#platform/logger.ts';
+import { renderError } from './errors.ts';
+import { createGateway } from './gateway.ts';
+import { createHealthRoutes, type HealthChecks } from './health.ts';
+import { createHttp } from './http.ts';
+import { drain, listen } from './listen.ts';
+import { createRateLimit } from './limits/rate.ts';
+import { createMetrics, createMetricsRoute } from './metrics.ts';
+import { MAX_TOKENS } from './openOperations.ts';
+import { createOperationPlugin } from './operations.ts';
+import { createPlayground } from './playground/index.ts';
+import { currentRequest } from './requests.ts';
+
+export type { HealthCheck, HealthChecks, PartState } from './health.ts';
+
+/** graphql-js expands fragments before it compares fields: what a document of 2,000 tokens can blow up to is bounded here. */
+const MAX_SELECTIONS = 10_000;
+const DRAIN_MS = 10_000;
+
+export type RouterDeps = {
+  /** Each subgraph of the supergraph, in this process. */
+  subgraphs: readonly Subgraph[];
+  /** The viewer of an access or API token; throws Unauthenticated for one that is not valid (any more). */
+  authenticate: (token: string) => Promise<Viewer>;
+  /** States of the parts behind the router; it adds itself and the subgraphs. */
+  health: HealthChecks;
+  /** FAULT's parts: `subgraph:<name>` fails every sub-query of that subgraph. */
+  faults: ReadonlySet<string>;
+  logger: Logger;
+  host: string;
+  /** 0 takes any free one. */
+  port: number;
+  /** Milliseconds that an operation may take. */
+  deadlineMs?: number;
+  /** Milliseconds that answers under way are given when the router stops. */
+  drainMs?: number;
+};
+
+export type Router = { start: () => Promise<{ url: string }>; stop: () => Promise<void> };
+
+export function createRouter(deps: RouterDeps): Router {
+  const logger = deps.logger.child({ module: 'router' });
+  const metrics = createMetrics();
+  let draining = false;
+
+  const server = new ApolloServer<RequestContext>({
+    gateway: createGateway({ subgraphs: deps.subgraphs, faults: deps.faults, logger }),
+    nodeEnv: 'production',
+    logger,
+    introspection: true, // who may is decided for each operation
+    hideSchemaDetailsFromClientErrors: true,
+    includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    // A bearer token cannot be sent across sites without a preflight, so it is proof enough; there are no cookies.
+    csrfPrevention: { requestHeaders: ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'] },
+    parseOptions: { maxTokens: MAX_TOKENS },
+    maxRecursiveSelections: MAX_SELECTIONS,
+    stopOnTerminationSignals: false,
+    formatError: (_formatted, error) => renderError(error, { requestId: currentRequest.getStore()?.requestId ?? '', logger }),
+    plugins: [
+      createOperationPlugin({ rateLimit: createRateLimit(), metrics, logger }),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+    ],
+  });
+
+  const health: HealthChecks = {
+    gateway: { required: true, check: () => ({ state: draining ? 'down' : 'ok' }) },
+    ...Object.fromEntries(
+      deps.subgraphs.map(({ name }) => [
+        name,
+        { required: false, check: () => ({ state: deps.faults.has(`subgraph:${name}`) ? 'down' : 'ok' }) as const },
+      ]),
+    ),
+    ...deps.health,
+  };
+  const app = createHttp({
+    server,
+    authenticate: deps.authenticate,
+    metrics,
+    logger,
+    deadlineMs: deps.deadlineMs,
+    isDraining: () => draining,
+    routes: [createHealthRoutes(health), createMetricsRoute(metrics, deps.authenticate), createPlayground({ logger })],
+  });
+  const http = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 }, app);
+
+  return {
+    async start() {
+      await server.start();
+      const url = await listen(http, deps.host, deps.port);
+      logger.info({ address: url }, 'router listens');
+      return { url };
+    },
+    async stop() {
+      draining = true;
+      if (http.listening) await drain(http, deps.drainMs ?? DRAIN_MS);
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, parse, validate, type OperationDefinitionNode } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { API_FILE } from '../supergraph.ts';
+import { checkCost, operationCost } from './cost.ts';
+
+const schema = buildSchema(readFileSync(API_FILE, 'utf8'));
+
+function cost(text: string, variables: Record<string, unknown> = {}): number {
+  const document = parse(text);
+  expect(validate(schema, document)).toEqual([]);
+  return operationCost(schema, document, document.definitions[0] as OperationDefinitionNode, variables);
+}
+
+describe('cost', () => {
+  it('is 50 for a page without "first"', () => expect(cost('{ assets { nodes { name } } }')).toBe(50));
+  it('is "first" for a page', () => expect(cost('{ assets(first: 7) { nodes { name } pageInfo { endCursor } totalCount } }')).toBe(7));
+  it('multiplies pages within pages', () => {
+    expect(cost('{ assets(first: 10) { nodes { columns(first: 20) { nodes { name } } } } }')).toBe(10 + 200);
+  });
+  it('counts edges as their nodes', () => expect(cost('{ assets(first: 7) { edges { cursor node { name } } } }')).toBe(7));
+  it('counts a list without paging as 10', () => expect(cost('{ assets(first: 2) { nodes { owners { role } } } }')).toBe(2 + 20));
+  it('counts single objects', () => expect(cost('{ me { name } asset(id: "x") { source { name } } }')).toBe(3));
+  it('counts no scalars, lists of them neither', () => expect(cost('{ asset(id: "x") { name tags path } }')).toBe(1));
+  it('counts as many as there are ids', () => {
+    expect(cost('query ($ids: [ID!]!) { assetsById(ids: $ids) { name } }', { ids: Array.from({ length: 200 }, String) })).toBe(200);
+  });
+  it('counts the results of a batch mutation', () => {
+    const items = Array.from({ length: 30 }, () => ({ id: 'x', version: 1 }));
+    expect(cost('mutation ($input: UpdateAssetsInput!) { updateAssets(input: $input) { results { asset { name } } } }', { input: { items } })).toBe(1 + 30 + 30);
+  });
+  it('reads variables, and their defaults', () => {
+    expect(cost('query ($n: Int) { assets(first: $n) { nodes { name } } }', { n: 9 })).toBe(9);
+    expect(cost('query ($n: Int = 12) { assets(first: $n) { nodes { name } } }')).toBe(12);
+    expect(cost('query ($n: Int) { assets(first: $n) { nodes { name } } }')).toBe(50);
+  });
+  it('leaves out what is skipped', () => {
+    const text = 'query ($yes: Boolean = true) { assets(first: 5) { nodes { columns @skip(if: $yes) { nodes { name } } source @include(if: false) { id } } } }';
+    expect(cost(text)).toBe(5);
+    expect(cost(text, { yes: false })).toBe(5 + 250);
+  });
+  it('takes the page from the field above a fragment', () => {
+    expect(cost('{ a: assets(first: 2) { ...P } b: assets(first: 3) { ...P } } fragment P on AssetConnection { nodes { source { name } } }')).toBe(4 + 6);
+  });
+  it('leaves introspection out', () => expect(cost('{ __schema { types { name } } __typename }')).toBe(0));
+  it('counts each alias', () => expect(cost('{ a: me { id } b: me { id } }')).toBe(2));
+  it('does not fall for fragments that double with every level', () => {
+    const levels = Array.from({ length: 40 }, (_, i) => `fragment F${i} on Asset { ...F${i + 1} ... on Asset { ...F${i + 1} } }`);
+    expect(cost(`{ asset(id: 1) { ...F0 } } ${levels.join(' ')} fragment F40 on Asset { source { id } }`)).toBe(1 + 2 ** 40);
+  });
+  it('refuses more than 200,000, with cost and limit', () => {
+    const document = parse('{ assets(first: 200) { nodes { columns(first: 200) { nodes { asset { history(first: 200) { nodes { at } } } } } } } }');
+    const operation = document.definitions[0] as OperationDefinitionNode;
+    expect(() => checkCost(schema, document, operation)).toThrow(
+      expect.objectContaining({ code: 'QUERY_TOO_COSTLY', details: { cost: 200 + 40_000 + 40_000 + 8_000_000, limit: 200_000 } }),
+    );
+  });
+});

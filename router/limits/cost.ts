@@ -1,0 +1,140 @@
+/** The cost of an operation: how many objects could come back, before anything is executed. */
+import {
+  getNamedType,
+  isInputType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  valueFromAST,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  typeFromAST,
+} from 'graphql';
+import { TooMuch } from '#platform/errors.ts';
+import { DEFAULT_PAGE } from '#platform/graphql/connections.ts';
+import { fragmentsOf, isMetaField } from './selections.ts';
+
+export const MAX_COST = 200_000;
+/** What a list without paging counts as, unless a longer list was given to it. */
+const UNPAGED_LIST = 10;
+
+type Variables = Readonly<Record<string, unknown>>;
+/** What the fields of a selection must know of the field above: the page of a connection, the length of a batch. */
+type Above = { page: number; batch: number };
+
+const NOTHING_ABOVE: Above = { page: DEFAULT_PAGE, batch: 0 };
+
+const isConnection = (type: GraphQLNamedType): boolean => isObjectType(type) && type.name.endsWith('Connection') && 'pageInfo' in type.getFields();
+const isList = (type: GraphQLOutputType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
+
+/** The longest list in an argument: `ids`, `input.items`. */
+function longestList(value: unknown, levels = 2): number {
+  if (Array.isArray(value)) return value.length;
+  if (levels === 0 || value === null || typeof value !== 'object') return 0;
+  return Math.max(0, ...Object.values(value).map((part) => longestList(part, levels - 1)));
+}
+
+function withDefaults(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Variables): Variables {
+  const variables: Record<string, unknown> = { ...given };
+  for (const { variable, type, defaultValue } of operation.variableDefinitions ?? []) {
+    const inputType = typeFromAST(schema, type as never);
+    if (variables[variable.name.value] === undefined && defaultValue && isInputType(inputType)) {
+      variables[variable.name.value] = valueFromAST(defaultValue, inputType);
+    }
+  }
+  return variables;
+}
+
+export function operationCost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables = {}): number {
+  const fragments = fragmentsOf(document);
+  const variables = withDefaults(schema, operation, given);
+  const costOfFragment = new Map<string, number>();
+
+  const argumentValue = (definition: GraphQLField<unknown, unknown>, field: FieldNode, name: string): unknown => {
+    const argument = definition.args.find((candidate) => candidate.name === name);
+    const node = field.arguments?.find((candidate) => candidate.name.value === name);
+    if (!argument) return undefined;
+    const value = node && valueFromAST(node.value, argument.type, variables);
+    return value === undefined ? argument.defaultValue : value;
+  };
+
+  const isLeftOut = (selection: SelectionNode): boolean =>
+    (selection.directives ?? []).some(({ name, arguments: args }) => {
+      const condition = args?.[0]?.value;
+      const value = condition?.kind === Kind.VARIABLE ? variables[condition.name.value] : condition?.kind === Kind.BOOLEAN ? condition.value : undefined;
+      return (name.value === 'skip' && value === true) || (name.value === 'include' && value === false);
+    });
+
+  const ofField = (parent: GraphQLNamedType, field: FieldNode, above: Above): number => {
+    const definition = 'getFields' in parent ? parent.getFields()[field.name.value] : undefined;
+    if (isMetaField(field) || !definition || !('args' in definition)) return 0;
+    const type = getNamedType(definition.type);
+    if (isLeafType(type)) return 0;
+
+    if (isConnection(parent)) {
+      if (type.name === 'PageInfo') return 0;
+      // The edges of a page are wrappers: what counts are the nodes in them.
+      const each = ofSelection(type, field.selectionSet, NOTHING_ABOVE) + (field.name.value === 'edges' ? 0 : 1);
+      return above.page * each;
+    }
+    const first = argumentValue(definition, field, 'first');
+    const page = typeof first === 'number' && first > 0 ? first : DEFAULT_PAGE;
+    if (isConnection(type)) return ofSelection(type, field.selectionSet, { page, batch: 0 });
+
+    const batch = Math.max(0, ...definition.args.map(({ name }) => longestList(argumentValue(definition, field, name))));
+    const each = 1 + ofSelection(type, field.selectionSet, { page: DEFAULT_PAGE, batch });
+    if (!isList(definition.type)) return each;
+    return each * (definition.args.some(({ name }) => name === 'first') ? page : Math.max(UNPAGED_LIST, batch, above.batch));
+  };
+
+  const ofSelection = (parent: GraphQLNamedType, selectionSet: SelectionSetNode | undefined, above: Above): number => {
+    let cost = 0;
+    for (const selection of selectionSet?.selections ?? []) {
+      if (isLeftOut(selection)) continue;
+      if (selection.kind === Kind.FIELD) cost += ofField(parent, selection, above);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const condition = selection.typeCondition && schema.getType(selection.typeCondition.name.value);
+        cost += ofSelection(condition ?? parent, selection.selectionSet, above);
+      } else cost += ofFragment(selection.name.value, above);
+    }
+    return cost;
+  };
+
+  // Once for each fragment and page size, however often it is spread.
+  const ofFragment = (name: string, above: Above): number => {
+    const key = `${name} ${above.page} ${above.batch}`;
+    let cost = costOfFragment.get(key);
+    if (cost === undefined) {
+      const fragment = fragments.get(name);
+      const type = fragment && schema.getType(fragment.typeCondition.name.value);
+      cost = type ? ofSelection(type, fragment.selectionSet, above) : 0;
+      costOfFragment.set(key, cost);
+    }
+    return cost;
+  };
+
+  const root = schema.getRootType(operation.operation);
+  return root ? ofSelection(root, operation.selectionSet, NOTHING_ABOVE) : 0;
+}
+
+/** The operation's cost, at least 1; QUERY_TOO_COSTLY above the limit. */
+export function checkCost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Variables = {}): number {
+  const cost = operationCost(schema, document, operation, variables);
+  if (cost > MAX_COST) {
+    throw new TooMuch(
+      'QUERY_TOO_COSTLY',
+      `Up to ${cost} objects could come back; ${MAX_COST} are allowed. Ask for smaller pages with "first", or for fewer levels.`,
+      { cost, limit: MAX_COST },
+    );
+  }
+  return Math.max(1, cost);
+}

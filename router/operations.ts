@@ -1,0 +1,59 @@
+/** What is asked of each operation between its validation and its execution, and of each answer before it leaves. */
+import type { ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError, OperationTypeNode } from 'graphql';
+import { AppError, InvalidInput } from '#platform/errors.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
+import type { Logger } from '#platform/logger.ts';
+import { refusal, renderError } from './errors.ts';
+import { checkAliases } from './limits/aliases.ts';
+import { checkCost } from './limits/cost.ts';
+import { checkDepth } from './limits/depth.ts';
+import { checkIntrospection } from './limits/introspection.ts';
+import type { RateLimit } from './limits/rate.ts';
+import type { Metrics } from './metrics.ts';
+
+type Deps = { rateLimit: RateLimit; metrics: Metrics; logger: Logger };
+
+export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart() {
+      const startedAt = performance.now();
+      return {
+        // Not validation rules: validated documents are cached, but these depend on the variables and the viewer.
+        async didResolveOperation({ schema, document, operation, request, contextValue: { viewer, address } }) {
+          try {
+            if (!operation) throw new InvalidInput('Name the operation to execute: "operationName" must be the name of one in the document.', 'operationName');
+            if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+              throw new InvalidInput('Subscriptions are not served over HTTP: use graphql-ws on this address.', 'query');
+            }
+            checkIntrospection(document, operation, viewer);
+            checkDepth(document, operation);
+            checkAliases(document, operation);
+            const cost = checkCost(schema, document, operation, request.variables);
+            rateLimit.take(viewer ? `user ${viewer.userId}` : `address ${address}`, cost);
+          } catch (error) {
+            throw error instanceof AppError ? refusal(error) : error;
+          }
+        },
+
+        async willSendResponse({ response, contextValue, operation }) {
+          if (response.body.kind !== 'single') return;
+          const result = response.body.singleResult;
+          // The gateway turns a missing non-null value into null and tells of it only here. That is the safety net for
+          // a reference to what is hidden; but an answer without any data needs a reason.
+          if (result.extensions?.valueCompletion) {
+            const { valueCompletion, ...extensions } = result.extensions;
+            const { requestId } = contextValue;
+            logger.debug({ requestId, valueCompletion }, 'missing values became null');
+            result.extensions = Object.keys(extensions).length > 0 ? extensions : undefined;
+            if (result.data === null) {
+              const cause = new Error(`The answer became null as a whole: ${JSON.stringify(valueCompletion)}`);
+              result.errors = [renderError(new GraphQLError(cause.message, { originalError: cause }), { requestId, logger })];
+            }
+          }
+          metrics.countOperation(operation?.operation ?? 'none', result.errors?.map((error) => String(error.extensions?.code)) ?? [], performance.now() - startedAt);
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** What one HTTP request of /graphql brings with it: an id, the caller's address and viewer, and how long it may take. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { newId } from '#platform/ids.ts';
+import { AppError, TimedOut, Unauthenticated } from '#platform/errors.ts';
+import type { Viewer } from '#platform/auth/viewer.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
+import { refusal } from './errors.ts';
+import { isOpenOperation } from './openOperations.ts';
+
+export const DEADLINE_MS = 30_000;
+
+/** Where Apollo hands us no context (its error formatter), the request is found here. */
+export const currentRequest = new AsyncLocalStorage<RequestContext>();
+
+/** Opens a request: from here it has an id, which the answer's `x-request-id` tells, and a signal. */
+export function openRequest({ deadlineMs = DEADLINE_MS } = {}): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction) => {
+    const controller = new AbortController();
+    const context: RequestContext = {
+      viewer: null,
+      requestId: newId(),
+      address: request.socket.remoteAddress ?? '',
+      signal: controller.signal,
+    };
+    const timer = setTimeout(() => {
+      controller.abort(new TimedOut(`This took longer than ${deadlineMs / 1000} s. Ask for less at once.`, { deadlineMs }));
+    }, deadlineMs);
+    response.on('close', () => {
+      clearTimeout(timer);
+      if (!response.writableFinished) controller.abort(new TimedOut('The caller left before the answer.'));
+    });
+    response.setHeader('x-request-id', context.requestId);
+    response.setHeader('cache-control', 'no-store');
+    currentRequest.run(context, next);
+  };
+}
+
+/** The token of `Authorization: Bearer …`. */
+export function bearerToken(header: string | undefined): string | undefined {
+  return /^Bearer +([^\s]+) *$/i.exec(header ?? '')?.[1];
+}
+
+/** The request's context with its viewer. Without a valid token only the open operations go on; they do with a stale one, too. */
+export async function authorizeRequest(request: Request, authenticate: (token: string) => Promise<Viewer>): Promise<RequestContext> {
+  const context = currentRequest.getStore();
+  if (!context) throw new Error('authorizeRequest is called for an opened request only');
+  const token = bearerToken(request.headers.authorization);
+  try {
+    if (!token) throw new Unauthenticated();
+    context.viewer = await authenticate(token);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code !== 'UNAUTHENTICATED' || request.method !== 'POST' || !isOpenOperation(request.body?.query)) throw refusal(error);
+  }
+  return context;
+}
