@@ -46,6 +46,12 @@ export function may(viewer: Viewer, action: Action, thing: Protected): boolean {
 
 export const mayEverywhere = (viewer: Viewer, action: Action): boolean => scopesFor(viewer, action).everything;
 
+/** Whether the viewer reads anything at all: then also people's names, teams and what belongs to no source. */
+export function mayRead(viewer: Viewer): boolean {
+  const scopes = scopesFor(viewer, 'read');
+  return scopes.everything || scopes.sourceIds.length > 0 || scopes.domainIds.length > 0;
+}
+
 /** The viewer, or UNAUTHENTICATED. */
 export function requireViewer(viewer: Viewer | null): Viewer {
   if (!viewer) throw new Unauthenticated();
@@ -55,8 +61,7 @@ export function requireViewer(viewer: Viewer | null): Viewer {
 /** The viewer if it has any reading role, else FORBIDDEN. Every query but `me` asks this. */
 export function requireReader(viewer: Viewer | null): Viewer {
   const known = requireViewer(viewer);
-  const scopes = scopesFor(known, 'read');
-  if (!scopes.everything && scopes.sourceIds.length === 0 && scopes.domainIds.length === 0) {
+  if (!mayRead(known)) {
     throw new NotAllowed('This needs a reading role (READER, STEWARD or ADMIN) over at least one source or domain.', 'role:READER');
   }
   return known;

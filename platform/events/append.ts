@@ -22,7 +22,7 @@ export async function append(tx: Transaction, source: string, events: readonly N
   const rows = {
     ids: [] as string[],
     types: [] as string[],
-    subjects: [] as string[],
+    subjects: [] as (string | null)[],
     actors: [] as (string | null)[],
     data: [] as string[],
     salts: [] as string[],

@@ -27,7 +27,7 @@ export type EventData = {
   'asset.created': AssetRef & { dependsOn?: Dependency[] };
   'asset.updated': AssetRef & { version: number; changes: Change[]; dependsOn?: Dependency[] };
   'asset.deleted': AssetRef & { version: number };
-  'team.created': { name: string };
+  'team.created': { name: string; memberIds?: string[] };
   'team.updated': { name: string; changes: Change[] };
   'identity.userCreated': { email: string; name: string; roles: unknown };
   'identity.rolesChanged': { before: unknown; after: unknown };
@@ -57,8 +57,8 @@ export type EventAttributes = {
 export type NewEvent = {
   [Type in EventType]: {
     type: Type;
-    /** The noun's id. */
-    subject: string;
+    /** The noun's id; null only where nobody is known: a sign-in with an email that no user has. */
+    subject: Type extends 'identity.signInFailed' ? string | null : string;
     data: EventData[Type];
     /** The user who did it; null for the system. Events name people by id only. */
     actorId: string | null;

@@ -1,0 +1,51 @@
+/** The subgraph `identity`: wiring only. */
+import type { Database } from '#platform/database/index.ts';
+import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
+import type { Logger } from '#platform/logger.ts';
+import { createLoadersPerOperation, type IdentityContext } from './context.ts';
+import { createFirstAdministrator, type FirstAdministrator } from './domain/firstAdministrator.ts';
+import { createSessions, type Sessions } from './domain/sessions.ts';
+import { createTeams } from './domain/teams.ts';
+import { createUsers } from './domain/users.ts';
+import { createMutationResolvers } from './resolvers/Mutation.ts';
+import { createQueryResolvers } from './resolvers/Query.ts';
+import { createTeamResolvers } from './resolvers/Team.ts';
+import { createUserResolvers } from './resolvers/User.ts';
+
+export type IdentityDependencies = {
+  /** A pool of the role `identity`. */
+  database: Database;
+  rootKey: Uint8Array;
+  logger: Logger;
+  /** Called after each commit that wrote events: wakes the sequencer where it is near. */
+  onCommit?: () => void;
+  /** The clock, for tests. */
+  now?: () => Date;
+};
+
+export type Identity = {
+  subgraph: Subgraph;
+  sessions: Sessions;
+  /** Makes the first user, once; null when there are users already. */
+  createFirstAdministrator(wanted: { email?: string | undefined; password?: string | undefined }): Promise<FirstAdministrator | null>;
+};
+
+export function createIdentity({ database, rootKey, logger, onCommit = () => {}, now = () => new Date() }: IdentityDependencies): Identity {
+  const common = { database, onCommit, now };
+  const context: IdentityContext = {
+    database,
+    users: createUsers(common),
+    teams: createTeams(common),
+    loaders: createLoadersPerOperation(database),
+  };
+  return {
+    subgraph: createSubgraph('identity', {
+      Query: createQueryResolvers(context),
+      Mutation: createMutationResolvers(context),
+      User: createUserResolvers(context),
+      Team: createTeamResolvers(context),
+    }),
+    sessions: createSessions({ ...common, rootKey, logger }),
+    createFirstAdministrator: (wanted) => createFirstAdministrator(common, wanted),
+  };
+}

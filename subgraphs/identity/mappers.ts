@@ -1,0 +1,12 @@
+/** What the resolvers of each GraphQL type get as their parent. */
+import type { LogEvent } from '#platform/events/types.ts';
+import type { Connection } from '#platform/graphql/connections.ts';
+import type { TeamRow, UserRow } from './store/tables/user.ts';
+
+/** Never with the password's hash. */
+export type UserMapper = Pick<UserRow, 'id' | 'email' | 'name'>;
+export type TeamMapper = Pick<TeamRow, 'id' | 'name' | 'version'>;
+export type EventMapper = LogEvent;
+export type UserConnectionMapper = Connection<UserMapper>;
+export type TeamConnectionMapper = Connection<TeamMapper>;
+export type EventConnectionMapper = Connection<EventMapper>;

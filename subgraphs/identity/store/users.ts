@@ -1,0 +1,75 @@
+/** Users and their roles as rows. The password's hash leaves this file only for the sign-in. */
+import type { RoleAssignment } from '#platform/auth/viewer.ts';
+import type { Queryable, Transaction } from '#platform/database/index.ts';
+import type { UserMapper } from '../mappers.ts';
+import type { NamePage } from '../namePages.ts';
+import type { UserRow } from './tables/user.ts';
+
+/** Whatever counts or changes who administers runs alone: two administrators must not remove each other. */
+const ADMINISTRATORS_LOCK = 0x61646d69;
+
+export async function listUsers(sql: Queryable, page: NamePage): Promise<UserMapper[]> {
+  return await sql<UserMapper[]>`
+    select u.id, u.email, u.name from identity.users u
+    ${page.after ? sql`where (u.name, u.id) > (${page.after[0]}, ${page.after[1]}::uuid)` : sql``}
+    order by u.name, u.id limit ${page.first + 1}`;
+}
+
+export async function countUsers(sql: Queryable): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`select count(*) as count from identity.users`;
+  return row!.count;
+}
+
+export async function getUsersById(sql: Queryable, ids: readonly string[]): Promise<UserMapper[]> {
+  return await sql<UserMapper[]>`
+    select u.id, u.email, u.name from identity.users u where u.id = any(${ids as string[]}::uuid[])`;
+}
+
+export async function getRolesByUser(sql: Queryable, userIds: readonly string[]): Promise<(RoleAssignment & { userId: string })[]> {
+  return await sql<(RoleAssignment & { userId: string })[]>`
+    select user_id, role, source_id, domain_id from identity.role_assignments
+    where user_id = any(${userIds as string[]}::uuid[])
+    order by role, source_id nulls first, domain_id nulls first`;
+}
+
+/** Who signs in: at most one user has an email, whatever its case. */
+export async function findCredentials(sql: Queryable, email: string): Promise<{ id: string; passwordHash: string | null } | undefined> {
+  const [row] = await sql<{ id: string; passwordHash: string | null }[]>`
+    select id, password_hash from identity.users where lower(email) = lower(${email})`;
+  return row;
+}
+
+/** False when another user has this email. */
+export async function insertUser(tx: Transaction, row: UserRow): Promise<boolean> {
+  const rows = await tx`
+    insert into identity.users ${tx(row, 'id', 'email', 'name', 'passwordHash', 'createdAt')}
+    on conflict (lower(email)) do nothing returning id`;
+  return rows.length === 1;
+}
+
+export async function hasUsers(sql: Queryable): Promise<boolean> {
+  const [row] = await sql<{ found: boolean }[]>`select exists (select from identity.users) as found`;
+  return row!.found;
+}
+
+export async function lockAdministrators(tx: Transaction): Promise<void> {
+  await tx`select pg_advisory_xact_lock(${ADMINISTRATORS_LOCK})`;
+}
+
+/** Whether a user other than this one is ADMIN over everything and has a password to sign in with. */
+export async function hasOtherAdministrator(tx: Transaction, userId: string): Promise<boolean> {
+  const [row] = await tx<{ found: boolean }[]>`
+    select exists (
+      select from identity.role_assignments r join identity.users u on u.id = r.user_id
+      where r.role = 'ADMIN' and r.source_id is null and r.domain_id is null
+        and r.user_id <> ${userId} and u.password_hash is not null
+    ) as found`;
+  return row!.found;
+}
+
+export async function replaceRoles(tx: Transaction, userId: string, roles: readonly RoleAssignment[]): Promise<void> {
+  await tx`delete from identity.role_assignments where user_id = ${userId}`;
+  if (roles.length === 0) return;
+  const rows = roles.map((assignment) => ({ userId, ...assignment }));
+  await tx`insert into identity.role_assignments ${tx(rows, 'userId', 'role', 'sourceId', 'domainId')}`;
+}
