@@ -1,5 +1,6 @@
 /** The event log's tables. `log` is partitioned by range of seq, which drizzle cannot say: its migration is written by hand. */
 import { bigint, customType, index, jsonb, pgSchema, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import type { Gap } from './gaps.ts';
 import type { EventAttributes } from './types.ts';
 
 export const eventsSchema = pgSchema('events');
@@ -31,6 +32,9 @@ export const head = eventsSchema.table('head', {
   epoch: text().notNull(),
   seq: bigint({ mode: 'number' }).notNull(),
   hash: bytea().notNull(),
+  /** The highest outbox id that was sealed, and the ids below it that may still be committed. With the seq, so that any sequencer can go on. */
+  outboxId: bigint('outbox_id', { mode: 'number' }).notNull().default(0),
+  gaps: jsonb().$type<Gap[]>().notNull().default([]),
 });
 
 /** Sealed events: gapless, chained, never updated. */

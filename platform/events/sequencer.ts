@@ -1,0 +1,163 @@
+/** Gives committed events their place in the log. Any number of them may run; one at a time seals. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sqlState, type Database } from '../database/index.ts';
+import type { Logger } from '../logger.ts';
+import { BATCH_SIZE, sealBatch } from './seal.ts';
+
+/** How long an event of another process waits at most to be seen. */
+const POLL_MS = 50;
+/** The least rest after a batch, in which further events gather: fewer batches, so more events a second. */
+const REST_MS = 5;
+const MOST_REST_MS = 250;
+const SWEEP_MS = 1_000;
+/** A sweep reads over all that was deleted since the oldest open transaction began: it may take this share of the time. */
+const SWEEP_SHARE = 0.02;
+const BACKOFF_MS = 100;
+const MOST_BACKOFF_MS = 5_000;
+/** How long `stop` goes on sealing while others still append. */
+const DRAIN_MS = 5_000;
+
+export type Sequencer = {
+  /** Something was committed in this process: seal it now. */
+  wake: () => void;
+  start: () => void;
+  /** Seals what is committed by now, and ends. */
+  stop: () => Promise<void>;
+  /** Seals one batch of up to 2,000 events and tells how many; 0 also while another sequencer is at it. */
+  sealOnce: () => Promise<number>;
+};
+
+/** `sql`: a pool of the role `events`. */
+export function createSequencer({ sql, logger }: { sql: Database; logger: Logger }): Sequencer {
+  const log = logger.child({ module: 'sequencer' });
+  const bell = createBell();
+  let running: Promise<void> | undefined;
+  let stopping = false;
+  let reach = 0;
+  let sweepAt = 0;
+  let failures = 0;
+
+  async function seal(sweep: boolean): Promise<number> {
+    const sealed = await sealBatch(sql, { sweep, reach });
+    reach = sealed.reach;
+    return sealed.count;
+  }
+
+  /** One turn: a batch if there is something to seal, or a sweep when it is due. Gives the number of sealed events. */
+  async function turn(woken: boolean): Promise<number> {
+    if (performance.now() >= sweepAt) {
+      const startedAt = performance.now();
+      const count = (await hasLeftovers(sql)) ? await seal(true) : 0;
+      const cost = performance.now() - startedAt;
+      sweepAt = performance.now() + Math.max(SWEEP_MS, cost / SWEEP_SHARE);
+      if (count > 0) return count;
+    }
+    return woken || (await hasWork(sql)) ? seal(false) : 0;
+  }
+
+  async function run(): Promise<void> {
+    let woken = true;
+    while (!stopping) {
+      const startedAt = performance.now();
+      let full = false;
+      try {
+        full = (await turn(woken)) === BATCH_SIZE;
+        if (failures > 0) log.info({ failures }, 'sealing events again');
+        failures = 0;
+      } catch (error) {
+        // Nothing is lost: what was not sealed is still in the outbox. Told once, or a database that is away would fill the log.
+        if (failures === 0) log.error({ code: sqlState(error) ?? codeOf(error), reason: (error as Error).message }, 'sealing events failed, trying again');
+        failures++;
+        await bell.sleep(Math.min(BACKOFF_MS * 2 ** (failures - 1), MOST_BACKOFF_MS), () => stopping);
+        continue;
+      }
+      woken = full;
+      if (full || stopping) continue;
+      await sleep(Math.min(Math.max(REST_MS, performance.now() - startedAt), MOST_REST_MS));
+      woken = await bell.wait(POLL_MS);
+    }
+  }
+
+  async function drain(): Promise<void> {
+    const until = performance.now() + DRAIN_MS;
+    try {
+      while ((await seal(true)) > 0 && performance.now() < until);
+    } catch (error) {
+      log.warn({ code: sqlState(error) ?? codeOf(error) }, 'stopped before all events were sealed; the next start goes on');
+    }
+  }
+
+  return {
+    wake: bell.ring,
+    start() {
+      stopping = false;
+      running ??= run();
+    },
+    async stop() {
+      if (!running) return;
+      stopping = true;
+      bell.ring();
+      await running;
+      running = undefined;
+      await drain();
+    },
+    sealOnce: () => seal(true),
+  };
+}
+
+/** Whether an event waits where one is expected: above the highest sealed id, or in a gap. Takes no lock, so it may be asked often. */
+async function hasWork(sql: Database): Promise<boolean> {
+  const [row] = await sql<{ work: boolean }[]>`
+    select (select id from events.outbox where id > head.outbox_id order by id limit 1) is not null
+      or exists (
+        select from jsonb_to_recordset(head.gaps) as gap (first bigint, last bigint)
+        cross join lateral (select id from events.outbox where id between gap.first and gap.last order by id limit 1) as late
+      ) as work
+    from events.head`;
+  return row?.work ?? false;
+}
+
+/** Whether a sweep has something to do: gaps to forget, or an event where none was expected. */
+async function hasLeftovers(sql: Database): Promise<boolean> {
+  const [row] = await sql<{ work: boolean }[]>`
+    select head.gaps <> '[]' or coalesce((select id from events.outbox order by id limit 1) <= head.outbox_id, false) as work
+    from events.head`;
+  return row?.work ?? false;
+}
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+/** Lets one waiter be called early; a ring while nobody waits is kept for the next. */
+function createBell(): { ring: () => void; wait: (ms: number) => Promise<boolean>; sleep: (ms: number, unless: () => boolean) => Promise<void> } {
+  let rung = false;
+  let answer: (() => void) | undefined;
+  const wait = (ms: number): Promise<boolean> =>
+    new Promise((resolve) => {
+      if (rung) {
+        rung = false;
+        return resolve(true);
+      }
+      const timer = setTimeout(() => {
+        answer = undefined;
+        resolve(false);
+      }, ms);
+      answer = () => {
+        clearTimeout(timer);
+        answer = undefined;
+        rung = false;
+        resolve(true);
+      };
+    });
+  return {
+    ring() {
+      rung = true;
+      answer?.();
+    },
+    wait,
+    // Commits go on while the database cannot be reached by us: they must not cut the backoff short, only `unless` may.
+    async sleep(ms, unless) {
+      const until = performance.now() + ms;
+      while (!unless() && performance.now() < until) await sleep(Math.min(50, Math.max(1, until - performance.now())));
+    },
+  };
+}
