@@ -60,7 +60,7 @@ export function scannedSnapshot(asset: Omit<ScannedAsset, 'nativeId' | 'rowEstim
   };
 }
 
-const escapePointer = (part: string): string => part.replaceAll('~', '~0').replaceAll('/', '~1');
+export const escapePointer = (part: string): string => part.replaceAll('~', '~0').replaceAll('/', '~1');
 const unescapePointer = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
 const isMap = (value: unknown): value is Record<string, unknown> =>

@@ -1,0 +1,108 @@
+/** What an operation's resolvers share: the viewer's visible classes and the DataLoaders, each of which leaves out what the viewer may not see. */
+import DataLoader from 'dataloader';
+import { visibleClasses, type VisibleClasses } from '#platform/auth/access.ts';
+import { scopesFor } from '#platform/auth/viewer.ts';
+import type { Database } from '#platform/database/index.ts';
+import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
+import { reconstruct } from './domain/history.ts';
+import { countChildren, findAssetsById, findAssetsByName, listChildren, loadTableFacets, type AssetKey } from './store/assets.ts';
+import { countColumnsOfAssets, findColumnsById, listColumnsOfAssets } from './store/columns.ts';
+import { countVersions, findVersionsAsOf, listVersions } from './store/history.ts';
+import { groupBy, inOrder, pagesOf } from './store/loading.ts';
+import { getRunsById } from './store/scans.ts';
+import { coveredSources, getSourcesById } from './store/sources.ts';
+import { listDescriptions, listOwners, listTags } from './store/words.ts';
+
+export type Loaders = ReturnType<typeof createLoaders>;
+/** `of`: the loaders of an operation. `forget`: what a mutation calls after it wrote, so that what follows reads anew. */
+export type CatalogContext = { of: (context: RequestContext) => Loaders; forget: (context: RequestContext) => void };
+
+export function createCatalogContext({ sql }: { sql: Database }): CatalogContext {
+  return perOperation((context) => createLoaders(sql, context));
+}
+
+function createLoaders(sql: Database, { viewer }: RequestContext) {
+  let answer: Promise<VisibleClasses> | undefined;
+  const classes = (): Promise<VisibleClasses> => (answer ??= viewer ? visibleClasses(sql, viewer, 'read') : Promise.resolve([]));
+  const sources = viewer ? coveredSources(scopesFor(viewer, 'read')) : [];
+  const covers = (sourceId: string): boolean => sources === null || sources.includes(sourceId);
+
+  const assetById = new DataLoader(async (ids: readonly string[]) =>
+    inOrder(ids, await findAssetsById(sql, await classes(), ids), (row) => row.id),
+  );
+
+  return {
+    sql,
+    classes,
+    /** Tombstones too. */
+    assetById,
+    /** The living only. */
+    assetByName: new DataLoader(
+      async (names: readonly { namespace: string; name: string }[]) =>
+        inOrder(names.map(nameKey), await findAssetsByName(sql, await classes(), names), nameKey),
+      { cacheKeyFn: nameKey },
+    ),
+    children: pagesOf(
+      async (ids, page: { first: number; after: AssetKey | null }) => groupBy(await listChildren(sql, await classes(), ids, page), (row) => row.parentId!),
+      async (ids) => countChildren(sql, await classes(), ids),
+    ),
+    tableFacet: new DataLoader(async (ids: readonly string[]) => {
+      const facets = await loadTableFacets(sql, ids);
+      return ids.map((id) => facets.get(id) ?? null);
+    }),
+
+    description: new DataLoader(async (ids: readonly string[]) => {
+      const descriptions = await listDescriptions(sql, ids);
+      return ids.map((id) => descriptions.get(id) ?? null);
+    }),
+    owners: new DataLoader(async (ids: readonly string[]) => {
+      const owners = groupBy(await listOwners(sql, ids), (row) => row.assetId);
+      return ids.map((id) => owners.get(id) ?? []);
+    }),
+    tags: new DataLoader(async (ids: readonly string[]) => {
+      const tags = groupBy(await listTags(sql, ids), (row) => row.assetId);
+      return ids.map((id) => (tags.get(id) ?? []).map((row) => row.tag));
+    }),
+
+    /** Of assets that the viewer sees: a column's class is its asset's. */
+    columns: pagesOf(
+      async (ids, page: { first: number; after: [number, string] | null }) => groupBy(await listColumnsOfAssets(sql, ids, page), (row) => row.assetId),
+      (ids) => countColumnsOfAssets(sql, ids),
+    ),
+    /** Deleted ones too. */
+    columnById: new DataLoader(async (ids: readonly string[]) =>
+      inOrder(ids, await findColumnsById(sql, await classes(), ids), (row) => row.id),
+    ),
+
+    history: pagesOf(
+      async (ids, page: { first: number; after: [number] | null }) =>
+        groupBy(await listVersions(sql, ids, { limit: page.first + 1, after: page.after?.[0] ?? null }), (row) => row.assetId),
+      (ids) => countVersions(sql, ids),
+    ),
+    asOf: new DataLoader(
+      async (keys: readonly { assetId: string; at: Date }[]) => {
+        const found = new Map<string, Awaited<ReturnType<typeof findVersionsAsOf>>[number]>();
+        for (const [at, group] of groupBy(keys, (key) => key.at.toISOString())) {
+          const rows = await findVersionsAsOf(sql, group.map((key) => key.assetId), new Date(at));
+          for (const row of rows) found.set(`${row.assetId} ${at}`, row);
+        }
+        return keys.map((key) => found.get(asOfKey(key)) ?? null);
+      },
+      { cacheKeyFn: asOfKey },
+    ),
+    snapshot: new DataLoader((keys: readonly { assetId: string; version: number }[]) => reconstruct(sql, keys), {
+      cacheKeyFn: ({ assetId, version }) => `${assetId}:${version}`,
+    }),
+
+    /** Null without a role over the source itself: one over a domain covers assets only. */
+    sourceById: new DataLoader(async (ids: readonly string[]) =>
+      inOrder(ids, await getSourcesById(sql, ids.filter(covers)), (row) => row.id),
+    ),
+    scanRunById: new DataLoader(async (ids: readonly string[]) =>
+      inOrder(ids, (await getRunsById(sql, ids)).filter((row) => covers(row.sourceId)), (row) => row.id),
+    ),
+  };
+}
+
+const nameKey = ({ namespace, name }: { namespace: string; name: string }): string => JSON.stringify([namespace, name]);
+const asOfKey = ({ assetId, at }: { assetId: string; at: Date }): string => `${assetId} ${at.toISOString()}`;

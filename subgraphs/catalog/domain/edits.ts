@@ -1,0 +1,45 @@
+/** The input of people's edits, checked. */
+import { InvalidInput } from '#platform/errors.ts';
+import { checkText } from '#platform/graphql/inputs.ts';
+import { checkOwners, type OwnerInput } from './owners.ts';
+import type { OwnerWords } from './snapshot.ts';
+
+export const MAX_ITEMS = 200;
+const MAX_DESCRIPTION_BYTES = 64 * 1024;
+const MAX_TAGS = 100;
+const MAX_TAG = 100;
+
+export type AssetEdit = { id: string; version: number; description?: string | null; tags?: readonly string[] | null; owners?: readonly OwnerInput[] | null };
+export type ColumnEdit = { id: string; version: number; description?: string | null };
+
+/** Undefined keeps, null and nothing clear. */
+export type CheckedAssetEdit = { id: string; version: number; description: string | null | undefined; tags: string[] | undefined; owners: OwnerWords[] | undefined };
+export type CheckedColumnEdit = { id: string; version: number; description: string | null | undefined };
+
+export function checkAssetEdit(edit: AssetEdit, field: string): CheckedAssetEdit {
+  return {
+    id: edit.id,
+    version: edit.version,
+    description: checkDescription(edit.description, `${field}.description`),
+    tags: edit.tags === undefined ? undefined : checkTags(edit.tags ?? [], `${field}.tags`),
+    owners: edit.owners === undefined ? undefined : checkOwners(edit.owners ?? [], `${field}.owners`),
+  };
+}
+
+export function checkColumnEdit(edit: ColumnEdit, field: string): CheckedColumnEdit {
+  return { id: edit.id, version: edit.version, description: checkDescription(edit.description, `${field}.description`) };
+}
+
+function checkDescription(text: string | null | undefined, field: string): string | null | undefined {
+  if (text == null) return text;
+  checkText(text, field, { max: MAX_DESCRIPTION_BYTES });
+  if (Buffer.byteLength(text) > MAX_DESCRIPTION_BYTES) {
+    throw new InvalidInput(`A description takes at most ${MAX_DESCRIPTION_BYTES} bytes (64 KB).`, field, { max: MAX_DESCRIPTION_BYTES });
+  }
+  return text.trim() === '' ? null : text;
+}
+
+function checkTags(tags: readonly string[], field: string): string[] {
+  if (tags.length > MAX_TAGS) throw new InvalidInput(`At most ${MAX_TAGS} tags are possible here.`, field, { max: MAX_TAGS });
+  return [...new Set(tags.map((tag, index) => checkText(tag.trim(), `${field}.${index}`, { min: 1, max: MAX_TAG })))];
+}

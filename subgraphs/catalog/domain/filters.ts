@@ -1,0 +1,55 @@
+/** Filters of lists, checked: what cannot be an id of ours matches nothing, and an empty list matches nothing. */
+import { InvalidInput } from '#platform/errors.ts';
+import { checkText } from '#platform/graphql/inputs.ts';
+import { isId } from '#platform/ids.ts';
+import type { AssetFilter } from '../store/assets.ts';
+import type { ColumnFilter } from '../store/columns.ts';
+
+const MAX_VALUES = 1000;
+const MAX_TEXT = 2000;
+
+export function checkAssetFilter(filter: AssetFilter | null | undefined): AssetFilter {
+  return withoutNulls<AssetFilter>({
+    ...filter,
+    sourceIds: ids(filter?.sourceIds, 'filter.sourceIds'),
+    namespace: text(filter?.namespace, 'filter.namespace'),
+    namePrefix: text(filter?.namePrefix, 'filter.namePrefix'),
+    tags: texts(filter?.tags, 'filter.tags'),
+    ownerIds: ids(filter?.ownerIds, 'filter.ownerIds'),
+  });
+}
+
+export function checkColumnFilter(filter: ColumnFilter | null | undefined): ColumnFilter {
+  return withoutNulls<ColumnFilter>({
+    ...filter,
+    assetIds: ids(filter?.assetIds, 'filter.assetIds'),
+    sourceIds: ids(filter?.sourceIds, 'filter.sourceIds'),
+    namePrefix: text(filter?.namePrefix, 'filter.namePrefix'),
+    dataTypes: texts(filter?.dataTypes, 'filter.dataTypes'),
+  });
+}
+
+/** In one order of members and without empty ones, so that the same filter makes the same cursors. */
+function withoutNulls<Filter extends object>(filter: Filter): Filter {
+  return Object.fromEntries(
+    Object.entries(filter)
+      .filter(([, value]) => value != null)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  ) as Filter;
+}
+
+function ids(values: readonly string[] | null | undefined, field: string): string[] | null | undefined {
+  return values && bounded(values, field).filter(isId).map((id) => id.toLowerCase());
+}
+
+function texts(values: readonly string[] | null | undefined, field: string): string[] | null | undefined {
+  return values && bounded(values, field).map((value, index) => checkText(value, `${field}.${index}`, { max: MAX_TEXT }));
+}
+
+const text = (value: string | null | undefined, field: string): string | null | undefined =>
+  value == null ? value : checkText(value, field, { max: MAX_TEXT });
+
+function bounded<Value>(values: readonly Value[], field: string): readonly Value[] {
+  if (values.length > MAX_VALUES) throw new InvalidInput(`At most ${MAX_VALUES} values are possible here.`, field, { max: MAX_VALUES });
+  return values;
+}

@@ -1,0 +1,117 @@
+import { requireViewer } from '#platform/auth/viewer.ts';
+import type { Database } from '#platform/database/index.ts';
+import { AppError, findAppError, InvalidInput, NotFound } from '#platform/errors.ts';
+import { logPosition } from '#platform/events/append.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
+import { isId } from '#platform/ids.ts';
+import type { Logger } from '#platform/logger.ts';
+import type { CatalogContext } from '../context.ts';
+import { editAsset, editColumns } from '../domain/assets.ts';
+import { checkAssetEdit, checkColumnEdit, MAX_ITEMS, type AssetEdit, type CheckedColumnEdit, type ColumnEdit } from '../domain/edits.ts';
+import { findAssetIdsOfColumns } from '../store/editing.ts';
+import { groupBy } from '../store/loading.ts';
+
+export type AssetMutationDeps = { sql: Database; catalog: CatalogContext; onCommit: () => void; logger: Logger };
+type ItemError = { code: string; message: string; field: string | null };
+type Outcome = { id: string; error: Error | null };
+
+/** People's edits. A batch commits asset by asset: a lock on two at a time could deadlock with a scan, and no item hides another's result. */
+export function createAssetMutations({ sql, catalog, onCommit, logger }: AssetMutationDeps) {
+  const editorOf = async (context: RequestContext) => ({ viewer: requireViewer(context.viewer), classes: await catalog.of(context).classes() });
+
+  const committed = (context: RequestContext): void => {
+    catalog.forget(context);
+    onCommit();
+  };
+
+  function renderItem(error: Error | null, context: RequestContext): ItemError | null {
+    if (!error) return null;
+    const known = findAppError(error);
+    if (known) return toItemError(known);
+    logger.error({ err: error, requestId: context.requestId }, 'an item of a batch failed');
+    return { code: 'INTERNAL_SERVER_ERROR', message: `Something went wrong. Its request is ${context.requestId}.`, field: null };
+  }
+
+  return {
+    async updateAsset(_: unknown, { input }: { input: AssetEdit }, context: RequestContext) {
+      requireViewer(context.viewer);
+      const edit = checkAssetEdit(input, 'input');
+      const editor = await editorOf(context);
+      const cursor = await logPosition(sql);
+      await editAsset(sql, editor, edit);
+      committed(context);
+      return { asset: catalog.of(context).assetById.load(edit.id), cursor };
+    },
+
+    async updateAssets(_: unknown, { input }: { input: { items: readonly AssetEdit[] } }, context: RequestContext) {
+      requireViewer(context.viewer);
+      checkCount(input.items);
+      const editor = await editorOf(context);
+      const cursor = await logPosition(sql);
+      const outcomes: Outcome[] = [];
+      for (const [index, item] of input.items.entries()) {
+        const error = await attempt(async () => editAsset(sql, editor, checkAssetEdit(item, `input.items.${index}`)));
+        outcomes.push({ id: item.id, error });
+      }
+      committed(context);
+      const { assetById } = catalog.of(context);
+      const results = outcomes.map(({ id, error }) => ({ id, asset: error ? null : assetById.load(id.toLowerCase()), error: renderItem(error, context) }));
+      return { results, cursor };
+    },
+
+    async updateColumns(_: unknown, { input }: { input: { items: readonly ColumnEdit[] } }, context: RequestContext) {
+      requireViewer(context.viewer);
+      checkCount(input.items);
+      const editor = await editorOf(context);
+      const cursor = await logPosition(sql);
+      const errors: (Error | null)[] = [];
+      const edits: { index: number; edit: CheckedColumnEdit }[] = [];
+      const seen = new Set<string>();
+      for (const [index, item] of input.items.entries()) {
+        errors[index] = await attempt(async () => {
+          const id = item.id.toLowerCase();
+          if (seen.has(id)) throw new InvalidInput('This column is in the list already. Give each once.', `input.items.${index}.id`);
+          edits.push({ index, edit: { ...checkColumnEdit(item, `input.items.${index}`), id } });
+          seen.add(id);
+        });
+      }
+      const assetIds = await findAssetIdsOfColumns(sql, editor.classes, [...seen].filter(isId));
+      for (const [assetId, group] of groupBy(edits, ({ edit }) => assetIds.get(edit.id) ?? null)) {
+        let found: (Error | null)[] = [];
+        const failure = await attempt(async () => {
+          found = assetId
+            ? await editColumns(sql, editor, assetId, group.map(({ edit }) => edit))
+            : group.map(({ edit }) => new NotFound('column', edit.id));
+        });
+        group.forEach(({ index }, position) => (errors[index] = failure ?? found[position] ?? null));
+      }
+      committed(context);
+      const { columnById } = catalog.of(context);
+      const results = input.items.map(({ id }, index) => {
+        const error = errors[index] ?? null;
+        return { id, column: error ? null : columnById.load(id.toLowerCase()), error: renderItem(error, context) };
+      });
+      return { results, cursor };
+    },
+  };
+}
+
+function checkCount(items: readonly unknown[]): void {
+  if (items.length > MAX_ITEMS) throw new InvalidInput(`At most ${MAX_ITEMS} items are possible at a time.`, 'input.items', { max: MAX_ITEMS });
+}
+
+/** What an item threw is its result; the caller renders it. */
+async function attempt(work: () => Promise<void>): Promise<Error | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error('not an error', { cause: error });
+  }
+}
+
+const toItemError = ({ code, message, details }: AppError): ItemError => ({
+  code,
+  message,
+  field: typeof details['field'] === 'string' ? details['field'] : null,
+});
