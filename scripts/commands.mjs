@@ -1,0 +1,59 @@
+// What `node scripts/run.mjs <command>` does: install what is missing, then go on under the project's own Node.
+import { CannotRun, ensureInstalled, ROOT } from './install.mjs';
+import { runForeground, runScript } from './projectNode.mjs';
+
+const bin = (path) => `node_modules/${path}`;
+const vitest = bin('vitest/vitest.mjs');
+
+/** Each command: the arguments for Node. `clean` ones end with 0 when they are interrupted: to stop is what was asked. */
+const COMMANDS = {
+  start: { node: ['deploy/allInOne/main.ts'], clean: true },
+  dev: { node: ['--watch', '--watch-preserve-output', 'deploy/allInOne/main.ts'], clean: true },
+  test: { node: [vitest, 'run'] },
+  bench: { node: ['bench/run.ts'] },
+  codegen: { node: [bin('@graphql-codegen/cli/cjs/bin.js'), '--config', 'codegen.ts', '--silent'] },
+  compose: { node: ['scripts/compose.ts'] },
+  migration: { node: ['scripts/migration.ts'] },
+  verify: { steps: true },
+};
+
+/** The checks of the house style, cheapest first. */
+const CHECKS = [
+  ['generated types', COMMANDS.codegen.node],
+  ['format', [bin('oxfmt/bin/oxfmt'), '--check', '.']],
+  ['lint', [bin('oxlint/bin/oxlint')]],
+  ['types', [bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
+  ['supergraph composes, without drift or a breaking change', ['scripts/compose.ts', '--check']],
+  ['migrations match the tables', ['scripts/migration.ts', '--check']],
+  ['unused code', [bin('knip/bin/knip.js')]],
+  ['tests', COMMANDS.test.node],
+];
+
+export async function run(name, args) {
+  try {
+    const command = COMMANDS[name];
+    if (!command) throw new CannotRun(`There is no command "${name ?? ''}". There are: ${Object.keys(COMMANDS).join(', ')}.`);
+    await ensureInstalled();
+    process.chdir(ROOT);
+    process.exitCode = command.steps ? await verify() : await runForeground([...command.node, ...args], command);
+  } catch (error) {
+    if (!(error instanceof CannotRun)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+/** All of them, also after a failure, so that one run tells everything. */
+async function verify() {
+  const results = [];
+  for (const [title, node] of CHECKS) {
+    console.log(`\n── ${title}`);
+    const begin = Date.now();
+    const code = await runScript(node);
+    results.push({ title, ok: code === 0, seconds: ((Date.now() - begin) / 1000).toFixed(1) });
+    if (code >= 128) break; // interrupted
+  }
+  console.log('');
+  for (const { title, ok, seconds } of results) console.log(`${ok ? 'ok  ' : 'FAIL'}  ${title} (${seconds} s)`);
+  return results.length === CHECKS.length && results.every(({ ok }) => ok) ? 0 : 1;
+}
