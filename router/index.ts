@@ -91,23 +91,29 @@ export function createRouter(deps: RouterDeps): Router {
     ),
     ...deps.health,
   };
-  const app = createHttp({
-    server,
-    authenticate: deps.authenticate,
-    metrics,
-    logger,
-    deadlineMs: deps.deadlineMs,
-    isDraining: () => draining,
-    routes: [createHealthRoutes(health), createMetricsRoute(metrics, deps.authenticate), createPlayground({ logger })],
-  });
-  const http = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 }, app);
+  const http = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 });
 
   return {
     async start() {
       await server.start();
-      const url = await listen(http, deps.host, deps.port);
-      logger.info({ address: url }, 'router listens');
-      return { url };
+      const app = createHttp({
+        server,
+        authenticate: deps.authenticate,
+        metrics,
+        logger,
+        deadlineMs: deps.deadlineMs,
+        isDraining: () => draining,
+        routes: [createHealthRoutes(health), createMetricsRoute(metrics, deps.authenticate), createPlayground({ logger })],
+      });
+      http.on('request', app);
+      try {
+        const url = await listen(http, deps.host, deps.port);
+        logger.info({ address: url }, 'router listens');
+        return { url };
+      } catch (error) {
+        await server.stop();
+        throw error;
+      }
     },
     async stop() {
       draining = true;
