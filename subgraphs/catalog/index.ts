@@ -1,0 +1,75 @@
+/** The catalog subgraph: wiring only. */
+import type { Database } from '#platform/database/index.ts';
+import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
+import type { Task } from '#platform/jobs/worker.ts';
+import type { Logger } from '#platform/logger.ts';
+import { CONNECTORS } from './connectors/registry.ts';
+import type { Connector } from './connectors/types.ts';
+import { createCatalogContext } from './context.ts';
+import { createScanner } from './domain/scanner/index.ts';
+import { createScans, type Scans } from './domain/scans.ts';
+import { createScheduler } from './domain/scheduler.ts';
+import { createSources, type Sources } from './domain/sources.ts';
+import { createAssetResolvers } from './resolvers/assetRoots.ts';
+import { createScanResolvers } from './resolvers/Scan.ts';
+import { createSourceResolvers } from './resolvers/Source.ts';
+import { createSourceRoots } from './resolvers/sourceRoots.ts';
+import { createSourceLoaders } from './sourceLoaders.ts';
+import { createVault } from './store/vault.ts';
+
+export type CatalogDeps = {
+  /** Pool of the role `catalog`, for requests. */
+  database: Database;
+  /** Another one for scans, so that a scan never takes a request's connection. */
+  workerDatabase?: Database;
+  rootKey: Uint8Array;
+  /** FAULT's parts; `connector:<query>` reaches the connectors. */
+  faults: ReadonlySet<string>;
+  logger: Logger;
+  /** Called after each commit that appended events. */
+  onCommit: () => void;
+  connectors?: readonly Connector[];
+};
+
+export type Catalog = {
+  subgraph: Subgraph;
+  sources: Sources;
+  scans: Scans;
+  /** What a worker runs. */
+  tasks: Record<string, Task>;
+  scheduler: ReturnType<typeof createScheduler>;
+};
+
+const CONNECTOR_FAULT = 'connector:';
+
+export function createCatalog({ database: sql, workerDatabase = sql, rootKey, faults, logger, onCommit, connectors = CONNECTORS }: CatalogDeps): Catalog {
+  const log = logger.child({ module: 'catalog' });
+  const byId = new Map(connectors.map((connector) => [connector.id, connector]));
+  const vault = createVault({ rootKey });
+  const sources = createSources({ sql, vault, connectors: byId, onCommit });
+  const scans = createScans({ sql, onCommit });
+  const connectorFaults = new Set([...faults].filter((fault) => fault.startsWith(CONNECTOR_FAULT)).map((fault) => fault.slice(CONNECTOR_FAULT.length)));
+  const scanner = createScanner({ sql: workerDatabase, vault, connectors: byId, faults: connectorFaults, logger: log, onCommit });
+
+  const sourceDeps = { sql, loaders: createSourceLoaders(sql), sources, scans, connectors: byId };
+  const sourceRoots = createSourceRoots(sourceDeps);
+  const assetResolvers = createAssetResolvers({ sql, context: createCatalogContext({ sql }), onCommit });
+  const subgraph = createSubgraph('catalog', {
+    ...assetResolvers,
+    ...createSourceResolvers(sourceDeps),
+    ...createScanResolvers(sourceDeps),
+    Query: { ...assetResolvers.Query, ...sourceRoots.Query },
+    Mutation: { ...assetResolvers.Mutation, ...sourceRoots.Mutation },
+  });
+
+  return {
+    subgraph,
+    sources,
+    scans,
+    tasks: {
+      scan: ({ runId }, signal) => scanner.run(runId!, signal),
+      removeSource: ({ sourceId, actorId }, signal) => scanner.removeAssets(sourceId!, actorId ?? null, signal),
+    },
+    scheduler: createScheduler({ scans, logger: log }),
+  };
+}
