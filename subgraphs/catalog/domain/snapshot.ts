@@ -103,11 +103,16 @@ export function revert<Value>(snapshot: Value, changes: readonly Change[]): Valu
     if (last === undefined) continue;
     let holder = copy as Record<string, unknown>;
     for (const part of parts) {
-      if (!isMap(holder[part])) holder[part] = {};
+      if (!Object.hasOwn(holder, part) || !isMap(holder[part])) setMember(holder, part, {});
       holder = holder[part] as Record<string, unknown>;
     }
     if (before === undefined) delete holder[last];
-    else holder[last] = structuredClone(before);
+    else setMember(holder, last, structuredClone(before));
   }
   return copy;
+}
+
+/** As a member of its own, also where a column is called `__proto__`. */
+function setMember(holder: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true });
 }

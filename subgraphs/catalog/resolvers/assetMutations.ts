@@ -11,12 +11,12 @@ import { checkAssetEdit, checkColumnEdit, MAX_ITEMS, type AssetEdit, type Checke
 import { findAssetIdsOfColumns } from '../store/editing.ts';
 import { groupBy } from '../store/loading.ts';
 
-export type AssetMutationDeps = { sql: Database; catalog: CatalogContext; onCommit: () => void; logger: Logger };
+export type AssetMutationDeps = { sql: Database; context: CatalogContext; onCommit: () => void; logger: Logger };
 type ItemError = { code: string; message: string; field: string | null };
 type Outcome = { id: string; error: Error | null };
 
 /** People's edits. A batch commits asset by asset: a lock on two at a time could deadlock with a scan, and no item hides another's result. */
-export function createAssetMutations({ sql, catalog, onCommit, logger }: AssetMutationDeps) {
+export function createAssetMutations({ sql, context: catalog, onCommit, logger }: AssetMutationDeps) {
   const editorOf = async (context: RequestContext) => ({ viewer: requireViewer(context.viewer), classes: await catalog.of(context).classes() });
 
   const committed = (context: RequestContext): void => {

@@ -9,12 +9,12 @@ import { createForeignKey, TableFacet } from './TableFacet.ts';
 
 export function createAssetResolvers(deps: AssetMutationDeps) {
   return {
-    Query: createAssetQueries(deps.catalog),
+    Query: createAssetQueries(deps.context),
     Mutation: createAssetMutations(deps),
-    Asset: createAsset(deps.catalog),
-    AssetVersion: createAssetVersion(deps.catalog),
-    Column: createColumn(deps.catalog),
-    ForeignKey: createForeignKey(deps.catalog),
+    Asset: createAsset(deps.context),
+    AssetVersion: createAssetVersion(deps.context),
+    Column: createColumn(deps.context),
+    ForeignKey: createForeignKey(deps.context),
     Owner,
     TableFacet,
   };
