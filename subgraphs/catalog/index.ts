@@ -53,7 +53,7 @@ export function createCatalog({ database: sql, workerDatabase = sql, rootKey, fa
 
   const sourceDeps = { sql, loaders: createSourceLoaders(sql), sources, scans, connectors: byId };
   const sourceRoots = createSourceRoots(sourceDeps);
-  const assetResolvers = createAssetResolvers({ sql, context: createCatalogContext({ sql }), onCommit });
+  const assetResolvers = createAssetResolvers({ sql, context: createCatalogContext({ sql }), onCommit, logger: log });
   const subgraph = createSubgraph('catalog', {
     ...assetResolvers,
     ...createSourceResolvers(sourceDeps),
