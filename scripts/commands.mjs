@@ -11,7 +11,7 @@ const COMMANDS = {
   dev: { node: ['--watch', '--watch-preserve-output', 'deploy/allInOne/main.ts'], clean: true },
   test: { node: [vitest, 'run'] },
   bench: { node: ['bench/run.ts'] },
-  codegen: { node: [bin('@graphql-codegen/cli/cjs/bin.js'), '--config', 'codegen.ts', '--silent'] },
+  codegen: { node: [bin('@graphql-codegen/cli/esm/bin.js'), '--config', 'codegen.ts', '--silent'] },
   compose: { node: ['scripts/compose.ts'] },
   migration: { node: ['scripts/migration.ts'] },
   verify: { steps: true },
