@@ -39,10 +39,10 @@ export type Sessions = {
   /** Ends the viewer's session, or with `everywhere` all of the user's. */
   signOut(viewer: Viewer | null, input: { everywhere?: boolean | null }): Promise<void>;
   /**
-   * The viewer behind an Authorization header (or a bare token): null without one, UNAUTHENTICATED for a wrong or
-   * expired one or an ended session. One SQL statement.
+   * The viewer behind an access token (or a whole Authorization header): null without one, UNAUTHENTICATED for a wrong
+   * or expired one or an ended session. One SQL statement.
    */
-  authenticate(authorization: string | null | undefined): Promise<Viewer | null>;
+  authenticate: { (authorization: string): Promise<Viewer>; (authorization: string | null | undefined): Promise<Viewer | null> };
 };
 
 export function createSessions({ database, rootKey, logger, onCommit, now }: SessionsDependencies): Sessions {
@@ -74,6 +74,14 @@ export function createSessions({ database, rootKey, logger, onCommit, now }: Ses
       await emit(tx, { type: 'identity.signInFailed', subject: userId, actorId: null, data: { reason: 'wrong email or password' } });
       return new Unauthenticated('The email or the password is wrong.');
     });
+  }
+
+  async function authenticate(authorization: string | null | undefined): Promise<Viewer | null> {
+    if (authorization == null) return null;
+    const { userId, sessionId } = await accessTokens.verify(bearerToken(authorization));
+    const state = await findSessionState(database, sessionId, userId);
+    if (!state || state.revokedAt || state.expiresAt <= now()) throw new Unauthenticated('This session has ended. Sign in again.');
+    return { userId, sessionId, roles: state.roles };
   }
 
   return {
@@ -143,13 +151,7 @@ export function createSessions({ database, rootKey, logger, onCommit, now }: Ses
       onCommit();
     },
 
-    async authenticate(authorization) {
-      if (authorization == null || authorization.trim() === '') return null;
-      const { userId, sessionId } = await accessTokens.verify(bearerToken(authorization));
-      const state = await findSessionState(database, sessionId, userId);
-      if (!state || state.revokedAt || state.expiresAt <= now()) throw new Unauthenticated('This session has ended. Sign in again.');
-      return { userId, sessionId, roles: state.roles };
-    },
+    authenticate: authenticate as Sessions['authenticate'],
   };
 }
 
