@@ -16,7 +16,7 @@ import { renderError } from './errors.ts';
 import { createGateway } from './gateway.ts';
 import { createHealthRoutes, type HealthChecks } from './health.ts';
 import { createHttp } from './http.ts';
-import { drain, listen } from './listen.ts';
+import { createDrain, listen } from './listen.ts';
 import { createRateLimit } from './limits/rate.ts';
 import { createMetrics, createMetricsRoute } from './metrics.ts';
 import { MAX_TOKENS } from './openOperations.ts';
@@ -92,6 +92,7 @@ export function createRouter(deps: RouterDeps): Router {
     ...deps.health,
   };
   const http = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 });
+  const drain = createDrain(http, deps.drainMs ?? DRAIN_MS);
 
   return {
     async start() {
@@ -117,7 +118,7 @@ export function createRouter(deps: RouterDeps): Router {
     },
     async stop() {
       draining = true;
-      if (http.listening) await drain(http, deps.drainMs ?? DRAIN_MS);
+      if (http.listening) await drain();
       await server.stop();
     },
   };

@@ -1,6 +1,6 @@
 /** Listening, and leaving without cutting anybody off. */
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** Fails with one plain sentence when the port cannot be had. Gives the URL; port 0 takes any free one. */
 export async function listen(server: Server, host: string, port: number): Promise<string> {
@@ -26,14 +26,30 @@ function explain(code: string | undefined, host: string, port: number): string |
   return undefined;
 }
 
-/** Takes no new connections, lets answers under way be finished within `patienceMs`, then closes what is left. */
-export async function drain(server: Server, patienceMs: number): Promise<void> {
-  const { promise: closed, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  // A kept-alive connection becomes idle when its answer is sent; Node would keep it for its timeout.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(cut);
+/**
+ * Gives a function that takes no new connections, lets answers under way be finished within `patienceMs`, then closes
+ * what is left. Made before the server listens, because it must know every connection.
+ */
+export function createDrain(server: Server, patienceMs: number): () => Promise<void> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  const closeIdle = () => {
+    // A kept-alive connection is idle once its answer is sent; Node would keep it for its timeout.
+    server.closeIdleConnections();
+    // One that browsers open in advance never counts as idle for Node.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  };
+  return async () => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    server.close(() => resolve());
+    closeIdle();
+    const sweep = setInterval(closeIdle, 50);
+    const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
+    await closed;
+    clearInterval(sweep);
+    clearTimeout(cut);
+  };
 }
