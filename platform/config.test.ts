@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseSettings, settingsSchema } from './config.ts';
+
+const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+
+/** A setting's default as it is written in a file; FAULT's is an empty set. */
+function defaultOf(name: keyof typeof settingsSchema.shape): string {
+  const { data } = settingsSchema.shape[name].safeParse(undefined);
+  return data === undefined || data instanceof Set ? '' : String(data);
+}
+
+describe('.env.example', () => {
+  const names = Object.keys(settingsSchema.shape) as (keyof typeof settingsSchema.shape)[];
+
+  it('lists exactly the settings, with their defaults', () => {
+    expect(parseEnv(example)).toEqual(Object.fromEntries(names.map((name) => [name, defaultOf(name)])));
+  });
+
+  it('explains each setting in the words of the schema', () => {
+    const explained = [...example.matchAll(/^# (.*)\n([A-Z_]+)=/gm)].map(([, words, name]) => [name, words]);
+    expect(explained).toEqual(names.map((name) => [name, settingsSchema.shape[name].description]));
+  });
+
+  it('is itself a file that can be used', () => {
+    expect(parseSettings(parseEnv(example))).toEqual(parseSettings({}));
+  });
+});
+
+describe('parseSettings', () => {
+  it('tells every problem at once, by name', () => {
+    const wrong = { PORT: 'http', DATABASE_URL: 'mysql://x', SECRET_KEY: 'short', FAULT: 'subgraph:identity' };
+    expect(() => parseSettings(wrong)).toThrow(ConfigError);
+    for (const name of ['PORT', 'DATABASE_URL', 'SECRET_KEY']) expect(() => parseSettings(wrong)).toThrow(name);
+  });
+
+  it('refuses FAULT outside of tests', () => {
+    expect(() => parseSettings({ FAULT: 'subgraph:identity' })).toThrow('NODE_ENV=test');
+    expect(parseSettings({ FAULT: 'subgraph:identity, connector:columns', NODE_ENV: 'test' }).FAULT).toEqual(
+      new Set(['subgraph:identity', 'connector:columns']),
+    );
+  });
+
+  it('takes an empty value for none', () => {
+    expect(parseSettings({ PORT: '', ADMIN_EMAIL: '' })).toEqual(parseSettings({}));
+  });
+});
