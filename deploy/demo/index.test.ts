@@ -63,7 +63,7 @@ describe('the demo database', () => {
     const [found] = await reader`
       select count(*) from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
       where nspname = 'crm' and relname = 'customers' and attnum > 0`;
-    expect(found!.count).toBe(16);
+    expect(found!.count).toBe(17);
     await expect(reader`select * from crm.customers`).rejects.toThrow(/permission denied/);
     await expect(reader`create temp table t (a int)`).rejects.toThrow(/permission denied/);
     await expect(reader`create table public.t (a int)`).rejects.toThrow(/permission denied/);
