@@ -1,0 +1,108 @@
+/**
+ * Reading sealed events, filtered by what the viewer may see. Each read follows an index in the order of seq from where the
+ * page begins, so it costs what it returns: a viewer who may see little, or asks for a rare type, never reads over the rest.
+ */
+import type postgres from 'postgres';
+import type { Queryable } from '../database/index.ts';
+import { formatLogCursor, parseLogCursor, type LogPosition } from './cursor.ts';
+import type { LogCursor, LogEvent } from './types.ts';
+import { matchTypes, visibleTypes, type EventScope, type VisibleTypes } from './visibility.ts';
+
+/** `types` may end in `.*`. */
+export type EventFilter = { types?: readonly string[] | null; subject?: string | null; scope: EventScope };
+/** `afterSeq`: 0 begins with the first event. */
+export type EventPage = EventFilter & { afterSeq: number; limit: number };
+
+type Fragment = postgres.PendingQuery<postgres.Row[]>;
+
+/** Where the log ends, and the oldest position after which nothing is missing. */
+export async function readHead(sql: Queryable): Promise<LogPosition & { oldest: LogCursor }> {
+  const [head] = await sql<(LogPosition & { first: number | null })[]>`
+    select epoch, seq, (select seq from events.log order by seq limit 1) as first from events.head`;
+  const { epoch, seq, first } = head!;
+  return { epoch, seq, oldest: formatLogCursor({ epoch, seq: first === null ? seq : first - 1 }) };
+}
+
+/** The seq after which a client wants to read; without a cursor the log's beginning. Errors as `parseLogCursor`. */
+export async function resolveLogCursor(sql: Queryable, after: LogCursor | null | undefined): Promise<{ epoch: string; afterSeq: number }> {
+  const head = await readHead(sql);
+  return { epoch: head.epoch, afterSeq: after == null ? 0 : parseLogCursor(after, head, head.oldest) };
+}
+
+/** A page in log order. */
+export async function listEvents(sql: Queryable, { afterSeq, limit, types, subject, scope }: EventPage): Promise<LogEvent[]> {
+  const visible = visibleTypes(scope, types ? matchTypes(types) : null);
+  const page = sql`seq > ${afterSeq} order by seq limit ${limit}`;
+  if (isNothing(visible)) return [];
+  if (visible.everything || subject != null) {
+    return sql<LogEvent[]>`select ${columns(sql)} from events.log where ${subjectIs(sql, subject)} and ${isVisible(sql, scope, visible)} and ${page}`;
+  }
+  // Keys first: only the page's own rows are fetched whole.
+  return sql<LogEvent[]>`
+    select ${columns(sql)} from events.log where seq in (
+      select seq from (
+        select found.seq from unnest(${visible.open}::text[]) as wanted (type)
+        cross join lateral (select seq from events.log where log.type = wanted.type and ${page}) as found
+        union all
+        select found.seq from unnest(${amongSources(scope, visible)}::text[]) as wanted (source_id)
+        cross join lateral (
+          select seq from events.log where attributes ->> 'sourceId' = wanted.source_id and ${isConditional(sql, scope, visible)} and ${page}
+        ) as found
+      ) as candidate order by seq limit ${limit}
+    ) order by seq`;
+}
+
+/** How many events there are behind the pages of a filter. */
+export async function countEvents(sql: Queryable, { types, subject, scope }: EventFilter): Promise<number> {
+  const visible = visibleTypes(scope, types ? matchTypes(types) : null);
+  if (isNothing(visible)) return 0;
+  if (visible.everything && subject == null) return countAll(sql);
+  const [row] =
+    subject != null
+      ? await sql<{ count: number }[]>`select count(*) from events.log where ${subjectIs(sql, subject)} and ${isVisible(sql, scope, visible)}`
+      : await sql<{ count: number }[]>`
+          select (select count(*) from events.log where type = any(${visible.open}::text[]))
+            + (select count(*) from events.log
+               where attributes ->> 'sourceId' = any(${amongSources(scope, visible)}::text[]) and ${isConditional(sql, scope, visible)}) as count`;
+  return row!.count;
+}
+
+/** An event by its id; undefined when there is none or the viewer may not see it. */
+export async function getEvent(sql: Queryable, id: string, scope: EventScope): Promise<LogEvent | undefined> {
+  const visible = visibleTypes(scope, null);
+  if (isNothing(visible)) return undefined;
+  const [event] = await sql<LogEvent[]>`select ${columns(sql)} from events.log where event_id = ${id} and ${isVisible(sql, scope, visible)}`;
+  return event;
+}
+
+/** The log is gapless, so nothing is counted. */
+async function countAll(sql: Queryable): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select coalesce(seq - (select seq from events.log order by seq limit 1) + 1, 0) as count from events.head`;
+  return row!.count;
+}
+
+const columns = (sql: Queryable): Fragment => sql`event_id as id, seq, type, source, subject, time, actor_id, data, attributes, hash`;
+
+const isNothing = (visible: VisibleTypes): boolean =>
+  !visible.everything && visible.open.length + visible.byClass.length + visible.bySource.length === 0;
+
+const subjectIs = (sql: Queryable, subject: string | null | undefined): Fragment => (subject == null ? sql`true` : sql`subject = ${subject}`);
+
+/** The whole filter, for reads that an index of their own keeps small. */
+const isVisible = (sql: Queryable, scope: EventScope, visible: VisibleTypes): Fragment =>
+  visible.everything ? sql`true` : sql`(type = any(${visible.open}::text[]) or ${isConditional(sql, scope, visible)})`;
+
+/** The part of the filter that looks at the event. */
+function isConditional(sql: Queryable, scope: EventScope, visible: VisibleTypes): Fragment {
+  const classes = scope === 'all' || scope.classes === 'all' ? [] : scope.classes;
+  const sourceIds = scope === 'all' || scope.sourceIds === 'all' ? [] : scope.sourceIds;
+  return sql`(
+    type = any(${visible.byClass}::text[]) and
+      ((attributes ->> 'accessBefore')::int = any(${classes}::int[]) or (attributes ->> 'accessAfter')::int = any(${classes}::int[]))
+    or type = any(${visible.bySource}::text[]) and attributes ->> 'sourceId' = any(${sourceIds}::text[]))`;
+}
+
+/** The sources whose events are looked at; none where no type needs a look. */
+const amongSources = (scope: EventScope, visible: VisibleTypes): string[] =>
+  scope === 'all' || visible.byClass.length + visible.bySource.length === 0 ? [] : scope.among;

@@ -1,0 +1,1 @@
+CREATE INDEX "log_source" ON "events"."log" USING btree (("attributes" ->> 'sourceId'),"seq");
