@@ -1,0 +1,151 @@
+/** Assets for tests, put into the tables directly, and the viewers of every test world: one who sees all, one who sees 1 %, one who sees nothing. */
+import { randomBytes } from 'node:crypto';
+import { graphql, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { upsertClass } from '#platform/auth/access.ts';
+import type { Role, Viewer } from '#platform/auth/viewer.ts';
+import type { Database } from '#platform/database/index.ts';
+import { findAppError } from '#platform/errors.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
+import { newId } from '#platform/ids.ts';
+import { qualifiedName, type AssetKind, type TableFacet } from '../connectors/types.ts';
+import type { AssetRow, ColumnRow } from '../store/tables/asset.ts';
+
+export type TestSource = { id: string; name: string; namespace: string; accessClass: number };
+
+const EARLY = new Date('2026-01-01T00:00:00.000Z');
+const ROWS_AT_ONCE = 500;
+
+export async function insertSource(sql: Database, name: string, { domainId = null }: { domainId?: string | null } = {}): Promise<TestSource> {
+  const id = newId();
+  const keyId = newId();
+  const namespace = `postgres://${name}.example:5432`;
+  await sql`insert into catalog.data_keys (id, wrapped) values (${keyId}, ${randomBytes(8)})`;
+  await sql`
+    insert into catalog.sources (id, name, connector, config, config_key_id, namespace, created_at, updated_at)
+    values (${id}, ${name}, 'postgres', ${randomBytes(8)}, ${keyId}, ${namespace}, ${EARLY}, ${EARLY})`;
+  return { id, name, namespace, accessClass: await upsertClass(sql, { sourceId: id, domainId }) };
+}
+
+export type AssetInput = Partial<Omit<AssetRow, 'name'>> & { path: string[]; columns?: (Partial<ColumnRow> & { name: string })[] };
+export type TestAsset = AssetRow & { columns: ColumnRow[] };
+
+export const emptyFacet = (): TableFacet => ({
+  definition: null,
+  primaryKey: [],
+  foreignKeys: [],
+  uniqueKeys: [],
+  checks: [],
+  indexes: [],
+  partitioned: false,
+});
+
+function assetRow(source: TestSource, { columns: _, path, ...given }: AssetInput): AssetRow {
+  return {
+    id: newId(),
+    sourceId: source.id,
+    accessClass: source.accessClass,
+    kind: 'TABLE' as AssetKind,
+    namespace: source.namespace,
+    name: qualifiedName(path),
+    path,
+    container: path[0]!,
+    parentId: null,
+    nativeId: null,
+    hash: Buffer.alloc(32),
+    sourceDescription: null,
+    sourceOwner: null,
+    tableFacet: null,
+    dependsOn: null,
+    rowEstimate: null,
+    sizeBytes: null,
+    version: 1,
+    runId: null,
+    createdAt: EARLY,
+    updatedAt: EARLY,
+    deletedAt: null,
+    ...given,
+  };
+}
+
+/** Rows as a first scan would have written them, with their version 1. */
+export async function insertAssets(sql: Database, source: TestSource, inputs: readonly AssetInput[]): Promise<TestAsset[]> {
+  const assets = inputs.map((input): TestAsset => {
+    const asset = assetRow(source, input);
+    const columns = (input.columns ?? []).map(
+      (column, index): ColumnRow => ({
+        id: newId(),
+        assetId: asset.id,
+        sourceId: asset.sourceId,
+        accessClass: asset.accessClass,
+        ordinal: index + 1,
+        dataType: 'text',
+        nativeType: 'text',
+        nullable: true,
+        defaultValue: null,
+        generated: false,
+        sourceDescription: null,
+        version: 1,
+        updatedAt: EARLY,
+        deletedAt: asset.deletedAt,
+        ...column,
+      }),
+    );
+    return { ...asset, columns };
+  });
+  for (const chunk of chunks(assets)) {
+    const rows = chunk.map(({ columns: _, ...row }) => row);
+    await sql`insert into catalog.assets ${sql(rows as never[])}`;
+    await sql`insert into catalog.asset_versions ${sql(rows.map((row) => ({ assetId: row.id, version: 1, at: row.createdAt, changes: sql.json([]) })) as never[])}`;
+  }
+  for (const chunk of chunks(assets.flatMap((asset) => asset.columns))) await sql`insert into catalog.columns ${sql(chunk as never[])}`;
+  return assets;
+}
+
+export async function insertAsset(sql: Database, source: TestSource, input: AssetInput): Promise<TestAsset> {
+  return (await insertAssets(sql, source, [input]))[0]!;
+}
+
+function* chunks<Row>(rows: readonly Row[]): Generator<Row[]> {
+  for (let index = 0; index < rows.length; index += ROWS_AT_ONCE) yield rows.slice(index, index + ROWS_AT_ONCE);
+}
+
+export type ScopedRole = { role: Role; sourceId?: string; domainId?: string };
+
+export const viewerWith = (...roles: ScopedRole[]): Viewer => ({
+  userId: newId(),
+  sessionId: null,
+  roles: roles.map(({ role, sourceId = null, domainId = null }) => ({ role, sourceId, domainId })),
+});
+export const administrator = (): Viewer => viewerWith({ role: 'ADMIN' });
+/** Sees everything of one source and nothing else. */
+export const readerOf = (source: Pick<TestSource, 'id'>): Viewer => viewerWith({ role: 'READER', sourceId: source.id });
+export const stewardOf = (source: Pick<TestSource, 'id'>): Viewer => viewerWith({ role: 'STEWARD', sourceId: source.id });
+/** Has a reading role, over a domain without assets. */
+export const readerOfNothing = (): Viewer => viewerWith({ role: 'READER', domainId: newId() });
+
+export const contextOf = (viewer: Viewer | null): RequestContext => ({ viewer, requestId: newId(), address: '127.0.0.1' });
+
+export type Answer = {
+  // The tests say what they expect of it.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  data: any;
+  errors: { code: string | undefined; message: string; path: string; details: Readonly<Record<string, unknown>> }[];
+};
+
+/** Executes operations against a subgraph's schema as different viewers. */
+export function createAsker(schema: GraphQLSchema) {
+  return async (viewer: Viewer | null, source: string, variableValues: Record<string, unknown> = {}): Promise<Answer> => {
+    const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue: contextOf(viewer) });
+    return { data: data && JSON.parse(JSON.stringify(data)), errors: errors.map(toProblem) };
+  };
+}
+
+function toProblem(error: GraphQLError): Answer['errors'][number] {
+  const known = findAppError(error);
+  return {
+    code: known?.code ?? (error.extensions['code'] as string | undefined),
+    message: error.message,
+    path: (error.path ?? []).join('.'),
+    details: known?.details ?? {},
+  };
+}
