@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     include: ['{platform,subgraphs,router,cli,deploy,scripts,tests,bench}/**/*.test.ts'],
-    globalSetup: ['platform/testing/globalSetup.ts'],
+    globalSetup: ['tests/globalSetup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

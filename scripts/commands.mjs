@@ -14,6 +14,7 @@ const COMMANDS = {
   codegen: { node: [bin('@graphql-codegen/cli/esm/bin.js'), '--config', 'codegen.ts', '--silent'] },
   compose: { node: ['scripts/compose.ts'] },
   migration: { node: ['scripts/migration.ts'] },
+  format: { node: [bin('oxfmt/bin/oxfmt')] },
   verify: { steps: true },
 };
 
@@ -21,7 +22,7 @@ const COMMANDS = {
 const CHECKS = [
   ['generated types', COMMANDS.codegen.node],
   ['format', [bin('oxfmt/bin/oxfmt'), '--check', '.']],
-  ['lint', [bin('oxlint/bin/oxlint')]],
+  ['lint', [bin('oxlint/bin/oxlint'), '--type-aware']],
   ['types', [bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
   ['supergraph composes, without drift or a breaking change', ['scripts/compose.ts', '--check']],
   ['migrations match the tables', ['scripts/migration.ts', '--check']],

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { MIGRATION_FOLDERS } from '#deploy/migrations.ts';
-import { startEmbedded } from '../database/embedded.ts';
-import { findServer, isAlive } from '../database/embeddedServer.ts';
-import { connect } from '../database/index.ts';
-import { migrate } from '../database/migrate.ts';
-import { createLogger } from '../logger.ts';
-import { TEMPLATE, TEST_ROLE_PREFIX, TEST_ROOT_KEY } from './database.ts';
+import { startEmbedded } from '#platform/database/embedded.ts';
+import { findServer, isAlive } from '#platform/database/embeddedServer.ts';
+import { connect } from '#platform/database/index.ts';
+import { migrate } from '#platform/database/migrate.ts';
+import { createLogger } from '#platform/logger.ts';
+import { TEMPLATE, TEST_ROLE_PREFIX, TEST_ROOT_KEY } from '#platform/testing/database.ts';
 
 const PREFIX = 'pursight-test-';
 
