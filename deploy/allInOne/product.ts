@@ -90,7 +90,7 @@ export async function startProduct({ settings, dataDir, demo, logger, say, onLos
     let demoIsThere = !demo || !embedded;
     const router = createRouter({
       subgraphs: [catalog.subgraph, identity.subgraph, createSessionSubgraph({ sessions: identity.sessions, version: packageJson.version })],
-      authenticate: async (token) => identity.sessions.authenticate(token),
+      authenticate: identity.sessions.authenticate,
       faults: settings.FAULT,
       logger,
       host: settings.HOST,

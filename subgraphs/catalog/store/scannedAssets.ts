@@ -35,10 +35,14 @@ export async function lockAssets(tx: Transaction, ids: readonly string[]): Promi
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** A column with what a person says of it, which is part of the snapshot that goes when the column goes. */
+export type DescribedColumn = ColumnRow & { description: string | null };
+
 /** All columns of assets, tombstones too, in their order. */
-export async function listAllColumns(tx: Transaction, assetIds: readonly string[]): Promise<Map<string, ColumnRow[]>> {
-  const rows = await tx<ColumnRow[]>`
-    select * from catalog.columns where asset_id = any(${assetIds as string[]}::uuid[]) order by asset_id, ordinal, id`;
+export async function listAllColumns(tx: Transaction, assetIds: readonly string[]): Promise<Map<string, DescribedColumn[]>> {
+  const rows = await tx<DescribedColumn[]>`
+    select c.*, e.description from catalog.columns c left join catalog.column_edits e on e.column_id = c.id
+    where c.asset_id = any(${assetIds as string[]}::uuid[]) order by c.asset_id, c.ordinal, c.id`;
   return Map.groupBy(rows, (row) => row.assetId);
 }
 

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import type { Change } from '#platform/events/types.ts';
 import { newId } from '#platform/ids.ts';
 import type { ScannedAsset, ScannedColumn } from '../../connectors/types.ts';
+import type { DescribedColumn } from '../../store/scannedAssets.ts';
 import type { AssetRow, ColumnRow } from '../../store/tables/asset.ts';
-import { diff, scannedSnapshot } from '../snapshot.ts';
+import { diff, scannedSnapshot, type ScannedSnapshot } from '../snapshot.ts';
 
 /** sha256 of all that the source told, but for estimates, sizes and its own ids. Connectors give lists in a fixed order. */
 export const contentHash = (asset: ScannedAsset, name: string): Buffer =>
@@ -77,10 +78,14 @@ export function createRows(target: Target): { asset: AssetRow; columns: ColumnRo
 export type AssetChange = { asset: AssetRow; before: AssetRow; changes: Change[]; newColumns: ColumnRow[]; changedColumns: ColumnRow[] };
 
 /** The rows of a known asset as the scan now tells it: changed, renamed, moved from a removed source, or revived. */
-export function changeRows(before: AssetRow, columns: readonly ColumnRow[], target: Target): AssetChange {
+export function changeRows(before: AssetRow, columns: readonly DescribedColumn[], target: Target): AssetChange {
   // A tombstone's columns went with it, at the same moment: before the revival they are what it had.
   const had = columns.filter((column) => column.deletedAt === null || column.deletedAt.getTime() === before.deletedAt?.getTime());
-  const changes = diff(scannedSnapshot(rowsToScanned(before, had), before.name), scannedSnapshot(target.asset, target.name));
+  const descriptions = new Map(columns.map((column) => [column.name, column.description]));
+  const changes = diff(
+    describe(scannedSnapshot(rowsToScanned(before, had), before.name), descriptions),
+    describe(scannedSnapshot(target.asset, target.name), descriptions),
+  );
   if (before.deletedAt) changes.unshift({ path: '/deletedAt', before: before.deletedAt.toISOString(), after: null });
   const moved = before.sourceId !== target.sourceId || before.accessClass !== target.accessClass;
   if (moved && changes.length === 0) changes.push({ path: '/sourceId', before: before.sourceId, after: target.sourceId });
@@ -117,6 +122,12 @@ export function changeRows(before: AssetRow, columns: readonly ColumnRow[], targ
     newColumns,
     changedColumns,
   };
+}
+
+/** A column that comes or goes brings or takes what a person said of it: the change must hold that, or it could not be reverted. */
+function describe(snapshot: ScannedSnapshot, descriptions: ReadonlyMap<string, string | null>): unknown {
+  const columns = Object.entries(snapshot.columns).map(([name, column]) => [name, { ...column, description: descriptions.get(name) ?? null }]);
+  return { ...snapshot, columns: Object.fromEntries(columns) };
 }
 
 function rowsToScanned(row: AssetRow, columns: readonly ColumnRow[]): Omit<ScannedAsset, 'nativeId' | 'rowEstimate'> {

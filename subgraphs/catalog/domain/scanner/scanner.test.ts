@@ -1,0 +1,336 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Viewer } from '#platform/auth/viewer.ts';
+import type { Database } from '#platform/database/index.ts';
+import { createLogger } from '#platform/logger.ts';
+import { newId } from '#platform/ids.ts';
+import { createTestDatabase, TEST_ROOT_KEY, type TestDatabase } from '#platform/testing/database.ts';
+import { createVault } from '../../store/vault.ts';
+import { loadSnapshots } from '../../store/snapshots.ts';
+import { createMemoryConnector, scannedContainer, scannedDatabase, scannedTable } from '../../testing/memoryConnector.ts';
+import { reconstruct } from '../history.ts';
+import { createScans } from '../scans.ts';
+import { createSources } from '../sources.ts';
+import { createScanner } from './index.ts';
+
+let database: TestDatabase;
+let sql: Database;
+const admin: Viewer = { userId: newId(), sessionId: null, roles: [{ role: 'ADMIN', sourceId: null, domainId: null }] };
+const quiet = createLogger({ level: 'silent', format: 'json' });
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = database.connect('catalog');
+});
+afterAll(() => database.drop());
+
+let host = 0;
+
+/** A source of its own, so that tests do not see each other. */
+async function createWorld(databases = ['shop']) {
+  const { connector, system } = createMemoryConnector();
+  const vault = createVault({ rootKey: TEST_ROOT_KEY });
+  const connectors = new Map([[connector.id, connector]]);
+  const onCommit = () => undefined;
+  const sources = createSources({ sql, vault, connectors, onCommit });
+  const scans = createScans({ sql, onCommit });
+  const scanner = createScanner({ sql, vault, connectors, faults: new Set(), logger: quiet, onCommit });
+  const name = `source ${++host}`;
+  const config = { host: `h${host}`, databases };
+  const { id: sourceId } = await sources.register(admin, { name, connector: 'memory', config });
+  const start = async () => (await scans.start(admin, { sourceId })).run.id;
+  const read = async (id: string) => (await sql`select * from catalog.scan_runs where id = ${id}`)[0]!;
+  const scan = async (signal = new AbortController().signal) => {
+    const id = await start();
+    await scanner.run(id, signal);
+    return await read(id);
+  };
+  const asset = async (assetName: string) =>
+    (await sql`select * from catalog.assets where source_id = ${sourceId} and name = ${assetName} order by deleted_at desc nulls first`)[0];
+  const events = async (type: string) => await database.owner`
+    select * from events.outbox where type like ${type} and attributes->>'sourceId' = ${sourceId} order by id`;
+  const versions = async (assetId: string) => await sql`select * from catalog.asset_versions where asset_id = ${assetId} order by version`;
+  return { system, sources, scans, scanner, sourceId, name, config, start, read, scan, asset, events, versions };
+}
+
+type World = Awaited<ReturnType<typeof createWorld>>;
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+  world.system.containers.set('shop', scannedDatabase('shop', 10));
+});
+const shop = () => world.system.containers.get('shop')!;
+
+describe('a run', () => {
+  it('adds all at first and writes nothing the second time', async () => {
+    expect(await world.scan()).toMatchObject({ status: 'COMPLETED', added: 12, changed: 0, unchanged: 0, removed: 0, done: 12, total: 12 });
+    const before = await world.events('asset.%');
+    expect(before).toHaveLength(12);
+    expect(await world.scan()).toMatchObject({ status: 'COMPLETED', added: 0, changed: 0, unchanged: 12, removed: 0 });
+    expect(await world.events('asset.%')).toHaveLength(12);
+    expect((await world.asset('shop.public.t1'))!.version).toBe(1);
+  });
+
+  it('gives each asset its parent', async () => {
+    await world.scan();
+    const schema = (await world.asset('shop.public'))!;
+    expect(schema.parentId).toBe((await world.asset('shop'))!.id);
+    expect((await world.asset('shop.public.t3'))!.parentId).toBe(schema.id);
+  });
+
+  it('keeps estimates out of versions and events', async () => {
+    await world.scan();
+    shop()[2]!.rowEstimate = 500;
+    expect(await world.scan()).toMatchObject({ changed: 0, unchanged: 12 });
+    expect(await world.asset('shop.public.t0')).toMatchObject({ rowEstimate: 500, version: 1 });
+  });
+
+  it('makes one version and one event of a changed asset and names what changed', async () => {
+    await world.scan();
+    shop()[2] = scannedTable(['shop', 'public', 't0'], 'shop/100', ['id', 'name', 'e/mail~']);
+    expect(await world.scan()).toMatchObject({ changed: 1, unchanged: 11 });
+    const asset = (await world.asset('shop.public.t0'))!;
+    const [, second] = await world.versions(asset.id);
+    expect(second!.changes.map((change: { path: string }) => change.path)).toEqual(['/columns/e~1mail~0']);
+    const [event] = await world.events('asset.updated');
+    expect(event).toMatchObject({ subject: asset.id, data: { version: 2, changes: [{ path: '/columns/e~1mail~0' }] } });
+    expect(event!.attributes).toMatchObject({ accessBefore: asset.accessClass, accessAfter: asset.accessClass, kind: 'TABLE' });
+  });
+
+  it('keeps the column row of a column that goes and comes back', async () => {
+    await world.scan();
+    const asset = (await world.asset('shop.public.t0'))!;
+    const id = async () => (await sql`select id, deleted_at from catalog.columns where asset_id = ${asset.id} and name = 'name'`)[0]!;
+    const before = await id();
+    shop()[2] = scannedTable(['shop', 'public', 't0'], 'shop/100', ['id']);
+    await world.scan();
+    expect((await id()).deletedAt).not.toBeNull();
+    shop()[2] = scannedTable(['shop', 'public', 't0'], 'shop/100');
+    await world.scan();
+    expect(await id()).toEqual({ id: before.id, deletedAt: null });
+  });
+
+  it('goes on after it was stopped and counts nothing twice', async () => {
+    world.system.containers.set('shop', scannedDatabase('shop', 1_000));
+    const stop = new AbortController();
+    let told = 0;
+    world.system.onAsset = () => {
+      if (++told === 900) stop.abort();
+    };
+    const id = await world.start();
+    await expect(world.scanner.run(id, stop.signal)).rejects.toThrow('The worker stops');
+    const half = await world.read(id);
+    expect(half.status).toBe('RUNNING');
+    expect(half.added).toBeGreaterThan(0);
+    world.system.onAsset = () => undefined;
+    await world.scanner.run(id, new AbortController().signal);
+    expect(await world.read(id)).toMatchObject({ status: 'COMPLETED', added: 1_002, unchanged: 0, done: 1_002 });
+    expect(await world.events('asset.created')).toHaveLength(1_002);
+  });
+
+  it('ends as CANCELLED when somebody asks', async () => {
+    const id = await world.start();
+    world.system.onAsset = async () => {
+      await world.scans.cancel(admin, id);
+      world.system.onAsset = () => new Promise((resolve) => setTimeout(resolve, 200));
+    };
+    await world.scanner.run(id, new AbortController().signal);
+    expect(await world.read(id)).toMatchObject({ status: 'CANCELLED', removed: 0 });
+  });
+
+  it('keeps what is locked as it is known', async () => {
+    await world.scan();
+    world.system.locked.add('shop.public.t4');
+    const run = await world.scan();
+    expect(run).toMatchObject({ status: 'COMPLETED_WITH_WARNINGS', unchanged: 12, removed: 0 });
+    expect((await world.asset('shop.public.t4'))!.deletedAt).toBeNull();
+  });
+});
+
+describe('names and identities', () => {
+  it('keeps the id and the owners of a renamed table', async () => {
+    await world.scan();
+    const before = (await world.asset('shop.public.t0'))!;
+    await sql`insert into catalog.asset_owners (asset_id, user_id, role) values (${before.id}, ${newId()}, 'OWNER')`;
+    shop()[2] = scannedTable(['shop', 'public', 'orders'], 'shop/100');
+    expect(await world.scan()).toMatchObject({ added: 0, changed: 1, removed: 0, unchanged: 11 });
+    const after = (await world.asset('shop.public.orders'))!;
+    expect(after.id).toBe(before.id);
+    expect(await sql`select 1 from catalog.asset_owners where asset_id = ${after.id}`).toHaveLength(1);
+    const [event] = await world.events('asset.updated');
+    expect(event!.data.changes.map((change: { path: string }) => change.path).sort()).toEqual(['/name', '/path']);
+    expect(event!.attributes.ownerIds).toHaveLength(1);
+  });
+
+  it('keeps the id of a table that was dropped and made again under its name', async () => {
+    await world.scan();
+    const before = (await world.asset('shop.public.t0'))!;
+    shop()[2] = scannedTable(['shop', 'public', 't0'], 'shop/999');
+    expect(await world.scan()).toMatchObject({ unchanged: 12, changed: 0 });
+    expect(await world.asset('shop.public.t0')).toMatchObject({ id: before.id, nativeId: 'shop/999', version: 1 });
+  });
+
+  it('takes the name before the native id where both claim an asset', async () => {
+    await world.scan();
+    const before = (await world.asset('shop.public.t0'))!;
+    // `alter table t0 rename to t0_old; create table t0`
+    shop()[2] = scannedTable(['shop', 'public', 't0'], 'shop/777');
+    shop().push(scannedTable(['shop', 'public', 't0_old'], 'shop/100'));
+    expect(await world.scan()).toMatchObject({ added: 1, removed: 0 });
+    expect((await world.asset('shop.public.t0'))!.id).toBe(before.id);
+    expect((await world.asset('shop.public.t0_old'))!.id).not.toBe(before.id);
+  });
+
+  it('follows a renamed schema with all of its tables, new ones too', async () => {
+    await world.scan();
+    const table = (await world.asset('shop.public.t5'))!;
+    const schema = (await world.asset('shop.public'))!;
+    world.system.containers.set('shop', [
+      shop()[0]!,
+      scannedContainer(['shop', 'main'], 'shop/n1'),
+      ...Array.from({ length: 10 }, (_, index) => scannedTable(['shop', 'main', `t${index}`], `shop/${index + 100}`)),
+      scannedTable(['shop', 'main', 'fresh'], 'shop/500'),
+    ]);
+    expect(await world.scan()).toMatchObject({ status: 'COMPLETED', added: 1, changed: 11, unchanged: 1, removed: 0 });
+    expect((await world.asset('shop.main.t5'))!.id).toBe(table.id);
+    expect((await world.asset('shop.main'))!.id).toBe(schema.id);
+    expect((await world.asset('shop.main.fresh'))!.parentId).toBe(schema.id);
+  });
+
+  it('revives the tombstone of a name that comes back', async () => {
+    await world.scan();
+    const before = (await world.asset('shop.public.t0'))!;
+    const [kept] = shop().splice(2, 1);
+    expect(await world.scan()).toMatchObject({ removed: 1, status: 'COMPLETED' });
+    const dead = (await world.asset('shop.public.t0'))!;
+    expect(dead).toMatchObject({ id: before.id, version: 2 });
+    expect(dead.deletedAt).not.toBeNull();
+    shop().push(kept!);
+    expect(await world.scan()).toMatchObject({ added: 1, removed: 0 });
+    const alive = (await world.asset('shop.public.t0'))!;
+    expect(alive).toMatchObject({ id: before.id, version: 3, deletedAt: null });
+    expect((await world.versions(before.id))[2]!.changes.map((change: { path: string }) => change.path)).toEqual(['/deletedAt']);
+    expect(await sql`select 1 from catalog.columns where asset_id = ${before.id} and deleted_at is null`).toHaveLength(2);
+  });
+
+  it('tells each version as it was', async () => {
+    await world.scan();
+    const { id } = (await world.asset('shop.public.t0'))!;
+    const told = [(await loadSnapshots(sql, [id])).get(id)!.snapshot];
+    for (let version = 2; version <= 45; version++) {
+      const columns = ['id', `c${version % 3}`, ...(version % 2 ? ['odd'] : [])];
+      if (version % 10 === 0) shop().splice(2, 1);
+      else shop().splice(2, version % 10 === 1 ? 0 : 1, scannedTable(['shop', 'public', 't0'], 'shop/100', columns));
+      await world.scan();
+      const now = (await loadSnapshots(sql, [id])).get(id)!;
+      expect(now.version).toBe(version);
+      told.push(now.snapshot);
+    }
+    const snapshots = await reconstruct(sql, told.map((_, index) => ({ assetId: id, version: index + 1 })));
+    expect(snapshots).toEqual(told);
+    expect(await world.events('asset.%').then((all) => all.filter((event) => event.subject === id))).toHaveLength(45);
+  });
+});
+
+describe('deletions', () => {
+  it('deletes nothing of a container that failed, and FAILED is a run that read none', async () => {
+    await world.scan();
+    shop().splice(2, 5);
+    world.system.failing.add('shop');
+    expect(await world.scan()).toMatchObject({ status: 'FAILED', removed: 0, error: 'shop could not be read' });
+    expect((await world.asset('shop.public.t0'))!.deletedAt).toBeNull();
+  });
+
+  it('warns of the container that failed and goes on with the others', async () => {
+    world = await createWorld(['shop', 'more']);
+    world.system.containers.set('shop', scannedDatabase('shop', 10)).set('more', scannedDatabase('more', 3));
+    await world.scan();
+    shop().splice(2, 1);
+    world.system.containers.get('more')!.pop();
+    world.system.failing.add('shop');
+    expect(await world.scan()).toMatchObject({ status: 'COMPLETED_WITH_WARNINGS', removed: 1 });
+    expect((await world.asset('shop.public.t0'))!.deletedAt).toBeNull();
+  });
+
+  it('holds deletions of more than a fifth, and accepts them', async () => {
+    world.system.containers.set('shop', scannedDatabase('shop', 20));
+    await world.scan();
+    shop().splice(2, 6);
+    const run = await world.scan();
+    expect(run).toMatchObject({ status: 'NEEDS_REVIEW', removed: 0, unchanged: 16 });
+    expect(await world.events('scan.held')).toHaveLength(1);
+    const { run: reviewed } = await world.scans.review(admin, { id: run.id, acceptDeletions: true });
+    expect(reviewed).toMatchObject({ status: 'COMPLETED', removed: 6 });
+    expect((await world.asset('shop.public.t0'))!.deletedAt).not.toBeNull();
+    expect(await world.events('asset.deleted')).toHaveLength(6);
+  });
+
+  it('keeps rejected ones and asks again; a newer run replaces the question', async () => {
+    world.system.containers.set('shop', scannedDatabase('shop', 20));
+    await world.scan();
+    shop().splice(2, 6);
+    const first = await world.scan();
+    expect((await world.scans.review(admin, { id: first.id, acceptDeletions: false })).run).toMatchObject({ status: 'COMPLETED_WITH_WARNINGS', removed: 0 });
+    const second = await world.scan();
+    expect(second.status).toBe('NEEDS_REVIEW');
+    const third = await world.scan();
+    expect(third.status).toBe('NEEDS_REVIEW');
+    expect((await world.read(second.id)).status).toBe('COMPLETED_WITH_WARNINGS');
+    await expect(world.scans.review(admin, { id: second.id, acceptDeletions: true })).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('does not ask about five or fewer', async () => {
+    await world.scan();
+    shop().splice(2, 5);
+    expect(await world.scan()).toMatchObject({ status: 'COMPLETED', removed: 5 });
+  });
+
+  it('deletes nothing outside of a narrowed scope', async () => {
+    await world.scan();
+    const [scan] = await sql`select * from catalog.scans where source_id = ${world.sourceId}`;
+    await world.scans.update(admin, { id: scan!.id, version: 1, include: ['public.t1*'] });
+    shop().splice(2, 2);
+    expect(await world.scan()).toMatchObject({ status: 'COMPLETED', removed: 1 });
+    expect((await world.asset('shop.public.t0'))!.deletedAt).toBeNull();
+    expect((await world.asset('shop.public.t1'))!.deletedAt).not.toBeNull();
+  });
+
+  it('deletes a database that is gone from a complete list, and not one that is only not listed', async () => {
+    world = await createWorld(['*']);
+    world.system.containers.set('shop', scannedDatabase('shop', 3)).set('more', scannedDatabase('more', 3));
+    world.system.complete = true;
+    await world.scan();
+    world.system.containers.delete('more');
+    world.system.complete = false;
+    expect(await world.scan()).toMatchObject({ removed: 0 });
+    world.system.complete = true;
+    expect(await world.scan()).toMatchObject({ removed: 5 });
+    expect((await world.asset('more'))!.deletedAt).not.toBeNull();
+  });
+
+  it('turns a removed source into tombstones that a source of the same namespace revives', async () => {
+    await world.scan();
+    const before = (await world.asset('shop.public.t0'))!;
+    await world.sources.remove(admin, world.sourceId);
+    await world.scanner.removeAssets(world.sourceId, admin.userId, new AbortController().signal);
+    expect(await sql`select 1 from catalog.assets where source_id = ${world.sourceId} and deleted_at is null`).toHaveLength(0);
+    const { id } = await world.sources.register(admin, { name: world.name, connector: 'memory', config: world.config });
+    const { run } = await world.scans.start(admin, { sourceId: id });
+    await world.scanner.run(run.id, new AbortController().signal);
+    expect(await world.read(run.id)).toMatchObject({ status: 'COMPLETED', added: 12 });
+    const [after] = await sql`select * from catalog.assets where id = ${before.id}`;
+    expect(after).toMatchObject({ sourceId: id, deletedAt: null, version: 3 });
+    expect(after!.accessClass).not.toBe(before.accessClass);
+    expect(await sql`select distinct access_class from catalog.columns where asset_id = ${before.id}`).toEqual([{ accessClass: after!.accessClass }]);
+  });
+});
+
+describe('one at a time', () => {
+  it('gives the run that is going on', async () => {
+    const [first, second] = await Promise.all([world.start(), world.start()]);
+    expect(first).toBe(second);
+  });
+
+  it('refuses a container that another source has', async () => {
+    await expect(world.sources.register(admin, { name: 'other', connector: 'memory', config: world.config })).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+});
