@@ -2,43 +2,39 @@
 import { requireViewer, type Viewer } from '#platform/auth/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
+import type { RefreshSessionInput, Resolvers, Session, SignInInput, SignOutInput } from '#generated/session.ts';
 
 type SignedIn = { accessToken: string; refreshToken: string; expiresAt: Date; viewer: Viewer };
 
 /** What the router needs of whoever keeps the sessions. */
 export type SessionKeeper = {
-  signIn(input: { email: string; password: string }, address: string): Promise<SignedIn>;
-  refresh(input: { refreshToken: string }): Promise<SignedIn>;
-  signOut(viewer: Viewer | null, input: { everywhere?: boolean | null }): Promise<void>;
+  signIn(input: SignInInput, address: string): Promise<SignedIn>;
+  refresh(input: RefreshSessionInput): Promise<SignedIn>;
+  signOut(viewer: Viewer | null, input: SignOutInput): Promise<void>;
 };
-
-type SessionParent = { accessToken: string; refreshToken: string; expiresAt: Date; user: { id: string } };
 
 export function createSessionSubgraph({ sessions, version }: { sessions: SessionKeeper; version: string }): Subgraph {
   /** The rest of this operation (`session { user { name } }`) runs as who has just signed in. */
-  function answer(context: RequestContext, { viewer, ...tokens }: SignedIn): { session: SessionParent } {
+  function answer(context: RequestContext, { viewer, ...tokens }: SignedIn): { session: Session } {
     context.viewer = viewer;
     return { session: { ...tokens, user: { id: viewer.userId } } };
   }
 
-  return createSubgraph('session', {
+  const resolvers: Resolvers = {
     Query: {
-      serverVersion(_parent: unknown, _args: unknown, context: RequestContext): string {
+      serverVersion(_parent, _args, context) {
         requireViewer(context.viewer);
         return version;
       },
     },
     Mutation: {
-      async signIn(_parent: unknown, { input }: { input: { email: string; password: string } }, context: RequestContext) {
-        return answer(context, await sessions.signIn(input, context.address));
-      },
-      async refreshSession(_parent: unknown, { input }: { input: { refreshToken: string } }, context: RequestContext) {
-        return answer(context, await sessions.refresh(input));
-      },
-      async signOut(_parent: unknown, { input }: { input: { everywhere?: boolean | null } }, context: RequestContext) {
+      signIn: async (_parent, { input }, context) => answer(context, await sessions.signIn(input, context.address)),
+      refreshSession: async (_parent, { input }, context) => answer(context, await sessions.refresh(input)),
+      async signOut(_parent, { input }, context) {
         await sessions.signOut(context.viewer, input);
         return { signedOut: true };
       },
     },
-  });
+  };
+  return createSubgraph('session', resolvers);
 }

@@ -45,7 +45,7 @@ export function createIdentity({ database, rootKey, logger, onCommit = () => {},
       User: createUserResolvers(context),
       Team: createTeamResolvers(context),
     }),
-    sessions: createSessions({ ...common, rootKey, logger }),
+    sessions: createSessions({ ...common, rootKey, logger: logger.child({ module: 'identity' }) }),
     createFirstAdministrator: (wanted) => createFirstAdministrator(common, wanted),
   };
 }
