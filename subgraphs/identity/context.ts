@@ -2,6 +2,9 @@
 import DataLoader from 'dataloader';
 import type { Database } from '#platform/database/index.ts';
 import { mayRead, requireViewer, type RoleAssignment } from '#platform/auth/viewer.ts';
+import { getEvent } from '#platform/events/log.ts';
+import type { LogEvent } from '#platform/events/types.ts';
+import { eventScope, type EventScope } from '#platform/events/visibility.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
 import { isId } from '#platform/ids.ts';
 import type { Teams } from './domain/teams.ts';
@@ -22,10 +25,17 @@ export type IdentityContext = {
   loaders: { of(context: RequestContext): Loaders; forget(context: RequestContext): void };
 };
 
-export const createLoadersPerOperation = (sql: Database): IdentityContext['loaders'] => perOperation(() => createLoaders(sql));
+export const createLoadersPerOperation = (sql: Database): IdentityContext['loaders'] => perOperation((context) => createLoaders(sql, context));
 
-function createLoaders(sql: Database) {
+function createLoaders(sql: Database, context: RequestContext) {
+  let scope: Promise<EventScope> | undefined;
+  const eventScopeOnce = (): Promise<EventScope> => (scope ??= eventScope(sql, requireViewer(context.viewer)));
   return {
+    eventScope: eventScopeOnce,
+    event: new DataLoader<string, LogEvent | null>(async (ids) => {
+      const visible = await eventScopeOnce();
+      return await Promise.all(ids.map(async (id) => (isId(id) ? ((await getEvent(sql, id, visible)) ?? null) : null)));
+    }),
     user: byId<UserMapper>((ids) => getUsersById(sql, ids)),
     team: byId<TeamMapper>((ids) => getTeamsById(sql, ids)),
     rolesByUser: grouped<RoleAssignment & { userId: string }>((ids) => getRolesByUser(sql, ids), (row) => row.userId),

@@ -7,6 +7,7 @@ import { createFirstAdministrator, type FirstAdministrator } from './domain/firs
 import { createSessions, type Sessions } from './domain/sessions.ts';
 import { createTeams } from './domain/teams.ts';
 import { createUsers } from './domain/users.ts';
+import { createEventResolvers } from './resolvers/Event.ts';
 import { createMutationResolvers } from './resolvers/Mutation.ts';
 import { createQueryResolvers } from './resolvers/Query.ts';
 import { createTeamResolvers } from './resolvers/Team.ts';
@@ -44,6 +45,7 @@ export function createIdentity({ database, rootKey, logger, onCommit = () => {},
       Mutation: createMutationResolvers(context),
       User: createUserResolvers(context),
       Team: createTeamResolvers(context),
+      Event: createEventResolvers(context),
     }),
     sessions: createSessions({ ...common, rootKey, logger: logger.child({ module: 'identity' }) }),
     createFirstAdministrator: (wanted) => createFirstAdministrator(common, wanted),

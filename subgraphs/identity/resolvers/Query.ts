@@ -3,14 +3,18 @@ import { listScope } from '#platform/graphql/connections.ts';
 import type { QueryResolvers } from '#generated/identity.ts';
 import type { IdentityContext } from '../context.ts';
 import { readNamePage, toNameConnection } from '../namePages.ts';
+import { createEventQueries } from './eventQueries.ts';
 import { countTeams, listTeams } from '../store/teams.ts';
 import { countUsers, listUsers } from '../store/users.ts';
 
 const USERS = listScope('users', 'name');
 const TEAMS = listScope('teams', 'name');
 
-export function createQueryResolvers({ database, loaders }: IdentityContext): QueryResolvers {
+export function createQueryResolvers(identity: IdentityContext): QueryResolvers {
+  const { database, loaders } = identity;
   return {
+    ...createEventQueries(identity),
+
     me: async (_parent, _args, context) => await loaders.of(context).user.load(requireViewer(context.viewer).userId),
 
     user: async (_parent, { id }, context) => {
