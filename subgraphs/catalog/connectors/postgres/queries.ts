@@ -1,0 +1,183 @@
+/**
+ * The catalog queries. Each asks once for a whole database and comes ordered by relation, so that `read` merges them and
+ * holds only a few batches of each. They are lean on purpose: no join and no function for a row that can be had once for all.
+ * Columns are positional; the row types say what they are. They run on PostgreSQL 12 and later.
+ */
+
+/** Every query by the name that warnings and FAULT use. */
+export const POSTGRES_QUERIES = [
+  'begin', 'databases', 'locks', 'schemas', 'relations', 'columns', 'types', 'constraints', 'indexes', 'views', 'dependencies', 'commit', 'sizes',
+] as const;
+export type QueryName = (typeof POSTGRES_QUERIES)[number];
+
+/** Tables, partitioned tables, views, materialised views, foreign tables; a partition belongs to its parent's asset. System relations are left to `relations`. */
+const readable = (c: string) => `${c}.relkind in ('r','p','v','m','f') and not ${c}.relispartition and ${c}.relnamespace <> 'pg_catalog'::regnamespace`;
+const userSchema = (n: string) => `${n}.nspname <> 'information_schema' and left(${n}.nspname, 3) <> 'pg_'`;
+/** What an extension made: the oids of one catalog. */
+const extensionMembers = (catalog: string) =>
+  `(select objid from pg_depend where refclassid = 'pg_extension'::regclass and classid = '${catalog}'::regclass and deptype = 'e')`;
+/** Only numbers of our own ever get here. */
+const among = (column: string, oids: readonly number[]) => (oids.length === 0 ? 'false' : `${column} in (${oids.join(',')})`);
+
+export type DatabaseRow = [oid: number, name: string, owner: string, comment: string | null];
+export const currentDatabase = `
+select oid, datname, pg_get_userbyid(datdba), shobj_description(oid, 'pg_database') from pg_database where datname = current_database()`;
+
+export const allDatabases = `
+select datname from pg_database where datallowconn and not datistemplate order by datname`;
+
+export type LockRow = [locked: number, root: number, schema: string, name: string];
+/**
+ * What an ACCESS EXCLUSIVE lock is held on, or waited for (others queue behind it), and the asset that it belongs to: the table of
+ * an index or of its overflow (toast), the parent of a partition. Deparsing an expression or measuring a size would wait for it.
+ */
+export const locks = `
+with held as (
+  select distinct relation from pg_locks
+  where locktype = 'relation' and mode = 'AccessExclusiveLock' and pid <> pg_backend_pid()
+    and database = (select oid from pg_database where datname = current_database())
+), tables as (
+  select held.relation, coalesce(t.oid, i.indrelid, held.relation) as oid
+  from held left join pg_index i on i.indexrelid = held.relation
+    left join pg_class t on t.reltoastrelid = coalesce(i.indrelid, held.relation)
+)
+select tables.relation, root.oid, n.nspname, root.relname
+from tables join pg_class c on c.oid = tables.oid
+  join pg_class root on root.oid = case when c.relispartition then pg_partition_root(c.oid) else c.oid end
+  join pg_namespace n on n.oid = root.relnamespace`;
+
+export type SchemaRow = [oid: number, name: string, owner: string, comment: string | null];
+/** An extension's own schema is left out, unless somebody keeps relations there. */
+export const schemas = `
+select n.oid, n.nspname, pg_get_userbyid(n.nspowner), obj_description(n.oid, 'pg_namespace')
+from pg_namespace n
+where ${userSchema('n')} and (n.oid not in ${extensionMembers('pg_namespace')} or exists (
+  select from pg_class c where c.relnamespace = n.oid and ${readable('c')} and c.oid not in ${extensionMembers('pg_class')}))
+order by n.nspname`;
+
+const inScope = `
+from pg_class c join pg_namespace n on n.oid = c.relnamespace and ${userSchema('n')}`;
+const inScopeCondition = `${readable('c')} and c.oid not in ${extensionMembers('pg_class')}`;
+
+export type NameRow = [schema: string, name: string];
+export const relationNames = `select n.nspname, c.relname ${inScope} where ${inScopeCondition}`;
+
+export type RelationKind = 'r' | 'p' | 'v' | 'm' | 'f';
+export type RelationRow = [oid: number, schema: string, name: string, kind: RelationKind, owner: string, comment: string | null, rows: number | null];
+/** Partitions' row estimates are added up, at any depth. Before PostgreSQL 14 an unknown estimate is 0 rows in 0 pages, later -1. */
+export const relations = (version: number): string => {
+  const known = (c: string) => (version < 140_000 ? `(${c}.reltuples > 0 or ${c}.relpages > 0)` : `${c}.reltuples >= 0`);
+  return `
+select c.oid, n.nspname, c.relname, c.relkind, pg_get_userbyid(c.relowner), d.description,
+  case when c.relkind = 'p' then p.rows when c.relkind <> 'v' and ${known('c')} then c.reltuples end
+${inScope}
+  left join pg_description d on d.objoid = c.oid and d.classoid = 'pg_class'::regclass and d.objsubid = 0
+  left join (
+    select pg_partition_root(l.oid) as root, sum(l.reltuples::float8) filter (where ${known('l')}) as rows
+    from pg_class l where l.relispartition and l.relkind in ('r','f') group by 1
+  ) p on p.root = c.oid
+where ${inScopeCondition} order by c.oid`;
+};
+
+export type ColumnRow = [
+  relation: number, number: number, name: string, type: number, modifier: number,
+  notNull: boolean, generated: 'c' | 'i' | null, expression: string | null, comment: string | null,
+];
+/**
+ * A default names no column, so it is printed without opening its relation; a generated column's expression does. Types
+ * are told by number and printed once each (`types`): thousands of columns share a few. `generated` is c for computed, i for identity.
+ */
+export const columns = (locked: readonly number[]): string => `
+select a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
+  case when a.attgenerated <> '' then 'c' when a.attidentity <> '' then 'i' end,
+  case when ad.adbin is null then null
+    when a.attgenerated = '' then pg_get_expr(ad.adbin, 0)
+    when ${among('a.attrelid', locked)} then null
+    else pg_get_expr(ad.adbin, ad.adrelid) end,
+  d.description
+from pg_attribute a join pg_class c on c.oid = a.attrelid and ${readable('c')}
+  left join pg_attrdef ad on ad.adrelid = a.attrelid and ad.adnum = a.attnum
+  left join pg_description d on d.objoid = a.attrelid and d.classoid = 'pg_class'::regclass and d.objsubid = a.attnum
+where a.attnum > 0 and not a.attisdropped order by a.attrelid, a.attnum`;
+
+export type TypeRow = [type: number, modifier: number, name: string, bareName: string];
+export const types = (pairs: readonly (readonly [type: number, modifier: number])[]): string => `
+select type, modifier, format_type(type, modifier), format_type(type, null)
+from (values ${pairs.map(([type, modifier]) => `(${type}::oid, ${modifier})`).join(',')}) as pairs(type, modifier)`;
+
+export type ConstraintRow = [
+  relation: number, name: string, kind: 'p' | 'u' | 'f' | 'c', columns: string | null, expression: string | null,
+  referencedSchema: string | null, referencedName: string | null, referencedColumns: string[] | null,
+];
+/**
+ * Only what was declared: with a parent it is a copy for a partition. A key that references a partition is told of its root,
+ * the asset that the partition is folded into. Most foreign keys have one column, so that is a join and only the others a sub-query.
+ */
+export const constraints = (locked: readonly number[]): string => `
+select con.conrelid, con.conname, con.contype, con.conkey::text,
+  case when con.contype = 'c' and not (${among('con.conrelid', locked)}) then pg_get_expr(con.conbin, con.conrelid) end,
+  rn.nspname, r.relname,
+  case when con.contype <> 'f' then null
+    when cardinality(con.confkey) = 1 then json_build_array(ra.attname)
+    else (select json_agg(a.attname order by k.position) from unnest(con.confkey) with ordinality as k(number, position)
+      join pg_attribute a on a.attrelid = con.confrelid and a.attnum = k.number) end
+from pg_constraint con join pg_class c on c.oid = con.conrelid and ${readable('c')}
+  left join pg_class f on f.oid = con.confrelid
+  left join pg_class r on r.oid = case when f.relispartition then pg_partition_root(f.oid) else f.oid end
+  left join pg_namespace rn on rn.oid = r.relnamespace
+  left join pg_attribute ra on ra.attrelid = con.confrelid and ra.attnum = con.confkey[1]
+where con.contype in ('p','u','f','c') and con.conparentid = 0 order by con.conrelid`;
+
+export type IndexRow = [
+  relation: number, name: string, unique: boolean, keyCount: number, keys: string, expressions: string[] | null, definition: string | null,
+];
+/** `keys` are column numbers, 0 for an expression; then `expressions` has every key as the server prints it. */
+export const indexes = (locked: readonly number[]): string => {
+  const blocked = `(${among('i.indrelid', locked)} and (i.indexprs is not null or i.indpred is not null))`;
+  return `
+select i.indrelid, ic.relname, i.indisunique, i.indnkeyatts, i.indkey::text,
+  case when i.indexprs is not null and not ${blocked} then (
+    select json_agg(pg_get_indexdef(i.indexrelid, key, true) order by key) from generate_series(1, i.indnkeyatts) as key) end,
+  case when not ${blocked} then pg_get_indexdef(i.indexrelid) end
+from pg_index i join pg_class c on c.oid = i.indrelid and ${readable('c')} join pg_class ic on ic.oid = i.indexrelid
+order by i.indrelid`;
+};
+
+export type ViewRow = [relation: number, definition: string | null];
+/** Printing a view's SQL opens what it reads, so a view over a locked relation is left out as well. */
+export const views = (locked: readonly number[]): string => {
+  const blocked =
+    locked.length === 0
+      ? 'false'
+      : `(${among('c.oid', locked)} or c.oid in (select r.ev_class from pg_rewrite r join pg_depend d
+          on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass where ${among('d.refobjid', locked)}))`;
+  return `
+select c.oid, case when not ${blocked} then pg_get_viewdef(c.oid, true) end
+from pg_class c where c.relkind in ('v','m') and ${readable('c')} order by c.oid`;
+};
+
+export type DependencyRow = [relation: number, schema: string, name: string, column: string | null];
+/** What a view's SELECT rule (ev_type 1) uses, from the dependency catalog; a partition counts as its root. */
+export const dependencies = `
+select r.ev_class, n.nspname, root.relname, a.attname
+from pg_rewrite r join pg_class v on v.oid = r.ev_class and v.relkind in ('v','m') and ${readable('v')}
+  join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass and d.deptype = 'n'
+  join pg_class s on s.oid = d.refobjid and s.oid <> r.ev_class and s.relkind in ('r','p','v','m','f')
+  join pg_class root on root.oid = case when s.relispartition then pg_partition_root(s.oid) else s.oid end
+  join pg_namespace n on n.oid = root.relnamespace
+  left join pg_attribute a on a.attrelid = s.oid and a.attnum = d.refobjsubid and d.refobjsubid > 0
+where r.ev_type = '1' order by r.ev_class`;
+
+export type StoredRow = [root: number, oid: number, schema: string, name: string];
+/** What has a size of its own, by the asset that it counts for. */
+export const stored = `
+select root.oid, c.oid, n.nspname, root.relname
+from pg_class c
+  join pg_class root on root.oid = case when c.relispartition then pg_partition_root(c.oid) else c.oid end
+  join pg_namespace n on n.oid = root.relnamespace and ${userSchema('n')}
+where c.relkind in ('r','m') and c.relnamespace <> 'pg_catalog'::regnamespace and root.oid not in ${extensionMembers('pg_class')}
+order by root.oid`;
+
+export type SizeRow = [oid: number, bytes: string | null];
+export const sizes = (oids: readonly number[]): string => `
+select oid, pg_total_relation_size(oid) from unnest('{${oids.join(',')}}'::oid[]) as oid`;
