@@ -52,8 +52,8 @@ describe('an anonymous caller', () => {
     },
   );
   it('may sign in, with a stale token too', async () => {
-    expect((await started.ask(SIGN_IN, anonymous)).data.signIn.session.accessToken).toBe('a');
-    expect((await started.ask(SIGN_IN, { as: 'stale' })).data.signIn.session.accessToken).toBe('a');
+    expect((await started.ask(SIGN_IN, anonymous)).data.signIn.session.accessToken).toBe('reader');
+    expect((await started.ask(SIGN_IN, { as: 'stale' })).data.signIn.session.accessToken).toBe('reader');
   });
   it('may not mix signing in with another operation', async () => {
     const query = 'mutation { signIn(input: { email: "a", password: "p" }) { session { accessToken } } signOut(input: {}) { signedOut } }';
@@ -236,7 +236,7 @@ describe('a subgraph that is down', () => {
       expect(status).toBe(200);
       expect(data).toEqual({ me: null, assets: { nodes: [{ name: 'shop.public.a' }, { name: 'shop.public.b' }] } });
       expect(errors).toMatchObject([{ path: ['me'], extensions: { code: 'UPSTREAM_UNAVAILABLE', system: 'identity' } }]);
-      expect((await other.ask(SIGN_IN, { as: '' })).data.signIn.session.accessToken).toBe('a');
+      expect((await other.ask(SIGN_IN, { as: '' })).data.signIn.session.accessToken).toBe('reader');
       const ready = await fetch(`${other.url}/health/ready`);
       expect({ status: ready.status, body: await ready.json() }).toMatchObject({ status: 200, body: { status: 'degraded', parts: { identity: { state: 'down' } } } });
     } finally {

@@ -30,6 +30,7 @@ function Workbench({ session, examples }: { session: SessionStore; examples: Exa
   return (
     <GraphiQL
       fetcher={fetcher}
+      storage={sessionStorage}
       defaultTabs={tabs}
       defaultQuery=""
       defaultEditorToolsVisibility="variables"
@@ -64,6 +65,8 @@ function App({ session, examples }: { session: SessionStore; examples: Example[]
   }, [current, wasSignedIn]);
 
   function signOut(): void {
+    // Operations and their variables may hold secrets (a source's password): they do not outlast the session.
+    sessionStorage.clear();
     setNotice('You are signed out.');
     session.signOut().catch(() => setNotice('You are signed out here, but the server could not be told. The session there ends by itself.'));
   }

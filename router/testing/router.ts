@@ -66,7 +66,7 @@ function createIdentity() {
 }
 
 function createSession() {
-  const session = { accessToken: 'a', refreshToken: 'r', expiresAt: new Date(0), user: { id: 'reader' } };
+  const session = { accessToken: 'reader', refreshToken: 'r', expiresAt: new Date(Date.now() + 300_000), user: { id: 'reader' } };
   return createSubgraph('session', {
     Query: { serverVersion: () => '0.0.0' },
     Mutation: { signIn: () => ({ session }), refreshSession: () => ({ session }), signOut: () => ({ signedOut: true }) },
