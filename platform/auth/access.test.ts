@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { newId } from '../ids.ts';
+import { upsertClass, visibleClasses } from './access.ts';
+import type { RoleAssignment, Viewer } from './viewer.ts';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.drop());
+
+const [sourceA, sourceB, domain] = [newId(), newId(), newId()];
+const viewer = (...roles: RoleAssignment[]): Viewer => ({ userId: newId(), sessionId: null, roles });
+
+it('there is one class for each tuple, also when many ask at once', async () => {
+  const sql = test.connect('catalog');
+  const tuples = [{ sourceId: sourceA, domainId: null }, { sourceId: sourceA, domainId: domain }, { sourceId: sourceB, domainId: null }];
+  const classes = await Promise.all([...tuples, ...tuples, ...tuples].map((tuple) => upsertClass(sql, tuple)));
+  expect(new Set(classes).size).toBe(3);
+  expect(classes.slice(3, 6)).toEqual(classes.slice(0, 3));
+});
+
+it('a viewer sees the classes of its sources and domains, all, or none', async () => {
+  const sql = test.connect('catalog');
+  const ofA = await upsertClass(sql, { sourceId: sourceA, domainId: null });
+  const ofADomain = await upsertClass(sql, { sourceId: sourceA, domainId: domain });
+  const ofBDomain = await upsertClass(sql, { sourceId: sourceB, domainId: domain });
+  const reads = (assignment: Partial<RoleAssignment>) => visibleClasses(sql, viewer({ role: 'READER', sourceId: null, domainId: null, ...assignment }), 'read');
+  expect(await reads({})).toBe('all');
+  expect([...(await reads({ sourceId: sourceA }))].sort()).toEqual([ofA, ofADomain].sort());
+  expect([...(await reads({ domainId: domain }))].sort()).toEqual([ofADomain, ofBDomain].sort());
+  expect(await reads({ role: 'INGESTOR' })).toEqual([]);
+  expect(await visibleClasses(sql, viewer({ role: 'READER', sourceId: sourceA, domainId: null }), 'edit')).toEqual([]);
+});
+
+it('only catalog makes classes', async () => {
+  const sql = test.connect('identity');
+  await expect(upsertClass(sql, { sourceId: newId(), domainId: null })).rejects.toThrow('permission denied');
+});
