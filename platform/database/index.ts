@@ -24,20 +24,21 @@ export type ConnectOptions = {
 };
 
 export function connect({ url, name, max = 5, statementTimeoutMs = 30_000 }: ConnectOptions): Database {
-  return postgres<{ bigint: postgres.PostgresType<number> }>(url, {
+  const options: postgres.Options<{ bigint: postgres.PostgresType<number> }> & { socket: typeof openSocket } = {
+    socket: openSocket,
     ...databaseOf(url),
     max,
-    idle_timeout: 60,
+    idle_timeout: 20,
     connect_timeout: 10,
     onnotice: () => {},
-    socket: openSocket,
     connection: { application_name: `pursight ${name}`, statement_timeout: statementTimeoutMs },
     // Only column names: postgres.camel would rename the keys inside of jsonb values too.
     transform: { undefined: null, column: { from: postgres.toCamel, to: postgres.fromCamel } },
     types: {
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
     },
-  }) as unknown as Database;
+  };
+  return postgres(url, options) as unknown as Database;
 }
 
 /**
