@@ -30,7 +30,8 @@ function readKeyFile(file: string): Buffer | undefined {
     throw new CannotStart(`The root key ${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
   const key = Buffer.from(text.trim(), 'base64');
-  if (key.length !== KEY_BYTES) throw new CannotStart(`The root key ${file} is damaged: it must hold 32 bytes in base64. Put its backup back.`);
+  if (key.length !== KEY_BYTES)
+    throw new CannotStart(`The root key ${file} is damaged: it must hold 32 bytes in base64. Put its backup back.`);
   return key;
 }
 

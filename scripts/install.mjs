@@ -32,7 +32,7 @@ export async function ensureInstalled({ quick = false } = {}) {
 /** Two commands at once must not both run `npm ci`. A killed one's turn is over. */
 async function takeTurn() {
   const file = join(tmpdir(), `pursight-install-${createHash('sha256').update(ROOT).digest('hex').slice(0, 16)}`);
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx' });
       return () => rmSync(file, { force: true });

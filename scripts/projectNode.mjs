@@ -21,7 +21,9 @@ export function projectNode() {
   const own = path && join(ROOT, 'node_modules', path);
   if (own && existsSync(own)) return own;
   if (parseInt(process.versions.node, 10) >= MAJOR) return process.execPath;
-  throw new CannotRun(`There is no Node.js ${MAJOR} for this machine (${process.platform}-${process.arch}) among the packages. Install Node.js ${MAJOR} or later, then try again.`);
+  throw new CannotRun(
+    `There is no Node.js ${MAJOR} for this machine (${process.platform}-${process.arch}) among the packages. Install Node.js ${MAJOR} or later, then try again.`,
+  );
 }
 
 /** Runs Node with arguments to its end. Ctrl-C reaches the child by itself: it has the same terminal. Resolves with its exit code. */
@@ -104,6 +106,8 @@ function lookAt(pid) {
       return {};
     }
   }
-  const [ppid, name] = spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim().split(/\s+/);
+  const [ppid, name] = spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' })
+    .stdout.trim()
+    .split(/\s+/);
   return { name: name && basename(name).replace(/^-/, ''), ppid };
 }

@@ -2,9 +2,6 @@
  * PurSight's own PostgreSQL: the binaries of npm, started by us on a folder of ours. Whatever an earlier start left behind
  * (a running server, half an initdb, a stale lock file) never hinders this one.
  */
-import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { chownSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type postgres from 'postgres';
@@ -12,17 +9,25 @@ import { CannotStart } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { derivePassword } from '../secrets.ts';
 import { findBinaries, type Binaries } from './embeddedBinaries.ts';
+import { SUPERUSER, keyId, prepareData, readRecord, writeRecord } from './embeddedData.ts';
 import { findServerFolder } from './embeddedFolder.ts';
 import {
-  ask, disown, findPort, findServer, isAlive, isFree, launchCommand, launchServer, stopServer,
-  type Launch, type RunningServer,
+  ask,
+  disown,
+  findPort,
+  findServer,
+  isAlive,
+  isFree,
+  launchCommand,
+  launchServer,
+  stopServer,
+  type Launch,
+  type RunningServer,
 } from './embeddedServer.ts';
-import { SYSTEM_FOLDER, identityOf, type ServerUser } from './embeddedUser.ts';
+import { SYSTEM_FOLDER } from './embeddedUser.ts';
 import { isHeldByAnother } from './instance.ts';
 
-const SUPERUSER = 'pursight';
 const DATABASE = 'pursight';
-const RECORD = 'pursight.json';
 /** Crash recovery replays at most max_wal_size of log; a slow disk may take a while over it. */
 const RECOVERY_MS = 180_000;
 const SILENCE_MS = 10_000;
@@ -46,6 +51,8 @@ const SETTINGS = {
   synchronous_commit: 'on',
   // A killed product's sessions, and the locks they hold, end within this time even in the middle of a query.
   client_connection_check_interval: '2s',
+  // Errors are told to the client that made them; their texts quote values.
+  log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_parameter_max_length_on_error: 0,
@@ -83,14 +90,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const { folder, user, say, abandoned } = findServerFolder(dataDir, systemFolder);
   const binaries = findBinaries(user, systemFolder);
   const password = derivePassword(rootKey, 'postgresql superuser');
-  if (abandoned) await stopLeft(join(abandoned, 'data'), folder, binaries);
+  if (abandoned) await stopLeft(abandoned, folder, binaries);
 
   const data = join(folder, 'data');
-  sweep(folder);
-  if (!existsSync(data)) await initialise({ folder, data, binaries, user, password });
-  const record = readRecord(data);
+  const record = await prepareData({ folder, data, binaries, user, password });
   if (record.keyId !== keyId(password)) {
-    throw new CannotStart(`The database in ${data} was made under another root key. Put that key back (root.key in ${dataDir}, or SECRET_KEY), or set DATA_DIR to another folder.`);
+    throw new CannotStart(
+      `The database in ${data} was made under another root key. Put that key back (root.key in ${dataDir}, or SECRET_KEY), or set DATA_DIR to another folder.`,
+    );
   }
   const launch: Launch = { binaries, data, port: record.port, user, settings: { ...SETTINGS, ...options.settings } };
   const urlOn = (port: number, database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
@@ -130,72 +137,6 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-// ---- The folder
-
-type Place = { folder: string; data: string; binaries: Binaries; user: ServerUser | undefined; password: string };
-
-const keyId = (password: string): string => createHash('sha256').update(`pursight key id ${password}`).digest('hex').slice(0, 16);
-
-/** What a killed initdb left: its folder, its password file. */
-function sweep(folder: string): void {
-  for (const entry of readdirSync(folder).filter((name) => name.startsWith('data.new-'))) {
-    try {
-      rmSync(join(folder, entry), { recursive: true, force: true, maxRetries: 3 });
-    } catch {
-      // An initdb without its parent may still write there; the next start removes it.
-    }
-  }
-}
-
-/** initdb works beside, and its result is renamed when it is whole: `data` exists only when it is complete. */
-async function initialise({ folder, data, binaries, user, password }: Place): Promise<void> {
-  const unfinished = `${data}.new-${randomBytes(4).toString('hex')}`;
-  const passwordFile = `${unfinished}.password`;
-  try {
-    writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
-    if (user) chownSync(passwordFile, user.uid, user.gid);
-    const { code, output } = await run(binaries.initdb, [
-      '-D', unfinished, '-U', SUPERUSER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '-E', 'UTF8',
-      '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-instructions',
-    ], { cwd: folder, user });
-    if (code !== 0) throw new CannotStart(`PostgreSQL could not make its folder ${data}: ${lastLine(output)}`);
-    writeRecord(unfinished, { port: await findPort(), keyId: keyId(password) }, user);
-    renameSync(unfinished, data);
-  } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true });
-    if (!existsSync(data)) throw error; // else another start was faster
-  } finally {
-    rmSync(passwordFile, { force: true });
-  }
-}
-
-function run(program: string, args: string[], { cwd, user }: { cwd: string; user: ServerUser | undefined }): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' }, ...identityOf(user) });
-    let output = '';
-    child.stdout.on('data', (chunk) => (output += chunk));
-    child.stderr.on('data', (chunk) => (output += chunk));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output }));
-  });
-}
-
-const lastLine = (text: string): string => text.trim().split('\n').findLast((line) => /error|could not|fatal/i.test(line)) ?? text.trim().slice(-300);
-
-/** The port stays the same from start to start: it is in the names of the assets of this server's own databases. */
-type Record_ = { port: number; keyId: string };
-
-const readRecord = (data: string): Record_ => JSON.parse(readFileSync(join(data, RECORD), 'utf8')) as Record_;
-
-function writeRecord(data: string, record: Record_, user: ServerUser | undefined): void {
-  const file = join(data, RECORD);
-  writeFileSync(`${file}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
-  if (user) chownSync(`${file}.new`, user.uid, user.gid);
-  renameSync(`${file}.new`, file);
-}
-
-// ---- The server
-
 /** The server that an earlier start left on the folder, if it can go on; otherwise it is stopped first. */
 async function takeOver(launch: Launch, urlOn: (port: number) => string): Promise<RunningServer | undefined> {
   const begin = Date.now();
@@ -234,13 +175,15 @@ async function look(sql: postgres.Sql, data: string): Promise<'ours' | 'foreign'
 
 async function stopOrThrow(pid: number, launch: Launch): Promise<undefined> {
   if (await stopServer(pid, launch.binaries, 10_000)) return undefined;
-  throw new CannotStart(`The PostgreSQL server that an earlier start left behind (process ${pid}) cannot be stopped. Stop it, then start PurSight again.`);
+  throw new CannotStart(
+    `The PostgreSQL server that an earlier start left behind (process ${pid}) cannot be stopped. Stop it, then start PurSight again.`,
+  );
 }
 
-/** The server of a data folder that was moved away: it still runs under the folder's old name. */
-async function stopLeft(data: string, oldFolder: string, binaries: Binaries): Promise<void> {
-  const server = findServer(data) ?? undefined;
-  if (server?.command?.includes(oldFolder)) await stopServer(server.pid, binaries, 10_000);
+/** The server of a folder that was moved away: it still runs, under the folder's old name. */
+async function stopLeft(abandoned: string, folder: string, binaries: Binaries): Promise<void> {
+  const server = findServer(join(abandoned, 'data'), join(folder, 'data'));
+  if (server) await stopServer(server.pid, binaries, 10_000);
 }
 
 /** Starts a server; looks for another port where ours is taken. Changes `launch.port` and adds to `say`. */
@@ -266,7 +209,9 @@ async function moveToAnotherPort(launch: Launch, say: string[]): Promise<void> {
   const taken = launch.port;
   launch.port = await findPort();
   writeRecord(launch.data, { ...readRecord(launch.data), port: launch.port }, launch.user);
-  say.push(`Port ${taken} of the embedded PostgreSQL is taken by another program; it now listens on ${launch.port}. Sources that name the old port must be updated.`);
+  say.push(
+    `Port ${taken} of the embedded PostgreSQL is taken by another program; it now listens on ${launch.port}. Sources that name the old port must be updated.`,
+  );
 }
 
 async function createDatabase(sql: postgres.Sql): Promise<void> {

@@ -21,7 +21,9 @@ export function findBinaries(user: ServerUser | undefined, systemFolder = SYSTEM
     if (!existsSync(copy)) copyBinaries(native, copy);
     if (usable(binariesIn(copy), copy, user)) return binariesIn(copy);
   }
-  throw new CannotStart(`PostgreSQL's program ${installed.postgres} does not run on this machine. Set DATABASE_URL to a PostgreSQL of your own.`);
+  throw new CannotStart(
+    `PostgreSQL's program ${installed.postgres} does not run on this machine. Set DATABASE_URL to a PostgreSQL of your own.`,
+  );
 }
 
 function locate(name: string): string {

@@ -1,6 +1,17 @@
 /** Where the embedded PostgreSQL keeps its files: in the data folder, or elsewhere when its system user cannot get there. */
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CannotStart } from '../errors.ts';
 import { canReach, findServerUser, isRoot, SYSTEM_FOLDER, userWithId, type ServerUser } from './embeddedUser.ts';
@@ -33,7 +44,8 @@ function asRoot(product: string, folder: string, systemFolder: string): ServerFo
   if (existsSync(join(folder, 'data'))) {
     const user = ownerOf(folder);
     if (!reaches(folder, user)) letPass(product, user);
-    if (!reaches(folder, user)) throw new CannotStart(`The database in ${folder} belongs to ${user.name}, who can no longer reach that folder.`);
+    if (!reaches(folder, user))
+      throw new CannotStart(`The database in ${folder} belongs to ${user.name}, who can no longer reach that folder.`);
     return { folder, user, say: [] };
   }
   // The note tells a database of ours from one whose data folder was removed: that had another root key.
@@ -67,7 +79,10 @@ function placeElsewhere(place: { product: string; note: string; elsewhere: strin
   mkdirSync(systemFolder, { recursive: true, mode: 0o755 });
   mkdirSync(elsewhere, { mode: 0o700 });
   chownSync(elsewhere, user.uid, user.gid);
-  if (!reaches(elsewhere, user)) throw new CannotStart(`The system user "${user.name}" can reach neither ${product} nor ${elsewhere}. Set DATA_DIR to a folder that it can reach.`);
+  if (!reaches(elsewhere, user))
+    throw new CannotStart(
+      `The system user "${user.name}" can reach neither ${product} nor ${elsewhere}. Set DATA_DIR to a folder that it can reach.`,
+    );
   writeFileSync(note, `${elsewhere}\n`, { mode: 0o600 });
   say.push(placed(elsewhere, product, user));
   return { folder: elsewhere, user, say, abandoned };
@@ -79,7 +94,10 @@ const placed = (elsewhere: string, product: string, user: ServerUser): string =>
 /** Who made the database goes on with it, even when another user could be found today. */
 function ownerOf(folder: string): ServerUser {
   const { uid, gid } = statSync(folder);
-  if (uid === 0) throw new CannotStart(`The folder ${folder} belongs to root, and PostgreSQL refuses to run as root. Remove it, or set DATA_DIR to another folder.`);
+  if (uid === 0)
+    throw new CannotStart(
+      `The folder ${folder} belongs to root, and PostgreSQL refuses to run as root. Remove it, or set DATA_DIR to another folder.`,
+    );
   return userWithId(uid, gid);
 }
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
+import { CannotStart } from '../errors.ts';
 import type { Binaries } from './embeddedBinaries.ts';
 import { identityOf, type ServerUser } from './embeddedUser.ts';
 
@@ -14,12 +15,15 @@ const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 /** A live process whose data are ours. `command` is its command line, where the system tells it. */
 export type RunningServer = { pid: number; port: number; command: string | undefined };
 
-/** The server that runs on a data folder. A lock file whose process is another program is made harmless. */
-export function findServer(data: string): RunningServer | undefined {
+/**
+ * The server that runs on a data folder. A lock file whose process is another program is made harmless.
+ * `startedOn` is what the folder was called when the server was started, if it was moved since.
+ */
+export function findServer(data: string, startedOn = data): RunningServer | undefined {
   const lock = readLock(data);
   if (!lock || !isAlive(lock.pid)) return undefined; // PostgreSQL itself clears the file of a dead server
   const command = commandOf(lock.pid);
-  if (command === undefined || (command.includes('postgres') && command.includes(data))) return { ...lock, command };
+  if (command === undefined || `${command} `.includes(` -D ${startedOn} `)) return { ...lock, command };
   disown(data);
   return undefined;
 }
@@ -94,6 +98,7 @@ export async function launchServer(launch: Launch, ready: () => Promise<boolean>
   const log = openLog(join(folder, 'server.log'), user);
   const child = spawn(binaries.postgres, launchArguments(launch), {
     detached: true,
+    windowsHide: true,
     stdio: ['ignore', log.handle, log.handle],
     cwd: folder,
     env: { PATH: '/usr/bin:/bin', ...(process.platform === 'win32' ? { SystemRoot: 'C:\\Windows' } : {}) },
@@ -109,7 +114,12 @@ export async function launchServer(launch: Launch, ready: () => Promise<boolean>
     await sleep(POLL_MS);
   }
   const told = readFileSync(log.file).subarray(log.size).toString();
-  return { failure: [...told.matchAll(/(?:FATAL|PANIC|LOG): {2}(could not .*|pre-existing .*|lock file .*)|(?:FATAL|PANIC): {2}(.*)/g)].map((match) => match[1] ?? match[2]).join('; ') || ended };
+  return {
+    failure:
+      [...told.matchAll(/(?:FATAL|PANIC|LOG): {2}(could not .*|pre-existing .*|lock file .*)|(?:FATAL|PANIC): {2}(.*)/g)]
+        .map((match) => match[1] ?? match[2])
+        .join('; ') || ended,
+  };
 }
 
 /** Opened by us and given to the server's user; a grown one is put aside. */
@@ -122,7 +132,11 @@ function openLog(file: string, user: ServerUser | undefined): { file: string; ha
 
 /** Fast shutdown (sessions end, everything is written), then harder ones. False when even that did not help. */
 export async function stopServer(pid: number, binaries: Binaries, patienceMs = 30_000): Promise<boolean> {
-  for (const [signal, waitMs] of [['SIGINT', patienceMs], ['SIGQUIT', 10_000], ['SIGKILL', 5_000]] as const) {
+  for (const [signal, waitMs] of [
+    ['SIGINT', patienceMs],
+    ['SIGQUIT', 10_000],
+    ['SIGKILL', 5_000],
+  ] as const) {
     signalServer(pid, signal, binaries);
     for (const deadline = Date.now() + waitMs; Date.now() < deadline; await sleep(POLL_MS / 2)) {
       if (!isAlive(pid)) return true;
@@ -156,7 +170,7 @@ export async function ask<T>(url: string, work: (sql: postgres.Sql) => Promise<T
     const { code = '' } = error as { code?: string };
     if (code === '57P03' || code === '53300') return { answer: 'busy' };
     if (code.startsWith('28')) return { answer: 'refused' };
-    if (error instanceof postgres.PostgresError) throw error;
+    if (error instanceof postgres.PostgresError || error instanceof CannotStart) throw error;
     return { answer: 'away' };
   } finally {
     await sql.end({ timeout: 1 });

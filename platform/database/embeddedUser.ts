@@ -9,8 +9,7 @@ export type ServerUser = { name: string; uid: number; gid: number };
 export const SYSTEM_FOLDER = '/var/lib/pursight';
 
 /** The identity that child processes of the server get: nothing for an ordinary user. */
-export const identityOf = (user: ServerUser | undefined): { uid?: number; gid?: number } =>
-  user ? { uid: user.uid, gid: user.gid } : {};
+export const identityOf = (user: ServerUser | undefined): { uid?: number; gid?: number } => (user ? { uid: user.uid, gid: user.gid } : {});
 
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
@@ -24,7 +23,9 @@ export function findServerUser(): ServerUser | undefined {
     );
   }
   if (!canRun('/bin/sh', ['-c', ':'], user)) {
-    throw new CannotStart(`PostgreSQL refuses to run as root, and this machine does not let root become "${user.name}". Start PurSight as an ordinary user, or set DATABASE_URL.`);
+    throw new CannotStart(
+      `PostgreSQL refuses to run as root, and this machine does not let root become "${user.name}". Start PurSight as an ordinary user, or set DATABASE_URL.`,
+    );
   }
   return user;
 }

@@ -9,7 +9,9 @@ afterAll(() => database.drop());
 
 describe('createTestDatabase', () => {
   it('is migrated', async () => {
-    const [row] = await database.owner<{ n: number }[]>`select count(*)::int as n from pg_tables where schemaname in ('catalog', 'identity', 'events', 'access')`;
+    const [row] = await database.owner<
+      { n: number }[]
+    >`select count(*)::int as n from pg_tables where schemaname in ('catalog', 'identity', 'events', 'access')`;
     expect(row!.n).toBeGreaterThan(10);
   });
 

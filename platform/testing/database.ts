@@ -45,7 +45,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 }
 
 /** A database without anything in the same server: a source to scan. `name` may be any text; without one it is made up. */
-export async function createEmptyDatabase(name = `empty_${randomBytes(6).toString('hex')}`): Promise<{ url: string; sql: Database; drop(): Promise<void> }> {
+export async function createEmptyDatabase(
+  name = `empty_${randomBytes(6).toString('hex')}`,
+): Promise<{ url: string; sql: Database; drop(): Promise<void> }> {
   await onServer((sql) => sql.unsafe(`create database ${quote(name)} template template0`));
   const url = urlOf(name);
   const sql = connect({ url, name: 'test' });
