@@ -1,0 +1,39 @@
+/** Runs the command line in this process, with streams that remember. */
+import { PassThrough, Writable } from 'node:stream';
+import { run } from '../program.ts';
+
+export type Outcome = { code: number; stdout: string; stderr: string };
+export type RunOptions = { env?: Record<string, string>; stdin?: string; tty?: boolean };
+
+function collect(tty: boolean): { stream: Writable & { isTTY: boolean }; text: () => string } {
+  let text = '';
+  const stream = Object.assign(
+    new Writable({
+      write(chunk, _encoding, done) {
+        text += String(chunk);
+        done();
+      },
+    }),
+    { isTTY: tty },
+  );
+  return { stream, text: () => text };
+}
+
+export async function pursight(args: readonly string[], { env = {}, stdin = '', tty = false }: RunOptions = {}): Promise<Outcome> {
+  const [stdout, stderr] = [collect(tty), collect(tty)];
+  const input = Object.assign(new PassThrough(), { isTTY: tty });
+  if (tty) {
+    // As people type: an answer after each question.
+    const answers = stdin.split('\n');
+    const asked = setInterval(() => {
+      if (answers.length > 0 && /[:\]] $/.test(stderr.text())) input.write(`${answers.shift()}\n`);
+    }, 20);
+    input.once('close', () => clearInterval(asked));
+  } else input.end(stdin);
+  try {
+    const code = await run(args, { stdin: input, stdout: stdout.stream, stderr: stderr.stream, env });
+    return { code, stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    input.destroy();
+  }
+}
