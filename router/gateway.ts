@@ -1,5 +1,7 @@
 /** Apollo's gateway over the committed supergraph, with every subgraph in this process. */
 import { ApolloGateway } from '@apollo/gateway';
+import { isScalarType, type GraphQLSchema } from 'graphql';
+import { DateTime } from '#platform/graphql/scalars.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createInProcessDataSource } from './dataSource.ts';
@@ -7,11 +9,17 @@ import { readSupergraph } from './supergraph.ts';
 
 export type GatewayDeps = { subgraphs: readonly Subgraph[]; faults: ReadonlySet<string>; logger: Logger };
 
+/** The gateway takes any value for a custom scalar and leaves it to the subgraphs; here it is refused before anything is executed. */
+function checkTimes(apiSchema: GraphQLSchema): void {
+  const type = apiSchema.getType('DateTime');
+  if (isScalarType(type)) Object.assign(type, { parseValue: DateTime.parseValue, parseLiteral: DateTime.parseLiteral });
+}
+
 export function createGateway({ subgraphs, faults, logger }: GatewayDeps): ApolloGateway {
   // The gateway would else report to its vendor and ask cloud metadata services; it reads this switch when it is made.
   process.env.APOLLO_TELEMETRY_DISABLED = '1';
   const byName = new Map(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
-  return new ApolloGateway({
+  const gateway = new ApolloGateway({
     supergraphSdl: readSupergraph(),
     __exposeQueryPlanExperimental: false,
     logger: logger.child({ module: 'gateway' }),
@@ -21,4 +29,6 @@ export function createGateway({ subgraphs, faults, logger }: GatewayDeps): Apoll
       return createInProcessDataSource({ subgraph, faults, logger });
     },
   });
+  gateway.onSchemaLoadOrUpdate(({ apiSchema }) => checkTimes(apiSchema));
+  return gateway;
 }

@@ -45,6 +45,11 @@ export function createHttp({ server, authenticate, metrics, logger, deadlineMs, 
     response.on('finish', () => metrics.countRequest(route, response.statusCode));
     next();
   });
+  // Whoever opens the address in a browser wants to look around.
+  app.get('/graphql', (request, response, next) => {
+    if (request.query.query === undefined && request.accepts(['json', 'html']) === 'html') response.redirect('/playground');
+    else next();
+  });
   app.use(
     '/graphql',
     express.json({ limit: MAX_BODY_BYTES, type: ['application/json', 'application/graphql+json'] }),

@@ -97,7 +97,7 @@ describe('errors', () => {
     const variable = await started.ask('query ($at: DateTime!) { asset(id: "a") { asOf(at: $at) { id } } }', { variables: { at: 'noon' } });
     expect(variable.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'at' } }]);
     const literal = await started.ask('{ asset(id: "a") { asOf(at: "noon") { id } } }');
-    expect(literal.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'at' } }]);
+    expect(literal.errors).toMatchObject([{ message: expect.stringContaining('ISO 8601'), extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
   });
   it('do not suggest names of the schema', async () => {
     expect((await started.ask('{ aset { name } }')).errors![0]!.message).not.toMatch(/did you mean/i);
@@ -175,6 +175,12 @@ describe('beside the graph', () => {
     expect(await (await fetch(`${started.url}/health/live`)).json()).toMatchObject({ status: 'live' });
     const ready = await fetch(`${started.url}/health/ready`);
     expect({ status: ready.status, body: await ready.json() }).toMatchObject({ status: 200, body: { status: 'ready', parts: { gateway: { state: 'ok' }, catalog: { state: 'ok' } } } });
+  });
+  it('leads a browser to the playground', async () => {
+    for (const path of ['/', '/graphql']) {
+      const response = await fetch(started.url + path, { headers: { accept: 'text/html,*/*;q=0.8' }, redirect: 'manual' });
+      expect({ status: response.status, to: response.headers.get('location') }).toEqual({ status: 302, to: '/playground' });
+    }
   });
   it('answers unknown paths in JSON', async () => {
     const response = await fetch(`${started.url}/nothing/here`);
