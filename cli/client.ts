@@ -25,12 +25,16 @@ export type ClientOptions = {
   now?: () => number;
 };
 
-type GraphQLProblem = { message: string; extensions?: { code?: string; field?: string; retryAfterMs?: number; requestId?: string; check?: string } };
+type GraphQLProblem = {
+  message: string;
+  extensions?: { code?: string; field?: string; retryAfterMs?: number; requestId?: string; check?: string };
+};
 type Answer<Data> = { data?: Data | null; errors?: GraphQLProblem[] };
 type SessionFields = { accessToken: string; refreshToken: string; expiresAt: string };
 
 const SIGN_IN = 'mutation SignIn($input: SignInInput!) { signIn(input: $input) { session { accessToken refreshToken expiresAt } } }';
-const REFRESH = 'mutation Refresh($input: RefreshSessionInput!) { refreshSession(input: $input) { session { accessToken refreshToken expiresAt } } }';
+const REFRESH =
+  'mutation Refresh($input: RefreshSessionInput!) { refreshSession(input: $input) { session { accessToken refreshToken expiresAt } } }';
 const SIGN_OUT = 'mutation SignOut { signOut(input: {}) { signedOut } }';
 
 export function createClient({ url, token, store, onPartial, now = Date.now }: ClientOptions): Client {
@@ -55,7 +59,8 @@ export function createClient({ url, token, store, onPartial, now = Date.now }: C
       throw unreachable(url, error);
     }
     const answer = parseAnswer<Data>(text);
-    if (!answer) throw new CliError(`${url} does not answer as PurSight does (HTTP ${response.status}). Look at PURSIGHT_URL.`, EXIT.unreachable);
+    if (!answer)
+      throw new CliError(`${url} does not answer as PurSight does (HTTP ${response.status}). Look at PURSIGHT_URL.`, EXIT.unreachable);
     return answer;
   }
 
@@ -67,7 +72,11 @@ export function createClient({ url, token, store, onPartial, now = Date.now }: C
     return store.exclusively(async () => {
       const latest = store.read(url);
       if (!latest || isGood(latest)) return latest;
-      const answer = await post<{ refreshSession: { session: SessionFields } | null }>(REFRESH, { input: { refreshToken: latest.refreshToken } }, undefined);
+      const answer = await post<{ refreshSession: { session: SessionFields } | null }>(
+        REFRESH,
+        { input: { refreshToken: latest.refreshToken } },
+        undefined,
+      );
       const session = answer.data?.refreshSession?.session;
       if (session) {
         const renewed = { email: latest.email, ...session };
@@ -90,7 +99,8 @@ export function createClient({ url, token, store, onPartial, now = Date.now }: C
     }
     const [problem] = answer.errors ?? [];
     if (!problem && answer.data) return answer.data;
-    if (!problem || !answer.data || Object.values(answer.data).includes(null)) throw toCliError(problem, { token, signedIn: Boolean(session) });
+    if (!problem || !answer.data || Object.values(answer.data).includes(null))
+      throw toCliError(problem, { token, signedIn: Boolean(session) });
     onPartial(`A part of the answer is missing: ${problem.message}`);
     return answer.data;
   }
@@ -143,15 +153,23 @@ function parseAnswer<Data>(text: string): Answer<Data> | undefined {
   }
 }
 
-const isUnauthenticated = ({ errors }: Answer<unknown>): boolean => errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED') ?? false;
+const isUnauthenticated = ({ errors }: Answer<unknown>): boolean =>
+  errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED') ?? false;
 
-function toCliError(problem: GraphQLProblem | undefined, { token, signedIn }: { token?: string | undefined; signedIn?: boolean } = {}): CliError {
+function toCliError(
+  problem: GraphQLProblem | undefined,
+  { token, signedIn }: { token?: string | undefined; signedIn?: boolean } = {},
+): CliError {
   if (!problem) return new CliError('PurSight gave an empty answer; its log says why.');
   const { code, requestId, retryAfterMs, check } = problem.extensions ?? {};
   switch (code) {
     case 'UNAUTHENTICATED':
       return new CliError(
-        token ? 'The token in PURSIGHT_TOKEN is not valid, or no longer.' : signedIn ? problem.message : 'Sign in first: npx pursight signin',
+        token
+          ? 'The token in PURSIGHT_TOKEN is not valid, or no longer.'
+          : signedIn
+            ? problem.message
+            : 'Sign in first: npx pursight signin',
         EXIT.notAllowed,
         code,
       );

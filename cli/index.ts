@@ -11,5 +11,6 @@ process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
+  // oxlint-disable-next-line node/no-process-env -- a program of its own, which hands it on
   env: process.env,
 });

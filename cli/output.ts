@@ -13,7 +13,10 @@ export function formatTable(headings: readonly string[], rows: readonly (readonl
   const widths = headings.map((heading, index) => Math.max(width(heading), ...cells.map((row) => width(row[index]!))));
   const numeric = headings.map((_, index) => rows.length > 0 && rows.every((row) => typeof row[index] === 'number'));
   const line = (row: readonly string[]): string =>
-    row.map((cell, index) => (numeric[index] ? pad(widths[index]!, cell) + cell : cell + pad(widths[index]!, cell))).join('  ').trimEnd();
+    row
+      .map((cell, index) => (numeric[index] ? pad(widths[index]!, cell) + cell : cell + pad(widths[index]!, cell)))
+      .join('  ')
+      .trimEnd();
   return [line(headings), ...cells.map(line)].map((text) => `${text}\n`).join('');
 }
 

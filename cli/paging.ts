@@ -10,7 +10,7 @@ export async function listAll<Data, Node>(
   pick: (data: Data) => Connection<Node> | null | undefined,
 ): Promise<Node[]> {
   const nodes: Node[] = [];
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const page: Connection<Node> | null | undefined = pick(await client.request<Data>(query, { ...variables, after }));
     if (!page) return nodes;
     nodes.push(...page.nodes);

@@ -8,13 +8,26 @@ import { PASSWORD, refuse, startTestServer, type TestServer } from './testing/se
 import { pursight, type RunOptions } from './testing/terminal.ts';
 
 const source = {
-  id: 's1', name: 'crm', namespace: 'postgres://db:5432', connector: { id: 'postgres' }, assetCount: 3,
+  id: 's1',
+  name: 'crm',
+  namespace: 'postgres://db:5432',
+  connector: { id: 'postgres' },
+  assetCount: 3,
   lastRun: null as null | Record<string, unknown>,
 };
 const run = {
-  id: 'r1', status: 'QUEUED', progress: { phase: 'reading', done: 0, total: null, message: null },
-  queuedAt: '2026-01-01T00:00:00.000Z', startedAt: null as null | string, finishedAt: null as null | string,
-  added: 0, changed: 0, unchanged: 0, removed: 0, warnings: [] as unknown[], error: null as null | string,
+  id: 'r1',
+  status: 'QUEUED',
+  progress: { phase: 'reading', done: 0, total: null, message: null },
+  queuedAt: '2026-01-01T00:00:00.000Z',
+  startedAt: null as null | string,
+  finishedAt: null as null | string,
+  added: 0,
+  changed: 0,
+  unchanged: 0,
+  removed: 0,
+  warnings: [] as unknown[],
+  error: null as null | string,
 };
 const finished = { ...run, status: 'COMPLETED', startedAt: '2026-01-01T00:00:01.000Z', finishedAt: '2026-01-01T00:00:03.500Z', added: 3 };
 const page = (nodes: unknown[]) => ({ nodes, pageInfo: { hasNextPage: false } });
@@ -39,7 +52,16 @@ describe('the command line', () => {
   });
 
   it('ends with 2 on wrong usage, and 0 when asked for help', async () => {
-    for (const args of [[], ['nonsense'], ['source'], ['source', 'add', 'postgres'], ['scan'], ['runs', 'crm', '--limit', 'x'], ['events', '--follow'], ['source', 'list', '--nonsense']]) {
+    for (const args of [
+      [],
+      ['nonsense'],
+      ['source'],
+      ['source', 'add', 'postgres'],
+      ['scan'],
+      ['runs', 'crm', '--limit', 'x'],
+      ['events', '--follow'],
+      ['source', 'list', '--nonsense'],
+    ]) {
       expect(await cli(args), args.join(' ')).toMatchObject({ code: 2, stdout: '' });
     }
     expect(await cli(['--help'])).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Usage: pursight') });
@@ -49,7 +71,9 @@ describe('the command line', () => {
   it('ends with 3 when something is not allowed', async () => {
     server.fields.registerSource = refuse('FORBIDDEN', 'Only an administrator may register sources.', { policy: 'roles' });
     expect(await cli(['source', 'add', 'postgres', '--name', 'x', '--url', 'postgres://db/x'])).toEqual({
-      code: 3, stdout: '', stderr: 'Only an administrator may register sources.\n',
+      code: 3,
+      stdout: '',
+      stderr: 'Only an administrator may register sources.\n',
     });
   });
 
@@ -58,21 +82,38 @@ describe('the command line', () => {
     await new Promise((resolve) => other.once('listening', resolve));
     const address = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
     const token = { PURSIGHT_TOKEN: 't' };
-    expect(await cli(['source', 'list'], { env: { ...token, PURSIGHT_URL: address } })).toMatchObject({ code: 4, stderr: expect.stringContaining('does not answer as PurSight does') });
+    expect(await cli(['source', 'list'], { env: { ...token, PURSIGHT_URL: address } })).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('does not answer as PurSight does'),
+    });
     other.closeAllConnections();
     await new Promise((resolve) => other.close(resolve));
-    expect(await cli(['source', 'list'], { env: { ...token, PURSIGHT_URL: address } })).toMatchObject({ code: 4, stderr: expect.stringContaining('npm start') });
+    expect(await cli(['source', 'list'], { env: { ...token, PURSIGHT_URL: address } })).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('npm start'),
+    });
   });
 
   it('ends with 1 and one line when the server refuses', async () => {
     server.fields.registerSource = refuse('CONFLICT', 'There is a source named "crm" already.');
-    expect(await cli(['source', 'add', 'postgres', '--name', 'crm', '--url', 'postgres://db/x'])).toEqual({ code: 1, stdout: '', stderr: 'There is a source named "crm" already.\n' });
+    expect(await cli(['source', 'add', 'postgres', '--name', 'crm', '--url', 'postgres://db/x'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'There is a source named "crm" already.\n',
+    });
     server.fields.registerSource = refuse('INTERNAL_SERVER_ERROR', 'Internal server error', { requestId: 'abc' });
-    expect(await cli(['source', 'add', 'postgres', '--name', 'crm', '--url', 'postgres://db/x'])).toMatchObject({ code: 1, stderr: 'PurSight failed at this; its log says why under abc.\n' });
+    expect(await cli(['source', 'add', 'postgres', '--name', 'crm', '--url', 'postgres://db/x'])).toMatchObject({
+      code: 1,
+      stderr: 'PurSight failed at this; its log says why under abc.\n',
+    });
   });
 
   it('suggests the list when a source is unknown', async () => {
-    expect(await cli(['scan', 'cmr'])).toEqual({ code: 1, stdout: '', stderr: 'There is no source "cmr". See which there are: npx pursight source list\n' });
+    expect(await cli(['scan', 'cmr'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'There is no source "cmr". See which there are: npx pursight source list\n',
+    });
   });
 
   it('prints aligned tables, and as JSON data only', async () => {
@@ -86,14 +127,29 @@ describe('the command line', () => {
 
   it('lets no control character of a scanned system reach the terminal', async () => {
     server.fields.sources = page([{ ...source, name: 'a\u001b[31mb\u0007' }]);
-    expect((await cli(['source', 'list'])).stdout).not.toMatch(/[\u001b\u0007]/);
+    expect((await cli(['source', 'list'])).stdout).toContain('a [31mb ');
   });
 
   it('adds a source with its URL, and never repeats the password', async () => {
     const inputs: unknown[] = [];
-    server.fields.registerSource = ({ input }: { input: unknown }) => (inputs.push(input), { source: { id: 's1', name: 'crm', namespace: 'postgres://db:5432' } });
+    server.fields.registerSource = ({ input }: { input: unknown }) => (
+      inputs.push(input),
+      { source: { id: 's1', name: 'crm', namespace: 'postgres://db:5432' } }
+    );
     const url = 'postgres://me:hunter2hunter2@db/crm';
-    const open = await cli(['source', 'add', 'postgres', '--name', 'crm', '--url', url, '--databases', 'crm,billing', '--schedule', '0 3 * * *']);
+    const open = await cli([
+      'source',
+      'add',
+      'postgres',
+      '--name',
+      'crm',
+      '--url',
+      url,
+      '--databases',
+      'crm,billing',
+      '--schedule',
+      '0 3 * * *',
+    ]);
     const hidden = await cli(['source', 'add', 'postgres', '--name', 'crm', '--url-stdin'], { stdin: `${url}\n` });
     expect(inputs).toEqual([
       { name: 'crm', connector: 'postgres', config: { url, databases: ['crm', 'billing'] }, schedule: '0 3 * * *' },
@@ -118,14 +174,20 @@ describe('the command line', () => {
   it('asks before it removes a source on a terminal', async () => {
     const inputs: unknown[] = [];
     server.fields.removeSource = ({ input }: { input: unknown }) => (inputs.push(input), { source });
-    expect(await cli(['source', 'remove', 'crm'], { tty: true, stdin: 'n' })).toMatchObject({ code: 1, stderr: expect.stringContaining('Nothing was removed.') });
+    expect(await cli(['source', 'remove', 'crm'], { tty: true, stdin: 'n' })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Nothing was removed.'),
+    });
     expect(await cli(['source', 'remove', 'crm'], { tty: true, stdin: 'y' })).toMatchObject({ code: 0, stdout: 'Removed crm.\n' });
     expect(await cli(['source', 'remove', 'crm'])).toMatchObject({ code: 0 });
     expect(inputs).toEqual([{ id: 's1' }, { id: 's1' }]);
   });
 
   describe('scan', () => {
-    const steps = (...runs: object[]) => () => (runs.length > 1 ? runs.shift() : runs[0]);
+    const steps =
+      (...runs: object[]) =>
+      () =>
+        runs.length > 1 ? runs.shift() : runs[0];
 
     it('waits on a terminal behind a progress bar, elsewhere only when told to', async () => {
       server.fields.startScan = { run };
@@ -133,7 +195,10 @@ describe('the command line', () => {
       server.fields.scanRun = steps(running, finished);
       const onTerminal = await cli(['scan', 'crm'], { tty: true });
       expect(onTerminal.stderr).toContain('crm  [######------------------]  1/4  columns');
-      expect(onTerminal).toMatchObject({ code: 0, stdout: expect.stringMatching(/status +COMPLETED\ntook +2\.5 s\nadded +3\nchanged +0\nunchanged +0\nremoved +0\nwarnings +0\n/) });
+      expect(onTerminal).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/status +COMPLETED\ntook +2\.5 s\nadded +3\nchanged +0\nunchanged +0\nremoved +0\nwarnings +0\n/),
+      });
       expect(await cli(['scan', 'crm'])).toEqual({ code: 0, stderr: '', stdout: 'The scan of crm goes on. See: npx pursight runs crm\n' });
       const waited = await cli(['scan', 'crm', '--wait', '--json']);
       expect(waited.stderr).toBe('');
@@ -146,15 +211,27 @@ describe('the command line', () => {
     });
 
     it('lists warnings', async () => {
-      server.fields.startScan = { run: { ...finished, status: 'COMPLETED_WITH_WARNINGS', warnings: [{ code: 'LOCKED', subject: 'crm.public.a', message: 'It was locked.' }] } };
+      server.fields.startScan = {
+        run: {
+          ...finished,
+          status: 'COMPLETED_WITH_WARNINGS',
+          warnings: [{ code: 'LOCKED', subject: 'crm.public.a', message: 'It was locked.' }],
+        },
+      };
       expect((await cli(['scan', 'crm', '--wait'])).stdout).toContain('  LOCKED  crm.public.a: It was locked.\n');
     });
 
     it('says how to decide about deletions that were held back, and decides', async () => {
       const held = { ...finished, status: 'NEEDS_REVIEW' };
       server.fields.startScan = { run: held };
-      expect(await cli(['scan', 'crm', '--wait'])).toMatchObject({ code: 0, stderr: expect.stringContaining('npx pursight scan review crm') });
-      expect(await cli(['scan', 'review', 'crm', '--accept'])).toMatchObject({ code: 1, stderr: 'The last scan of crm held nothing back.\n' });
+      expect(await cli(['scan', 'crm', '--wait'])).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('npx pursight scan review crm'),
+      });
+      expect(await cli(['scan', 'review', 'crm', '--accept'])).toMatchObject({
+        code: 1,
+        stderr: 'The last scan of crm held nothing back.\n',
+      });
 
       const inputs: unknown[] = [];
       server.fields = {
@@ -166,7 +243,10 @@ describe('the command line', () => {
       expect(await cli(['scan', 'review', 'crm', '--accept'])).toMatchObject({ code: 0 });
       expect(await cli(['scan', 'review', 'crm', '--reject'])).toMatchObject({ code: 0 });
       expect(await cli(['scan', 'review', 'crm', '--accept', '--reject'])).toMatchObject({ code: 2 });
-      expect(inputs).toEqual([{ id: 'r1', acceptDeletions: true }, { id: 'r1', acceptDeletions: false }]);
+      expect(inputs).toEqual([
+        { id: 'r1', acceptDeletions: true },
+        { id: 'r1', acceptDeletions: false },
+      ]);
     });
   });
 
@@ -177,11 +257,22 @@ describe('the command line', () => {
 
   it('shows an asset although a part of the answer is missing', async () => {
     server.fields.assetByName = {
-      id: 'a1', kind: 'TABLE', namespace: 'postgres://db:5432', name: 'crm.public.people', tags: ['pii'], version: 1, updatedAt: '2026-01-01T00:00:00.000Z',
-      source: refuse('UPSTREAM_UNAVAILABLE', 'The part "identity" does not answer.'), owners: [],
+      id: 'a1',
+      kind: 'TABLE',
+      namespace: 'postgres://db:5432',
+      name: 'crm.public.people',
+      tags: ['pii'],
+      version: 1,
+      updatedAt: '2026-01-01T00:00:00.000Z',
+      source: refuse('UPSTREAM_UNAVAILABLE', 'The part "identity" does not answer.'),
+      owners: [],
       table: { primaryKey: ['id'], partitioned: false, foreignKeys: [], uniqueKeys: [], checks: [] },
     };
-    server.fields.asset = { columns: page([{ id: 'c1', name: 'id', ordinal: 1, nativeType: 'bigint', nullable: false, generated: true, sourceDescription: 'A number' }]) };
+    server.fields.asset = {
+      columns: page([
+        { id: 'c1', name: 'id', ordinal: 1, nativeType: 'bigint', nullable: false, generated: true, sourceDescription: 'A number' },
+      ]),
+    };
     const { code, stdout, stderr } = await cli(['asset', 'postgres://db:5432', 'crm.public.people']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/primary key +id/);
@@ -193,8 +284,29 @@ describe('the command line', () => {
 
   it('lists events with the cursor to go on from', async () => {
     const asked: unknown[] = [];
-    server.fields.events = (args: unknown) => (asked.push(args), { edges: [{ cursor: '1.7', node: { id: 'e', seq: 7, type: 'scan.completed', source: 'catalog', subject: 'r1', time: '2026-01-01T00:00:00.000Z', data: {}, hash: 'h' } }] });
-    expect((await cli(['events', '--type', 'scan.*', '--type', 'asset.created', '--after', '1.2'])).stdout).toContain('1.7     2026-01-01 00:00:00  scan.completed  r1');
+    server.fields.events = (args: unknown) => (
+      asked.push(args),
+      {
+        edges: [
+          {
+            cursor: '1.7',
+            node: {
+              id: 'e',
+              seq: 7,
+              type: 'scan.completed',
+              source: 'catalog',
+              subject: 'r1',
+              time: '2026-01-01T00:00:00.000Z',
+              data: {},
+              hash: 'h',
+            },
+          },
+        ],
+      }
+    );
+    expect((await cli(['events', '--type', 'scan.*', '--type', 'asset.created', '--after', '1.2'])).stdout).toContain(
+      '1.7     2026-01-01 00:00:00  scan.completed  r1',
+    );
     expect(asked).toEqual([{ first: 50, after: '1.2', types: ['scan.*', 'asset.created'] }]);
     expect(JSON.parse((await cli(['events', '--json'])).stdout)).toMatchObject([{ cursor: '1.7', type: 'scan.completed' }]);
   });

@@ -21,7 +21,9 @@ const NOUNS: readonly AddCommands[] = [
 
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = new Command('pursight')
-    .description('PurSight from the command line. Reads PURSIGHT_URL (default http://127.0.0.1:4000) and PURSIGHT_TOKEN, or what signin saved.')
+    .description(
+      'PurSight from the command line. Reads PURSIGHT_URL (default http://127.0.0.1:4000) and PURSIGHT_TOKEN, or what signin saved.',
+    )
     .option('--json', 'print data only, as JSON')
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what this command takes)')

@@ -21,7 +21,11 @@ describe('signing in', () => {
   afterAll(() => server.stop());
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'pursight-cli-'));
-    Object.assign(server, { lifetime: 300, refreshes: 0, fields: { sources: { nodes: [], pageInfo: { hasNextPage: false } }, signOut: { signedOut: true } } });
+    Object.assign(server, {
+      lifetime: 300,
+      refreshes: 0,
+      fields: { sources: { nodes: [], pageInfo: { hasNextPage: false } }, signOut: { signedOut: true } },
+    });
     return () => rmSync(home, { recursive: true });
   });
 
@@ -43,7 +47,10 @@ describe('signing in', () => {
   it('takes the password from the environment, and never as an argument', async () => {
     expect(await cli(['signin', '--email', 'a@example.com'], { env: { PURSIGHT_PASSWORD: PASSWORD } })).toMatchObject({ code: 0 });
     expect(await cli(['signin', '--email', 'a@example.com', '--password', PASSWORD])).toMatchObject({ code: 2 });
-    expect(await cli(['signin', '--email', 'a@example.com'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--password-stdin') });
+    expect(await cli(['signin', '--email', 'a@example.com'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--password-stdin'),
+    });
     expect(await cli(['signin'])).toMatchObject({ code: 2, stderr: 'Say who signs in: --email <address>\n' });
   });
 

@@ -13,7 +13,7 @@ export type Terminal = {
 export const isInteractive = (terminal: Terminal): boolean => Boolean(terminal.stdin.isTTY && terminal.stderr.isTTY);
 
 /** Names and comments come from scanned systems: no control character of theirs may reach the terminal. */
-export const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ');
+export const plain = (text: string): string => text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 
 export const say = (terminal: Terminal, line: string): void => void terminal.stderr.write(`${plain(line)}\n`);
 
@@ -48,9 +48,12 @@ export async function readStdin(terminal: Terminal, what: string): Promise<strin
   const chunks: Buffer[] = [];
   for await (const chunk of terminal.stdin) {
     chunks.push(Buffer.from(chunk as Uint8Array | string));
-    if (chunks.reduce((sum, { length }) => sum + length, 0) > 65_536) throw new CliError(`The ${what} on standard input is too long.`, EXIT.usage);
+    if (chunks.reduce((sum, { length }) => sum + length, 0) > 65_536)
+      throw new CliError(`The ${what} on standard input is too long.`, EXIT.usage);
   }
-  const text = Buffer.concat(chunks).toString('utf8').replace(/\r?\n$/, '');
+  const text = Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
   if (text === '') throw new CliError(`There is no ${what} on standard input.`, EXIT.usage);
   return text;
 }

@@ -26,18 +26,37 @@ const COLUMNS = `query AssetColumns($id: ID!, $after: String) {
 }`;
 
 type Column = {
-  id: string; name: string; ordinal: number; nativeType: string; nullable: boolean;
-  default: string | null; generated: boolean; description: string | null; sourceDescription: string | null;
+  id: string;
+  name: string;
+  ordinal: number;
+  nativeType: string;
+  nullable: boolean;
+  default: string | null;
+  generated: boolean;
+  description: string | null;
+  sourceDescription: string | null;
 };
 type Table = {
-  rowEstimate: number | null; sizeBytes: number | null; primaryKey: string[]; partitioned: boolean; definition: string | null;
+  rowEstimate: number | null;
+  sizeBytes: number | null;
+  primaryKey: string[];
+  partitioned: boolean;
+  definition: string | null;
   foreignKeys: { name: string; columns: string[]; referencesName: string; referencesColumns: string[] }[];
   uniqueKeys: { name: string; columns: string[] }[];
   checks: { name: string; expression: string }[];
 };
 type Asset = {
-  id: string; kind: string; namespace: string; name: string; description: string | null; sourceDescription: string | null;
-  tags: string[]; version: number; updatedAt: string; source: { name: string } | null;
+  id: string;
+  kind: string;
+  namespace: string;
+  name: string;
+  description: string | null;
+  sourceDescription: string | null;
+  tags: string[];
+  version: number;
+  updatedAt: string;
+  source: { name: string } | null;
   owners: { role: string; user: { name: string } | null; team: { name: string } | null }[];
   table: Table | null;
 };
@@ -53,7 +72,12 @@ async function show(context: CommandContext, namespace: string, name: string): P
   const client = context.client();
   const { assetByName: asset } = await client.request<{ assetByName: Asset | null }>(ASSET, { namespace, name });
   if (!asset) throw new CliError(`There is no asset "${name}" in ${namespace}. The namespaces are listed by: npx pursight source list`);
-  const columns = await listAll(client, COLUMNS, { id: asset.id }, (data: { asset: { columns: Connection<Column> } | null }) => data.asset?.columns);
+  const columns = await listAll(
+    client,
+    COLUMNS,
+    { id: asset.id },
+    (data: { asset: { columns: Connection<Column> } | null }) => data.asset?.columns,
+  );
   if (context.json) return printJson(context.terminal, { ...asset, columns });
   printFacts(context.terminal, facts(asset));
   if (columns.length === 0) return;
@@ -61,7 +85,13 @@ async function show(context: CommandContext, namespace: string, name: string): P
   printTable(
     context.terminal,
     ['COLUMN', 'TYPE', 'NULL', 'DEFAULT', 'DESCRIPTION'],
-    columns.map((column) => [column.name, column.nativeType, column.nullable ? 'yes' : 'no', column.default, column.description ?? column.sourceDescription]),
+    columns.map((column) => [
+      column.name,
+      column.nativeType,
+      column.nullable ? 'yes' : 'no',
+      column.default,
+      column.description ?? column.sourceDescription,
+    ]),
   );
 }
 
@@ -81,7 +111,10 @@ function facts({ table, ...asset }: Asset): [string, string | number | null][] {
           ['rows, about', table.rowEstimate],
           ['bytes', table.sizeBytes],
           ['primary key', list(table.primaryKey) || null],
-          ...table.foreignKeys.map((key) => ['foreign key', `${list(key.columns)} -> ${key.referencesName} (${list(key.referencesColumns)})`]),
+          ...table.foreignKeys.map((key) => [
+            'foreign key',
+            `${list(key.columns)} -> ${key.referencesName} (${list(key.referencesColumns)})`,
+          ]),
           ...table.uniqueKeys.map((key) => ['unique', list(key.columns)]),
           ...table.checks.map((check) => ['check', check.expression]),
         ] as [string, string | number | null][])

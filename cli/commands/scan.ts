@@ -51,13 +51,24 @@ async function review(context: CommandContext, name: string, { accept, reject }:
   if (source.lastRun?.status !== 'NEEDS_REVIEW') throw new CliError(`The last scan of ${source.name} held nothing back.`);
   const id = source.lastRun.id;
   if (accept || reject) {
-    const { reviewScanRun } = await client.request<{ reviewScanRun: { run: Run } }>(REVIEW, { input: { id, acceptDeletions: Boolean(accept) } });
+    const { reviewScanRun } = await client.request<{ reviewScanRun: { run: Run } }>(REVIEW, {
+      input: { id, acceptDeletions: Boolean(accept) },
+    });
     return printRun(context, source.name, reviewScanRun.run);
   }
   type Pending = { id: string; kind: string; name: string };
-  const pending = await listAll(client, PENDING, { id }, (data: { scanRun: { pendingDeletions: Connection<Pending> } | null }) => data.scanRun?.pendingDeletions);
+  const pending = await listAll(
+    client,
+    PENDING,
+    { id },
+    (data: { scanRun: { pendingDeletions: Connection<Pending> } | null }) => data.scanRun?.pendingDeletions,
+  );
   if (context.json) return printJson(context.terminal, { runId: id, pendingDeletions: pending });
-  printTable(context.terminal, ['KIND', 'NAME'], pending.map((asset) => [asset.kind, asset.name]));
+  printTable(
+    context.terminal,
+    ['KIND', 'NAME'],
+    pending.map((asset) => [asset.kind, asset.name]),
+  );
   say(context.terminal, howToReview(source.name));
 }
 
@@ -73,7 +84,15 @@ async function runs(context: CommandContext, name: string, limit: string): Promi
     context.terminal,
     ['QUEUED (UTC)', 'STATUS', 'TOOK', 'ADDED', 'CHANGED', 'UNCHANGED', 'REMOVED', 'WARNINGS', 'ERROR'],
     nodes.map((run) => [
-      formatTime(run.queuedAt), run.status, formatDuration(run.startedAt, run.finishedAt), run.added, run.changed, run.unchanged, run.removed, run.warnings.length, run.error,
+      formatTime(run.queuedAt),
+      run.status,
+      formatDuration(run.startedAt, run.finishedAt),
+      run.added,
+      run.changed,
+      run.unchanged,
+      run.removed,
+      run.warnings.length,
+      run.error,
     ]),
   );
 }

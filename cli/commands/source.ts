@@ -52,9 +52,11 @@ async function add(context: CommandContext, connector: string, options: AddOptio
   const { terminal } = context;
   const config = await readConfig(context, options);
   if (!config) throw new CliError('Say where it is: --url <url> or --url-stdin', EXIT.usage);
-  const { registerSource } = await context.client().request<{ registerSource: { source: { id: string; name: string; namespace: string } } }>(ADD, {
-    input: { name: options.name, connector, config, schedule: options.schedule, description: options.description },
-  });
+  const { registerSource } = await context
+    .client()
+    .request<{ registerSource: { source: { id: string; name: string; namespace: string } } }>(ADD, {
+      input: { name: options.name, connector, config, schedule: options.schedule, description: options.description },
+    });
   const { source } = registerSource;
   if (context.json) return printJson(terminal, source);
   printLine(terminal, `Added ${source.name} (${source.namespace}).`);
@@ -68,7 +70,12 @@ async function list(context: CommandContext): Promise<void> {
     context.terminal,
     ['NAME', 'CONNECTOR', 'NAMESPACE', 'ASSETS', 'LAST SCAN', 'AT (UTC)'],
     sources.map(({ name, connector, namespace, assetCount, lastRun }) => [
-      name, connector.id, namespace, assetCount, lastRun?.status, formatTime(lastRun?.finishedAt ?? lastRun?.queuedAt),
+      name,
+      connector.id,
+      namespace,
+      assetCount,
+      lastRun?.status,
+      formatTime(lastRun?.finishedAt ?? lastRun?.queuedAt),
     ]),
   );
 }
@@ -78,7 +85,8 @@ type SourceTest = { ok: boolean; message: string; latencyMs: number | null; serv
 async function test(context: CommandContext, name: string | undefined, options: UrlOptions & { connector: string }): Promise<void> {
   const { terminal } = context;
   const config = await readConfig(context, options);
-  if ((name === undefined) === (config === undefined)) throw new CliError('Say what to test: the name of a source, or --url <url>', EXIT.usage);
+  if ((name === undefined) === (config === undefined))
+    throw new CliError('Say what to test: the name of a source, or --url <url>', EXIT.usage);
   const client = context.client();
   const input = name === undefined ? { connector: options.connector, config } : { id: (await getSource(client, name)).id };
   const { testSource } = await client.request<{ testSource: { test: SourceTest } }>(TEST, { input });
@@ -110,13 +118,19 @@ async function remove(context: CommandContext, name: string, { yes }: { yes?: bo
 }
 
 /** `Source.config` from the options; undefined without a URL. */
-async function readConfig({ terminal }: CommandContext, { url, urlStdin, databases }: UrlOptions): Promise<Record<string, unknown> | undefined> {
+async function readConfig(
+  { terminal }: CommandContext,
+  { url, urlStdin, databases }: UrlOptions,
+): Promise<Record<string, unknown> | undefined> {
   if (url !== undefined && urlStdin) throw new CliError('Give either --url or --url-stdin.', EXIT.usage);
   if (url !== undefined && URL.canParse(url) && new URL(url).password !== '') {
     say(terminal, 'Your shell may remember the password in this URL; --url-stdin reads it from standard input instead.');
   }
   const given = urlStdin ? (await readStdin(terminal, 'URL')).trim() : url;
   if (given === undefined) return undefined;
-  const names = databases?.split(',').map((name) => name.trim()).filter(Boolean);
+  const names = databases
+    ?.split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
   return { url: given, ...(names ? { databases: names } : {}) };
 }

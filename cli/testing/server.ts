@@ -22,9 +22,11 @@ export type TestServer = {
   stop(): Promise<void>;
 };
 
-export const refuse = (code: string, message: string, details: Fields = {}) => (): never => {
-  throw new GraphQLError(message, { extensions: { code, ...details } });
-};
+export const refuse =
+  (code: string, message: string, details: Fields = {}) =>
+  (): never => {
+    throw new GraphQLError(message, { extensions: { code, ...details } });
+  };
 
 export async function startTestServer(): Promise<TestServer> {
   let counter = 0;
@@ -35,7 +37,11 @@ export async function startTestServer(): Promise<TestServer> {
     access.add(`access-${number}`);
     refresh.add(`refresh-${number}`);
     return {
-      session: { accessToken: `access-${number}`, refreshToken: `refresh-${number}`, expiresAt: new Date(Date.now() + server.lifetime * 1000).toISOString() },
+      session: {
+        accessToken: `access-${number}`,
+        refreshToken: `refresh-${number}`,
+        expiresAt: new Date(Date.now() + server.lifetime * 1000).toISOString(),
+      },
     };
   };
   const open: Fields = {

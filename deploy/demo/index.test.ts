@@ -50,7 +50,15 @@ describe('the demo database', () => {
              count(distinct relnamespace) as schemas, bool_and(relkind = 'v' or reltuples >= 0) as analyzed,
              sum(reltuples) filter (where relkind = 'r') as rows
       from pg_class where relkind in ('r', 'p', 'v', 'm') and relnamespace::regnamespace::text in ('crm', 'inventory', 'sales', 'finance', 'analytics')`;
-    expect(counts).toEqual({ tables: 46, partitions: 13, views: 13, materialized: 1, schemas: 5, analyzed: true, rows: expect.any(Number) });
+    expect(counts).toEqual({
+      tables: 46,
+      partitions: 13,
+      views: 13,
+      materialized: 1,
+      schemas: 5,
+      analyzed: true,
+      rows: expect.any(Number),
+    });
     expect(counts!.rows).toBeGreaterThan(10_000);
     const [cycle] = await shop`
       select count(*) from pg_constraint a join pg_constraint b on a.confrelid = b.conrelid and b.confrelid = a.conrelid

@@ -62,7 +62,12 @@ export function demoSourceConfig({ host, port, password }: { host: string; port:
 }
 
 const open = (url: string): postgres.Sql =>
-  postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10, connection: { application_name: 'pursight demo', client_min_messages: 'warning' } });
+  postgres(url, {
+    max: 1,
+    onnotice: () => {},
+    connect_timeout: 10,
+    connection: { application_name: 'pursight demo', client_min_messages: 'warning' },
+  });
 
 async function createReader(server: postgres.Sql, password: string): Promise<void> {
   const [existing] = await server`select 1 from pg_roles where rolname = ${DEMO_ROLE}`;
@@ -79,7 +84,9 @@ async function load(url: string): Promise<void> {
   try {
     // It is loaded anew after a crash, so nothing has to wait for the disk.
     await database.unsafe('set synchronous_commit = off');
-    for (const file of readdirSync(folder).filter((name) => name.endsWith('.sql')).sort()) {
+    for (const file of readdirSync(folder)
+      .filter((name) => name.endsWith('.sql'))
+      .sort()) {
       await database.unsafe(readFileSync(folder + file, 'utf8'));
     }
     await database.unsafe('analyze');
