@@ -3,7 +3,7 @@ import { connect, type Database } from '#platform/database/index.ts';
 import { startEmbedded, type Embedded } from '#platform/database/embedded.ts';
 import { holdInstance } from '#platform/database/instance.ts';
 import { migrate } from '#platform/database/migrate.ts';
-import { roleUrl, type DatabaseLocation, type Part } from '#platform/database/roles.ts';
+import { findRolePrefix, roleUrl, type DatabaseLocation, type Part } from '#platform/database/roles.ts';
 import type { Settings } from '#platform/config.ts';
 import { createSequencer } from '#platform/events/sequencer.ts';
 import { createWorker } from '#platform/jobs/worker.ts';
@@ -51,8 +51,7 @@ export async function startProduct({ settings, dataDir, demo, logger, say, onLos
       embedded.say.forEach(say);
     }
     const ownerUrl = settings.DATABASE_URL ?? embedded!.ownerUrl;
-    const rolePrefix = decodeURIComponent(new URL(ownerUrl).pathname.slice(1)) || 'pursight';
-    const location: DatabaseLocation = { ownerUrl, rolePrefix, rootKey };
+    const location: DatabaseLocation = { ownerUrl, rolePrefix: await findRolePrefix(ownerUrl), rootKey };
     const instance = await holdInstance({ url: ownerUrl, place: embedded ? `the folder ${dataDir}` : 'this database', logger, onLost });
     undo.push(() => instance.release());
     await migrate(location, MIGRATION_FOLDERS);

@@ -1,4 +1,5 @@
 /** The database roles: one for each part, without rights on another's schema. */
+import postgres from 'postgres';
 import { derivePassword } from '../secrets.ts';
 
 /** `catalog` and `identity`: the subgraphs. `events`: the sequencer. `jobs`: the queue. */
@@ -19,4 +20,16 @@ export function roleUrl(location: DatabaseLocation, part: Part): string {
   url.username = roleName(location, part);
   url.password = rolePassword(location, part);
   return url.href;
+}
+
+/** The prefix of a database's roles: the one that it was made with, so that a renamed or cloned database keeps its own; a new one's is its name. */
+export async function findRolePrefix(ownerUrl: string): Promise<string> {
+  const sql = postgres(ownerUrl, { max: 1, onnotice: () => {}, connect_timeout: 10, connection: { application_name: 'pursight start' } });
+  try {
+    const [row] = await sql<{ owner: string | null; name: string }[]>`
+      select current_database() as name, (select pg_get_userbyid(nspowner) from pg_namespace where nspname = 'graphile_worker') as owner`;
+    return row!.owner?.endsWith('_jobs') ? row!.owner.slice(0, -'_jobs'.length) : row!.name;
+  } finally {
+    await sql.end();
+  }
 }

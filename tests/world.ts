@@ -1,0 +1,140 @@
+/** A product of its own for a test file: every part in this process, on a fresh database of the test server, spoken to over HTTP only. */
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startProduct } from '#deploy/allInOne/product.ts';
+import { parseSettings } from '#platform/config.ts';
+import type { Database } from '#platform/database/index.ts';
+import { createLogger } from '#platform/logger.ts';
+import { createTestDatabase } from '#platform/testing/database.ts';
+
+// Answers of whatever shape a test asks for.
+export type Answer = { data: any; errors?: { message: string; path?: (string | number)[]; extensions: Record<string, any> }[] };
+export type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Answer>;
+
+export type World = {
+  url: string;
+  /** The superuser's pool of PurSight's database, for looking behind the scenes. */
+  owner: Database;
+  /** The name of the database, and so the prefix of its roles. */
+  database: string;
+  anonymous: Ask;
+  /** As the first administrator; throws on errors. */
+  admin: (query: string, variables?: Record<string, unknown>) => Promise<any>;
+  /** As the administrator, errors included. */
+  ask: Ask;
+  signIn(email: string, password: string): Promise<Ask>;
+  /** A new user with these roles, signed in. */
+  createUser(roles: { role: string; sourceId?: string }[]): Promise<Ask & { id: string }>;
+  /** Registers a PostgreSQL database as a source. */
+  addSource(name: string, config: Record<string, unknown>): Promise<{ id: string; namespace: string }>;
+  /** Scans a source and waits for the run's end. */
+  scan(sourceId: string): Promise<any>;
+  /** Waits until every committed event is sealed. */
+  sealed(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const EMAIL = 'admin@example.org';
+const PASSWORD = 'a password of the tests';
+
+const RUN = `id status added changed unchanged removed error warnings { code subject message } progress { phase done total }`;
+
+export async function createWorld({ fault = '' }: { fault?: string } = {}): Promise<World> {
+  const database = await createTestDatabase();
+  const dataDir = mkdtempSync(join(tmpdir(), 'pursight-world-'));
+  const port = await freePort();
+  const product = await startProduct({
+    settings: parseSettings({
+      PORT: String(port),
+      DATABASE_URL: database.location.ownerUrl,
+      SECRET_KEY: Buffer.from(database.location.rootKey).toString('base64'),
+      ADMIN_EMAIL: EMAIL,
+      ADMIN_PASSWORD: PASSWORD,
+      NODE_ENV: 'test',
+      FAULT: fault,
+    }),
+    dataDir,
+    demo: false,
+    logger: createLogger({ level: 'silent', format: 'json' }),
+    say: () => undefined,
+    onLost: (sentence) => {
+      throw new Error(sentence);
+    },
+  });
+
+  const asker = (token: string | null): Ask => async (query, variables) => {
+    const answer = await fetch(`${product.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await answer.json()) as Answer;
+  };
+  const anonymous = asker(null);
+  const signIn = async (email: string, password: string): Promise<Ask> => {
+    const { data, errors } = await anonymous(
+      'mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } } }',
+      { input: { email, password } },
+    );
+    if (errors) throw new Error(errors[0]!.message);
+    return asker(data.signIn.session.accessToken);
+  };
+  const ask = await signIn(EMAIL, PASSWORD);
+  const admin: World['admin'] = async (query, variables) => {
+    const { data, errors } = await ask(query, variables);
+    if (errors) throw new Error(errors.map((error) => `${error.extensions.code}: ${error.message}`).join('; '));
+    return data;
+  };
+  let users = 0;
+
+  return {
+    url: product.url,
+    owner: database.owner,
+    database: new URL(database.location.ownerUrl).pathname.slice(1),
+    anonymous,
+    ask,
+    admin,
+    signIn,
+    async createUser(roles) {
+      const email = `user${++users}@example.org`;
+      const { createUser } = await admin('mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }', {
+        input: { email, name: `User ${users}`, password: PASSWORD, roles },
+      });
+      return Object.assign(await signIn(email, PASSWORD), { id: createUser.user.id as string });
+    },
+    async addSource(name, config) {
+      const { registerSource } = await admin('mutation ($input: RegisterSourceInput!) { registerSource(input: $input) { source { id namespace } } }', {
+        input: { name, connector: 'postgres', config },
+      });
+      return registerSource.source;
+    },
+    async scan(sourceId) {
+      const { startScan } = await admin('mutation ($id: ID!) { startScan(input: { sourceId: $id }) { run { id } } }', { id: sourceId });
+      for (;;) {
+        const { scanRun } = await admin(`query ($id: ID!) { scanRun(id: $id) { ${RUN} } }`, { id: startScan.run.id });
+        if (!['QUEUED', 'RUNNING'].includes(scanRun.status)) return scanRun;
+        await sleep(50);
+      }
+    },
+    async sealed() {
+      while ((await database.owner`select 1 from events.outbox limit 1`).length > 0) await sleep(20);
+    },
+    async stop() {
+      await product.stop();
+      await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
