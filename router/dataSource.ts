@@ -37,7 +37,11 @@ function rootPath(document: DocumentNode): string[] | undefined {
  * The text of a sub-query is the gateway's own, so it is parsed once and not validated. Errors leave here with their
  * code and details, since the gateway passes on nothing else. A fault `subgraph:<name>` makes every sub-query fail.
  */
-export function createInProcessDataSource(deps: { subgraph: Subgraph; faults: ReadonlySet<string>; logger: Logger }): GraphQLDataSource<RequestContext> {
+export function createInProcessDataSource(deps: {
+  subgraph: Subgraph;
+  faults: ReadonlySet<string>;
+  logger: Logger;
+}): GraphQLDataSource<RequestContext> {
   const { name, schema } = deps.subgraph;
   const logger = deps.logger.child({ subgraph: name });
   const documents = new LRUCache<string, DocumentNode>({ max: MOST_DOCUMENTS });
@@ -48,7 +52,11 @@ export function createInProcessDataSource(deps: { subgraph: Subgraph; faults: Re
     return document;
   }
 
-  async function run(document: DocumentNode, variables: Record<string, unknown> | undefined, context: RequestContext): Promise<ExecutionResult> {
+  async function run(
+    document: DocumentNode,
+    variables: Record<string, unknown> | undefined,
+    context: RequestContext,
+  ): Promise<ExecutionResult> {
     if (deps.faults.has(`subgraph:${name}`)) {
       throw new Upstream(`The ${name} subgraph does not answer. What it does not own is still served.`, {
         system: name,

@@ -5,7 +5,7 @@
 import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import { HeaderMap } from '@apollo/server';
 import { sqlState } from '#platform/database/index.ts';
-import { AppError, findAppError, InvalidInput, TimedOut, TooMuch, type ErrorCode } from '#platform/errors.ts';
+import { type AppError, findAppError, InvalidInput, TimedOut, TooMuch, type ErrorCode } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 
 const HTTP_STATUS = {
@@ -86,7 +86,9 @@ function findKnown(error: GraphQLError): { code: ErrorCode; message: string; det
 /** `requestId` is that of the operation; what is unknown is logged once, here. */
 export function renderError(error: unknown, { requestId, logger }: { requestId: string; logger: Logger }): GraphQLFormattedError {
   const graphqlError =
-    error instanceof GraphQLError ? error : new GraphQLError('Internal server error', { originalError: error instanceof Error ? error : undefined });
+    error instanceof GraphQLError
+      ? error
+      : new GraphQLError('Internal server error', { originalError: error instanceof Error ? error : undefined });
   const known = findKnown(graphqlError);
   if (!known) logger.error({ err: graphqlError.originalError ?? graphqlError, requestId, path: graphqlError.path }, 'internal error');
   const { code, message, details } = known ?? {

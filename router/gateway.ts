@@ -17,6 +17,7 @@ function checkTimes(apiSchema: GraphQLSchema): void {
 
 export function createGateway({ subgraphs, faults, logger }: GatewayDeps): ApolloGateway {
   // The gateway would else report to its vendor and ask cloud metadata services; it reads this switch when it is made.
+  // oxlint-disable-next-line node/no-process-env -- a package's own switch, set and never read here
   process.env.APOLLO_TELEMETRY_DISABLED = '1';
   const byName = new Map(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
   const gateway = new ApolloGateway({

@@ -16,6 +16,9 @@ describe('readiness', () => {
       failing: { required: false, check: () => Promise.reject(new Error('password of 10.0.0.1 is wrong')) },
       hanging: { required: false, check: () => new Promise(() => {}) },
     });
-    expect(parts).toEqual({ failing: { state: 'down', message: 'does not answer' }, hanging: { state: 'down', message: 'does not answer' } });
+    expect(parts).toEqual({
+      failing: { state: 'down', message: 'does not answer' },
+      hanging: { state: 'down', message: 'does not answer' },
+    });
   });
 });

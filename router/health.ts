@@ -5,7 +5,7 @@ import { Router } from 'express';
 /** `message` is shown to anybody who asks: nothing internal in it. */
 export type PartState = { state: 'ok' | 'starting' | 'down'; message?: string };
 /** Without a required part nothing can be served; without another one the rest is. */
-export type HealthCheck = { required: boolean; check: () => Promise<PartState> | PartState };
+type HealthCheck = { required: boolean; check: () => Promise<PartState> | PartState };
 export type HealthChecks = Readonly<Record<string, HealthCheck>>;
 
 export type Readiness = { status: 'ready' | 'degraded' | 'starting' | 'unavailable'; parts: Record<string, PartState> };

@@ -9,7 +9,7 @@ import { bodyError, httpStatus, renderError } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { authorizeRequest, currentRequest, openRequest } from './requests.ts';
 
-export const MAX_BODY_BYTES = 256 * 1024;
+const MAX_BODY_BYTES = 256 * 1024;
 
 type Deps = {
   server: ApolloServer<RequestContext>;

@@ -26,10 +26,13 @@ describe('a signed-in viewer', () => {
     const headers = { authorization: 'Bearer reader', accept: 'application/graphql-response+json' };
     const response = await started.post({ query: '{ me { id } }' }, headers);
     expect(response.headers.get('content-type')).toMatch('application/graphql-response+json');
-    expect((await started.post({ query: '{ me { id } }' }, { authorization: 'Bearer reader' })).headers.get('content-type')).toMatch('application/json');
+    expect((await started.post({ query: '{ me { id } }' }, { authorization: 'Bearer reader' })).headers.get('content-type')).toMatch(
+      'application/json',
+    );
   });
   it('may query by GET, as BI tools do, but not change anything', async () => {
-    const get = (query: string, headers: Record<string, string>) => fetch(`${started.url}/graphql?query=${encodeURIComponent(query)}`, { headers });
+    const get = (query: string, headers: Record<string, string>) =>
+      fetch(`${started.url}/graphql?query=${encodeURIComponent(query)}`, { headers });
     expect(await (await get('{ me { id } }', { authorization: 'Bearer reader' })).json()).toEqual({ data: { me: { id: 'reader' } } });
     expect((await get('mutation { signOut(input: {}) { signedOut } }', { authorization: 'Bearer reader' })).status).toBe(405);
     expect((await get(SIGN_IN, { 'apollo-require-preflight': '1' })).status).toBe(401);
@@ -44,13 +47,16 @@ describe('a signed-in viewer', () => {
 
 describe('an anonymous caller', () => {
   const anonymous = { as: '' };
-  it.each(['{ me { name } }', '{ __typename }', '{ __schema { types { name } } }', '{ notThere }', `mutation { signOut(input: {}) { signedOut } }`])(
-    'is refused %s',
-    async (query) => {
-      const answer = await started.ask(query, anonymous);
-      expect({ status: answer.status, codes: codes(answer) }).toEqual({ status: 401, codes: ['UNAUTHENTICATED'] });
-    },
-  );
+  it.each([
+    '{ me { name } }',
+    '{ __typename }',
+    '{ __schema { types { name } } }',
+    '{ notThere }',
+    `mutation { signOut(input: {}) { signedOut } }`,
+  ])('is refused %s', async (query) => {
+    const answer = await started.ask(query, anonymous);
+    expect({ status: answer.status, codes: codes(answer) }).toEqual({ status: 401, codes: ['UNAUTHENTICATED'] });
+  });
   it('may sign in, with a stale token too', async () => {
     expect((await started.ask(SIGN_IN, anonymous)).data.signIn.session.accessToken).toBe('reader');
     expect((await started.ask(SIGN_IN, { as: 'stale' })).data.signIn.session.accessToken).toBe('reader');
@@ -68,7 +74,9 @@ describe('errors', () => {
   it('keep the code, the details and the path of the subgraph', async () => {
     const { errors, data } = await started.ask('{ asset(id: "missing") { name } me { id } }');
     expect(data).toEqual({ asset: null, me: { id: 'reader' } });
-    expect(errors).toEqual([{ message: 'There is no asset "missing".', path: ['asset'], extensions: { code: 'NOT_FOUND', noun: 'asset' } }]);
+    expect(errors).toEqual([
+      { message: 'There is no asset "missing".', path: ['asset'], extensions: { code: 'NOT_FOUND', noun: 'asset' } },
+    ]);
   });
   it('show nothing internal, and log the cause once under the id that the client has', async () => {
     const { errors, headers } = await started.ask('{ asset(id: "broken") { name } }');
@@ -97,7 +105,9 @@ describe('errors', () => {
     const variable = await started.ask('query ($at: DateTime!) { asset(id: "a") { asOf(at: $at) { id } } }', { variables: { at: 'noon' } });
     expect(variable.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'at' } }]);
     const literal = await started.ask('{ asset(id: "a") { asOf(at: "noon") { id } } }');
-    expect(literal.errors).toMatchObject([{ message: expect.stringContaining('ISO 8601'), extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+    expect(literal.errors).toMatchObject([
+      { message: expect.stringContaining('ISO 8601'), extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+    ]);
   });
   it('do not suggest names of the schema', async () => {
     expect((await started.ask('{ aset { name } }')).errors![0]!.message).not.toMatch(/did you mean/i);
@@ -111,20 +121,35 @@ describe('errors', () => {
   });
   it('do not follow from a reference to what is hidden: it is null', async () => {
     const { data, errors, extensions } = await started.ask('{ asset(id: "holey") { name owners { user { name } } } }');
-    expect({ data, errors, extensions }).toEqual({ data: { asset: { name: 'shop.public.holey', owners: [{ user: null }] } }, errors: undefined, extensions: undefined });
+    expect({ data, errors, extensions }).toEqual({
+      data: { asset: { name: 'shop.public.holey', owners: [{ user: null }] } },
+      errors: undefined,
+      extensions: undefined,
+    });
   });
 });
 
 describe('limits', () => {
   it('refuse a body above 256 KB', async () => {
-    const answer = await started.post({ query: '{ me { id } }', variables: { text: 'x'.repeat(300_000) } }, { authorization: 'Bearer reader' });
-    expect({ status: answer.status, body: await answer.json() }).toMatchObject({ status: 413, body: { errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE', limit: 262_144 } }] } });
+    const answer = await started.post(
+      { query: '{ me { id } }', variables: { text: 'x'.repeat(300_000) } },
+      { authorization: 'Bearer reader' },
+    );
+    expect({ status: answer.status, body: await answer.json() }).toMatchObject({
+      status: 413,
+      body: { errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE', limit: 262_144 } }] },
+    });
   });
   it('refuse what is not JSON, and batches', async () => {
     const authorization = 'Bearer reader';
-    expect(await (await started.post('{', { authorization })).json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    expect(await (await started.post('{', { authorization })).json()).toMatchObject({
+      errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+    });
     const batch = await started.post([{ query: '{ me { id } }' }], { authorization });
-    expect({ status: batch.status, body: await batch.json() }).toMatchObject({ status: 400, body: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] } });
+    expect({ status: batch.status, body: await batch.json() }).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
+    });
   });
   it('refuse 2,000 tokens and more', async () => {
     expect(codes(await started.ask(`{ ${'me { id } '.repeat(500)} }`))).toEqual(['GRAPHQL_PARSE_FAILED']);
@@ -134,15 +159,23 @@ describe('limits', () => {
     expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'QUERY_TOO_DEEP', depth: 22, limit: 20 } }] });
   });
   it('refuse an operation that is too costly, by the variables too', async () => {
-    const query = 'query ($n: Int!) { assets(first: $n) { nodes { columns(first: $n) { nodes { asset { columns(first: $n) { nodes { id } } } } } } } }';
-    expect(await started.ask(query, { variables: { n: 200 } })).toMatchObject({ status: 400, errors: [{ extensions: { code: 'QUERY_TOO_COSTLY', limit: 200_000 } }] });
+    const query =
+      'query ($n: Int!) { assets(first: $n) { nodes { columns(first: $n) { nodes { asset { columns(first: $n) { nodes { id } } } } } } } }';
+    expect(await started.ask(query, { variables: { n: 200 } })).toMatchObject({
+      status: 400,
+      errors: [{ extensions: { code: 'QUERY_TOO_COSTLY', limit: 200_000 } }],
+    });
     expect(codes(await started.ask(query, { variables: { n: 10 } }))).not.toContain('QUERY_TOO_COSTLY');
   });
   it('refuse fragments in a cycle and fragments that blow up', async () => {
-    expect(codes(await started.ask('{ asset(id: 1) { ...F } } fragment F on Asset { parent { ...F } }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect(codes(await started.ask('{ asset(id: 1) { ...F } } fragment F on Asset { parent { ...F } }'))).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+    ]);
     const levels = Array.from({ length: 30 }, (_, i) => `fragment F${i} on Asset { ...F${i + 1} ... on Asset { ...F${i + 1} } }`);
     const startedAt = Date.now();
-    expect(codes(await started.ask(`{ asset(id: 1) { ...F0 } } ${levels.join(' ')} fragment F30 on Asset { id }`))).toEqual(['QUERY_TOO_COSTLY']);
+    expect(codes(await started.ask(`{ asset(id: 1) { ...F0 } } ${levels.join(' ')} fragment F30 on Asset { id }`))).toEqual([
+      'QUERY_TOO_COSTLY',
+    ]);
     expect(Date.now() - startedAt).toBeLessThan(2_000);
   });
 });
@@ -174,7 +207,10 @@ describe('beside the graph', () => {
   it('tells that it lives and is ready', async () => {
     expect(await (await fetch(`${started.url}/health/live`)).json()).toMatchObject({ status: 'live' });
     const ready = await fetch(`${started.url}/health/ready`);
-    expect({ status: ready.status, body: await ready.json() }).toMatchObject({ status: 200, body: { status: 'ready', parts: { gateway: { state: 'ok' }, catalog: { state: 'ok' } } } });
+    expect({ status: ready.status, body: await ready.json() }).toMatchObject({
+      status: 200,
+      body: { status: 'ready', parts: { gateway: { state: 'ok' }, catalog: { state: 'ok' } } },
+    });
   });
   it('leads a browser to the playground', async () => {
     for (const path of ['/', '/graphql']) {
@@ -207,7 +243,9 @@ describe('beside the graph', () => {
 describe('starting and stopping', () => {
   it('says which port is taken', async () => {
     const { port } = new URL(started.url);
-    await expect(startTestRouter({ port: Number(port) })).rejects.toThrow(`Port ${port} is taken on 127.0.0.1; stop what listens there, or set PORT to another one.`);
+    await expect(startTestRouter({ port: Number(port) })).rejects.toThrow(
+      `Port ${port} is taken on 127.0.0.1; stop what listens there, or set PORT to another one.`,
+    );
   });
   it('finishes what is under way, takes nothing new, and closes kept-alive connections', async () => {
     let running = () => {};
@@ -244,7 +282,10 @@ describe('a subgraph that is down', () => {
       expect(errors).toMatchObject([{ path: ['me'], extensions: { code: 'UPSTREAM_UNAVAILABLE', system: 'identity' } }]);
       expect((await other.ask(SIGN_IN, { as: '' })).data.signIn.session.accessToken).toBe('reader');
       const ready = await fetch(`${other.url}/health/ready`);
-      expect({ status: ready.status, body: await ready.json() }).toMatchObject({ status: 200, body: { status: 'degraded', parts: { identity: { state: 'down' } } } });
+      expect({ status: ready.status, body: await ready.json() }).toMatchObject({
+        status: 200,
+        body: { status: 'degraded', parts: { identity: { state: 'down' } } },
+      });
     } finally {
       await other.router.stop();
     }

@@ -24,8 +24,6 @@ import { createOperationPlugin } from './operations.ts';
 import { createPlayground } from './playground/index.ts';
 import { currentRequest } from './requests.ts';
 
-export type { HealthCheck, HealthChecks, PartState } from './health.ts';
-
 /** graphql-js expands fragments before it compares fields: what a document of 2,000 tokens can blow up to is bounded here. */
 const MAX_SELECTIONS = 10_000;
 const DRAIN_MS = 10_000;

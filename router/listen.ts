@@ -22,7 +22,8 @@ export async function listen(server: Server, host: string, port: number): Promis
 function explain(code: string | undefined, host: string, port: number): string | undefined {
   if (code === 'EADDRINUSE') return `Port ${port} is taken on ${host}; stop what listens there, or set PORT to another one.`;
   if (code === 'EACCES') return `Port ${port} may not be used by this user; set PORT to one above 1023.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `This machine has no address ${host} to listen on; set HOST to one that it has.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `This machine has no address ${host} to listen on; set HOST to one that it has.`;
   return undefined;
 }
 

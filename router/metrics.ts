@@ -16,11 +16,19 @@ function createCounter(name: string, help: string) {
   const counts = new Map<string, number>();
   return {
     add: (labels: string, by = 1) => void counts.set(labels, (counts.get(labels) ?? 0) + by),
-    lines: () => [`# HELP ${name} ${help}`, `# TYPE ${name} counter`, ...[...counts].map(([labels, count]) => `${name}{${labels}} ${count}`)],
+    lines: () => [
+      `# HELP ${name} ${help}`,
+      `# TYPE ${name} counter`,
+      ...[...counts].map(([labels, count]) => `${name}{${labels}} ${count}`),
+    ],
   };
 }
 
-const gauge = (name: string, help: string, value: number, type = 'gauge'): string[] => [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name} ${value}`];
+const gauge = (name: string, help: string, value: number, type = 'gauge'): string[] => [
+  `# HELP ${name} ${help}`,
+  `# TYPE ${name} ${type}`,
+  `${name} ${value}`,
+];
 
 export function createMetrics(): Metrics {
   const requests = createCounter('pursight_http_requests_total', 'HTTP requests by route and status');
@@ -78,7 +86,9 @@ export function createMetricsRoute(metrics: Metrics, authenticate: (token: strin
   };
   routes.get('/metrics', async (request: Request, response: Response) => {
     if (!(await isAllowed(request))) {
-      response.status(403).json({ error: { code: 'FORBIDDEN', message: 'Metrics are served on the loopback, or with the token of an administrator.' } });
+      response
+        .status(403)
+        .json({ error: { code: 'FORBIDDEN', message: 'Metrics are served on the loopback, or with the token of an administrator.' } });
       return;
     }
     response.type('text/plain; version=0.0.4').send(metrics.text());

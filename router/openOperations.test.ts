@@ -5,10 +5,11 @@ const SIGN_IN = 'signIn(input: { email: "a", password: "b" }) { session { access
 const REFRESH = 'refreshSession(input: { refreshToken: "a" }) { session { accessToken } }';
 
 describe('open operations', () => {
-  it.each([`mutation { ${SIGN_IN} }`, `mutation In { again: ${REFRESH} }`, `mutation { ...F } fragment F on Mutation { ${SIGN_IN} ... { ${REFRESH} } }`])(
-    'opens %s',
-    (query) => expect(isOpenOperation(query)).toBe(true),
-  );
+  it.each([
+    `mutation { ${SIGN_IN} }`,
+    `mutation In { again: ${REFRESH} }`,
+    `mutation { ...F } fragment F on Mutation { ${SIGN_IN} ... { ${REFRESH} } }`,
+  ])('opens %s', (query) => expect(isOpenOperation(query)).toBe(true));
   it.each([
     '{ __typename }',
     '{ __schema { types { name } } }',

@@ -22,7 +22,11 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
         // Not validation rules: validated documents are cached, but these depend on the variables and the viewer.
         async didResolveOperation({ schema, document, operation, request, contextValue: { viewer, address } }) {
           try {
-            if (!operation) throw new InvalidInput('Name the operation to execute: "operationName" must be the name of one in the document.', 'operationName');
+            if (!operation)
+              throw new InvalidInput(
+                'Name the operation to execute: "operationName" must be the name of one in the document.',
+                'operationName',
+              );
             if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
               throw new InvalidInput('Subscriptions are not served over HTTP: use graphql-ws on this address.', 'query');
             }
@@ -51,7 +55,11 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
               result.errors = [renderError(new GraphQLError(cause.message, { originalError: cause }), { requestId, logger })];
             }
           }
-          metrics.countOperation(operation?.operation ?? 'none', result.errors?.map((error) => String(error.extensions?.code)) ?? [], performance.now() - startedAt);
+          metrics.countOperation(
+            operation?.operation ?? 'none',
+            result.errors?.map((error) => String(error.extensions?.code)) ?? [],
+            performance.now() - startedAt,
+          );
         },
       };
     },

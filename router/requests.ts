@@ -8,7 +8,7 @@ import type { RequestContext } from '#platform/graphql/context.ts';
 import { refusal } from './errors.ts';
 import { isOpenOperation } from './openOperations.ts';
 
-export const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 30_000;
 
 /** Where Apollo hands us no context (its error formatter), the request is found here. */
 export const currentRequest = new AsyncLocalStorage<RequestContext>();

@@ -21,9 +21,7 @@ const GENERATED = '# Written by `npm run compose` from the other files in this f
  * declares vanishes from the API with nothing but such a hint.
  */
 export async function composeGraph(subgraphs: readonly SubgraphSdl[]): Promise<Composition> {
-  const result = composeServices(
-    subgraphs.map(({ name, sdl }) => ({ name, url: `in-process:${name}`, typeDefs: parse(sdl) })),
-  );
+  const result = composeServices(subgraphs.map(({ name, sdl }) => ({ name, url: `in-process:${name}`, typeDefs: parse(sdl) })));
   if (result.errors) {
     throw new CompositionError(result.errors.map((error) => `${error.extensions.code ?? 'ERROR'}: ${error.message}`));
   }

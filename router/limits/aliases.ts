@@ -2,7 +2,7 @@ import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { TooMuch } from '#platform/errors.ts';
 import { foldSelections } from './selections.ts';
 
-export const MAX_ALIASES = 500;
+const MAX_ALIASES = 500;
 
 /** Aliased fields with every fragment in its places: one field under many aliases is resolved as often. */
 export function countAliases(document: DocumentNode, operation: OperationDefinitionNode): number {

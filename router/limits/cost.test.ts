@@ -27,7 +27,9 @@ describe('cost', () => {
   });
   it('counts the results of a batch mutation', () => {
     const items = Array.from({ length: 30 }, () => ({ id: 'x', version: 1 }));
-    expect(cost('mutation ($input: UpdateAssetsInput!) { updateAssets(input: $input) { results { asset { name } } } }', { input: { items } })).toBe(1 + 30 + 30);
+    expect(
+      cost('mutation ($input: UpdateAssetsInput!) { updateAssets(input: $input) { results { asset { name } } } }', { input: { items } }),
+    ).toBe(1 + 30 + 30);
   });
   it('reads variables, and their defaults', () => {
     expect(cost('query ($n: Int) { assets(first: $n) { nodes { name } } }', { n: 9 })).toBe(9);
@@ -35,12 +37,15 @@ describe('cost', () => {
     expect(cost('query ($n: Int) { assets(first: $n) { nodes { name } } }')).toBe(50);
   });
   it('leaves out what is skipped', () => {
-    const text = 'query ($yes: Boolean = true) { assets(first: 5) { nodes { columns @skip(if: $yes) { nodes { name } } source @include(if: false) { id } } } }';
+    const text =
+      'query ($yes: Boolean = true) { assets(first: 5) { nodes { columns @skip(if: $yes) { nodes { name } } source @include(if: false) { id } } } }';
     expect(cost(text)).toBe(5);
     expect(cost(text, { yes: false })).toBe(5 + 250);
   });
   it('takes the page from the field above a fragment', () => {
-    expect(cost('{ a: assets(first: 2) { ...P } b: assets(first: 3) { ...P } } fragment P on AssetConnection { nodes { source { name } } }')).toBe(4 + 6);
+    expect(
+      cost('{ a: assets(first: 2) { ...P } b: assets(first: 3) { ...P } } fragment P on AssetConnection { nodes { source { name } } }'),
+    ).toBe(4 + 6);
   });
   it('leaves introspection out', () => expect(cost('{ __schema { types { name } } __typename }')).toBe(0));
   it('counts each alias', () => expect(cost('{ a: me { id } b: me { id } }')).toBe(2));
@@ -49,7 +54,9 @@ describe('cost', () => {
     expect(cost(`{ asset(id: 1) { ...F0 } } ${levels.join(' ')} fragment F40 on Asset { source { id } }`)).toBe(1 + 2 ** 40);
   });
   it('refuses more than 200,000, with cost and limit', () => {
-    const document = parse('{ assets(first: 200) { nodes { columns(first: 200) { nodes { asset { history(first: 200) { nodes { at } } } } } } } }');
+    const document = parse(
+      '{ assets(first: 200) { nodes { columns(first: 200) { nodes { asset { history(first: 200) { nodes { at } } } } } } } }',
+    );
     const operation = document.definitions[0] as OperationDefinitionNode;
     expect(() => checkCost(schema, document, operation)).toThrow(
       expect.objectContaining({ code: 'QUERY_TOO_COSTLY', details: { cost: 200 + 40_000 + 40_000 + 8_000_000, limit: 200_000 } }),

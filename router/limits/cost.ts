@@ -23,7 +23,7 @@ import { TooMuch } from '#platform/errors.ts';
 import { DEFAULT_PAGE } from '#platform/graphql/connections.ts';
 import { fragmentsOf, isMetaField } from './selections.ts';
 
-export const MAX_COST = 200_000;
+const MAX_COST = 200_000;
 /** What a list without paging counts as, unless a longer list was given to it. */
 const UNPAGED_LIST = 10;
 
@@ -33,7 +33,8 @@ type Above = { page: number; batch: number };
 
 const NOTHING_ABOVE: Above = { page: DEFAULT_PAGE, batch: 0 };
 
-const isConnection = (type: GraphQLNamedType): boolean => isObjectType(type) && type.name.endsWith('Connection') && 'pageInfo' in type.getFields();
+const isConnection = (type: GraphQLNamedType): boolean =>
+  isObjectType(type) && type.name.endsWith('Connection') && 'pageInfo' in type.getFields();
 const isList = (type: GraphQLOutputType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
 
 /** The longest list in an argument: `ids`, `input.items`. */
@@ -54,7 +55,12 @@ function withDefaults(schema: GraphQLSchema, operation: OperationDefinitionNode,
   return variables;
 }
 
-export function operationCost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables = {}): number {
+export function operationCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  given: Variables = {},
+): number {
   const fragments = fragmentsOf(document);
   const variables = withDefaults(schema, operation, given);
   const costOfFragment = new Map<string, number>();
@@ -70,7 +76,12 @@ export function operationCost(schema: GraphQLSchema, document: DocumentNode, ope
   const isLeftOut = (selection: SelectionNode): boolean =>
     (selection.directives ?? []).some(({ name, arguments: args }) => {
       const condition = args?.[0]?.value;
-      const value = condition?.kind === Kind.VARIABLE ? variables[condition.name.value] : condition?.kind === Kind.BOOLEAN ? condition.value : undefined;
+      const value =
+        condition?.kind === Kind.VARIABLE
+          ? variables[condition.name.value]
+          : condition?.kind === Kind.BOOLEAN
+            ? condition.value
+            : undefined;
       return (name.value === 'skip' && value === true) || (name.value === 'include' && value === false);
     });
 
@@ -127,7 +138,12 @@ export function operationCost(schema: GraphQLSchema, document: DocumentNode, ope
 }
 
 /** The operation's cost, at least 1; QUERY_TOO_COSTLY above the limit. */
-export function checkCost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Variables = {}): number {
+export function checkCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables = {},
+): number {
   const cost = operationCost(schema, document, operation, variables);
   if (cost > MAX_COST) {
     throw new TooMuch(

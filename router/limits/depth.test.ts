@@ -17,7 +17,9 @@ describe('depth', () => {
   it('leaves introspection out', () => expect(operationDepth(...read('{ __schema { types { fields { type { name } } } } }'))).toBe(0));
   it('allows 20 levels and refuses 21', () => {
     expect(() => checkDepth(...read(nested(20)))).not.toThrow();
-    expect(() => checkDepth(...read(nested(21)))).toThrow(expect.objectContaining({ code: 'QUERY_TOO_DEEP', details: { depth: 21, limit: 20 } }));
+    expect(() => checkDepth(...read(nested(21)))).toThrow(
+      expect.objectContaining({ code: 'QUERY_TOO_DEEP', details: { depth: 21, limit: 20 } }),
+    );
   });
   it('answers at once for fragments that double with every level', () => {
     const levels = Array.from({ length: 60 }, (_, i) => `fragment F${i} on A { ...F${i + 1} ...F${i + 1} }`);

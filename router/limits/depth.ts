@@ -2,7 +2,7 @@ import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { TooMuch } from '#platform/errors.ts';
 import { foldSelections, isMetaField } from './selections.ts';
 
-export const MAX_DEPTH = 20;
+const MAX_DEPTH = 20;
 
 /** Levels of fields: `{ me { name } }` has two. Introspection counts nothing: its own query is deep. */
 export function operationDepth(document: DocumentNode, operation: OperationDefinitionNode): number {

@@ -2,8 +2,8 @@
 import { LRUCache } from 'lru-cache';
 import { TooMuch } from '#platform/errors.ts';
 
-export const COST_PER_MINUTE = 5_000_000;
-export const COST_BURST = 2_000_000;
+const COST_PER_MINUTE = 5_000_000;
+const COST_BURST = 2_000_000;
 const MOST_KEYS = 50_000;
 
 export type RateLimit = {
@@ -24,7 +24,9 @@ export function createRateLimit({ perMinute = COST_PER_MINUTE, burst = COST_BURS
       buckets.set(key, { level: enough ? level - cost : level, at });
       if (enough) return;
       const retryAfterMs = Math.ceil((cost - level) / perMillisecond);
-      throw new TooMuch('RATE_LIMITED', `Too much was asked for in the last minute. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`, { retryAfterMs });
+      throw new TooMuch('RATE_LIMITED', `Too much was asked for in the last minute. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`, {
+        retryAfterMs,
+      });
     },
   };
 }

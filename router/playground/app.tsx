@@ -68,7 +68,9 @@ function App({ session, examples }: { session: SessionStore; examples: Example[]
     // Operations and their variables may hold secrets (a source's password): they do not outlast the session.
     sessionStorage.clear();
     setNotice('You are signed out.');
-    session.signOut().catch(() => setNotice('You are signed out here, but the server could not be told. The session there ends by itself.'));
+    session
+      .signOut()
+      .catch(() => setNotice('You are signed out here, but the server could not be told. The session there ends by itself.'));
   }
 
   if (!resumed) return <p className="loading">Loading…</p>;

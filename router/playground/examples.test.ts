@@ -21,7 +21,9 @@ describe('the playground', () => {
     const operation = document.definitions[0] as OperationDefinitionNode;
     expect(operation.name).toBeDefined(); // it is the tab's title
     expect(() => checkCost(schema, document, operation, {})).not.toThrow();
-    const required = operation.variableDefinitions!.filter(({ type }) => type.kind === 'NonNullType').map(({ variable }) => variable.name.value);
+    const required = operation
+      .variableDefinitions!.filter(({ type }) => type.kind === 'NonNullType')
+      .map(({ variable }) => variable.name.value);
     expect(Object.keys(exampleVariables(query, sample)).sort()).toEqual(required.sort());
   });
 

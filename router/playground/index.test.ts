@@ -34,7 +34,8 @@ describe('GET /playground', () => {
   it('has the editor and its workers in its bundle, and no address of a CDN', () => {
     const files = readdirSync(bundle.folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(js|css)$/.test(file));
     expect(files).toEqual(expect.arrayContaining(['app.js', 'style.css', 'editor.worker.js', 'json.worker.js', 'graphql.worker.js']));
-    for (const file of files) expect(readFileSync(join(bundle.folder, file), 'utf8'), file).not.toMatch(/esm\.sh|unpkg\.com|jsdelivr|cdnjs|fonts\.googleapis/);
+    for (const file of files)
+      expect(readFileSync(join(bundle.folder, file), 'utf8'), file).not.toMatch(/esm\.sh|unpkg\.com|jsdelivr|cdnjs|fonts\.googleapis/);
   });
   it('answers 404 for files that are not in the bundle', async () => {
     expect((await fetch(`${started.url}/playground/assets/${bundle.version}/../../package.json`)).status).toBe(404);

@@ -42,7 +42,10 @@ function renderPage(version: string): string {
 }
 
 function sendProblem(response: Response): void {
-  response.status(500).type('text/plain').send('The playground could not be built; the log says why. The graph is served at POST /graphql.\n');
+  response
+    .status(500)
+    .type('text/plain')
+    .send('The playground could not be built; the log says why. The graph is served at POST /graphql.\n');
 }
 
 export function createPlayground({ logger }: { logger: Logger }): Router {

@@ -35,7 +35,11 @@ function serve({ lifetimeMs = 300_000, refuseRefresh = false } = {}) {
 
 function createStorage(initial: Record<string, string> = {}): Storage {
   const items = new Map(Object.entries(initial));
-  return { getItem: (key: string) => items.get(key) ?? null, setItem: (key: string, value: string) => items.set(key, value), removeItem: (key: string) => items.delete(key) } as unknown as Storage;
+  return {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => items.set(key, value),
+    removeItem: (key: string) => items.delete(key),
+  } as unknown as Storage;
 }
 
 afterEach(() => vi.unstubAllGlobals());

@@ -2,11 +2,12 @@
  * The viewer's session in this page. The access token stays in memory; the refresh token is kept for this tab only
  * (sessionStorage), so that a reload does not sign out. A refresh token works once, so only one refresh runs at a time.
  */
-export type Session = { accessToken: string; refreshToken: string; expiresAt: string; user: { name: string } | null };
-export type GraphQLAnswer = { data?: Record<string, unknown> | null; errors?: { message: string; extensions?: { code?: string; retryAfterMs?: number } }[] };
+type Session = { accessToken: string; refreshToken: string; expiresAt: string; user: { name: string } | null };
+type GraphQLAnswer = {
+  data?: Record<string, unknown> | null;
+  errors?: { message: string; extensions?: { code?: string; retryAfterMs?: number } }[];
+};
 export type Operation = { query: string; operationName?: string | null; variables?: unknown };
-
-export class SignInError extends Error {}
 
 const STORAGE_KEY = 'pursight.refreshToken';
 const REFRESH_BEFORE_MS = 45_000;
@@ -20,7 +21,11 @@ async function post(operation: Operation, accessToken?: string): Promise<GraphQL
   try {
     response = await fetch('/graphql', {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json', ...(accessToken && { authorization: `Bearer ${accessToken}` }) },
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        ...(accessToken && { authorization: `Bearer ${accessToken}` }),
+      },
       body: JSON.stringify(operation),
     });
   } catch {
@@ -36,7 +41,7 @@ async function post(operation: Operation, accessToken?: string): Promise<GraphQL
 function sessionOf(answer: GraphQLAnswer, field: string): Session {
   const payload = answer.data?.[field] as { session: Session } | null | undefined;
   if (payload?.session) return payload.session;
-  throw new SignInError(answer.errors?.[0]?.message ?? 'The server did not open a session.');
+  throw new Error(answer.errors?.[0]?.message ?? 'The server did not open a session.');
 }
 
 export type SessionStore = {

@@ -7,7 +7,7 @@ import type { RequestContext } from '#platform/graphql/context.ts';
 import { createSubgraph } from '#platform/graphql/subgraph.ts';
 import { createRouter, type Router, type RouterDeps } from '../index.ts';
 
-export const VIEWERS: Record<string, Viewer> = {
+const VIEWERS: Record<string, Viewer> = {
   reader: { userId: 'reader', sessionId: null, roles: [{ role: 'READER', sourceId: null, domainId: null }] },
   admin: { userId: 'admin', sessionId: null, roles: [{ role: 'ADMIN', sourceId: null, domainId: null }] },
   ingestor: { userId: 'ingestor', sessionId: null, roles: [{ role: 'INGESTOR', sourceId: null, domainId: null }] },
@@ -56,7 +56,13 @@ function createCatalog({ onHang, onSlow }: Hooks) {
 function createIdentity() {
   return createSubgraph('identity', {
     Query: {
-      me: (_: unknown, __: unknown, { viewer }: RequestContext) => ({ id: viewer!.userId, name: viewer!.userId, email: 'x@example.org', roles: [], teams: [] }),
+      me: (_: unknown, __: unknown, { viewer }: RequestContext) => ({
+        id: viewer!.userId,
+        name: viewer!.userId,
+        email: 'x@example.org',
+        roles: [],
+        teams: [],
+      }),
       event() {
         throw new GraphQLError('odd', { extensions: { code: 'SOMETHING_ELSE', secret: 'postgres://u:p@h/db' } });
       },
@@ -82,7 +88,7 @@ export type TestRouter = {
   /** Posts an operation as a viewer and gives the answer's body. */
   ask: (query: string, options?: { as?: keyof typeof VIEWERS; variables?: object; operationName?: string }) => Promise<Answer>;
 };
-export type Answer = {
+type Answer = {
   status: number;
   headers: Headers;
   // oxlint-disable-next-line typescript/no-explicit-any -- any shape, as the operation asked
