@@ -67,12 +67,17 @@ export async function countEvents(sql: Queryable, { types, subject, scope }: Eve
   return row!.count;
 }
 
+/** Events by their ids, in no order, without those that do not exist or that the viewer may not see. */
+export async function getEvents(sql: Queryable, ids: readonly string[], scope: EventScope): Promise<LogEvent[]> {
+  const visible = visibleTypes(scope, null);
+  if (isNothing(visible)) return [];
+  return sql<LogEvent[]>`
+    select ${columns(sql)} from events.log where event_id = any(${ids as string[]}::uuid[]) and ${isVisible(sql, scope, visible)}`;
+}
+
 /** An event by its id; undefined when there is none or the viewer may not see it. */
 export async function getEvent(sql: Queryable, id: string, scope: EventScope): Promise<LogEvent | undefined> {
-  const visible = visibleTypes(scope, null);
-  if (isNothing(visible)) return undefined;
-  const [event] = await sql<LogEvent[]>`select ${columns(sql)} from events.log where event_id = ${id} and ${isVisible(sql, scope, visible)}`;
-  return event;
+  return (await getEvents(sql, [id], scope))[0];
 }
 
 /** The log is gapless, so nothing is counted. */

@@ -2,7 +2,7 @@
 import DataLoader from 'dataloader';
 import type { Database } from '#platform/database/index.ts';
 import { mayRead, requireViewer, type RoleAssignment } from '#platform/auth/viewer.ts';
-import { getEvent } from '#platform/events/log.ts';
+import { getEvents } from '#platform/events/log.ts';
 import type { LogEvent } from '#platform/events/types.ts';
 import { eventScope, type EventScope } from '#platform/events/visibility.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
@@ -32,10 +32,7 @@ function createLoaders(sql: Database, context: RequestContext) {
   const eventScopeOnce = (): Promise<EventScope> => (scope ??= eventScope(sql, requireViewer(context.viewer)));
   return {
     eventScope: eventScopeOnce,
-    event: new DataLoader<string, LogEvent | null>(async (ids) => {
-      const visible = await eventScopeOnce();
-      return await Promise.all(ids.map(async (id) => (isId(id) ? ((await getEvent(sql, id, visible)) ?? null) : null)));
-    }),
+    event: byId<LogEvent>(async (ids) => getEvents(sql, ids, await eventScopeOnce())),
     user: byId<UserMapper>((ids) => getUsersById(sql, ids)),
     team: byId<TeamMapper>((ids) => getTeamsById(sql, ids)),
     rolesByUser: grouped<RoleAssignment & { userId: string }>((ids) => getRolesByUser(sql, ids), (row) => row.userId),

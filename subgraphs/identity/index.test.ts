@@ -44,6 +44,9 @@ describe('who may ask', () => {
     expect(codes).toEqual([]);
     expect(data.me).toEqual({ name: 'ingestor', email: 'ingestor@example.com', roles: [{ role: 'INGESTOR' }], teams: [] });
     for (const field of QUERIES) expect((await world.run(`{ ${field} }`, { as: ingestor })).codes).toEqual(['FORBIDDEN']);
+    await mutate(CREATE_TEAM, { name: 'Intake', memberIds: [ingestor.userId] });
+    const team = await world.run('{ me { teams { name members { nodes { name } } } } }', { as: ingestor });
+    expect([team.data.me.teams, team.codes]).toEqual([[{ name: 'Intake', members: null }], ['FORBIDDEN']]);
   });
 
   it('with a role over one source sees names, and of roles only those over everything and that source', async () => {
@@ -249,6 +252,8 @@ describe('lists', () => {
     expect(await statements('{ users(first: 50) { nodes { name teams { name } } } }')).toBe(2);
     expect(await statements('{ users(first: 50) { nodes { name roles { role } teams { name members(first: 5) { nodes { name roles { role } } totalCount } } } totalCount } }')).toBeLessThanOrEqual(7);
     expect(await statements('{ teams { nodes { name members { nodes { email } } } } }')).toBe(2);
+    const refs = ids.slice(0, 50).map((id) => `{ __typename: "User", id: "${id}" }`).join();
+    expect(await statements(`{ _entities(representations: [${refs}]) { ... on User { name teams { name } } } }`)).toBe(2);
   });
 });
 

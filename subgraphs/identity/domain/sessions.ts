@@ -1,20 +1,16 @@
 /** Signing in and out, and who stands behind an access token. */
 import { timingSafeEqual } from 'node:crypto';
 import { createAccessTokens } from '#platform/auth/accessTokens.ts';
-import { MAX_PASSWORD_LENGTH, verifyPassword } from '#platform/auth/passwords.ts';
 import { requireViewer, type Viewer } from '#platform/auth/viewer.ts';
-import type { Database, Transaction } from '#platform/database/index.ts';
-import { Unauthenticated, type AppError } from '#platform/errors.ts';
+import type { Transaction } from '#platform/database/index.ts';
+import { Unauthenticated } from '#platform/errors.ts';
 import { append } from '#platform/events/append.ts';
 import type { NewEvent } from '#platform/events/types.ts';
-import { checkText } from '#platform/graphql/inputs.ts';
 import { newId } from '#platform/ids.ts';
-import type { Logger } from '#platform/logger.ts';
 import { findSessionState, insertSession, lockSession, pruneSessions, renewSession, revokeSessions } from '../store/sessions.ts';
 import { loadSigningKeys } from '../store/signingKeys.ts';
-import { findCredentials } from '../store/users.ts';
+import { createCredentials, type CredentialsDependencies } from './credentials.ts';
 import { createRefreshTokens } from './refreshTokens.ts';
-import { createSignInLimits, networkOf } from './signInLimits.ts';
 
 const REFRESH_DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -22,14 +18,7 @@ const DAY_MS = 86_400_000;
 /** Both tokens are secrets: shown to their owner once, never stored or logged. */
 export type SignedInSession = { accessToken: string; refreshToken: string; expiresAt: Date; viewer: Viewer };
 
-export type SessionsDependencies = {
-  database: Database;
-  rootKey: Uint8Array;
-  logger: Logger;
-  /** Called after a commit that wrote events. */
-  onCommit: () => void;
-  now: () => Date;
-};
+export type SessionsDependencies = CredentialsDependencies;
 
 export type Sessions = {
   /** `address` is the caller's, for the limits. UNAUTHENTICATED without saying why; RATE_LIMITED after too many failures. */
@@ -45,8 +34,9 @@ export type Sessions = {
   authenticate: { (authorization: string): Promise<Viewer>; (authorization: string | null | undefined): Promise<Viewer | null> };
 };
 
-export function createSessions({ database, rootKey, logger, onCommit, now }: SessionsDependencies): Sessions {
-  const limits = createSignInLimits(rootKey);
+export function createSessions(dependencies: SessionsDependencies): Sessions {
+  const { database, rootKey, logger, onCommit, now } = dependencies;
+  const credentials = createCredentials(dependencies);
   const refreshTokens = createRefreshTokens(rootKey);
   const accessTokens = createAccessTokens({ loadKeys: () => loadSigningKeys(database, rootKey, now()), now });
 
@@ -59,23 +49,6 @@ export function createSessions({ database, rootKey, logger, onCommit, now }: Ses
     return { ...(await accessTokens.sign({ userId, sessionId })), refreshToken, viewer };
   }
 
-  /** Within a transaction that holds the counters, so that guesses made at once count like guesses in a row. */
-  async function recordFailure(email: string, address: string, userId: string | null): Promise<AppError> {
-    return await database.begin(async (tx) => {
-      const at = now();
-      await limits.lockAccount(tx, email);
-      await limits.lockAddress(tx, address);
-      const accountRefusal = await limits.findAccountRefusal(tx, email, at);
-      if (accountRefusal) return accountRefusal;
-      const addressRefusal = await limits.findAddressRefusal(tx, address, at);
-      await limits.recordFailure(tx, email, address, at);
-      // Strangers must not be able to fill the event log, which is kept: what an address tries beyond its limit is only logged.
-      if (addressRefusal) return addressRefusal;
-      await emit(tx, { type: 'identity.signInFailed', subject: userId, actorId: null, data: { reason: 'wrong email or password' } });
-      return new Unauthenticated('The email or the password is wrong.');
-    });
-  }
-
   async function authenticate(authorization: string | null | undefined): Promise<Viewer | null> {
     if (authorization == null) return null;
     const { userId, sessionId } = await accessTokens.verify(bearerToken(authorization));
@@ -86,34 +59,18 @@ export function createSessions({ database, rootKey, logger, onCommit, now }: Ses
 
   return {
     async signIn(input, address) {
-      const email = checkText(input.email.trim(), 'input.email', { max: 320 });
-      const password = checkText(input.password, 'input.password', { max: MAX_PASSWORD_LENGTH });
-      const early = await limits.findAccountRefusal(database, email, now());
-      if (early) throw early;
-      const user = await findCredentials(database, email);
-      const matches = await verifyPassword(user?.passwordHash ?? null, password, networkOf(address));
-      if (!user || !matches) {
-        const refusal = await recordFailure(email, address, user?.id ?? null);
-        onCommit();
-        logger.warn({ address, userId: user?.id, reason: refusal.message }, 'sign-in failed');
-        throw refusal;
-      }
-
+      const userId = await credentials.check(input, address);
       const sessionId = newId();
       const { refreshToken, refreshHash } = refreshTokens.create(sessionId);
       await database.begin(async (tx) => {
         const at = now();
-        // Guesses that ran beside this one may have used up the account's failures meanwhile.
-        await limits.lockAccount(tx, email);
-        const late = await limits.findAccountRefusal(tx, email, at);
-        if (late) throw late;
-        await pruneSessions(tx, user.id, new Date(at.getTime() - DAY_MS));
-        await insertSession(tx, { id: sessionId, userId: user.id, refreshHash, createdAt: at, refreshedAt: at, expiresAt: expiry(at) });
-        await emit(tx, { type: 'identity.signedIn', subject: user.id, actorId: user.id, data: { sessionId } });
+        await pruneSessions(tx, userId, new Date(at.getTime() - DAY_MS));
+        await insertSession(tx, { id: sessionId, userId, refreshHash, createdAt: at, refreshedAt: at, expiresAt: expiry(at) });
+        await emit(tx, { type: 'identity.signedIn', subject: userId, actorId: userId, data: { sessionId } });
       });
       onCommit();
-      logger.info({ userId: user.id, sessionId }, 'signed in');
-      return await pairOf(user.id, sessionId, refreshToken);
+      logger.info({ userId, sessionId }, 'signed in');
+      return await pairOf(userId, sessionId, refreshToken);
     },
 
     async refresh({ refreshToken }) {
