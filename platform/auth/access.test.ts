@@ -15,7 +15,11 @@ const viewer = (...roles: RoleAssignment[]): Viewer => ({ userId: newId(), sessi
 
 it('there is one class for each tuple, also when many ask at once', async () => {
   const sql = test.connect('catalog');
-  const tuples = [{ sourceId: sourceA, domainId: null }, { sourceId: sourceA, domainId: domain }, { sourceId: sourceB, domainId: null }];
+  const tuples = [
+    { sourceId: sourceA, domainId: null },
+    { sourceId: sourceA, domainId: domain },
+    { sourceId: sourceB, domainId: null },
+  ];
   const classes = await Promise.all([...tuples, ...tuples, ...tuples].map((tuple) => upsertClass(sql, tuple)));
   expect(new Set(classes).size).toBe(3);
   expect(classes.slice(3, 6)).toEqual(classes.slice(0, 3));
@@ -26,7 +30,8 @@ it('a viewer sees the classes of its sources and domains, all, or none', async (
   const ofA = await upsertClass(sql, { sourceId: sourceA, domainId: null });
   const ofADomain = await upsertClass(sql, { sourceId: sourceA, domainId: domain });
   const ofBDomain = await upsertClass(sql, { sourceId: sourceB, domainId: domain });
-  const reads = (assignment: Partial<RoleAssignment>) => visibleClasses(sql, viewer({ role: 'READER', sourceId: null, domainId: null, ...assignment }), 'read');
+  const reads = (assignment: Partial<RoleAssignment>) =>
+    visibleClasses(sql, viewer({ role: 'READER', sourceId: null, domainId: null, ...assignment }), 'read');
   expect(await reads({})).toBe('all');
   expect([...(await reads({ sourceId: sourceA }))].sort()).toEqual([ofA, ofADomain].sort());
   expect([...(await reads({ domainId: domain }))].sort()).toEqual([ofADomain, ofBDomain].sort());

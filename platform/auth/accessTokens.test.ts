@@ -30,9 +30,21 @@ describe('access tokens', () => {
   it('are refused when a claim is missing, foreign or past', async () => {
     const { verify } = createAccessTokens({ loadKeys: async () => [key], now: () => NOW });
     expect(await verify(await sign(good))).toEqual(claims);
-    const wrong: Record<string, unknown>[] = [{ iss: 'other' }, { iss: undefined }, { sub: undefined }, { sub: 'x' }, { sid: undefined }, { sid: 7 }, { exp: undefined }, { iat: undefined }, { exp: SECONDS - 6 }];
+    const wrong: Record<string, unknown>[] = [
+      { iss: 'other' },
+      { iss: undefined },
+      { sub: undefined },
+      { sub: 'x' },
+      { sid: undefined },
+      { sid: 7 },
+      { exp: undefined },
+      { iat: undefined },
+      { exp: SECONDS - 6 },
+    ];
     for (const change of wrong) {
-      await expect(verify(await sign({ ...good, ...change } as JWTPayload)), JSON.stringify(change)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      await expect(verify(await sign({ ...good, ...change } as JWTPayload)), JSON.stringify(change)).rejects.toMatchObject({
+        code: 'UNAUTHENTICATED',
+      });
     }
     await expect(verify(await sign(good, { kid: newId() }))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     const hmac = new SignJWT(good).setProtectedHeader({ alg: 'HS256', kid: key.id }).sign(Buffer.from(key.privateJwk.x!, 'base64url'));

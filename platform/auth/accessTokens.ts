@@ -3,7 +3,7 @@ import { importJWK, jwtVerify, SignJWT, errors, type CryptoKey, type JWK } from 
 import { Unauthenticated } from '../errors.ts';
 import { isId } from '../ids.ts';
 
-export const ACCESS_TOKEN_SECONDS = 300;
+const ACCESS_TOKEN_SECONDS = 300;
 const ISSUER = 'pursight';
 const ALGORITHM = 'EdDSA';
 const CLOCK_SKEW_SECONDS = 5;
@@ -19,7 +19,7 @@ export type AccessTokensOptions = {
   now: () => Date;
 };
 
-export type AccessClaims = { userId: string; sessionId: string };
+type AccessClaims = { userId: string; sessionId: string };
 
 export type AccessTokens = {
   sign(claims: AccessClaims): Promise<{ accessToken: string; expiresAt: Date }>;

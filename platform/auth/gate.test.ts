@@ -29,7 +29,13 @@ describe('a gate', () => {
 
   it('refuses one task more than may wait, and only to that key', async () => {
     const gate = createGate({ limit: 1, waitingPerKey: 2 });
-    const task = (key: string) => gate.run(key, () => sleep(1)).then(() => 'ok', (error) => error.code);
+    const task = (key: string) =>
+      gate
+        .run(key, () => sleep(1))
+        .then(
+          () => 'ok',
+          (error) => error.code,
+        );
     expect(await Promise.all(['a', 'a', 'a', 'a', 'b'].map(task))).toEqual(['ok', 'ok', 'ok', 'RATE_LIMITED', 'ok']);
   });
 

@@ -17,7 +17,11 @@ describe('roles', () => {
     ['INGESTOR', false, false, false],
   ])('%s reads %s, edits %s, administers %s', (role, read, edit, administer) => {
     const everywhere = viewer([role]);
-    expect([mayEverywhere(everywhere, 'read'), mayEverywhere(everywhere, 'edit'), mayEverywhere(everywhere, 'administer')]).toEqual([read, edit, administer]);
+    expect([mayEverywhere(everywhere, 'read'), mayEverywhere(everywhere, 'edit'), mayEverywhere(everywhere, 'administer')]).toEqual([
+      read,
+      edit,
+      administer,
+    ]);
     const there = viewer([role, { sourceId: SOURCE }]);
     expect(may(there, 'read', { sourceId: SOURCE })).toBe(read);
     expect(may(there, 'administer', { sourceId: SOURCE })).toBe(administer);
@@ -34,9 +38,13 @@ describe('roles', () => {
 
   it('are asked for with the code and the role that would do', () => {
     expect(() => requireReader(null)).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
-    expect(() => requireReader(viewer(['INGESTOR']))).toThrow(expect.objectContaining({ code: 'FORBIDDEN', details: { policy: 'role:READER' } }));
+    expect(() => requireReader(viewer(['INGESTOR']))).toThrow(
+      expect.objectContaining({ code: 'FORBIDDEN', details: { policy: 'role:READER' } }),
+    );
     expect(requireReader(viewer(['READER', { domainId: DOMAIN }])).userId).toBe('user');
     expect(mayRead(viewer())).toBe(false);
-    expect(() => requireEverywhere(viewer(['ADMIN', { sourceId: SOURCE }]), 'administer')).toThrow(expect.objectContaining({ details: { policy: 'role:ADMIN' } }));
+    expect(() => requireEverywhere(viewer(['ADMIN', { sourceId: SOURCE }]), 'administer')).toThrow(
+      expect.objectContaining({ details: { policy: 'role:ADMIN' } }),
+    );
   });
 });

@@ -38,9 +38,7 @@ export function scopesFor(viewer: Viewer, action: Action): Scopes {
 export function may(viewer: Viewer, action: Action, thing: Protected): boolean {
   const scopes = scopesFor(viewer, action);
   return (
-    scopes.everything ||
-    scopes.sourceIds.includes(thing.sourceId) ||
-    (thing.domainId != null && scopes.domainIds.includes(thing.domainId))
+    scopes.everything || scopes.sourceIds.includes(thing.sourceId) || (thing.domainId != null && scopes.domainIds.includes(thing.domainId))
   );
 }
 

@@ -15,7 +15,7 @@ import { countMembers, getTeamsById, getTeamsByUser, listMembers } from './store
 import { getRolesByUser, getUsersById } from './store/users.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
-export type MemberPage = { teamId: string; page: NamePage };
+type MemberPage = { teamId: string; page: NamePage };
 
 /** Wiring of the resolvers: made once. */
 export type IdentityContext = {
@@ -25,7 +25,8 @@ export type IdentityContext = {
   loaders: { of(context: RequestContext): Loaders; forget(context: RequestContext): void };
 };
 
-export const createLoadersPerOperation = (sql: Database): IdentityContext['loaders'] => perOperation((context) => createLoaders(sql, context));
+export const createLoadersPerOperation = (sql: Database): IdentityContext['loaders'] =>
+  perOperation((context) => createLoaders(sql, context));
 
 function createLoaders(sql: Database, context: RequestContext) {
   let scope: Promise<EventScope> | undefined;
@@ -35,8 +36,14 @@ function createLoaders(sql: Database, context: RequestContext) {
     event: byId<LogEvent>(async (ids) => getEvents(sql, ids, await eventScopeOnce())),
     user: byId<UserMapper>((ids) => getUsersById(sql, ids)),
     team: byId<TeamMapper>((ids) => getTeamsById(sql, ids)),
-    rolesByUser: grouped<RoleAssignment & { userId: string }>((ids) => getRolesByUser(sql, ids), (row) => row.userId),
-    teamsByUser: grouped<TeamMapper & { userId: string }>((ids) => getTeamsByUser(sql, ids), (row) => row.userId),
+    rolesByUser: grouped<RoleAssignment & { userId: string }>(
+      (ids) => getRolesByUser(sql, ids),
+      (row) => row.userId,
+    ),
+    teamsByUser: grouped<TeamMapper & { userId: string }>(
+      (ids) => getTeamsByUser(sql, ids),
+      (row) => row.userId,
+    ),
     memberCount: new DataLoader<string, number>(async (ids) => {
       const counts = new Map((await countMembers(sql, ids)).map((row) => [row.teamId, row.count]));
       return ids.map((id) => counts.get(id) ?? 0);
@@ -53,7 +60,11 @@ async function loadMembers(sql: Database, keys: readonly MemberPage[]): Promise<
   const found = new Map<string, UserMapper[]>();
   for (const group of byPage.values()) {
     const { page } = group[0]!;
-    const rows = await listMembers(sql, group.map((key) => key.teamId), page);
+    const rows = await listMembers(
+      sql,
+      group.map((key) => key.teamId),
+      page,
+    );
     const byTeam = Map.groupBy(rows, (row) => row.teamId);
     for (const key of group) found.set(memberPageKey(key), byTeam.get(key.teamId) ?? []);
   }

@@ -8,10 +8,14 @@ const SOURCE_B = '0190b5a0-0000-7000-8000-00000000000b';
 const DOMAIN = '0190b5a0-0000-7000-8000-00000000000d';
 const UNKNOWN = '0190b5a0-0000-7000-8000-0000000000ff';
 
-const CREATE_USER = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id email name roles { role sourceId domainId } } cursor } }';
-const SET_ROLES = 'mutation ($input: SetUserRolesInput!) { setUserRoles(input: $input) { user { roles { role sourceId domainId } } cursor } }';
-const CREATE_TEAM = 'mutation ($input: CreateTeamInput!) { createTeam(input: $input) { team { id name version members { nodes { name } totalCount } } cursor } }';
-const UPDATE_TEAM = 'mutation ($input: UpdateTeamInput!) { updateTeam(input: $input) { team { id name version members { nodes { name } } } cursor } }';
+const CREATE_USER =
+  'mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id email name roles { role sourceId domainId } } cursor } }';
+const SET_ROLES =
+  'mutation ($input: SetUserRolesInput!) { setUserRoles(input: $input) { user { roles { role sourceId domainId } } cursor } }';
+const CREATE_TEAM =
+  'mutation ($input: CreateTeamInput!) { createTeam(input: $input) { team { id name version members { nodes { name } totalCount } } cursor } }';
+const UPDATE_TEAM =
+  'mutation ($input: UpdateTeamInput!) { updateTeam(input: $input) { team { id name version members { nodes { name } } } cursor } }';
 
 let world: TestIdentity;
 let reader: Viewer;
@@ -32,7 +36,8 @@ describe('who may ask', () => {
   const QUERIES = ['users { nodes { name } }', 'teams { nodes { name } }', `user(id: "${UNKNOWN}") { name }`];
 
   it('is nobody without a viewer', async () => {
-    for (const field of ['me { name }', ...QUERIES]) expect((await world.run(`{ ${field} }`, { as: null })).codes).toEqual(['UNAUTHENTICATED']);
+    for (const field of ['me { name }', ...QUERIES])
+      expect((await world.run(`{ ${field} }`, { as: null })).codes).toEqual(['UNAUTHENTICATED']);
     expect((await mutate(CREATE_USER, { email: 'x', name: '', roles: [] }, null)).codes).toEqual(['UNAUTHENTICATED']);
     expect((await mutate(SET_ROLES, { userId: 'x', roles: [] }, null)).codes).toEqual(['UNAUTHENTICATED']);
     expect((await mutate(CREATE_TEAM, { name: '' }, null)).codes).toEqual(['UNAUTHENTICATED']);
@@ -50,9 +55,15 @@ describe('who may ask', () => {
   });
 
   it('with a role over one source sees names, and of roles only those over everything and that source', async () => {
-    await world.addUser('mixed@example.com', [{ role: 'STEWARD' }, { role: 'READER', sourceId: SOURCE_A }, { role: 'ADMIN', sourceId: SOURCE_B }, { role: 'READER', domainId: DOMAIN }]);
+    await world.addUser('mixed@example.com', [
+      { role: 'STEWARD' },
+      { role: 'READER', sourceId: SOURCE_A },
+      { role: 'ADMIN', sourceId: SOURCE_B },
+      { role: 'READER', domainId: DOMAIN },
+    ]);
     const QUERY = '{ users { nodes { email roles { role sourceId domainId } } totalCount } }';
-    const rolesFor = async (as: Viewer) => (await world.run(QUERY, { as })).data.users.nodes.find((user: { email: string }) => user.email === 'mixed@example.com').roles;
+    const rolesFor = async (as: Viewer) =>
+      (await world.run(QUERY, { as })).data.users.nodes.find((user: { email: string }) => user.email === 'mixed@example.com').roles;
     expect(await rolesFor(scoped)).toEqual([
       { role: 'READER', sourceId: SOURCE_A, domainId: null },
       { role: 'STEWARD', sourceId: null, domainId: null },
@@ -75,8 +86,18 @@ describe('who may ask', () => {
   it('resolves references of what the viewer may see, and null for the rest', async () => {
     const QUERY = 'query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on User { name } } }';
     const refs = [reader.userId, UNKNOWN, 'malformed', ingestor.userId].map((id) => ({ __typename: 'User', id }));
-    expect((await world.run(QUERY, { variables: { refs }, as: scoped })).data._entities).toEqual([{ name: 'reader' }, null, null, { name: 'ingestor' }]);
-    expect((await world.run(QUERY, { variables: { refs }, as: ingestor })).data._entities).toEqual([null, null, null, { name: 'ingestor' }]);
+    expect((await world.run(QUERY, { variables: { refs }, as: scoped })).data._entities).toEqual([
+      { name: 'reader' },
+      null,
+      null,
+      { name: 'ingestor' },
+    ]);
+    expect((await world.run(QUERY, { variables: { refs }, as: ingestor })).data._entities).toEqual([
+      null,
+      null,
+      null,
+      { name: 'ingestor' },
+    ]);
     expect((await world.run(QUERY, { variables: { refs }, as: null })).codes[0]).toBe('UNAUTHENTICATED');
   });
 });
@@ -84,13 +105,27 @@ describe('who may ask', () => {
 describe('createUser', () => {
   it('makes a user who can sign in, and writes the event after the cursor', async () => {
     const after = await lastEventId();
-    const input = { email: ' New.User@Example.com', name: ' New User ', password: PASSWORD, roles: [{ role: 'READER', sourceId: SOURCE_A }, { role: 'READER', sourceId: SOURCE_A }] };
+    const input = {
+      email: ' New.User@Example.com',
+      name: ' New User ',
+      password: PASSWORD,
+      roles: [
+        { role: 'READER', sourceId: SOURCE_A },
+        { role: 'READER', sourceId: SOURCE_A },
+      ],
+    };
     const { data, codes } = await mutate(CREATE_USER, input);
     expect(codes).toEqual([]);
     const { user, cursor } = data.createUser;
-    expect(user).toMatchObject({ email: 'New.User@Example.com', name: 'New User', roles: [{ role: 'READER', sourceId: SOURCE_A, domainId: null }] });
+    expect(user).toMatchObject({
+      email: 'New.User@Example.com',
+      name: 'New User',
+      roles: [{ role: 'READER', sourceId: SOURCE_A, domainId: null }],
+    });
     expect(cursor).toMatch(/^[0-9a-z]+\.\d+$/);
-    expect(await world.eventsSince(after)).toMatchObject([{ type: 'identity.userCreated', subject: user.id, actorId: world.administrator.userId }]);
+    expect(await world.eventsSince(after)).toMatchObject([
+      { type: 'identity.userCreated', subject: user.id, actorId: world.administrator.userId },
+    ]);
     const session = await world.identity.sessions.signIn({ email: 'new.user@example.com', password: PASSWORD }, '192.0.2.1');
     expect(session.viewer.roles).toEqual([{ role: 'READER', sourceId: SOURCE_A, domainId: null }]);
     expect((await mutate(CREATE_USER, { ...input, email: 'NEW.USER@EXAMPLE.COM' })).codes).toEqual(['CONFLICT']);
@@ -173,11 +208,19 @@ describe('teams', () => {
     expect(team).toMatchObject({ name: 'Sales', version: 1, members: { nodes: [{ name: 'reader' }, { name: 'scoped' }], totalCount: 2 } });
 
     const renamed = await mutate(UPDATE_TEAM, { id: team.id, version: 1, name: 'Selling', memberIds: [scoped.userId, ingestor.userId] });
-    expect(renamed.data.updateTeam.team).toEqual({ id: team.id, name: 'Selling', version: 2, members: { nodes: [{ name: 'ingestor' }, { name: 'scoped' }] } });
+    expect(renamed.data.updateTeam.team).toEqual({
+      id: team.id,
+      name: 'Selling',
+      version: 2,
+      members: { nodes: [{ name: 'ingestor' }, { name: 'scoped' }] },
+    });
     const stale = await mutate(UPDATE_TEAM, { id: team.id, version: 1, name: 'Stale' });
     expect(stale.errors?.[0]?.originalError).toMatchObject({ code: 'CONFLICT', details: { currentVersion: 2 } });
     expect((await mutate(UPDATE_TEAM, { id: team.id, version: 2, name: 'Selling' })).data.updateTeam.team.version).toBe(2);
-    expect((await mutate(UPDATE_TEAM, { id: team.id, version: 2, memberIds: null })).data.updateTeam.team).toMatchObject({ version: 3, members: { nodes: [] } });
+    expect((await mutate(UPDATE_TEAM, { id: team.id, version: 2, memberIds: null })).data.updateTeam.team).toMatchObject({
+      version: 3,
+      members: { nodes: [] },
+    });
 
     const events = await world.eventsSince(after);
     expect(events.map((event) => event.type)).toEqual(['team.created', 'team.updated', 'team.updated']);
@@ -208,8 +251,11 @@ describe('teams', () => {
 describe('lists', () => {
   const pageThrough = async (field: string, first: number): Promise<string[]> => {
     const names: string[] = [];
-    for (let after: string | null = null; ; ) {
-      const { data } = await world.run(`query ($after: String) { list: ${field}(first: ${first}, after: $after) { nodes { name } pageInfo { hasNextPage endCursor } totalCount } }`, { variables: { after } });
+    for (let after: string | null = null; ;) {
+      const { data } = await world.run(
+        `query ($after: String) { list: ${field}(first: ${first}, after: $after) { nodes { name } pageInfo { hasNextPage endCursor } totalCount } }`,
+        { variables: { after } },
+      );
       names.push(...data.list.nodes.map((node: { name: string }) => node.name));
       if (!data.list.pageInfo.hasNextPage) {
         expect(names).toHaveLength(data.list.totalCount);
@@ -220,24 +266,37 @@ describe('lists', () => {
   };
 
   it('come by name, page after page, without a gap or a double', async () => {
-    for (let n = 0; n < 12; n++) await world.addUser(`same${n}@example.com`).then(({ userId }) => world.test.owner`update identity.users set name = 'Same' where id = ${userId}`);
+    for (let n = 0; n < 12; n++)
+      await world
+        .addUser(`same${n}@example.com`)
+        .then(({ userId }) => world.test.owner`update identity.users set name = 'Same' where id = ${userId}`);
     const all = await pageThrough('users', 200);
     expect(await pageThrough('users', 5)).toEqual(all);
-    expect(all).toEqual([...all].sort((a, b) => (Buffer.from(a).compare(Buffer.from(b)))));
+    expect(all).toEqual([...all].sort((a, b) => Buffer.from(a).compare(Buffer.from(b))));
     expect(await pageThrough('teams', 1)).toEqual(await pageThrough('teams', 200));
   });
 
   it('refuse a size out of bounds and cursors of another list', async () => {
     const cursor = (await world.run('{ users(first: 1) { pageInfo { endCursor } } }')).data.users.pageInfo.endCursor;
-    const forged = Buffer.from(JSON.stringify([JSON.parse(Buffer.from(cursor, 'base64url').toString())[0], 'x', 'not an id'])).toString('base64url');
-    for (const list of [`teams(first: 1, after: "${cursor}")`, 'users(first: 0)', 'users(first: 201)', 'users(first: -1)', 'users(after: "x")', `users(after: "${forged}")`]) {
+    const forged = Buffer.from(JSON.stringify([JSON.parse(Buffer.from(cursor, 'base64url').toString())[0], 'x', 'not an id'])).toString(
+      'base64url',
+    );
+    for (const list of [
+      `teams(first: 1, after: "${cursor}")`,
+      'users(first: 0)',
+      'users(first: 201)',
+      'users(first: -1)',
+      'users(after: "x")',
+      `users(after: "${forged}")`,
+    ]) {
       expect((await world.run(`{ ${list} { nodes { name } } }`)).codes, list).toEqual(['BAD_USER_INPUT']);
     }
   });
 
   it('cost a fixed number of statements, however long', async () => {
     const ids = (await world.database`select id from identity.users`).map((row) => row.id as string);
-    for (let n = 0; n < 4; n++) await mutate(CREATE_TEAM, { name: `Crowd ${n}`, memberIds: ids.filter((_, index) => index % (n + 1) === 0) });
+    for (let n = 0; n < 4; n++)
+      await mutate(CREATE_TEAM, { name: `Crowd ${n}`, memberIds: ids.filter((_, index) => index % (n + 1) === 0) });
     await world.test.owner`create extension if not exists pg_stat_statements`;
     const statements = async (query: string): Promise<number> => {
       await world.run(query);
@@ -250,9 +309,16 @@ describe('lists', () => {
       return row!.calls;
     };
     expect(await statements('{ users(first: 50) { nodes { name teams { name } } } }')).toBe(2);
-    expect(await statements('{ users(first: 50) { nodes { name roles { role } teams { name members(first: 5) { nodes { name roles { role } } totalCount } } } totalCount } }')).toBeLessThanOrEqual(7);
+    expect(
+      await statements(
+        '{ users(first: 50) { nodes { name roles { role } teams { name members(first: 5) { nodes { name roles { role } } totalCount } } } totalCount } }',
+      ),
+    ).toBeLessThanOrEqual(7);
     expect(await statements('{ teams { nodes { name members { nodes { email } } } } }')).toBe(2);
-    const refs = ids.slice(0, 50).map((id) => `{ __typename: "User", id: "${id}" }`).join();
+    const refs = ids
+      .slice(0, 50)
+      .map((id) => `{ __typename: "User", id: "${id}" }`)
+      .join();
     expect(await statements(`{ _entities(representations: [${refs}]) { ... on User { name teams { name } } } }`)).toBe(2);
   });
 });
@@ -272,7 +338,9 @@ describe('the first administrator', () => {
       const { viewer } = await fresh.identity.sessions.signIn(first!, '192.0.2.1');
       expect(viewer.roles).toEqual([{ role: 'ADMIN', sourceId: null, domainId: null }]);
       expect((await fresh.eventsSince(after))[0]).toMatchObject({ type: 'identity.userCreated', actorId: null });
-      const kept = JSON.stringify(await fresh.test.owner`select to_jsonb(u) as row from identity.users u union all select to_jsonb(o) from events.outbox o`);
+      const kept = JSON.stringify(
+        await fresh.test.owner`select to_jsonb(u) as row from identity.users u union all select to_jsonb(o) from events.outbox o`,
+      );
       expect(kept + fresh.logged.join()).not.toContain(first!.password);
     } finally {
       await fresh.test.drop();
@@ -283,7 +351,11 @@ describe('the first administrator', () => {
     const fresh = await createTestIdentity();
     try {
       await fresh.test.owner`delete from identity.users`;
-      const identity = createIdentity({ database: fresh.database, rootKey: fresh.test.location.rootKey, logger: (await import('pino')).pino({ level: 'silent' }) });
+      const identity = createIdentity({
+        database: fresh.database,
+        rootKey: fresh.test.location.rootKey,
+        logger: (await import('pino')).pino({ level: 'silent' }),
+      });
       await expect(identity.createFirstAdministrator({ password: 'short' })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     } finally {
       await fresh.test.drop();

@@ -1,7 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { verify } from '@node-rs/argon2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createSessionSubgraph } from '#router/auth/index.ts';
 import { createIdentity } from '../index.ts';
 import { createTestIdentity, PASSWORD, type TestIdentity } from '../testing/identity.ts';
 
@@ -20,10 +19,15 @@ afterAll(() => world.test.drop());
 // Failures of one test are no longer counted in the next.
 beforeEach(() => world.clock.advance(MINUTE));
 
-const signIn = (email = 'ada@example.com', password = PASSWORD, address = HOME) => world.identity.sessions.signIn({ email, password }, address);
+const signIn = (email = 'ada@example.com', password = PASSWORD, address = HOME) =>
+  world.identity.sessions.signIn({ email, password }, address);
 const refresh = (refreshToken: string) => world.identity.sessions.refresh({ refreshToken });
 const authenticate = (token: string) => world.identity.sessions.authenticate(token);
-const codeOf = (attempt: Promise<unknown>): Promise<string> => attempt.then(() => 'ok', (error) => error.code ?? String(error));
+const codeOf = (attempt: Promise<unknown>): Promise<string> =>
+  attempt.then(
+    () => 'ok',
+    (error) => error.code ?? String(error),
+  );
 const resetStatements = async (): Promise<void> => {
   await world.test.owner`create extension if not exists pg_stat_statements`;
   await world.test.owner`select pg_stat_statements_reset()`;
@@ -62,11 +66,16 @@ describe('signing in', () => {
   });
 
   it('answers alike for a wrong password, an unknown email and a user without a password', async () => {
-    const { data } = await world.run('mutation { createUser(input: { email: "nopass@example.com", name: "No", roles: [] }) { user { id } } }');
+    const { data } = await world.run(
+      'mutation { createUser(input: { email: "nopass@example.com", name: "No", roles: [] }) { user { id } } }',
+    );
     const after = await lastEventId();
     const answers = await Promise.all(
       [signIn('ada@example.com', 'wrong wrong wrong'), signIn('nobody@example.com'), signIn('nopass@example.com', '')].map((attempt) =>
-        attempt.then(() => 'ok', (error) => `${error.code} ${error.message}`),
+        attempt.then(
+          () => 'ok',
+          (error) => `${error.code} ${error.message}`,
+        ),
       ),
     );
     expect(new Set(answers)).toEqual(new Set(['UNAUTHENTICATED The email or the password is wrong.']));
@@ -101,7 +110,8 @@ describe('signing in', () => {
 describe('the limits of failed sign-ins', () => {
   it('refuse even the right password of an account after ten failures, for at most a minute, and nobody else', async () => {
     await world.addUser('bob@example.com');
-    for (let attempt = 0; attempt < 10; attempt++) expect(await codeOf(signIn('bob@example.com', `guess number ${attempt}`))).toBe('UNAUTHENTICATED');
+    for (let attempt = 0; attempt < 10; attempt++)
+      expect(await codeOf(signIn('bob@example.com', `guess number ${attempt}`))).toBe('UNAUTHENTICATED');
     world.clock.advance(10_000);
     const refusal = await signIn('BOB@example.com').catch((error) => error);
     expect(refusal).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterMs: 50_000 } });
@@ -113,14 +123,17 @@ describe('the limits of failed sign-ins', () => {
 
   it('count guesses that are made at once one after the other', async () => {
     await world.addUser('carol@example.com');
-    const codes = await Promise.all(Array.from({ length: 40 }, (_, n) => codeOf(signIn('carol@example.com', `guess number ${n}`, `192.0.2.${100 + n}`))));
+    const codes = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => codeOf(signIn('carol@example.com', `guess number ${n}`, `192.0.2.${100 + n}`))),
+    );
     expect(codes.filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(10);
     expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(30);
   });
 
   it('refuse failures from an address after twenty, over accounts, while a right password from there still passes', async () => {
     const codes: string[] = [];
-    for (let attempt = 0; attempt < 25; attempt++) codes.push(await codeOf(signIn(`someone${attempt}@example.com`, 'guess guess guess', '198.51.100.77')));
+    for (let attempt = 0; attempt < 25; attempt++)
+      codes.push(await codeOf(signIn(`someone${attempt}@example.com`, 'guess guess guess', '198.51.100.77')));
     expect(codes).toEqual([...Array(20).fill('UNAUTHENTICATED'), ...Array(5).fill('RATE_LIMITED')]);
     const refusal = await signIn('eve@example.com', 'guess guess guess', '198.51.100.77').catch((error) => error);
     expect(refusal.details.retryAfterMs).toBeGreaterThan(0);
@@ -130,7 +143,8 @@ describe('the limits of failed sign-ins', () => {
 
   it('still count for the account what an address fails beyond its own limit', async () => {
     await world.addUser('dave@example.com');
-    for (let attempt = 0; attempt < 20; attempt++) await codeOf(signIn(`other${attempt}@example.com`, 'guess guess guess', '198.51.100.78'));
+    for (let attempt = 0; attempt < 20; attempt++)
+      await codeOf(signIn(`other${attempt}@example.com`, 'guess guess guess', '198.51.100.78'));
     for (let attempt = 0; attempt < 10; attempt++) await codeOf(signIn('dave@example.com', 'guess guess guess', '198.51.100.78'));
     expect(await codeOf(signIn('dave@example.com', PASSWORD, '198.51.100.78'))).toBe('RATE_LIMITED');
   });
@@ -148,13 +162,16 @@ describe('the limits of failed sign-ins', () => {
     await codeOf(signIn('frank@example.com', 'guess guess guess'));
     const [row] = await world.test.owner`select count(*) as count from identity.sign_in_failures`;
     expect(row!.count).toBeLessThanOrEqual(2 + 100);
-    const [old] = await world.test.owner`select count(*) as count from identity.sign_in_failures where at < ${new Date(world.clock.now().getTime() - MINUTE)}`;
+    const [old] = await world.test
+      .owner`select count(*) as count from identity.sign_in_failures where at < ${new Date(world.clock.now().getTime() - MINUTE)}`;
     expect(old!.count).toBe(0);
   });
 
   it('hold up nobody at another address while one floods', async () => {
     let answered = 0;
-    const flood = Array.from({ length: 90 }, (_, n) => codeOf(signIn(`flood${n}@example.com`, 'guess guess guess', '198.51.100.99')).then(() => answered++));
+    const flood = Array.from({ length: 90 }, (_, n) =>
+      codeOf(signIn(`flood${n}@example.com`, 'guess guess guess', '198.51.100.99')).then(() => answered++),
+    );
     expect(await codeOf(signIn('ada@example.com', PASSWORD, '192.0.2.200'))).toBe('ok');
     expect(answered).toBeLessThan(45);
     await Promise.all(flood);
@@ -170,10 +187,15 @@ describe('refreshing', () => {
     expect(third.viewer).toEqual(first.viewer);
     const after = await lastEventId();
 
-    await expect(refresh(first.refreshToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringContaining('used before') });
+    await expect(refresh(first.refreshToken)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringContaining('used before'),
+    });
     expect(await codeOf(refresh(third.refreshToken))).toBe('UNAUTHENTICATED');
     expect(await codeOf(authenticate(third.accessToken))).toBe('UNAUTHENTICATED');
-    expect(await world.eventsSince(after)).toMatchObject([{ type: 'identity.sessionRevoked', subject: first.viewer.userId, data: { sessionId: first.viewer.sessionId } }]);
+    expect(await world.eventsSince(after)).toMatchObject([
+      { type: 'identity.sessionRevoked', subject: first.viewer.userId, data: { sessionId: first.viewer.sessionId } },
+    ]);
   });
 
   it('lets at most one of many at once through, and then ends the session', async () => {
@@ -186,7 +208,15 @@ describe('refreshing', () => {
 
   it('is not ended by a token that was made up from a session id', async () => {
     const { refreshToken, viewer } = await signIn();
-    for (const forged of [`${viewer.sessionId}.${Buffer.alloc(48, 7).toString('base64url')}`, `${viewer.sessionId}.`, viewer.sessionId!, 'x', '', `${refreshToken}.x`, `${refreshToken}=`]) {
+    for (const forged of [
+      `${viewer.sessionId}.${Buffer.alloc(48, 7).toString('base64url')}`,
+      `${viewer.sessionId}.`,
+      viewer.sessionId!,
+      'x',
+      '',
+      `${refreshToken}.x`,
+      `${refreshToken}=`,
+    ]) {
       expect(await codeOf(refresh(forged))).toBe('UNAUTHENTICATED');
     }
     expect(await codeOf(refresh(refreshToken))).toBe('ok');
@@ -205,7 +235,8 @@ describe('refreshing', () => {
   it('keeps neither token in the database or the log', async () => {
     const { accessToken, refreshToken } = await signIn();
     const renewed = await refresh(refreshToken);
-    const rows = await world.test.owner`select to_jsonb(s) as row from identity.sessions s union all select to_jsonb(o) from events.outbox o`;
+    const rows = await world.test
+      .owner`select to_jsonb(s) as row from identity.sessions s union all select to_jsonb(o) from events.outbox o`;
     const kept = JSON.stringify(rows) + world.logged.join();
     for (const secret of [accessToken, refreshToken, renewed.accessToken, renewed.refreshToken, refreshToken.split('.')[1]!, PASSWORD]) {
       expect(kept).not.toContain(secret);
@@ -222,12 +253,23 @@ describe('a viewer behind an access token', () => {
     expect(await codeOf(authenticate(`Bearer ${accessToken}`))).toBe('ok');
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
     const otherKid = Buffer.from('{"alg":"EdDSA","kid":"0190"}').toString('base64url');
-    const wrong = ['', 'x', 'Basic eDp5', `Basic ${accessToken}`, `${header}.${payload}.${signature!.slice(0, -4)}AAAA`, `${none}.${payload}.`, `${otherKid}.${payload}.${signature}`];
+    const wrong = [
+      '',
+      'x',
+      'Basic eDp5',
+      `Basic ${accessToken}`,
+      `${header}.${payload}.${signature!.slice(0, -4)}AAAA`,
+      `${none}.${payload}.`,
+      `${otherKid}.${payload}.${signature}`,
+    ];
     for (const token of wrong) expect(await codeOf(authenticate(token)), token).toBe('UNAUTHENTICATED');
     world.clock.advance(4 * MINUTE);
     expect(await codeOf(authenticate(accessToken))).toBe('ok');
     world.clock.advance(MINUTE + 6000);
-    await expect(authenticate(accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringContaining('refreshSession') });
+    await expect(authenticate(accessToken)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringContaining('refreshSession'),
+    });
   });
 
   it('has the roles of now, not of when the token was made', async () => {
@@ -269,7 +311,8 @@ describe('the signing key', () => {
   it('is one, also when processes start together, and opens only under the root key', async () => {
     await world.test.owner`delete from identity.signing_keys`;
     const pino = (await import('pino')).pino({ level: 'silent' });
-    const start = () => createIdentity({ database: world.database, rootKey: world.test.location.rootKey, logger: pino, now: world.clock.now });
+    const start = () =>
+      createIdentity({ database: world.database, rootKey: world.test.location.rootKey, logger: pino, now: world.clock.now });
     const sessions = await Promise.all(
       Array.from({ length: 4 }, (_, n) => start().sessions.signIn({ email: 'ada@example.com', password: PASSWORD }, `192.0.2.${n}`)),
     );
@@ -280,24 +323,5 @@ describe('the signing key', () => {
 
     const stranger = createIdentity({ database: world.database, rootKey: Buffer.alloc(32, 9), logger: pino, now: world.clock.now });
     await expect(stranger.sessions.authenticate(sessions[0]!.accessToken)).rejects.toThrow('root key');
-  });
-});
-
-describe('the session subgraph', () => {
-  it('signs in, refreshes and signs out, and runs the rest of the operation as who has signed in', async () => {
-    const { execute, parse } = await import('graphql');
-    const { schema } = createSessionSubgraph({ sessions: world.identity.sessions, version: '1.2.3' });
-    const context = { viewer: null, requestId: 'r', address: HOME };
-    const run = async (text: string): Promise<any> => await execute({ schema, document: parse(text), contextValue: context });
-
-    expect((await run('{ serverVersion }')).errors[0].originalError.code).toBe('UNAUTHENTICATED');
-    const { data } = await run(`mutation { signIn(input: { email: "ada@example.com", password: "${PASSWORD}" }) { session { accessToken refreshToken expiresAt user { id } } } }`);
-    expect(data.signIn.session.user.id).toBe(world.administrator.userId);
-    expect(context.viewer).toMatchObject({ userId: world.administrator.userId });
-    expect((await run('{ serverVersion }')).data).toEqual({ serverVersion: '1.2.3' });
-    const refreshed = await run(`mutation { refreshSession(input: { refreshToken: "${data.signIn.session.refreshToken}" }) { session { accessToken } } }`);
-    expect(await codeOf(authenticate(refreshed.data.refreshSession.session.accessToken))).toBe('ok');
-    expect((await run('mutation { signOut(input: {}) { signedOut } }')).data).toEqual({ signOut: { signedOut: true } });
-    expect(await codeOf(authenticate(refreshed.data.refreshSession.session.accessToken))).toBe('UNAUTHENTICATED');
   });
 });

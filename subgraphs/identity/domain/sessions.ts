@@ -16,9 +16,7 @@ const REFRESH_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 /** Both tokens are secrets: shown to their owner once, never stored or logged. */
-export type SignedInSession = { accessToken: string; refreshToken: string; expiresAt: Date; viewer: Viewer };
-
-export type SessionsDependencies = CredentialsDependencies;
+type SignedInSession = { accessToken: string; refreshToken: string; expiresAt: Date; viewer: Viewer };
 
 export type Sessions = {
   /** `address` is the caller's, for the limits. UNAUTHENTICATED without saying why; RATE_LIMITED after too many failures. */
@@ -34,7 +32,7 @@ export type Sessions = {
   authenticate: { (authorization: string): Promise<Viewer>; (authorization: string | null | undefined): Promise<Viewer | null> };
 };
 
-export function createSessions(dependencies: SessionsDependencies): Sessions {
+export function createSessions(dependencies: CredentialsDependencies): Sessions {
   const { database, rootKey, logger, onCommit, now } = dependencies;
   const credentials = createCredentials(dependencies);
   const refreshTokens = createRefreshTokens(rootKey);
@@ -103,7 +101,12 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       await database.begin(async (tx) => {
         const ended = await revokeSessions(tx, userId, everywhere ? null : sessionId, now());
         if (ended.length === 0) return;
-        await emit(tx, { type: 'identity.signedOut', subject: userId, actorId: userId, data: { sessionId, everywhere: everywhere === true } });
+        await emit(tx, {
+          type: 'identity.signedOut',
+          subject: userId,
+          actorId: userId,
+          data: { sessionId, everywhere: everywhere === true },
+        });
       });
       onCommit();
     },

@@ -13,11 +13,11 @@ import { getUsersById } from '../store/users.ts';
 const MEMBERS_OF_A_TEAM = 1000;
 const UNIQUE_VIOLATION = '23505';
 
-export type TeamsDependencies = { database: Database; onCommit: () => void; now: () => Date };
+type TeamsDependencies = { database: Database; onCommit: () => void; now: () => Date };
 
-export type CreateTeam = { name: string; memberIds?: readonly string[] | null };
+type CreateTeam = { name: string; memberIds?: readonly string[] | null };
 /** Absent keeps; null members clear. */
-export type UpdateTeam = { id: string; version: number; name?: string | null; memberIds?: readonly string[] | null };
+type UpdateTeam = { id: string; version: number; name?: string | null; memberIds?: readonly string[] | null };
 
 export type Teams = {
   create(viewer: Viewer | null, input: CreateTeam): Promise<{ team: TeamMapper; cursor: LogCursor }>;

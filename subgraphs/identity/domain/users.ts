@@ -12,10 +12,10 @@ import type { UserMapper } from '../mappers.ts';
 import { getRolesByUser, getUsersById, hasOtherAdministrator, insertUser, lockAdministrators, replaceRoles } from '../store/users.ts';
 import { isAdministrator, readRoles, sameRoles, type RoleAssignmentInput } from './roles.ts';
 
-export type UsersDependencies = { database: Database; onCommit: () => void; now: () => Date };
+type UsersDependencies = { database: Database; onCommit: () => void; now: () => Date };
 
-export type CreateUser = { email: string; name: string; password?: string | null; roles: readonly RoleAssignmentInput[] };
-export type SetUserRoles = { userId: string; roles: readonly RoleAssignmentInput[] };
+type CreateUser = { email: string; name: string; password?: string | null; roles: readonly RoleAssignmentInput[] };
+type SetUserRoles = { userId: string; roles: readonly RoleAssignmentInput[] };
 
 export type Users = {
   create(viewer: Viewer | null, input: CreateUser): Promise<{ user: UserMapper; cursor: LogCursor }>;
@@ -69,7 +69,9 @@ export function createUsers({ database, onCommit, now }: UsersDependencies): Use
         const before = (await getRolesByUser(tx, [user.id])).map(({ role, sourceId, domainId }) => ({ role, sourceId, domainId }));
         if (sameRoles(before, roles)) return position;
         if (isAdministrator(before) && !isAdministrator(roles) && !(await hasOtherAdministrator(tx, user.id))) {
-          throw new Conflict('This is the last user who can sign in as ADMIN over everything. Give that role to another user with a password first.');
+          throw new Conflict(
+            'This is the last user who can sign in as ADMIN over everything. Give that role to another user with a password first.',
+          );
         }
         await replaceRoles(tx, user.id, roles);
         await append(tx, 'identity', [{ type: 'identity.rolesChanged', subject: user.id, actorId, data: { before, after: roles } }], now());

@@ -8,7 +8,8 @@ export function createEventResolvers({ loaders }: IdentityContext): EventResolve
       requireReader(context.viewer);
       return await loaders.of(context).event.load(id);
     },
-    actor: async (event, _args, context) => (event.actorId === null ? null : await findVisibleUser(loaders.of(context), context, event.actorId)),
+    actor: async (event, _args, context) =>
+      event.actorId === null ? null : await findVisibleUser(loaders.of(context), context, event.actorId),
     // An erased event keeps its place and its hash, and has no data any more.
     data: (event) => event.data ?? {},
     hash: (event) => event.hash.toString('hex'),

@@ -19,13 +19,17 @@ beforeAll(async () => {
   const { data } = await world.run('mutation { createTeam(input: { name: "Sales" }) { team { id } } }');
   teamId = data.createTeam.team.id;
   await world.database.begin((tx) =>
-    append(tx, 'catalog', [SOURCE_A, SOURCE_B].map((sourceId) => ({
-      type: 'source.registered' as const,
-      subject: sourceId,
-      actorId: world.administrator.userId,
-      data: { name: sourceId, connector: 'postgres', namespace: 'postgres://h:1' },
-      attributes: { sourceId },
-    }))),
+    append(
+      tx,
+      'catalog',
+      [SOURCE_A, SOURCE_B].map((sourceId) => ({
+        type: 'source.registered' as const,
+        subject: sourceId,
+        actorId: world.administrator.userId,
+        data: { name: sourceId, connector: 'postgres', namespace: 'postgres://h:1' },
+        attributes: { sourceId },
+      })),
+    ),
   );
   const sequencer = createSequencer({ sql: world.test.connect('events'), logger: (await import('pino')).pino({ level: 'silent' }) });
   while ((await sequencer.sealOnce()) > 0);
@@ -38,7 +42,8 @@ const EVENTS = `query ($after: String, $first: Int, $types: [String!], $subject:
   }
 }`;
 const list = async (variables: Record<string, unknown> = {}, as?: Viewer | null) => await world.run(EVENTS, { variables, as });
-const typesFor = async (as: Viewer, types?: string[]): Promise<string[]> => (await list({ types }, as)).data.events.nodes.map((event: { type: string }) => event.type);
+const typesFor = async (as: Viewer, types?: string[]): Promise<string[]> =>
+  (await list({ types }, as)).data.events.nodes.map((event: { type: string }) => event.type);
 
 describe('events', () => {
   it('come in log order with what CloudEvents asks for, the hash and who did it', async () => {
@@ -47,7 +52,13 @@ describe('events', () => {
     expect(totalCount).toBe(nodes.length);
     expect(edges.at(-1).cursor).toMatch(new RegExp(`^[0-9a-z]+\\.${nodes.length}$`));
     const team = nodes.find((event: { type: string }) => event.type === 'team.created');
-    expect(team).toMatchObject({ source: 'identity', subject: teamId, actor: { name: 'Administrator' }, data: { name: 'Sales' }, time: world.clock.now().toISOString() });
+    expect(team).toMatchObject({
+      source: 'identity',
+      subject: teamId,
+      actor: { name: 'Administrator' },
+      data: { name: 'Sales' },
+      time: world.clock.now().toISOString(),
+    });
     expect(team.hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
@@ -71,7 +82,14 @@ describe('events', () => {
   });
 
   it('refuse what is no cursor, size or type', async () => {
-    for (const wrong of [{ after: 'x' }, { first: 0 }, { first: 201 }, { types: ['*'] }, { types: Array(101).fill('asset.*') }, { subject: 'a\0' }]) {
+    for (const wrong of [
+      { after: 'x' },
+      { first: 0 },
+      { first: 201 },
+      { types: ['*'] },
+      { types: Array(101).fill('asset.*') },
+      { subject: 'a\0' },
+    ]) {
       expect((await list(wrong)).codes, JSON.stringify(wrong)).toEqual(['BAD_USER_INPUT']);
     }
     expect((await list({ after: 'otherepoch.1' })).codes).toEqual(['CURSOR_EXPIRED']);
@@ -82,7 +100,8 @@ describe('event', () => {
   it('is null when it is unknown, malformed or hidden', async () => {
     const { nodes } = (await list()).data.events;
     const hidden = nodes.find((event: { type: string }) => event.type === 'identity.signedIn').id;
-    const get = async (id: string, as?: Viewer) => (await world.run('query ($id: ID!) { event(id: $id) { type } }', { variables: { id }, as })).data.event;
+    const get = async (id: string, as?: Viewer) =>
+      (await world.run('query ($id: ID!) { event(id: $id) { type } }', { variables: { id }, as })).data.event;
     expect(await get(hidden)).toEqual({ type: 'identity.signedIn' });
     expect(await get(hidden, reader)).toBeNull();
     expect(await get('malformed')).toBeNull();
@@ -92,7 +111,10 @@ describe('event', () => {
   it('resolves as a reference, hidden ones to null', async () => {
     const { nodes } = (await list()).data.events;
     const refs = nodes.slice(-2).map(({ id }: { id: string }) => ({ __typename: 'Event', id }));
-    const { data } = await world.run('query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on Event { subject actor { name } } } }', { variables: { refs }, as: scoped });
+    const { data } = await world.run(
+      'query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on Event { subject actor { name } } } }',
+      { variables: { refs }, as: scoped },
+    );
     expect(data._entities).toEqual([{ subject: SOURCE_A, actor: { name: 'Administrator' } }, null]);
   });
 });

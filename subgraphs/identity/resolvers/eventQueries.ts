@@ -20,7 +20,8 @@ export function createEventQueries({ database, loaders }: IdentityContext): Requ
     events: async (_parent, args, context) => {
       requireReader(context.viewer);
       const first = pageSize(args.first);
-      if (args.types && args.types.length > MAX_TYPES) throw new InvalidInput(`At most ${MAX_TYPES} types can be asked for at a time.`, 'types');
+      if (args.types && args.types.length > MAX_TYPES)
+        throw new InvalidInput(`At most ${MAX_TYPES} types can be asked for at a time.`, 'types');
       const subject = args.subject == null ? null : checkText(args.subject, 'subject', { max: 200 });
       const scope = await loaders.of(context).eventScope();
       const { epoch, afterSeq } = await resolveLogCursor(database, args.after);

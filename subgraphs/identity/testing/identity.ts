@@ -10,7 +10,10 @@ import { createIdentity, type Identity } from '../index.ts';
 
 export const PASSWORD = 'correct horse battery';
 
-export type Answer = { data: any; codes: string[]; errors: ExecutionResult['errors'] };
+/** JSON whose shape the test's own query or event says. */
+type Json = ReturnType<JSON['parse']>;
+
+export type Answer = { data: Json; codes: string[]; errors: ExecutionResult['errors'] };
 
 export type TestIdentity = {
   identity: Identity;
@@ -23,8 +26,8 @@ export type TestIdentity = {
   run(source: string, options?: { as?: Viewer | null; variables?: Record<string, unknown>; context?: RequestContext }): Promise<Answer>;
   /** A user with these roles over everything or a scope, and PASSWORD, as a viewer without a session. */
   addUser(email: string, roles?: Partial<RoleAssignment>[], password?: string): Promise<Viewer>;
-  /** Types of the events written so far, oldest first. */
-  eventsSince(id?: number): Promise<{ id: number; type: string; subject: string | null; actorId: string | null; data: any }[]>;
+  /** The events written after an outbox id, oldest first. */
+  eventsSince(id?: number): Promise<{ id: number; type: string; subject: string | null; actorId: string | null; data: Json }[]>;
 };
 
 export async function createTestIdentity(): Promise<TestIdentity> {
@@ -43,7 +46,9 @@ export async function createTestIdentity(): Promise<TestIdentity> {
   const run: TestIdentity['run'] = async (source, { as = administrator, variables, context } = {}) => {
     const contextValue = context ?? { viewer: as, requestId: newId(), address: '127.0.0.1' };
     const result = await graphql({ schema: identity.subgraph.schema, source, variableValues: variables, contextValue });
-    const codes = (result.errors ?? []).map((error) => String((error.originalError as { code?: string } | undefined)?.code ?? error.message));
+    const codes = (result.errors ?? []).map((error) =>
+      String((error.originalError as { code?: string } | undefined)?.code ?? error.message),
+    );
     return { data: result.data, codes, errors: result.errors };
   };
 
@@ -57,7 +62,9 @@ export async function createTestIdentity(): Promise<TestIdentity> {
     run,
     async addUser(email, roles = [], password = PASSWORD) {
       const input = { email, name: email.split('@')[0], password, roles: roles.map((assignment) => ({ role: 'READER', ...assignment })) };
-      const { data, errors } = await run('mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }', { variables: { input } });
+      const { data, errors } = await run('mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }', {
+        variables: { input },
+      });
       if (errors) throw new Error(errors.join());
       const full = roles.map((assignment): RoleAssignment => ({ role: 'READER', sourceId: null, domainId: null, ...assignment }));
       return { userId: data.createUser.user.id, sessionId: null, roles: full };

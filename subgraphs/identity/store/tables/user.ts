@@ -26,12 +26,21 @@ export const users = identitySchema.table(
 export const roleAssignments = identitySchema.table(
   'role_assignments',
   {
-    userId: uuid('user_id').notNull().references(() => users.id, { onDelete: 'cascade' }),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
     role: text().$type<Role>().notNull(),
     sourceId: uuid('source_id'),
     domainId: uuid('domain_id'),
   },
-  (table) => [uniqueIndex('role_assignments_one_each').on(table.userId, table.role, sql`coalesce(source_id, '00000000-0000-0000-0000-000000000000')`, sql`coalesce(domain_id, '00000000-0000-0000-0000-000000000000')`)],
+  (table) => [
+    uniqueIndex('role_assignments_one_each').on(
+      table.userId,
+      table.role,
+      sql`coalesce(source_id, '00000000-0000-0000-0000-000000000000')`,
+      sql`coalesce(domain_id, '00000000-0000-0000-0000-000000000000')`,
+    ),
+  ],
 );
 
 export const teams = identitySchema.table(
@@ -48,8 +57,12 @@ export const teams = identitySchema.table(
 export const teamMembers = identitySchema.table(
   'team_members',
   {
-    teamId: uuid('team_id').notNull().references(() => teams.id, { onDelete: 'cascade' }),
-    userId: uuid('user_id').notNull().references(() => users.id, { onDelete: 'cascade' }),
+    teamId: uuid('team_id')
+      .notNull()
+      .references(() => teams.id, { onDelete: 'cascade' }),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
   },
   (table) => [primaryKey({ columns: [table.teamId, table.userId] }), index('team_members_user').on(table.userId)],
 );
@@ -59,7 +72,9 @@ export const sessions = identitySchema.table(
   'sessions',
   {
     id: uuid().primaryKey(),
-    userId: uuid('user_id').notNull().references(() => users.id, { onDelete: 'cascade' }),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
     refreshHash: bytea('refresh_hash').notNull(),
     createdAt: moment('created_at').notNull(),
     refreshedAt: moment('refreshed_at').notNull(),
