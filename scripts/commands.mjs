@@ -5,10 +5,13 @@ import { runForeground, runScript } from './projectNode.mjs';
 const bin = (path) => `node_modules/${path}`;
 const vitest = bin('vitest/vitest.mjs');
 
-/** Each command: the arguments for Node. `clean` ones end with 0 when they are interrupted: to stop is what was asked. */
+/**
+ * Each command: the arguments for Node. `clean` ones end with 0 when they are interrupted: to stop is what was asked.
+ * `production` ones do without the packages for developing.
+ */
 const COMMANDS = {
-  start: { node: ['deploy/allInOne/main.ts'], clean: true },
-  dev: { node: ['--watch', '--watch-preserve-output', 'deploy/allInOne/main.ts'], clean: true },
+  start: { node: ['deploy/allInOne/main.ts'], clean: true, production: true },
+  dev: { node: ['--watch', '--watch-preserve-output', 'deploy/allInOne/main.ts'], clean: true, production: true },
   test: { node: [vitest, 'run'] },
   bench: { node: ['bench/run.ts'] },
   codegen: { node: [bin('@graphql-codegen/cli/esm/bin.js'), '--config', 'codegen.ts', '--silent'] },
@@ -34,7 +37,7 @@ export async function run(name, args) {
   try {
     const command = COMMANDS[name];
     if (!command) throw new CannotRun(`There is no command "${name ?? ''}". There are: ${Object.keys(COMMANDS).join(', ')}.`);
-    await ensureInstalled();
+    await ensureInstalled(command.production ? 'production' : 'all');
     process.chdir(ROOT);
     process.exitCode = command.steps ? await verify() : await runForeground([...command.node, ...args], command);
   } catch (error) {

@@ -8,28 +8,92 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MODULES = join(ROOT, 'node_modules');
+const LOCK = join(ROOT, 'package-lock.json');
 const STAMP = join(MODULES, '.pursight-install');
+/** npm's own list of what is installed. It writes it last, so a killed npm leaves none. */
+const INSTALLED = join(MODULES, '.package-lock.json');
 
 /** Why a command cannot run: one plain sentence. */
 export class CannotRun extends Error {}
 
-/** `quick` takes any finished installation. npm's own output goes to stderr: some commands' stdout is data. */
-export async function ensureInstalled({ quick = false } = {}) {
+/**
+ * `production`: what running the product takes. `all`: also what testing and developing it takes, which is as much again
+ * to install. `quick` takes any finished installation. npm's output goes to stderr: some commands' stdout is data.
+ */
+export async function ensureInstalled(level, { quick = false } = {}) {
   if (quick && existsSync(STAMP)) return;
-  const expected = stampOf(readFileSync(join(ROOT, 'package-lock.json')));
-  if (readStamp() === expected) return;
+  if (isStamped(level)) return;
   const unlock = await takeTurn();
   try {
-    if (readStamp() === expected) return; // another command did it meanwhile
-    if (!matchesLock()) install();
+    if (isStamped(level)) return; // another command did it meanwhile
+    const found = findLevel();
+    if (found === undefined) npm('ci', level);
+    else if (found === 'production' && level === 'all') npm('install', level); // adds, and so disturbs no product that runs
     linkCommand();
-    writeFileSync(STAMP, expected);
+    writeFileSync(STAMP, stampOf(found === 'all' ? 'all' : level));
   } finally {
     unlock();
   }
 }
 
-/** Two commands at once must not both run `npm ci`. A killed one's turn is over. */
+/** The lock file's hash, the machine's kind (a tree copied from another kind has the wrong binaries), and the level. */
+function stampOf(level) {
+  const hash = createHash('sha256').update(readFileSync(LOCK)).digest('hex');
+  return `${hash} ${process.platform}-${process.arch} ${level}\n`;
+}
+
+function isStamped(level) {
+  let stamp;
+  try {
+    stamp = readFileSync(STAMP, 'utf8');
+  } catch {
+    return false; // never installed, or not to the end
+  }
+  return stamp === stampOf('all') || stamp === stampOf(level);
+}
+
+/** What is there already: of an earlier start, or of somebody's own `npm ci` or `npm install`. */
+function findLevel() {
+  let installed;
+  try {
+    installed = JSON.parse(readFileSync(INSTALLED, 'utf8')).packages;
+  } catch {
+    return undefined;
+  }
+  const { packages } = JSON.parse(readFileSync(LOCK, 'utf8'));
+  const direct = new Set(Object.keys(packages[''].optionalDependencies).map((name) => `node_modules/${name}`));
+  let level = 'all';
+  for (const [path, wanted] of Object.entries(packages)) {
+    if (path === '') continue;
+    const found = installed[path];
+    if (found && found.version === wanted.version && found.integrity === wanted.integrity) continue;
+    // Other optional packages may be missing: npm knows best which of them belong here.
+    if (!found && wanted.optional && !(direct.has(path) && isForThisMachine(wanted))) continue;
+    if (found || !(wanted.dev || wanted.devOptional)) return undefined;
+    level = 'production';
+  }
+  return level;
+}
+
+const isForThisMachine = ({ os, cpu }) => [os].flat().includes(process.platform) && [cpu].flat().includes(process.arch);
+
+function npm(command, level) {
+  process.stderr.write('Installing packages (only when they have changed; a minute or so) …\n');
+  // What a killed npm leaves must not look finished. (`install` keeps the list: it is how npm knows what is there.)
+  for (const file of command === 'ci' ? [STAMP, INSTALLED] : [STAMP]) rmSync(file, { force: true });
+  const extent = level === 'all' ? ['--include=dev'] : ['--omit=dev'];
+  const args = [command, ...extent, '--include=optional', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  // The npm that started us, else the one on the path.
+  const path = process.env.npm_execpath;
+  const options = { cwd: ROOT, stdio: ['ignore', 2, 2] };
+  const result = path?.endsWith('npm-cli.js')
+    ? spawnSync(process.execPath, [path, ...args], options)
+    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
+  if (result.error) throw new CannotRun(`npm could not be started: ${result.error.message}`);
+  if (result.status !== 0) throw new CannotRun('The packages could not be installed; npm says why above. Try again once that is mended.');
+}
+
+/** Two commands at once must not both run npm. A killed one's turn is over. */
 async function takeTurn() {
   const file = join(tmpdir(), `pursight-install-${createHash('sha256').update(ROOT).digest('hex').slice(0, 16)}`);
   for (let told = false; ;) {
@@ -56,53 +120,6 @@ function isRunning(file) {
   } catch (error) {
     return error.code === 'EPERM';
   }
-}
-
-/** The lock file's hash, and the machine's kind: a tree copied from another kind of machine has the wrong binaries. */
-const stampOf = (lock) => `${createHash('sha256').update(lock).digest('hex')} ${process.platform}-${process.arch}\n`;
-
-function readStamp() {
-  try {
-    return readFileSync(STAMP, 'utf8');
-  } catch {
-    return undefined; // never installed, or not to the end
-  }
-}
-
-/** Whether somebody's own `npm ci` or `npm install` did it: npm writes its list of what is installed last, so a killed one has none. */
-function matchesLock() {
-  let installed;
-  try {
-    installed = JSON.parse(readFileSync(join(MODULES, '.package-lock.json'), 'utf8')).packages;
-  } catch {
-    return false;
-  }
-  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
-  const direct = new Set(Object.keys(packages[''].optionalDependencies).map((name) => `node_modules/${name}`));
-  return Object.entries(packages).every(([path, wanted]) => {
-    if (path === '') return true;
-    const found = installed[path];
-    if (!found) return wanted.optional === true && !(direct.has(path) && isForThisMachine(wanted));
-    return found.version === wanted.version && found.integrity === wanted.integrity;
-  });
-}
-
-/** Other optional packages may be missing: npm knows best which of them belong here. */
-const isForThisMachine = ({ os, cpu }) => [os].flat().includes(process.platform) && [cpu].flat().includes(process.arch);
-
-function install() {
-  process.stderr.write('Installing the packages (once for each version; a minute or so) …\n');
-  // What a killed npm leaves must not look finished.
-  for (const file of [STAMP, join(MODULES, '.package-lock.json')]) rmSync(file, { force: true });
-  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
-  // The npm that started us, else the one on the path.
-  const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined;
-  const options = { cwd: ROOT, stdio: ['ignore', 2, 2] };
-  const result = npm
-    ? spawnSync(process.execPath, [npm, ...args], options)
-    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
-  if (result.error) throw new CannotRun(`npm could not be started: ${result.error.message}`);
-  if (result.status !== 0) throw new CannotRun('The packages could not be installed; npm says why above. Try again once that is mended.');
 }
 
 /** So that `npx pursight` in this folder finds the project's own command at once, as if it were an installed package's. */

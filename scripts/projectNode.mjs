@@ -52,7 +52,7 @@ export async function runForeground(args, { clean = false } = {}) {
 /** `npx pursight …`: as quickly as it goes. Only a clone without packages is installed first. */
 export async function runCommandLine(args) {
   try {
-    await ensureInstalled({ quick: true });
+    await ensureInstalled('production', { quick: true });
     process.exitCode = await runForeground([join(ROOT, 'cli', 'index.ts'), ...args]);
   } catch (error) {
     if (!(error instanceof CannotRun)) throw error;
