@@ -61,9 +61,10 @@ export type ScannedAsset = {
 export type ReadWarning = { code: string; subject: string | null; message: string };
 
 /**
- * When something came in between (a lock, a change of the source) a connector may begin a container's assets again: then some come twice, and the later
- * one counts; `container` and warnings come once. What `read` yields, in this order for each container (a database): `container`, its assets (parents before children),
+ * What `read` yields, in this order for each container (a database): `container`, its assets (parents before children),
  * then `containerComplete` or `containerFailed`, then any `sizes`. Nothing of a container without `containerComplete` is ever deleted.
+ * When something came in between (a lock, a change of the source) a connector may begin a container's assets again: then some
+ * come twice and the later one counts, while `container` and each warning still come once.
  */
 export type ReadItem =
   /** The containers that this read will visit, and whether the list is all that the source has (`*`): then containers absent from it are gone. Once, first. */
@@ -80,8 +81,6 @@ export type ReadItem =
   | { type: 'sizes'; sizes: { nativeId: string; bytes: number | null }[] };
 
 export type ReadOptions = {
-  /** Whether a container is to be read, asked before anything of it is: false leaves it out of `containers` without a word. All are when absent. */
-  includesContainer?: (name: string) => boolean;
   /** Whether a relation is in the scan's scope. Called with `schema` and `name`, before anything of it is read. */
   includes: (schema: string, name: string) => boolean;
   /** Containers of another source: not visited. One that exists is told by a warning DATABASE_OF_ANOTHER_SOURCE; it stays in `containers.names`. */

@@ -109,6 +109,7 @@ export function upstream(error: unknown, target: Target, database: string): Upst
 export type WarningCode =
   /** A database that was asked for could not be reached. */
   | 'DATABASE_UNREACHABLE'
+  | 'DATABASE_OF_ANOTHER_SOURCE'
   /** A catalog query failed; the message names it. */
   | 'QUERY_FAILED'
   | 'CONNECTION_LOST'

@@ -131,14 +131,14 @@ where con.contype in ('p','u','f','c') and con.conparentid = 0 order by con.conr
 export type IndexRow = [
   relation: number, name: string, unique: boolean, keyCount: number, keys: string, expressions: string[] | null, definition: string | null,
 ];
-/** `keys` are column numbers, 0 for an expression; then `expressions` has every key as the server prints it. */
+/** `keys` are column numbers, 0 for an expression; then `expressions` has every key as the server prints it. Printing an index opens its table, whatever the index. */
 export const indexes = (locked: readonly number[]): string => {
-  const blocked = `(${among('i.indrelid', locked)} and (i.indexprs is not null or i.indpred is not null))`;
+  const blocked = among('i.indrelid', locked);
   return `
 select i.indrelid, ic.relname, i.indisunique, i.indnkeyatts, i.indkey::text,
-  case when i.indexprs is not null and not ${blocked} then (
+  case when i.indexprs is not null and not (${blocked}) then (
     select json_agg(pg_get_indexdef(i.indexrelid, key, true) order by key) from generate_series(1, i.indnkeyatts) as key) end,
-  case when not ${blocked} then pg_get_indexdef(i.indexrelid) end
+  case when not (${blocked}) then pg_get_indexdef(i.indexrelid) end
 from pg_index i join pg_class c on c.oid = i.indrelid and ${readable('c')} join pg_class ic on ic.oid = i.indexrelid
 order by i.indrelid`;
 };

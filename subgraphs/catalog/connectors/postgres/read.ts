@@ -24,11 +24,14 @@ export async function* read(config: PostgresConfig, options: ReadOptions): Async
   const target = resolveTarget(config);
   const wanted = databaseNames(config);
   const all = wanted.includes('*');
-  const named = all ? await listDatabases(target, options) : wanted;
-  const names = named.filter((name) => options.includesContainer?.(name) ?? true);
+  const names = all ? await listDatabases(target, options) : wanted;
   yield { type: 'containers', names, complete: all };
   let reached = all;
   for (const name of names) {
+    if (options.skipContainers.has(name)) {
+      yield { type: 'warning', warning: warning('DATABASE_OF_ANOTHER_SOURCE', qualifiedName([name]), 'This database belongs to another source of the same server; it was left out.') };
+      continue;
+    }
     let session: Session;
     try {
       session = await connect(target, name, options);
