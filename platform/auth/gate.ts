@@ -35,7 +35,7 @@ export function createGate({ limit, waitingPerKey }: GateOptions): Gate {
     async run(key, task) {
       const queue = waiting.get(key) ?? [];
       if (queue.length >= waitingPerKey) {
-        throw new TooMuch('RATE_LIMITED', 'Too many sign-ins at a time from this address. Try again in a moment.', { retryAfterMs: 1000 });
+        throw new TooMuch('RATE_LIMITED', 'Too many passwords are waiting to be checked. Try again in a moment.', { retryAfterMs: 1000 });
       }
       await new Promise<void>((resolve) => {
         waiting.set(key, [...queue, resolve]);

@@ -1,7 +1,7 @@
 /** Who asks, and what their roles allow. Pure: no database. */
 import { NotAllowed, Unauthenticated } from '../errors.ts';
 
-export const ROLES = ['ADMIN', 'STEWARD', 'READER', 'INGESTOR'] as const;
+const ROLES = ['ADMIN', 'STEWARD', 'READER', 'INGESTOR'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A role over everything (both null), over one source or over one domain. */
