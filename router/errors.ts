@@ -41,6 +41,8 @@ const REQUEST_CODES: Readonly<Record<string, string>> = {
 /** Values that a client sent are repeated in some messages of graphql-js; whole documents need not be. */
 const LONGEST_MESSAGE = 1_000;
 const QUERY_CANCELED = '57014';
+/** graphql-js's whole message when comparing the fields of an operation exceeds its budget. */
+const VALIDATION_ABORTED = 'Validation aborted.';
 
 /** Refuses a whole operation before it is executed, with the HTTP status of its code. */
 export function refusal(error: AppError): GraphQLError {
@@ -66,8 +68,8 @@ function findKnown(error: GraphQLError): { code: ErrorCode; message: string; det
   if (app) return { code: app.code, message: app.message, details: app.details };
   const { code } = error.extensions;
   const details = Object.fromEntries(Object.entries(error.extensions).filter(([name]) => !INTERNAL_EXTENSIONS.includes(name)));
-  if (error.extensions.validationErrorCode) {
-    return { code: 'QUERY_TOO_COSTLY', message: error.message, details };
+  if (error.extensions.validationErrorCode || error.message === VALIDATION_ABORTED) {
+    return { code: 'QUERY_TOO_COSTLY', message: 'This operation selects too much, or the same too often, to be planned.', details };
   }
   if (typeof code === 'string' && REQUEST_CODES[code]) {
     return { code: 'BAD_USER_INPUT', message: error.message, details: { field: REQUEST_CODES[code], ...details } };
@@ -104,8 +106,8 @@ export function renderError(error: unknown, { requestId, logger }: { requestId: 
   };
 }
 
-/** The error of express's body parser, as one of ours. */
-export function bodyError(error: unknown): AppError | undefined {
+/** What express could not read of a request, as one of our errors. */
+export function requestError(error: unknown): AppError | undefined {
   const type = (error as { type?: unknown } | null)?.type;
   if (type === 'entity.too.large') {
     const { limit } = error as { limit?: number };
@@ -113,5 +115,6 @@ export function bodyError(error: unknown): AppError | undefined {
   }
   if (type === 'entity.parse.failed') return new InvalidInput('The body is not valid JSON.', 'request');
   if (typeof type === 'string') return new InvalidInput('The body cannot be read: send JSON in UTF-8.', 'request');
+  if (error instanceof URIError) return new InvalidInput('The address has an escape that cannot be read.', 'request');
   return undefined;
 }

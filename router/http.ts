@@ -5,7 +5,7 @@ import type { ApolloServer } from '@apollo/server';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { Logger } from '#platform/logger.ts';
-import { bodyError, httpStatus, renderError } from './errors.ts';
+import { requestError, httpStatus, renderError } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { authorizeRequest, currentRequest, openRequest } from './requests.ts';
 
@@ -50,7 +50,7 @@ export function createHttp({ server, authenticate, metrics, logger, deadlineMs, 
     if (request.query.query === undefined && request.accepts(['json', 'html']) === 'html') response.redirect('/playground');
     else next();
   });
-  app.use(
+  app.all(
     '/graphql',
     express.json({ limit: MAX_BODY_BYTES, type: ['application/json', 'application/graphql+json'] }),
     openRequest({ deadlineMs }),
@@ -64,7 +64,7 @@ export function createHttp({ server, authenticate, metrics, logger, deadlineMs, 
   const onError: ErrorRequestHandler = (error, _request, response, next) => {
     if (response.headersSent) return next(error);
     const requestId = currentRequest.getStore()?.requestId ?? String(response.getHeader('x-request-id') ?? '');
-    const known = bodyError(error);
+    const known = requestError(error);
     const rendered = renderError(known ?? error, { requestId, logger });
     // The body of GraphQL's answers: also of those that never became an operation.
     response.status(known ? httpStatus(known.code) : 500).json({ errors: [rendered] });

@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect, Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { startTestRouter, type TestRouter } from './testing/router.ts';
 
@@ -167,6 +167,19 @@ describe('limits', () => {
     });
     expect(codes(await started.ask(query, { variables: { n: 10 } }))).not.toContain('QUERY_TOO_COSTLY');
   });
+  it('refuse the same field too often to be compared', async () => {
+    expect(codes(await started.ask(`{ ${'serverVersion '.repeat(1_990)} }`))).toEqual(['QUERY_TOO_COSTLY']);
+  });
+  it('refuse what is asked too fast, and say when to come back', async () => {
+    const costly = '{ assets(first: 190) { nodes { columns(first: 200) { nodes { asset { columns(first: 3) { nodes { id } } } } } } } }';
+    const answers = await Promise.all(Array.from({ length: 12 }, () => started.ask(costly, { as: 'admin' })));
+    const refused = answers.filter((answer) => answer.status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    const { retryAfterMs } = refused[0]!.errors![0]!.extensions as { retryAfterMs?: number };
+    expect(retryAfterMs).toBeGreaterThan(0);
+    expect(refused[0]!.headers.get('retry-after')).toBe(String(Math.ceil(retryAfterMs! / 1000)));
+    expect((await started.ask('{ me { id } }')).status).toBe(200);
+  });
   it('refuse fragments in a cycle and fragments that blow up', async () => {
     expect(codes(await started.ask('{ asset(id: 1) { ...F } } fragment F on Asset { parent { ...F } }'))).toEqual([
       'GRAPHQL_VALIDATION_FAILED',
@@ -218,6 +231,11 @@ describe('beside the graph', () => {
       expect({ status: response.status, to: response.headers.get('location') }).toEqual({ status: 302, to: '/playground' });
     }
   });
+  it('answers addresses that cannot be read', async () => {
+    const response = await fetch(`${started.url}/playground/assets/%E0%A4%A`);
+    expect([400, 404]).toContain(response.status);
+    expect((await fetch(`${started.url}/graphql/more`, { method: 'POST' })).status).toBe(404);
+  });
   it('answers unknown paths in JSON', async () => {
     const response = await fetch(`${started.url}/nothing/here`);
     expect({ status: response.status, body: await response.json() }).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } });
@@ -237,7 +255,18 @@ describe('beside the graph', () => {
     expect((await fetch(`${started.url}/metrics`, { headers: { authorization: 'Bearer reader' } })).status).toBe(403);
     expect((await fetch(`${started.url}/metrics`, { headers: { authorization: 'Bearer admin' } })).status).toBe(200);
   });
-  it('keeps telemetry of its packages off', () => expect(process.env.APOLLO_TELEMETRY_DISABLED).toBe('1'));
+  it('calls nobody: its packages would report to their vendor', async () => {
+    const connected = vi.spyOn(Socket.prototype, 'connect');
+    const other = await startTestRouter();
+    await other.ask('{ me { id } }');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await other.router.stop();
+    // oxlint-disable-next-line node/no-process-env -- a package's own switch
+    expect(process.env.APOLLO_TELEMETRY_DISABLED).toBe('1');
+    const others = connected.mock.calls.map((call) => JSON.stringify(call)).filter((call) => !call.includes('127.0.0.1'));
+    connected.mockRestore();
+    expect(others).toEqual([]);
+  });
 });
 
 describe('starting and stopping', () => {

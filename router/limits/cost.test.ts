@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { buildSchema, parse, validate, type OperationDefinitionNode } from 'graphql';
+import { buildSchema, getIntrospectionQuery, parse, validate, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { API_FILE } from '../supergraph.ts';
 import { checkCost, operationCost } from './cost.ts';
@@ -47,7 +47,10 @@ describe('cost', () => {
       cost('{ a: assets(first: 2) { ...P } b: assets(first: 3) { ...P } } fragment P on AssetConnection { nodes { source { name } } }'),
     ).toBe(4 + 6);
   });
-  it('leaves introspection out', () => expect(cost('{ __schema { types { name } } __typename }')).toBe(0));
+  it('counts introspection like data, and leaves room for the whole of it', () => {
+    expect(cost('{ __schema { types { name } } __typename }')).toBe(1 + 10);
+    expect(cost(getIntrospectionQuery())).toBeLessThan(20_000);
+  });
   it('counts each alias', () => expect(cost('{ a: me { id } b: me { id } }')).toBe(2));
   it('does not fall for fragments that double with every level', () => {
     const levels = Array.from({ length: 40 }, (_, i) => `fragment F${i} on Asset { ...F${i + 1} ... on Asset { ...F${i + 1} } }`);

@@ -7,6 +7,8 @@ import {
   isNonNullType,
   isObjectType,
   Kind,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   valueFromAST,
   type DocumentNode,
   type FieldNode,
@@ -21,11 +23,14 @@ import {
 } from 'graphql';
 import { TooMuch } from '#platform/errors.ts';
 import { DEFAULT_PAGE } from '#platform/graphql/connections.ts';
-import { fragmentsOf, isMetaField } from './selections.ts';
+import { fragmentsOf } from './selections.ts';
 
 const MAX_COST = 200_000;
 /** What a list without paging counts as, unless a longer list was given to it. */
 const UNPAGED_LIST = 10;
+
+/** They are in no type's fields. Introspection counts like data: under many aliases it would answer for seconds. */
+const META_FIELDS: Readonly<Record<string, GraphQLField<unknown, unknown>>> = { __schema: SchemaMetaFieldDef, __type: TypeMetaFieldDef };
 
 type Variables = Readonly<Record<string, unknown>>;
 /** What the fields of a selection must know of the field above: the page of a connection, the length of a batch. */
@@ -86,8 +91,8 @@ export function operationCost(
     });
 
   const ofField = (parent: GraphQLNamedType, field: FieldNode, above: Above): number => {
-    const definition = 'getFields' in parent ? parent.getFields()[field.name.value] : undefined;
-    if (isMetaField(field) || !definition || !('args' in definition)) return 0;
+    const definition = META_FIELDS[field.name.value] ?? ('getFields' in parent ? parent.getFields()[field.name.value] : undefined);
+    if (!definition || !('args' in definition)) return 0;
     const type = getNamedType(definition.type);
     if (isLeafType(type)) return 0;
 
