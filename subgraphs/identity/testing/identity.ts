@@ -13,7 +13,7 @@ export const PASSWORD = 'correct horse battery';
 /** JSON whose shape the test's own query or event says. */
 type Json = ReturnType<JSON['parse']>;
 
-export type Answer = { data: Json; codes: string[]; errors: ExecutionResult['errors'] };
+type Answer = { data: Json; codes: string[]; errors: ExecutionResult['errors'] };
 
 export type TestIdentity = {
   identity: Identity;
