@@ -118,7 +118,7 @@ describe('cost', () => {
     const page = '{ assets(first: 50, filter: { kinds: [TABLE] }) { nodes { name tags owners { role user { name } } columns { nodes { name nativeType } } } } }';
     await world.owner`create extension if not exists pg_stat_statements`;
     await reader(page);
-    await world.owner`select pg_stat_statements_reset()`;
+    await world.owner`select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0)`;
     const { data } = await reader(page);
     expect(data.assets.nodes).toHaveLength(50);
     expect(data.assets.nodes.every((node: { owners: unknown[]; columns: { nodes: unknown[] } }) => node.columns.nodes.length === 2)).toBe(true);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RoleAssignment, Viewer } from '#platform/auth/viewer.ts';
+import { countStatements } from '#platform/testing/statements.ts';
 import { createIdentity } from './index.ts';
 import { createTestIdentity, PASSWORD, type TestIdentity } from './testing/identity.ts';
 
@@ -297,16 +298,9 @@ describe('lists', () => {
     const ids = (await world.database`select id from identity.users`).map((row) => row.id as string);
     for (let n = 0; n < 4; n++)
       await mutate(CREATE_TEAM, { name: `Crowd ${n}`, memberIds: ids.filter((_, index) => index % (n + 1) === 0) });
-    await world.test.owner`create extension if not exists pg_stat_statements`;
     const statements = async (query: string): Promise<number> => {
       await world.run(query);
-      await world.test.owner`select pg_stat_statements_reset()`;
-      const { codes } = await world.run(query);
-      expect(codes).toEqual([]);
-      const [row] = await world.test.owner`
-        select coalesce(sum(calls), 0)::int as calls from pg_stat_statements s join pg_roles r on r.oid = s.userid
-        join pg_database d on d.oid = s.dbid where d.datname = current_database() and r.rolname like '%identity'`;
-      return row!.calls;
+      return await countStatements(world.test.owner, 'identity', async () => expect((await world.run(query)).codes).toEqual([]));
     };
     expect(await statements('{ users(first: 50) { nodes { name teams { name } } } }')).toBe(2);
     expect(

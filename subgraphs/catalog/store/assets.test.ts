@@ -58,7 +58,7 @@ describe('paging', () => {
 describe('the number of statements', () => {
   const PAGE = '{ assets(first: 50) { nodes { name owners { user { id } team { id } role } tags description columns { nodes { name nativeType description } } } } }';
   const statements = async (work: () => Promise<unknown>): Promise<string[]> => {
-    await database.owner`select public.pg_stat_statements_reset()`;
+    await database.owner`select public.pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0)`;
     await work();
     const rows = await database.owner<{ query: string; calls: number }[]>`
       select query, calls from public.pg_stat_statements

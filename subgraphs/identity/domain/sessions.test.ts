@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { verify } from '@node-rs/argon2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { countStatements } from '#platform/testing/statements.ts';
 import { createIdentity } from '../index.ts';
 import { createTestIdentity, PASSWORD, type TestIdentity } from '../testing/identity.ts';
 
@@ -28,17 +29,6 @@ const codeOf = (attempt: Promise<unknown>): Promise<string> =>
     () => 'ok',
     (error) => error.code ?? String(error),
   );
-const resetStatements = async (): Promise<void> => {
-  await world.test.owner`create extension if not exists pg_stat_statements`;
-  await world.test.owner`select pg_stat_statements_reset()`;
-};
-/** What the subgraph's role has asked since then, in this database. */
-const countStatements = async (): Promise<number> => {
-  const [row] = await world.test.owner`
-    select coalesce(sum(calls), 0)::int as calls from pg_stat_statements s join pg_roles r on r.oid = s.userid
-    join pg_database d on d.oid = s.dbid where d.datname = current_database() and r.rolname like '%identity'`;
-  return row!.calls;
-};
 const lastEventId = async (): Promise<number> => (await world.eventsSince()).at(-1)?.id ?? 0;
 
 describe('signing in', () => {
@@ -88,10 +78,10 @@ describe('signing in', () => {
   it('does the same work for an unknown email as for a wrong password, so that the time does not tell', async () => {
     const work = async (email: string) => {
       vi.mocked(verify).mockClear();
-      await resetStatements();
-      await codeOf(signIn(email, 'wrong wrong wrong', '198.51.100.1'));
+      const attempt = () => signIn(email, 'wrong wrong wrong', '198.51.100.1');
+      const statements = await countStatements(world.test.owner, 'identity', () => codeOf(attempt()));
       const comparisons = vi.mocked(verify).mock.calls.map(([hash]) => String(hash).split('$').slice(0, 4).join('$'));
-      return { comparisons, statements: await countStatements() };
+      return { comparisons, statements };
     };
     await work('nobody@example.com');
     const unknown = await work('nobody@example.com');
@@ -285,9 +275,7 @@ describe('a viewer behind an access token', () => {
   it('costs one statement', async () => {
     const { accessToken } = await signIn();
     await authenticate(accessToken);
-    await resetStatements();
-    await authenticate(accessToken);
-    expect(await countStatements()).toBe(1);
+    expect(await countStatements(world.test.owner, 'identity', () => authenticate(accessToken))).toBe(1);
   });
 
   it('is signed out at once: of one session, or of all', async () => {
