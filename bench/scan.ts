@@ -18,18 +18,25 @@ const TABLES = 3_000;
 const COLUMNS = 15;
 const ROUNDS = 5;
 
-/** The rows that the connector reads, plainly: all at once, without building anything of them. */
+const USER_SCHEMA = `n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'`;
+const RELATION = `c.relkind in ('r','p','v','m','f') and not c.relispartition`;
+
+/** The rows that the connector reads, plainly and leanly: all at once, without a merge and without building anything of them. */
 const CATALOG_ROWS = {
-  relations: `select c.oid::text, n.nspname, c.relname, c.relkind::text, pg_get_userbyid(c.relowner), obj_description(c.oid, 'pg_class'), c.reltuples::float8
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r','p','v','m','f') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'`,
+  relations: `select c.oid::text, n.nspname, c.relname, c.relkind::text, r.rolname, d.description, c.reltuples::float8
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles r on r.oid = c.relowner
+      left join pg_description d on d.objoid = c.oid and d.classoid = 'pg_class'::regclass and d.objsubid = 0
+    where ${RELATION} and ${USER_SCHEMA} order by c.oid`,
   columns: `select a.attrelid::text, a.attnum::int, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text, a.attgenerated::text,
-      pg_get_expr(d.adbin, d.adrelid), col_description(a.attrelid, a.attnum)
-    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-    where a.attnum > 0 and not a.attisdropped and c.relkind in ('r','p','v','m','f') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema' order by 1, 2`,
-  constraints: `select con.conrelid::text, con.conname, con.contype::text, con.conkey::text, con.confrelid::text, con.confkey::text, pg_get_constraintdef(con.oid)
-    from pg_constraint con join pg_namespace n on n.oid = con.connamespace where con.conrelid <> 0 and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'`,
-  indexes: `select i.indrelid::text, c.relname, i.indisunique, pg_get_indexdef(i.indexrelid)
-    from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace where n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'`,
+      pg_get_expr(ad.adbin, ad.adrelid), d.description
+    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+      left join pg_attrdef ad on ad.adrelid = a.attrelid and ad.adnum = a.attnum
+      left join pg_description d on d.objoid = a.attrelid and d.classoid = 'pg_class'::regclass and d.objsubid = a.attnum
+    where a.attnum > 0 and not a.attisdropped and ${RELATION} and ${USER_SCHEMA} order by a.attrelid, a.attnum`,
+  constraints: `select con.conrelid::text, con.conname, con.contype::text, con.conkey::text, con.confrelid::text, con.confkey::text, pg_get_expr(con.conbin, con.conrelid)
+    from pg_constraint con join pg_namespace n on n.oid = con.connamespace where con.contype in ('p','u','f','c') and con.conrelid <> 0 and ${USER_SCHEMA}`,
+  indexes: `select i.indrelid::text, c.relname, i.indisunique, i.indkey::text, pg_get_indexdef(i.indexrelid)
+    from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace where ${USER_SCHEMA}`,
 } as const;
 
 async function createTables(sql: Database): Promise<void> {
