@@ -1,0 +1,113 @@
+import { buildSchema, parse, validate } from 'graphql';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEmptyDatabase } from '#platform/testing/database.ts';
+import { readExamples } from '#router/playground/exampleFiles.ts';
+import { exampleVariables, SAMPLE_QUERY, type Sample } from '#router/playground/examples.ts';
+import { readSnippets } from './docs.ts';
+import { copyTree, makeDataDir, removeDataDir, runShell, startProduct, type RunningProduct, type Tree } from './product.ts';
+
+const { commands, queries } = readSnippets();
+/** The database of the README's example, for which a test has a real one. */
+const EXAMPLE_URL = 'postgres://reader:secret@db.example.com:5432/crm';
+/** What starts the product that all other commands and queries talk to. */
+const START = 'npm start';
+
+describe('the documents', () => {
+  let tree: Tree;
+  let dataDir: string;
+  let configDir: string;
+  let product: RunningProduct;
+  let own: Awaited<ReturnType<typeof createEmptyDatabase>>;
+  let token: string;
+
+  beforeAll(async () => {
+    [tree, dataDir, configDir] = [copyTree(), makeDataDir(), mkdtempSync(join(tmpdir(), 'pursight-config-'))];
+    own = await createEmptyDatabase();
+    await own.sql.unsafe('create table people (id int primary key, email text not null); create view everyone as select id from people');
+    product = await startProduct({ tree, dataDir });
+    token = await product.signIn(product.administrator!.email, product.administrator!.password);
+  }, 120_000);
+  afterAll(async () => {
+    await product?.stop();
+    await own?.drop();
+    if (dataDir) removeDataDir(dataDir);
+    if (configDir) rmSync(configDir, { recursive: true });
+    tree?.remove();
+  });
+
+  const answerOf = async (query: string, variables: object = {}) => {
+    const { data, errors } = await product.graphql(query, { variables, token });
+    expect(errors).toBeUndefined();
+    expect(Object.values(data ?? { nothing: null })).not.toContain(null);
+    return data!;
+  };
+
+  it('begins with what starts the product', () => {
+    expect(commands[0]).toMatchObject({ file: 'README.md', text: START });
+    expect(product.readyMs).toBeLessThan(60_000);
+    expect(product.output()).toContain(`${product.url}/playground`);
+  });
+
+  it('has five queries in the README, each of which finds something', async () => {
+    const readme = queries.filter(({ file }) => file === 'README.md');
+    expect(readme).toHaveLength(5);
+    for (const { text, line } of readme) {
+      const [list] = Object.values(await answerOf(text)) as { nodes?: unknown[]; edges?: unknown[] }[];
+      expect((list!.nodes ?? list!.edges)!.length, `README.md:${line}`).toBeGreaterThan(0);
+    }
+  });
+
+  it('has no other query that fails', async () => {
+    for (const { text } of queries.filter(({ file }) => file !== 'README.md')) await answerOf(text);
+  });
+
+  it('has no command that fails', { timeout: 180_000 }, async () => {
+    const env = {
+      PURSIGHT_URL: product.url,
+      PURSIGHT_PASSWORD: product.administrator!.password,
+      XDG_CONFIG_HOME: configDir,
+      DATA_DIR: dataDir,
+    };
+    const failures: string[] = [];
+    for (const { file, line, text, notRun } of commands) {
+      if (notRun || text === START) continue;
+      const { code, stdout, stderr } = await runShell(tree, text.replace(EXAMPLE_URL, own.url), env);
+      if (code !== 0) failures.push(`${file}:${line}: ${text} ended with ${code}\n${stdout}${stderr}`);
+      // Away from a terminal a scan goes on by itself; what follows it in the document needs its end.
+      if (text.includes('pursight scan ')) await runShell(tree, `${text} --wait`, env);
+    }
+    expect(failures).toEqual([]);
+    const { sources } = (await answerOf('{ sources { nodes { name lastRun { status added unchanged } } } }')) as {
+      sources: { nodes: object[] };
+    };
+    expect(sources.nodes).toContainEqual({
+      name: 'crm',
+      lastRun: { status: 'COMPLETED', added: expect.any(Number), unchanged: expect.any(Number) },
+    });
+  });
+
+  it('leaves out only what is listed here', () => {
+    expect(commands.filter(({ notRun }) => notRun).map(({ file, text }) => `${file}: ${text}`)).toEqual([
+      'README.md: npm test',
+      'README.md: psql "$(npx pursight database url)"',
+      'CONTRIBUTING.md: npm start -- --no-demo',
+      'CONTRIBUTING.md: npm run dev',
+      'CONTRIBUTING.md: npm test',
+      'CONTRIBUTING.md: npm test -- platform/events',
+      'CONTRIBUTING.md: npm run verify',
+    ]);
+  });
+
+  it.each(readExamples())('has a playground tab "$name" that works as it stands', async ({ query }) => {
+    const { data: sample } = await product.graphql(SAMPLE_QUERY, { token });
+    await answerOf(query, exampleVariables(query, sample as Sample));
+  });
+
+  it('writes no field that the API does not have', () => {
+    const schema = buildSchema(readFileSync(new URL('../schema/api.graphql', import.meta.url), 'utf8'), { assumeValid: true });
+    for (const { text } of queries) expect(validate(schema, parse(text))).toEqual([]);
+  });
+});
