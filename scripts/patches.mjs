@@ -1,0 +1,174 @@
+// Mends a package after it is installed, until a release of it has the same. No dependencies; runs on Node 20 and later.
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * postgres 3.4.9, when a connection is lost (https://github.com/porsager/postgres/issues/1208 and 1154):
+ * - A query written afterwards ends the process: the write happens in a callback, on a socket that is null, and nobody can catch it.
+ *   A transaction always writes one, its own `rollback`.
+ * - What was still to be written stays, and with it the mark that a write is under way: that connection never writes again.
+ * - One that is lost while it starts gives a rejection that nobody handles, or leaves a `reserve()` waiting for ever.
+ * - The error of the lost session is told to the first query of the next one.
+ * - The rest of the transaction's function goes on, and its queries run in the connection's next session, outside of any transaction.
+ */
+const POSTGRES = {
+  'postgres/src/connection.js': [
+    [
+      `      return queryError(q, Errors.connection('CONNECTION_DESTROYED', options))
+
+    if (stream)`,
+      `      return queryError(q, Errors.connection('CONNECTION_DESTROYED', options))
+
+    if (!socket)
+      return queryError(q, Errors.connection('CONNECTION_CLOSED', options)), true
+
+    if (stream)`,
+    ],
+    [
+      `  function nextWrite(fn) {
+    const x = socket.write(chunk, fn)
+    nextWriteTimer !== null && clearImmediate(nextWriteTimer)
+    chunk = nextWriteTimer = null
+    return x`,
+      `  function nextWrite(fn) {
+    const x = socket ? socket.write(chunk, fn) : true
+    nextWriteTimer !== null && clearImmediate(nextWriteTimer)
+    chunk = nextWriteTimer = null
+    return x`,
+    ],
+    [
+      `    clearImmediate(nextWriteTimer)
+    if (socket) {`,
+      `    clearImmediate(nextWriteTimer)
+    chunk = nextWriteTimer = null
+    if (socket) {`,
+    ],
+    [
+      `    clearImmediate(nextWriteTimer)
+    socket.removeListener('data', data)`,
+      `    clearImmediate(nextWriteTimer)
+    chunk = nextWriteTimer = null
+    socket.removeListener('data', data)`,
+    ],
+    [
+      `    !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
+    closedTime`,
+      `    !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
+    query = results = errorResponse = null
+    result = new Result()
+    closedTime`,
+    ],
+    [
+      `      order by b.oid
+    \`], [], execute)
+    types`,
+      `      order by b.oid
+    \`], [], execute).catch(() => [])
+    types`,
+    ],
+  ],
+  'postgres/src/index.js': [
+    [
+      `    const sql = Sql(handler)
+    sql.release = () => {
+      c.reserved = null
+      onopen(c)
+    }
+
+    return sql
+
+    function handler(q) {
+      c.queue === full`,
+      `    let lost = null
+    c.onclose = e => {
+      lost = e
+      while (queue.length)
+        queue.shift().reject(e)
+    }
+
+    const sql = Sql(handler)
+    sql.release = () => {
+      if (lost)
+        return
+      c.onclose = c.reserved = null
+      onopen(c)
+    }
+
+    return sql
+
+    function handler(q) {
+      if (lost)
+        return q.reject(lost)
+      c.queue === full`,
+    ],
+    [
+      `      , connection
+      , prepare = null
+
+    try {`,
+      `      , connection
+      , lost = null
+      , prepare = null
+
+    try {`,
+    ],
+    [
+      `new Promise((_, reject) => connection.onclose = reject)`,
+      `new Promise((_, reject) => connection.onclose = e => {
+          lost = e
+          reject(e)
+          while (queries.length)
+            queries.shift().reject(e)
+        })`,
+    ],
+    [
+      `        q.catch(e => uncaughtError || (uncaughtError = e))
+        c.queue === full`,
+      `        q.catch(e => uncaughtError || (uncaughtError = e))
+        if (lost)
+          return q.reject(lost)
+        c.queue === full`,
+    ],
+    [
+      `    queries.length && connect(c, queries.shift())`,
+      `    let next = null
+    while (queries.length && (next = queries.shift()).rejected)
+      next = null
+    if (next) {
+      next.reserve && queries.push(next)
+      connect(c, next)
+    }`,
+    ],
+    [
+      `const query = { reserve: resolve, reject }`,
+      `const query = { reserve: resolve, reject: e => (query.rejected = true, reject(e)) }`,
+    ],
+    [
+      `      if (query.reserve)
+        return query.reserve(c)`,
+      `      if (query.rejected)
+        continue
+      if (query.reserve)
+        return query.reserve(c)`,
+    ],
+  ],
+};
+
+/** Changes when a patch does. */
+export const PATCHES = createHash('sha256').update(JSON.stringify(POSTGRES)).digest('hex').slice(0, 16);
+
+/** Idempotent. Throws when a package is not as the patch expects it: then its version changed, and the patch has to be looked at. */
+export function applyPatches(modules) {
+  for (const [path, changes] of Object.entries(POSTGRES)) {
+    const file = join(modules, path);
+    const source = readFileSync(file, 'utf8');
+    let patched = source;
+    for (const [before, after] of changes) {
+      if (patched.includes(after)) continue;
+      if (patched.split(before).length !== 2) throw new Error(`${path} is not the version that scripts/patches.mjs mends.`);
+      patched = patched.replace(before, () => after);
+    }
+    if (patched !== source) writeFileSync(file, patched);
+  }
+}
