@@ -167,6 +167,10 @@ describe('limits', () => {
     });
     expect(codes(await started.ask(query, { variables: { n: 10 } }))).not.toContain('QUERY_TOO_COSTLY');
   });
+  it('refuse lists within lists that the planner would walk for minutes', async () => {
+    const query = `mutation { registerSource(input: { name: "x", connector: "p", config: ${'['.repeat(900)}${']'.repeat(900)} }) { cursor } }`;
+    expect(codes(await started.ask(query))).toEqual(['QUERY_TOO_DEEP']);
+  });
   it('refuse the same field too often to be compared', async () => {
     expect(codes(await started.ask(`{ ${'serverVersion '.repeat(1_990)} }`))).toEqual(['QUERY_TOO_COSTLY']);
   });

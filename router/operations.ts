@@ -9,6 +9,7 @@ import { checkAliases } from './limits/aliases.ts';
 import { checkCost } from './limits/cost.ts';
 import { checkDepth } from './limits/depth.ts';
 import { checkIntrospection } from './limits/introspection.ts';
+import { checkLiterals } from './limits/literals.ts';
 import type { RateLimit } from './limits/rate.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -32,6 +33,7 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
             }
             checkIntrospection(document, operation, viewer);
             checkDepth(document, operation);
+            checkLiterals(document);
             checkAliases(document, operation);
             const cost = checkCost(schema, document, operation, request.variables);
             rateLimit.take(viewer ? `user ${viewer.userId}` : `address ${address}`, cost);
