@@ -25,6 +25,11 @@ describe('cost', () => {
   it('counts as many as there are ids', () => {
     expect(cost('query ($ids: [ID!]!) { assetsById(ids: $ids) { name } }', { ids: Array.from({ length: 200 }, String) })).toBe(200);
   });
+  it('does not take the length of a list for that of the lists below it', () => {
+    expect(cost('query ($ids: [ID!]!) { assetsById(ids: $ids) { owners { role } } }', { ids: Array.from({ length: 200 }, String) })).toBe(
+      200 + 2_000,
+    );
+  });
   it('counts the results of a batch mutation', () => {
     const items = Array.from({ length: 30 }, () => ({ id: 'x', version: 1 }));
     expect(

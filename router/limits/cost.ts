@@ -107,8 +107,10 @@ export function operationCost(
     if (isConnection(type)) return ofSelection(type, field.selectionSet, { page, batch: 0 });
 
     const batch = Math.max(0, ...definition.args.map(({ name }) => longestList(argumentValue(definition, field, name))));
-    const each = 1 + ofSelection(type, field.selectionSet, { page: DEFAULT_PAGE, batch });
-    if (!isList(definition.type)) return each;
+    // A payload's lists have a result for each item of the batch; the lists in one asset of many do not.
+    const wrapsBatch = !isList(definition.type);
+    const each = 1 + ofSelection(type, field.selectionSet, { page: DEFAULT_PAGE, batch: wrapsBatch ? batch : 0 });
+    if (wrapsBatch) return each;
     return each * (definition.args.some(({ name }) => name === 'first') ? page : Math.max(UNPAGED_LIST, batch, above.batch));
   };
 
