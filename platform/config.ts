@@ -7,7 +7,12 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 
-const port = (fallback: number) => z.coerce.number().int().min(1).max(65535).default(fallback);
+const port = (fallback: number) =>
+  z
+    .string()
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535, { error: 'must be a number from 1 to 65535' })
+    .default(String(fallback))
+    .transform(Number);
 const optionalUrl = (...protocols: string[]) =>
   z
     .string()
@@ -19,7 +24,15 @@ const optionalUrl = (...protocols: string[]) =>
 const faults = z
   .string()
   .default('')
-  .transform((text) => new Set(text.split(',').map((part) => part.trim()).filter(Boolean)));
+  .transform(
+    (text) =>
+      new Set(
+        text
+          .split(',')
+          .map((part) => part.trim())
+          .filter(Boolean),
+      ),
+  );
 
 export const settingsSchema = z
   .object({
@@ -36,15 +49,19 @@ export const settingsSchema = z
       })
       .optional()
       .describe('Root key that wraps the data keys; made and kept in DATA_DIR when absent'),
-    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('Least level that is logged'),
+    LOG_LEVEL: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+      .default('info')
+      .describe('Least level that is logged'),
     LOG_FORMAT: z.enum(['pretty', 'json']).optional().describe('pretty on a terminal and json elsewhere, unless set'),
     NODE_ENV: z.string().default('production').describe('`test` allows FAULT'),
     FAULT: faults.describe('Parts that fail, for tests: subgraph:identity, connector:columns'),
   })
-  .superRefine((settings, context) => {
-    if (settings.FAULT.size > 0 && settings.NODE_ENV !== 'test') {
-      context.addIssue({ code: 'custom', path: ['FAULT'], message: 'is refused unless NODE_ENV=test' });
-    }
+  .refine((settings) => settings.FAULT.size === 0 || settings.NODE_ENV === 'test', {
+    path: ['FAULT'],
+    error: 'is refused unless NODE_ENV=test',
+    // Also when another setting is wrong: all problems are told together.
+    when: () => true,
   });
 
 export type Settings = z.infer<typeof settingsSchema>;
