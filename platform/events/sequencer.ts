@@ -7,7 +7,7 @@ import { BATCH_SIZE, sealBatch } from './seal.ts';
 /** How long an event of another process waits at most to be seen. */
 const POLL_MS = 50;
 /** The least rest after a batch, in which further events gather: fewer batches, so more events a second. */
-const REST_MS = 5;
+const REST_MS = 20;
 const MOST_REST_MS = 250;
 const SWEEP_MS = 1_000;
 /** A sweep reads over all that was deleted since the oldest open transaction began: it may take this share of the time. */
