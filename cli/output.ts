@@ -8,7 +8,7 @@ export const printJson = (terminal: Terminal, data: unknown): void => void termi
 export const printLine = (terminal: Terminal, line: string): void => void terminal.stdout.write(`${plain(line)}\n`);
 
 /** Columns as wide as what is in them; numbers to the right. An absent value shows as `-`. */
-export function formatTable(headings: readonly string[], rows: readonly (readonly Cell[])[]): string {
+function formatTable(headings: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const cells = rows.map((row) => row.map((cell) => plain(cell === null || cell === undefined || cell === '' ? '-' : String(cell))));
   const widths = headings.map((heading, index) => Math.max(width(heading), ...cells.map((row) => width(row[index]!))));
   const numeric = headings.map((_, index) => rows.length > 0 && rows.every((row) => typeof row[index] === 'number'));

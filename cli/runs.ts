@@ -60,7 +60,7 @@ export async function waitForRun(options: { client: Client; terminal: Terminal; 
 }
 
 /** `crm  [##########--------------]  120/320  columns` */
-export function progressLine(label: string, { status, progress }: Run): string {
+function progressLine(label: string, { status, progress }: Run): string {
   const { phase, done, total, message } = progress;
   if (status === 'QUEUED') return `${label}  waiting for its turn`;
   const filled = total ? Math.min(BAR_WIDTH, Math.round((done / total) * BAR_WIDTH)) : 0;

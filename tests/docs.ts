@@ -12,7 +12,7 @@ const KNOWN = new Set(['sh', 'graphql', 'text']);
 export type Snippet = { file: string; line: number; text: string };
 export type Command = Snippet & { notRun: string | undefined };
 
-export const documents = (): string[] => [
+const documents = (): string[] => [
   'README.md',
   'CONTRIBUTING.md',
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })

@@ -43,7 +43,7 @@ function copyLinks(from: string, to: string): void {
   }
 }
 
-export type GraphQLAnswer<Data = Record<string, unknown>> = {
+type GraphQLAnswer<Data = Record<string, unknown>> = {
   data?: Data | null;
   errors?: { message: string; path?: unknown[]; extensions: { code: string } }[];
 };
