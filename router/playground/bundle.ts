@@ -3,8 +3,9 @@
  * node_modules/.cache under a hash of what it is made from, so it is made once for each version.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { constants, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { access, chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -58,15 +59,29 @@ async function build(outdir: string): Promise<void> {
   }
 }
 
+/** Never found again by its name: in a folder for everybody's temporary files another user could have put it there. */
+async function buildForThisProcess(version: string): Promise<Bundle> {
+  const folder = await mkdtemp(join(tmpdir(), 'pursight-playground-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await build(folder);
+  return { version, folder };
+}
+
 /** The bundle of these sources, made when it is not there yet. Safe with several processes: a folder appears whole or not at all. */
 export async function bundlePlayground(): Promise<Bundle> {
   const version = currentVersion();
   const folder = join(CACHE, version);
   if (existsSync(folder)) return { version, folder };
-  await mkdir(CACHE, { recursive: true });
+  try {
+    await mkdir(CACHE, { recursive: true });
+    await access(CACHE, constants.W_OK);
+  } catch {
+    return buildForThisProcess(version); // installed by another user, or read-only
+  }
   const building = await mkdtemp(join(CACHE, 'building-'));
   try {
     await build(building);
+    await chmod(building, 0o755);
     await rename(building, folder);
   } catch (error) {
     await rm(building, { recursive: true, force: true });
