@@ -2,7 +2,7 @@
 import type { Dependency } from '#platform/events/types.ts';
 import { qualifiedName, type AssetKind, type ForeignKeyFacet, type ScannedAsset, type ScannedColumn, type TableFacet } from '../types.ts';
 import type {
-  ColumnRow, ConstraintRow, DatabaseRow, DependencyRow, IndexRow, RelationKind, RelationRow, SchemaRow, TypeRow,
+  ColumnsRow, ConstraintRow, DatabaseRow, DependencyRow, IndexRow, RelationKind, RelationRow, SchemaRow, TypeRow,
 } from './queries.ts';
 
 const KINDS: Record<RelationKind, AssetKind> = { r: 'TABLE', p: 'TABLE', v: 'VIEW', m: 'MATERIALIZED_VIEW', f: 'EXTERNAL_TABLE' };
@@ -24,7 +24,7 @@ export const schemaAsset = (database: DatabaseRow, [oid, name, owner, comment]: 
 /** The names of the types met so far: `format_type` with and without its modifier. */
 export type TypeNames = {
   /** The pairs of these columns that are not known yet. */
-  missing(columns: readonly ColumnRow[]): [type: number, modifier: number][];
+  missing(rows: readonly ColumnsRow[]): [type: number, modifier: number][];
   learn(types: readonly TypeRow[]): void;
   get(type: number, modifier: number): { name: string; bareName: string };
 };
@@ -33,11 +33,14 @@ export function createTypeNames(): TypeNames {
   const known = new Map<string, { name: string; bareName: string }>();
   const key = (type: number, modifier: number) => `${type}:${modifier}`;
   return {
-    missing: (columns) => {
+    missing: (rows) => {
       const pairs = new Map<string, [number, number]>();
-      for (const [, , , type, modifier] of columns) {
-        const pair = key(type, modifier);
-        if (!known.has(pair)) pairs.set(pair, [type, modifier]);
+      for (const [, , , types, modifiers] of rows) {
+        for (const [position, type] of types.entries()) {
+          const modifier = modifiers[position]!;
+          const pair = key(type, modifier);
+          if (!known.has(pair)) pairs.set(pair, [type, modifier]);
+        }
       }
       return [...pairs.values()];
     },
@@ -52,7 +55,8 @@ export const isView = ([, , , kind]: RelationRow): boolean => kind === 'v' || ki
 
 export type RelationRows = {
   relation: RelationRow;
-  columns: ColumnRow[];
+  /** Absent for a relation without columns. */
+  columns: ColumnsRow | undefined;
   constraints: ConstraintRow[];
   indexes: IndexRow[];
   definition: string | null;
@@ -61,7 +65,7 @@ export type RelationRows = {
 
 export function relationAsset(database: DatabaseRow, rows: RelationRows, types: TypeNames): ScannedAsset {
   const [oid, schema, name, kind, owner, comment, estimate] = rows.relation;
-  const columnNames = new Map(rows.columns.map((column) => [column[1], column[2]]));
+  const columnNames = new Map(rows.columns?.[1].map((number, position) => [number, rows.columns![2][position]!]));
   const named = (numbers: readonly number[]): string[] => numbers.map((number) => columnNames.get(number) ?? String(number));
   const asset: ScannedAsset = {
     kind: KINDS[kind],
@@ -69,7 +73,7 @@ export function relationAsset(database: DatabaseRow, rows: RelationRows, types: 
     nativeId: relationId(database, oid),
     comment,
     sourceOwner: owner,
-    columns: rows.columns.map((column) => scannedColumn(column, types)),
+    columns: rows.columns ? scannedColumns(rows.columns, types) : [],
     table: {
       definition: rows.definition,
       ...keys(database, rows.constraints, named),
@@ -82,9 +86,20 @@ export function relationAsset(database: DatabaseRow, rows: RelationRows, types: 
   return asset;
 }
 
-function scannedColumn([, ordinal, name, type, modifier, notNull, generated, expression, comment]: ColumnRow, types: TypeNames): ScannedColumn {
-  const { name: nativeType, bareName: dataType } = types.get(type, modifier);
-  return { name, ordinal, dataType, nativeType, nullable: !notNull, default: expression, generated: generated !== null, comment };
+function scannedColumns([, numbers, names, columnTypes, modifiers, notNull, generated, expressions, comments]: ColumnsRow, types: TypeNames): ScannedColumn[] {
+  return numbers.map((ordinal, position) => {
+    const { name: nativeType, bareName: dataType } = types.get(columnTypes[position]!, modifiers[position]!);
+    return {
+      name: names[position]!,
+      ordinal,
+      dataType,
+      nativeType,
+      nullable: !notNull[position],
+      default: expressions?.[ordinal] ?? null,
+      generated: generated?.[ordinal] !== undefined,
+      comment: comments?.[ordinal] ?? null,
+    };
+  });
 }
 
 type Named = (numbers: readonly number[]) => string[];
@@ -136,7 +151,7 @@ const byName = (a: { name: string }, b: { name: string }): number => (a.name < b
 export function isComplete({ relation, columns, constraints, indexes, definition }: RelationRows): boolean {
   return (
     (definition !== null || !isView(relation)) &&
-    columns.every((column) => column[6] !== 'c' || column[7] !== null) &&
+    Object.entries(columns?.[6] ?? {}).every(([number, kind]) => kind !== 'c' || columns?.[7]?.[Number(number)] != null) &&
     constraints.every((constraint) => constraint[2] !== 'c' || constraint[4] !== null) &&
     indexes.every((index) => index[6] !== null)
   );

@@ -10,8 +10,9 @@ export const POSTGRES_QUERIES = [
 ] as const;
 export type QueryName = (typeof POSTGRES_QUERIES)[number];
 
-/** Tables, partitioned tables, views, materialised views, foreign tables; a partition belongs to its parent's asset. System relations are left to `relations`. */
-const readable = (c: string) => `${c}.relkind in ('r','p','v','m','f') and not ${c}.relispartition and ${c}.relnamespace <> 'pg_catalog'::regnamespace`;
+const systemSchemas = `(select oid from pg_namespace where nspname in ('pg_catalog', 'information_schema'))`;
+/** Tables, partitioned tables, views, materialised views, foreign tables; a partition belongs to its parent's asset. Temporary ones are left to `relations`. */
+const readable = (c: string) => `${c}.relkind in ('r','p','v','m','f') and not ${c}.relispartition and ${c}.relnamespace not in ${systemSchemas}`;
 const userSchema = (n: string) => `${n}.nspname <> 'information_schema' and left(${n}.nspname, 3) <> 'pg_'`;
 /** What an extension made: the oids of one catalog. */
 const extensionMembers = (catalog: string) =>
@@ -79,26 +80,33 @@ ${inScope}
 where ${inScopeCondition} order by c.oid`;
 };
 
-export type ColumnRow = [
-  relation: number, number: number, name: string, type: number, modifier: number,
-  notNull: boolean, generated: 'c' | 'i' | null, expression: string | null, comment: string | null,
+/** By column number. */
+type Notes<Note> = Record<number, Note> | null;
+export type ColumnsRow = [
+  relation: number, numbers: number[], names: string[], types: number[], modifiers: number[], notNull: boolean[],
+  generated: Notes<'c' | 'i'>, expressions: Notes<string>, comments: Notes<string>,
 ];
 /**
- * A default names no column, so it is printed without opening its relation; a generated column's expression does. Types
- * are told by number and printed once each (`types`): thousands of columns share a few. `generated` is c for computed, i for identity.
+ * All columns of a relation in one row, a list for each property and what few columns have by number: thousands of rows less to take apart here
+ * (45,000 columns: 20 instead of 90 ms). `generated` is c for computed, i for identity. A default names no column, so it is printed without opening its
+ * relation; a computed column's expression does. Types are told by number and printed once each (`types`): thousands of columns share a few.
  */
 export const columns = (locked: readonly number[]): string => `
-select a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
-  case when a.attgenerated <> '' then 'c' when a.attidentity <> '' then 'i' end,
-  case when ad.adbin is null then null
-    when a.attgenerated = '' then pg_get_expr(ad.adbin, 0)
-    when ${among('a.attrelid', locked)} then null
-    else pg_get_expr(ad.adbin, ad.adrelid) end,
-  d.description
-from pg_attribute a join pg_class c on c.oid = a.attrelid and ${readable('c')}
-  left join pg_attrdef ad on ad.adrelid = a.attrelid and ad.adnum = a.attnum
-  left join pg_description d on d.objoid = a.attrelid and d.classoid = 'pg_class'::regclass and d.objsubid = a.attnum
-where a.attnum > 0 and not a.attisdropped order by a.attrelid, a.attnum`;
+select attrelid, array_to_json(array_agg(attnum)), array_to_json(array_agg(attname)), array_to_json(array_agg(atttypid::bigint)),
+  array_to_json(array_agg(atttypmod)), array_to_json(array_agg(attnotnull)),
+  json_object_agg(attnum, case when attgenerated <> '' then 'c' else 'i' end) filter (where attgenerated <> '' or attidentity <> ''),
+  case when bool_or(attgenerated <> '') then (
+      select json_object_agg(d.adnum, pg_get_expr(d.adbin, case when a.attgenerated = '' then 0 else d.adrelid end))
+      from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+      where d.adrelid = ordered.attrelid and (a.attgenerated = '' or not (${among('d.adrelid', locked)})))
+    else (select json_object_agg(d.adnum, pg_get_expr(d.adbin, 0)) from pg_attrdef d where d.adrelid = ordered.attrelid) end,
+  (select json_object_agg(d.objsubid, d.description) from pg_description d
+    where d.objoid = ordered.attrelid and d.classoid = 'pg_class'::regclass and d.objsubid > 0)
+from (
+  select a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity, a.attgenerated
+  from pg_attribute a join pg_class c on c.oid = a.attrelid and ${readable('c')}
+  where a.attnum > 0 and not a.attisdropped order by a.attrelid, a.attnum offset 0
+) as ordered group by attrelid order by attrelid`;
 
 export type TypeRow = [type: number, modifier: number, name: string, bareName: string];
 export const types = (pairs: readonly (readonly [type: number, modifier: number])[]): string => `
@@ -175,7 +183,7 @@ select root.oid, c.oid, n.nspname, root.relname
 from pg_class c
   join pg_class root on root.oid = case when c.relispartition then pg_partition_root(c.oid) else c.oid end
   join pg_namespace n on n.oid = root.relnamespace and ${userSchema('n')}
-where c.relkind in ('r','m') and c.relnamespace <> 'pg_catalog'::regnamespace and root.oid not in ${extensionMembers('pg_class')}
+where c.relkind in ('r','m') and c.relnamespace not in ${systemSchemas} and root.oid not in ${extensionMembers('pg_class')}
 order by root.oid`;
 
 export type SizeRow = [oid: number, bytes: string | null];

@@ -7,14 +7,14 @@ import { openCursor, openGroups } from './cursors.ts';
 import { explainConnection, explainFailure, lockedWarning, TooOld, upstream, warning } from './explain.ts';
 import {
   allDatabases, columns, constraints, currentDatabase, dependencies, indexes, locks, relationNames, relations, schemas, types, views,
-  type ColumnRow, type ConstraintRow, type DatabaseRow, type DependencyRow, type IndexRow, type LockRow, type NameRow, type RelationRow,
+  type ColumnsRow, type ConstraintRow, type DatabaseRow, type DependencyRow, type IndexRow, type LockRow, type NameRow, type RelationRow,
   type SchemaRow, type TypeRow, type ViewRow,
 } from './queries.ts';
 import { OLDEST_VERSION, openSession, QueryFailure, sqlStateOf, type Session } from './session.ts';
 import { readSizes } from './sizes.ts';
 
 /** Rows of a batch. A view's SQL may be long, so its batches are short. */
-const BATCH = { names: 5000, relations: 1000, columns: 4000, constraints: 2000, indexes: 2000, views: 100, dependencies: 4000 };
+const BATCH = { names: 5000, relations: 1000, columns: 500, constraints: 2000, indexes: 2000, views: 100, dependencies: 4000 };
 const ATTEMPTS = 3;
 /** Too many connections, a lock that came in between, a standby that replays, an object that went away while it was printed: gone in a moment, mostly. */
 const WORTH_ANOTHER_TRY = new Set(['53300', '55P03', '40001', 'XX000']);
@@ -195,13 +195,13 @@ async function countRelations(session: Session, options: ReadOptions): Promise<n
 /** The streams of all relations and what they have, side by side. */
 function openRelations(session: Session, locked: number[]) {
   const typeNames = createTypeNames();
-  const learnTypes = async (rows: ColumnRow[]): Promise<void> => {
+  const learnTypes = async (rows: ColumnsRow[]): Promise<void> => {
     const missing = typeNames.missing(rows);
     if (missing.length > 0) typeNames.learn(await session.query<TypeRow>('types', types(missing)));
   };
   const streams = {
     relations: openCursor<RelationRow>(session, 'relations', relations(session.versionNumber), BATCH.relations),
-    columns: openGroups<ColumnRow>(session, 'columns', columns(locked), BATCH.columns, learnTypes),
+    columns: openGroups<ColumnsRow>(session, 'columns', columns(locked), BATCH.columns, learnTypes),
     constraints: openGroups<ConstraintRow>(session, 'constraints', constraints(locked), BATCH.constraints),
     indexes: openGroups<IndexRow>(session, 'indexes', indexes(locked), BATCH.indexes),
     views: openGroups<ViewRow>(session, 'views', views(locked), BATCH.views),
@@ -215,7 +215,7 @@ function openRelations(session: Session, locked: number[]) {
       const view = isView(relation);
       return {
         relation,
-        columns: await streams.columns.take(oid),
+        columns: (await streams.columns.take(oid))[0],
         constraints: await streams.constraints.take(oid),
         indexes: await streams.indexes.take(oid),
         definition: view ? ((await streams.views.take(oid))[0]?.[1] ?? null) : null,

@@ -38,20 +38,21 @@ export async function dial(target: Target, limit: AbortSignal): Promise<Socket> 
 
 async function secure(socket: Socket, target: Target): Promise<Socket> {
   const verified = target.ssl === 'verify-ca' || target.ssl === 'verify-full';
-  const encrypted = connectTls({
-    socket,
-    host: target.host,
-    ...(isIP(target.host) ? {} : { servername: target.host }),
-    ...(target.ca === null ? {} : { ca: target.ca }),
-    rejectUnauthorized: verified,
-    ...(target.ssl === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
-  });
+  let encrypted: Socket | undefined;
   try {
+    encrypted = connectTls({
+      socket,
+      host: target.host,
+      ...(isIP(target.host) ? {} : { servername: target.host }),
+      ...(target.ca === null ? {} : { ca: target.ca }),
+      rejectUnauthorized: verified,
+      ...(target.ssl === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
+    });
     await happens(encrypted, 'secureConnect');
     return encrypted;
   } catch (error) {
-    encrypted.on('error', () => {}); // Told already.
-    encrypted.destroy();
+    encrypted?.on('error', () => {}); // Told already.
+    encrypted?.destroy();
     throw new TlsFailed('TLS failed', { cause: error });
   }
 }
