@@ -33,7 +33,7 @@ export const isFinished = ({ status }: Run): boolean => status !== 'QUEUED' && s
 export async function waitForRun(options: { client: Client; terminal: Terminal; run: Run; label: string }): Promise<Run> {
   const { client, terminal, label } = options;
   const draw = (line: string): void => {
-    if (terminal.stderr.isTTY) terminal.stderr.write(`\r\u001b[2K${plain(line).slice(0, (terminal.stderr.columns ?? 80) - 1)}`);
+    if (terminal.stderr.isTTY) terminal.stderr.write(`\r\u001b[2K${plain(line).slice(0, (terminal.stderr.columns || 80) - 1)}`);
   };
   let run = options.run;
   let awaySince: number | undefined;

@@ -26,8 +26,9 @@ export function prompt(terminal: Terminal, question: string, { hidden = false } 
     },
   });
   return new Promise((resolve, reject) => {
-    terminal.stderr.write(question);
+    // First: from here on the terminal itself echoes nothing, however early somebody types.
     const lines = createInterface({ input: terminal.stdin, output, terminal: true, historySize: 0 });
+    terminal.stderr.write(question);
     let answered = false;
     lines.once('line', (line) => {
       answered = true;

@@ -98,7 +98,7 @@ async function runs(context: CommandContext, name: string, limit: string): Promi
 }
 
 const howToReview = (name: string): string =>
-  `More would be deleted than usual, so nothing was. Look: npx pursight scan review ${name}; then add --accept or --reject.`;
+  `More would be deleted than usual, so nothing is deleted yet. Look: npx pursight scan review ${name}; then add --accept or --reject.`;
 
 /** The outcome, and its exit code. */
 function printRun(context: CommandContext, name: string, run: Run): void {
