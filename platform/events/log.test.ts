@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { upsertClass } from '../auth/access.ts';
+import type { RoleAssignment, Viewer } from '../auth/viewer.ts';
+import type { Database } from '../database/index.ts';
+import { newId } from '../ids.ts';
+import { createLogger } from '../logger.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { append } from './append.ts';
+import { formatLogCursor, parseLogCursor } from './cursor.ts';
+import { countEvents, getEvent, listEvents, readHead, resolveLogCursor } from './log.ts';
+import { createSequencer } from './sequencer.ts';
+import type { NewEvent } from './types.ts';
+import { eventScope, matchTypes, type EventScope } from './visibility.ts';
+
+const [sourceA, sourceB, domainX] = [newId(), newId(), newId()];
+const [assetA, assetAX, assetB, moved, teamId, userId, run] = [newId(), newId(), newId(), newId(), newId(), newId(), newId()];
+
+let database: TestDatabase;
+let sql: Database;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const catalog = database.connect('catalog');
+  sql = database.connect('identity');
+  const classA = await upsertClass(catalog, { sourceId: sourceA, domainId: null });
+  const classAX = await upsertClass(catalog, { sourceId: sourceA, domainId: domainX });
+  const classB = await upsertClass(catalog, { sourceId: sourceB, domainId: null });
+  const asset = (type: 'asset.created' | 'asset.deleted', subject: string, sourceId: string, classes: { accessBefore?: number; accessAfter?: number }): NewEvent =>
+    ({ type, subject, actorId: null, attributes: { sourceId, ...classes }, data: { namespace: 'n', name: subject, kind: 'TABLE', version: 1 } }) as NewEvent;
+  const events: NewEvent[] = [
+    { type: 'identity.signedIn', subject: userId, actorId: userId, data: { sessionId: 's' } },
+    { type: 'source.registered', subject: sourceA, actorId: userId, attributes: { sourceId: sourceA }, data: { name: 'a', connector: 'postgres', namespace: 'n' } },
+    { type: 'source.registered', subject: sourceB, actorId: userId, attributes: { sourceId: sourceB }, data: { name: 'b', connector: 'postgres', namespace: 'n' } },
+    { type: 'scan.queued', subject: run, actorId: null, attributes: { sourceId: sourceA }, data: { sourceId: sourceA, scanId: null } },
+    asset('asset.created', assetA, sourceA, { accessAfter: classA }),
+    asset('asset.created', assetAX, sourceA, { accessAfter: classAX }),
+    asset('asset.created', assetB, sourceB, { accessAfter: classB }),
+    { type: 'team.created', subject: teamId, actorId: userId, data: { name: 'team' } },
+    asset('asset.deleted', assetB, sourceB, { accessBefore: classB }),
+    { type: 'asset.updated', subject: moved, actorId: null, attributes: { sourceId: sourceA, accessBefore: classAX, accessAfter: classA }, data: { namespace: 'n', name: 'm', kind: 'TABLE', version: 2, changes: [] } },
+  ];
+  for (const event of events) await catalog.begin((tx) => append(tx, 'catalog', [event]));
+  await createSequencer({ sql: database.connect('events'), logger: createLogger({ level: 'silent', format: 'json' }) }).sealOnce();
+});
+afterAll(() => database.drop());
+
+const viewer = (...roles: Partial<RoleAssignment>[]): Viewer => ({ userId, sessionId: null, roles: roles.map((role) => ({ role: 'READER', sourceId: null, domainId: null, ...role })) });
+const VIEWERS: Record<string, Viewer> = {
+  administrator: viewer({ role: 'ADMIN' }),
+  'reader of everything': viewer({}),
+  'steward of everything': viewer({ role: 'STEWARD' }),
+  'reader of source A': viewer({ sourceId: sourceA }),
+  'administrator of source A': viewer({ role: 'ADMIN', sourceId: sourceA }),
+  'reader of source B': viewer({ sourceId: sourceB }),
+  'reader of both': viewer({ sourceId: sourceB }, { sourceId: sourceA }),
+  'reader of domain X': viewer({ domainId: domainX }),
+  'reader of an empty domain': viewer({ domainId: newId() }),
+  ingestor: viewer({ role: 'INGESTOR' }),
+  nobody: viewer(),
+};
+const ALL = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+const SEES: Record<string, number[]> = {
+  administrator: ALL,
+  'reader of everything': ALL.slice(1),
+  'steward of everything': ALL.slice(1),
+  'reader of source A': [2, 4, 5, 6, 8, 10],
+  'administrator of source A': [2, 4, 5, 6, 8, 10],
+  'reader of source B': [3, 7, 8, 9],
+  'reader of both': ALL.slice(1),
+  'reader of domain X': [6, 8, 10],
+  'reader of an empty domain': [8],
+  ingestor: [],
+  nobody: [],
+};
+
+const seqs = async (scope: EventScope, more: { types?: string[]; subject?: string; afterSeq?: number; limit?: number } = {}): Promise<number[]> =>
+  (await listEvents(sql, { afterSeq: 0, limit: 50, scope, ...more })).map((event) => event.seq);
+
+describe.each(Object.keys(VIEWERS))('%s', (name) => {
+  it('sees the events of what it may see, in every list, count and by id', async () => {
+    const scope = await eventScope(sql, VIEWERS[name]!);
+    expect(await seqs(scope)).toEqual(SEES[name]);
+    expect(await countEvents(sql, { scope })).toBe(SEES[name]!.length);
+    for (const event of await listEvents(sql, { afterSeq: 0, limit: 50, scope: 'all' })) {
+      const sees = SEES[name]!.includes(event.seq);
+      expect(await getEvent(sql, event.id, scope)).toEqual(sees ? event : undefined);
+      const filters = [{ types: [event.type] }, { subject: event.subject! }, { types: [`${event.type.split('.')[0]}.*`], subject: event.subject! }];
+      for (const filter of filters) {
+        const found = await seqs(scope, filter);
+        expect(found.includes(event.seq)).toBe(sees);
+        expect(await countEvents(sql, { ...filter, scope })).toBe(found.length);
+        expect(found.every((seq) => SEES[name]!.includes(seq))).toBe(true);
+      }
+    }
+  });
+
+  it('gets the same events page by page', async () => {
+    const scope = await eventScope(sql, VIEWERS[name]!);
+    const found: number[] = [];
+    for (let page = [0]; page.length > 0; found.push(...page)) page = await seqs(scope, { afterSeq: found.at(-1) ?? 0, limit: 2 });
+    expect(found).toEqual(SEES[name]);
+  });
+});
+
+describe('a filter by type', () => {
+  it('takes names and all of a noun', async () => {
+    expect(await seqs('all', { types: ['asset.created'] })).toEqual([5, 6, 7]);
+    expect(await seqs('all', { types: ['asset.*', 'team.created', 'asset.created'] })).toEqual([5, 6, 7, 8, 9, 10]);
+    expect(await seqs('all', { types: ['identity.*', 'source.*'], afterSeq: 1, limit: 1 })).toEqual([2]);
+    expect(await seqs('all', { types: ['quality.degraded'] })).toEqual([]);
+    expect(await seqs('all', { types: [] })).toEqual([]);
+    expect(await countEvents(sql, { types: [], scope: 'all' })).toBe(0);
+  });
+
+  it('refuses what cannot be a name', () => {
+    for (const type of ['*', 'asset', 'asset.', '.created', 'asset.*.x', "asset.created'", 'asset.created ', '']) {
+      expect(() => matchTypes([type]), type).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', details: expect.objectContaining({ field: 'types' }) }));
+    }
+  });
+});
+
+describe('an event', () => {
+  it('comes back as it was written', async () => {
+    const [event] = await listEvents(sql, { afterSeq: 1, limit: 1, scope: 'all' });
+    expect(event).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/), seq: 2, type: 'source.registered', source: 'catalog', subject: sourceA, time: expect.any(Date), actorId: userId,
+      data: { name: 'a', connector: 'postgres', namespace: 'n' }, attributes: { sourceId: sourceA }, hash: expect.any(Buffer),
+    });
+    expect(await getEvent(sql, newId(), 'all')).toBeUndefined();
+  });
+});
+
+describe('a cursor', () => {
+  it('leads to what comes after it', async () => {
+    const head = await readHead(sql);
+    expect(head).toMatchObject({ seq: 10, oldest: `${head.epoch}.0` });
+    expect(await resolveLogCursor(sql, null)).toEqual({ epoch: head.epoch, afterSeq: 0 });
+    expect(await resolveLogCursor(sql, formatLogCursor({ epoch: head.epoch, seq: 7 }))).toEqual({ epoch: head.epoch, afterSeq: 7 });
+  });
+
+  it('is refused when it is none, and expired when it is of another epoch', async () => {
+    const head = await readHead(sql);
+    const malformed = ['', '.', 'x', '7', `${head.epoch}.`, `${head.epoch}.-1`, `${head.epoch}.1.1`, `${head.epoch}.01`, `${head.epoch}.1e3`, `${head.epoch}.99999999999999999`, `${head.epoch}.11`, ` ${head.epoch}.1`, `${'a'.repeat(40)}.1`];
+    for (const cursor of malformed) {
+      expect(() => parseLogCursor(cursor, head), cursor).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', details: { field: 'after' } }));
+    }
+    await expect(resolveLogCursor(sql, '00000000.3')).rejects.toMatchObject({ code: 'CURSOR_EXPIRED', details: { oldest: `${head.epoch}.0` } });
+  });
+});
+
+describe('reading a large log', () => {
+  it('follows an index for every kind of viewer and filter, and never reads over the rest', async () => {
+    const large = await createTestDatabase();
+    try {
+      // Thirty sources with a thousand events each; one of them is seen. Rare types are one in ten thousand.
+      await large.owner.unsafe(`
+        insert into access.classes (source_id) select md5(i::text)::uuid from generate_series(1, 30) i;
+        insert into events.log (seq, hash, event_id, type, source, subject, time, data, attributes, leaf)
+        select n, '', gen_random_uuid(), case when n % 10000 = 0 then 'scan.failed' when n % 3 = 0 then 'asset.updated' else 'asset.created' end, 'catalog',
+          'subject-' || n % 5000, now(), '{}', jsonb_build_object('sourceId', md5((1 + n / 1000)::text)::uuid, 'accessAfter', 1 + n / 1000), ''
+        from generate_series(1, 29999) n;
+        update events.head set seq = 29999`);
+      await large.owner.unsafe('vacuum analyze events.log');
+      const identity = large.connect('identity');
+      const [row] = await large.owner<{ sourceId: string; id: number }[]>`select source_id, id from access.classes where source_id = md5('15')::uuid`;
+      const few = await eventScope(identity, viewer({ sourceId: row!.sourceId }));
+      const none = await eventScope(identity, viewer({ domainId: newId() }));
+      const everything = await eventScope(identity, viewer({}));
+      const pages = [
+        { scope: 'all' as const }, { scope: everything }, { scope: few }, { scope: none },
+        { scope: 'all' as const, types: ['scan.*'] }, { scope: few, types: ['asset.updated'] }, { scope: few, subject: 'subject-4500' }, { scope: none, types: ['asset.*'] },
+        { scope: everything, types: ['scan.failed'] }, { scope: few, afterSeq: 14_900 },
+      ];
+      for (const page of pages) {
+        const read = await rowsRead(large.owner, async (tx) => void (await listEvents(tx, { afterSeq: 0, limit: 51, ...page })));
+        expect(read, JSON.stringify(page)).toBeLessThan(1_500);
+      }
+      expect(await rowsRead(large.owner, async (tx) => void (await tx`select count(*) from events.log where data = '1'`))).toBeGreaterThan(29_000);
+      expect(await countEvents(identity, { scope: few })).toBe(1_000);
+      expect(await countEvents(identity, { scope: 'all' })).toBe(29_999);
+    } finally {
+      await large.drop();
+    }
+  });
+
+  /** How many rows of the log and its indexes a transaction reads. */
+  async function rowsRead(owner: Database, work: (tx: Database) => Promise<void>): Promise<number> {
+    let read = 0;
+    await owner.begin(async (tx) => {
+      const count = async (): Promise<number> => {
+        const [row] = await tx<{ read: number }[]>`
+          select (select coalesce(sum(pg_stat_get_xact_tuples_returned(oid)), 0) from pg_class
+            where relname like 'log\\_%' and relnamespace = 'events'::regnamespace and relkind in ('r', 'i'))::bigint as read`;
+        return row!.read;
+      };
+      const before = await count();
+      await work(tx as unknown as Database);
+      read = (await count()) - before;
+    });
+    return read;
+  }
+});
