@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { applyPatches, PATCHES } from './patches.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MODULES = join(ROOT, 'node_modules');
@@ -29,6 +30,7 @@ export async function ensureInstalled(level, { quick = false } = {}) {
     const found = findLevel();
     if (found === undefined) npm('ci', level);
     else if (found === 'production' && level === 'all') npm('install', level); // adds, and so disturbs no product that runs
+    applyPatches(MODULES);
     linkCommand();
     writeFileSync(STAMP, stampOf(found === 'all' ? 'all' : level));
   } finally {
@@ -36,10 +38,10 @@ export async function ensureInstalled(level, { quick = false } = {}) {
   }
 }
 
-/** The lock file's hash, the machine's kind (a tree copied from another kind has the wrong binaries), and the level. */
+/** The lock file's hash, our patches, the machine's kind (a tree copied from another kind has the wrong binaries), and the level. */
 function stampOf(level) {
   const hash = createHash('sha256').update(readFileSync(LOCK)).digest('hex');
-  return `${hash} ${process.platform}-${process.arch} ${level}\n`;
+  return `${hash} ${PATCHES} ${process.platform}-${process.arch} ${level}\n`;
 }
 
 function isStamped(level) {
