@@ -52,7 +52,7 @@ export type RunningProduct = {
   url: string;
   port: number;
   dataDir: string;
-  /** From the start of `npm start` to `PurSight is ready`. */
+  /** From the start of `npm start` to `PurSight is ready` (or `until`). */
   readyMs: number;
   /** All that was printed, logs included. */
   output(): string;
@@ -69,13 +69,30 @@ export type RunningProduct = {
   kill(pids: number[]): Promise<void>;
 };
 
-export type StartOptions = { tree: Tree; dataDir: string; port?: number; args?: string[]; env?: Record<string, string>; npm?: boolean };
+export type StartOptions = {
+  tree: Tree;
+  dataDir: string;
+  port?: number;
+  args?: string[];
+  env?: Record<string, string>;
+  /** Without npm it is what npm would start. */
+  npm?: boolean;
+  /** What must have been printed: that it is ready, or something earlier. */
+  until?: string;
+};
 
-/** Resolves when it is ready; rejects with what it printed when it ends before. */
-export async function startProduct({ tree, dataDir, port, args = [], env = {}, npm = true }: StartOptions): Promise<RunningProduct> {
+/** Resolves when it is ready (or at `until`); rejects with what it printed when it ends before. */
+export async function startProduct({
+  tree,
+  dataDir,
+  port,
+  args = [],
+  env = {},
+  npm = true,
+  until = READY,
+}: StartOptions): Promise<RunningProduct> {
   const begin = performance.now();
   const onPort = port ?? (await freePort());
-  // Without npm it is what npm would start.
   const [program, ...words] = npm
     ? ['npm', 'start', ...(args.length > 0 ? ['--', ...args] : [])]
     : [process.execPath, 'scripts/run.mjs', 'start', ...args];
@@ -95,7 +112,7 @@ export async function startProduct({ tree, dataDir, port, args = [], env = {}, n
 
   let over = false;
   void ended.then(() => (over = true));
-  while (!output.includes(READY)) {
+  while (!output.includes(until)) {
     if (over) throw new ProductEnded(output, await ended);
     if (performance.now() - begin > START_MS) {
       signalGroup(child, 'SIGTERM');
