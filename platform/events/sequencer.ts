@@ -14,6 +14,8 @@ const SWEEP_MS = 1_000;
 const SWEEP_SHARE = 0.02;
 const BACKOFF_MS = 100;
 const MOST_BACKOFF_MS = 5_000;
+/** More than a batch can take: the server ends a statement after 30 s, and a transaction that waits for us after 10 s. */
+const TURN_MS = 120_000;
 /** How long `stop` goes on sealing while others still append. */
 const DRAIN_MS = 5_000;
 
@@ -39,7 +41,7 @@ export function createSequencer({ sql, logger }: { sql: Database; logger: Logger
 
   async function seal(sweep: boolean): Promise<number> {
     const sealed = await sealBatch(sql, { sweep, reach });
-    reach = sealed.reach;
+    reach = Math.max(reach, sealed.reach);
     return sealed.count;
   }
 
@@ -61,14 +63,14 @@ export function createSequencer({ sql, logger }: { sql: Database; logger: Logger
       const startedAt = performance.now();
       let full = false;
       try {
-        full = (await turn(woken)) === BATCH_SIZE;
+        full = (await within(TURN_MS, turn(woken))) === BATCH_SIZE;
         if (failures > 0) log.info({ failures }, 'sealing events again');
         failures = 0;
       } catch (error) {
         // Nothing is lost: what was not sealed is still in the outbox. Told once, or a database that is away would fill the log.
         if (failures === 0) log.error({ code: sqlState(error) ?? codeOf(error), reason: (error as Error).message }, 'sealing events failed, trying again');
         failures++;
-        await bell.sleep(Math.min(BACKOFF_MS * 2 ** (failures - 1), MOST_BACKOFF_MS), () => stopping);
+        await backOff(Math.min(BACKOFF_MS * 2 ** (failures - 1), MOST_BACKOFF_MS));
         continue;
       }
       woken = full;
@@ -78,10 +80,15 @@ export function createSequencer({ sql, logger }: { sql: Database; logger: Logger
     }
   }
 
+  /** Not on the bell: commits go on while we cannot reach the database, and must not cut this short. Only `stop` may. */
+  async function backOff(ms: number): Promise<void> {
+    for (const until = performance.now() + ms; !stopping && performance.now() < until; ) await sleep(50);
+  }
+
   async function drain(): Promise<void> {
     const until = performance.now() + DRAIN_MS;
     try {
-      while ((await seal(true)) > 0 && performance.now() < until);
+      while ((await within(DRAIN_MS, seal(true))) > 0 && performance.now() < until);
     } catch (error) {
       log.warn({ code: sqlState(error) ?? codeOf(error) }, 'stopped before all events were sealed; the next start goes on');
     }
@@ -128,36 +135,40 @@ async function hasLeftovers(sql: Database): Promise<boolean> {
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** Lets one waiter be called early; a ring while nobody waits is kept for the next. */
-function createBell(): { ring: () => void; wait: (ms: number) => Promise<boolean>; sleep: (ms: number, unless: () => boolean) => Promise<void> } {
+function createBell(): { ring: () => void; wait: (ms: number) => Promise<boolean> } {
   let rung = false;
-  let answer: (() => void) | undefined;
-  const wait = (ms: number): Promise<boolean> =>
-    new Promise((resolve) => {
-      if (rung) {
-        rung = false;
-        return resolve(true);
-      }
-      const timer = setTimeout(() => {
-        answer = undefined;
-        resolve(false);
-      }, ms);
-      answer = () => {
-        clearTimeout(timer);
-        answer = undefined;
-        rung = false;
-        resolve(true);
-      };
-    });
+  let answer: ((rung: boolean) => void) | undefined;
   return {
     ring() {
       rung = true;
-      answer?.();
+      answer?.(true);
     },
-    wait,
-    // Commits go on while the database cannot be reached by us: they must not cut the backoff short, only `unless` may.
-    async sleep(ms, unless) {
-      const until = performance.now() + ms;
-      while (!unless() && performance.now() < until) await sleep(Math.min(50, Math.max(1, until - performance.now())));
+    async wait(ms) {
+      if (!rung) {
+        const timer = setTimeout(() => answer?.(false), ms);
+        await new Promise<boolean>((resolve) => (answer = resolve));
+        clearTimeout(timer);
+        answer = undefined;
+      }
+      const result = rung;
+      rung = false;
+      return result;
     },
   };
+}
+
+/** Rejects when the work takes longer. It is not ended by that: only for what a lost connection might leave without an answer. */
+async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
+  const timeout = new AbortController();
+  try {
+    return await Promise.race([
+      work,
+      sleep(ms, undefined, { signal: timeout.signal }).then(() => {
+        throw new Error(`No answer from the database within ${ms} ms.`);
+      }),
+    ]);
+  } finally {
+    timeout.abort();
+    work.catch(() => {}); // when it fails later, the timeout has been told already
+  }
 }
