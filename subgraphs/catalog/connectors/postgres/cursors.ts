@@ -64,3 +64,19 @@ export function openGroups<Row extends readonly [number, ...unknown[]]>(
     },
   };
 }
+
+/** Starts at once and works on the next item while the last one is used. */
+export function ahead<Item>(source: AsyncGenerator<Item, void, undefined>): AsyncGenerator<Item, void, undefined> {
+  const request = (): Promise<IteratorResult<Item, void>> => {
+    const result = source.next();
+    result.catch(() => {}); // Whoever awaits the item gets the error.
+    return result;
+  };
+  let coming = request();
+  return (async function* () {
+    for (let result = await coming; !result.done; result = await coming) {
+      coming = request();
+      yield result.value;
+    }
+  })();
+}

@@ -1,6 +1,8 @@
 /**
  * The catalog queries. Each asks once for a whole database and comes ordered by relation, so that `read` merges them and
  * holds only a few batches of each. They are lean on purpose: no join and no function for a row that can be had once for all.
+ * What is dear (printing expressions) stands outside of a sorted sub-query (`offset 0` keeps it apart), so that it is paid
+ * batch by batch as rows are fetched and the server works while we do, instead of all of it before the first row.
  * Columns are positional; the row types say what they are. They run on PostgreSQL 12 and later.
  */
 
@@ -122,33 +124,39 @@ export type ConstraintRow = [
  * the asset that the partition is folded into. Most foreign keys have one column, so that is a join and only the others a sub-query.
  */
 export const constraints = (locked: readonly number[]): string => `
-select con.conrelid, con.conname, con.contype, con.conkey::text,
-  case when con.contype = 'c' and not (${among('con.conrelid', locked)}) then pg_get_expr(con.conbin, con.conrelid) end,
-  rn.nspname, r.relname,
-  case when con.contype <> 'f' then null
-    when cardinality(con.confkey) = 1 then json_build_array(ra.attname)
-    else (select json_agg(a.attname order by k.position) from unnest(con.confkey) with ordinality as k(number, position)
-      join pg_attribute a on a.attrelid = con.confrelid and a.attnum = k.number) end
-from pg_constraint con join pg_class c on c.oid = con.conrelid and ${readable('c')}
-  left join pg_class f on f.oid = con.confrelid
-  left join pg_class r on r.oid = case when f.relispartition then pg_partition_root(f.oid) else f.oid end
-  left join pg_namespace rn on rn.oid = r.relnamespace
-  left join pg_attribute ra on ra.attrelid = con.confrelid and ra.attnum = con.confkey[1]
-where con.contype in ('p','u','f','c') and con.conparentid = 0 order by con.conrelid`;
+select conrelid, conname, contype, conkey::text,
+  case when contype = 'c' and not (${among('conrelid', locked)}) then pg_get_expr(conbin, conrelid) end,
+  nspname, relname,
+  case when contype <> 'f' then null
+    when cardinality(confkey) = 1 then json_build_array(attname)
+    else (select json_agg(a.attname order by k.position) from unnest(confkey) with ordinality as k(number, position)
+      join pg_attribute a on a.attrelid = confrelid and a.attnum = k.number) end
+from (
+  select con.conrelid, con.conname, con.contype, con.conkey, con.conbin, con.confrelid, con.confkey, rn.nspname, r.relname, ra.attname
+  from pg_constraint con join pg_class c on c.oid = con.conrelid and ${readable('c')}
+    left join pg_class f on f.oid = con.confrelid
+    left join pg_class r on r.oid = case when f.relispartition then pg_partition_root(f.oid) else f.oid end
+    left join pg_namespace rn on rn.oid = r.relnamespace
+    left join pg_attribute ra on ra.attrelid = con.confrelid and ra.attnum = con.confkey[1]
+  where con.contype in ('p','u','f','c') and con.conparentid = 0 order by con.conrelid offset 0
+) as ordered order by conrelid`;
 
 export type IndexRow = [
   relation: number, name: string, unique: boolean, keyCount: number, keys: string, expressions: string[] | null, definition: string | null,
 ];
 /** `keys` are column numbers, 0 for an expression; then `expressions` has every key as the server prints it. Printing an index opens its table, whatever the index. */
 export const indexes = (locked: readonly number[]): string => {
-  const blocked = among('i.indrelid', locked);
+  const blocked = among('indrelid', locked);
   return `
-select i.indrelid, ic.relname, i.indisunique, i.indnkeyatts, i.indkey::text,
-  case when i.indexprs is not null and not (${blocked}) then (
-    select json_agg(pg_get_indexdef(i.indexrelid, key, true) order by key) from generate_series(1, i.indnkeyatts) as key) end,
-  case when not (${blocked}) then pg_get_indexdef(i.indexrelid) end
-from pg_index i join pg_class c on c.oid = i.indrelid and ${readable('c')} join pg_class ic on ic.oid = i.indexrelid
-order by i.indrelid`;
+select indrelid, relname, indisunique, indnkeyatts, indkey::text,
+  case when expressions and not (${blocked}) then (
+    select json_agg(pg_get_indexdef(indexrelid, key, true) order by key) from generate_series(1, indnkeyatts) as key) end,
+  case when not (${blocked}) then pg_get_indexdef(indexrelid) end
+from (
+  select i.indrelid, i.indexrelid, i.indisunique, i.indnkeyatts, i.indkey, i.indexprs is not null as expressions, ic.relname
+  from pg_index i join pg_class c on c.oid = i.indrelid and ${readable('c')} join pg_class ic on ic.oid = i.indexrelid
+  order by i.indrelid offset 0
+) as ordered order by indrelid`;
 };
 
 export type ViewRow = [relation: number, definition: string | null];
@@ -157,11 +165,11 @@ export const views = (locked: readonly number[]): string => {
   const blocked =
     locked.length === 0
       ? 'false'
-      : `(${among('c.oid', locked)} or c.oid in (select r.ev_class from pg_rewrite r join pg_depend d
+      : `(${among('oid', locked)} or oid in (select r.ev_class from pg_rewrite r join pg_depend d
           on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass where ${among('d.refobjid', locked)}))`;
   return `
-select c.oid, case when not ${blocked} then pg_get_viewdef(c.oid, true) end
-from pg_class c where c.relkind in ('v','m') and ${readable('c')} order by c.oid`;
+select oid, case when not ${blocked} then pg_get_viewdef(oid, true) end
+from (select c.oid from pg_class c where c.relkind in ('v','m') and ${readable('c')} order by c.oid offset 0) as ordered order by oid`;
 };
 
 export type DependencyRow = [relation: number, schema: string, name: string, column: string | null];

@@ -114,12 +114,12 @@ describe('A database of a few tables', () => {
     });
   });
 
-  it('tells a lock that comes after the metadata, and keeps that size', async () => {
+  it('tells a lock that comes after the locks were looked at, and keeps that size', async () => {
     const items: ReadItem[] = [];
     await source.sql.begin(async (tx) => {
       for await (const item of postgres.read(postgres.configSchema.parse({ url: source.url }), readOptions())) {
         items.push(item);
-        if (item.type === 'containerComplete') await tx`lock table checked in access exclusive mode`;
+        if (item.type === 'asset' && item.asset.path[2] === 'checked') await tx`lock table checked in access exclusive mode`;
       }
     });
     expect(warnings(items)).toEqual([expect.objectContaining({ code: 'RELATION_LOCKED', subject: name('public', 'checked') })]);

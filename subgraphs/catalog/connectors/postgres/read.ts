@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { qualifiedName, type ReadItem, type ReadOptions } from '../types.ts';
 import { createTypeNames, databaseAsset, isComplete, isView, relationAsset, relationId, schemaAsset } from './assets.ts';
 import { databaseNames, resolveTarget, type PostgresConfig, type Target } from './config.ts';
-import { openCursor, openGroups } from './cursors.ts';
+import { ahead, openCursor, openGroups } from './cursors.ts';
 import { explainConnection, explainFailure, lockedWarning, TooOld, upstream, warning } from './explain.ts';
 import {
   allDatabases, columns, constraints, currentDatabase, dependencies, indexes, locks, relationNames, relations, schemas, types, views,
@@ -14,7 +14,7 @@ import { OLDEST_VERSION, openSession, QueryFailure, sqlStateOf, type Session } f
 import { readSizes } from './sizes.ts';
 
 /** Rows of a batch. A view's SQL may be long, so its batches are short. */
-const BATCH = { names: 5000, relations: 1000, columns: 500, constraints: 2000, indexes: 2000, views: 100, dependencies: 4000 };
+const BATCH = { names: 5000, relations: 500, columns: 250, constraints: 1000, indexes: 1000, views: 100, dependencies: 2000 };
 const ATTEMPTS = 3;
 /** Too many connections, a lock that came in between, a standby that replays, an object that went away while it was printed: gone in a moment, mostly. */
 const WORTH_ANOTHER_TRY = new Set(['53300', '55P03', '40001', 'XX000']);
@@ -120,8 +120,9 @@ async function* readDatabase(target: Target, name: string, first: Session, optio
         return;
       }
     }
+    const sizes = progress.database ? ahead(readSizes(session, progress.database, progress.told, options)) : [];
     yield { type: 'containerComplete', name };
-    if (progress.database) yield* readSizes(session, progress.database, progress.told, options);
+    yield* sizes;
   } finally {
     await session.close();
   }
