@@ -28,14 +28,20 @@ export type ScannedColumn = {
 
 export type ForeignKeyFacet = { name: string; columns: string[]; referencesName: string; referencesColumns: string[] };
 
-/** The table facet: what TABLE, VIEW, MATERIALIZED_VIEW and EXTERNAL_TABLE have. Lists are sorted by name. */
+/**
+ * The table facet: what TABLE, VIEW, MATERIALIZED_VIEW and EXTERNAL_TABLE have. Lists of named things are sorted by name (by code units), columns of
+ * a key stand in its order. Expressions and definitions are as the source prints them, with full names. A foreign key that references a partition
+ * names the asset that the partition is folded into.
+ */
 export type TableFacet = {
   /** The SQL of a view, as the source prints it. */
   definition: string | null;
   primaryKey: string[];
   foreignKeys: ForeignKeyFacet[];
   uniqueKeys: { name: string; columns: string[] }[];
+  /** PostgreSQL: as `pg_get_expr` prints it, without the word CHECK: `(price > (0)::numeric)`. */
   checks: { name: string; expression: string }[];
+  /** All of them, those behind keys too. An expression stands among `columns` as the source prints it. */
   indexes: { name: string; columns: string[]; unique: boolean; definition: string }[];
   partitioned: boolean;
 };

@@ -62,13 +62,17 @@ describe('A connection that fails', () => {
 
   it('does not wait for ever for a host that accepts and says nothing', { timeout: 20_000 }, async () => {
     const port = await listener(() => {});
+    // Says yes to TLS, and then nothing.
+    const half = await listener((socket) => socket.once('data', () => socket.write('S')));
     const begun = performance.now();
-    const [result, failure] = await Promise.all([
+    const [result, halfway, failure] = await Promise.all([
       check({ url: `postgres://u:${SECRET}@127.0.0.1:${port}/d` }),
+      check({ url: `postgres://u:${SECRET}@127.0.0.1:${half}/d` }),
       collect(postgres, { url: `postgres://u:${SECRET}@127.0.0.1:${port}/d`, databases: ['a', 'b', 'c'] }).catch((error: unknown) => error),
     ]);
     expect(performance.now() - begun).toBeLessThan(12_000);
     expect(result).toMatchObject({ ok: false, message: expect.stringContaining('did not answer in time') });
+    expect(halfway).toMatchObject({ ok: false, message: expect.stringContaining('did not answer in time') });
     expect(failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   });
 
@@ -115,6 +119,16 @@ describe("A user's rights", () => {
     const result = await check({ url: changed(open, { username: role, password: `${SECRET}-wrong` }) });
     expect(result).toMatchObject({ ok: false, message: expect.stringContaining(`refused the user "${role}" or the password`) });
     expect(JSON.stringify(result)).not.toContain(SECRET);
+  });
+
+  it('are told when the server has no connection left for the user, after a few tries', async () => {
+    await open.sql.unsafe(`alter role ${role} connection limit 0`);
+    try {
+      expect((await check({ url: url() })).message).toContain('too many connections');
+      await expect(collect(postgres, { url: url() })).rejects.toMatchObject({ message: expect.stringContaining('too many connections') });
+    } finally {
+      await open.sql.unsafe(`alter role ${role} connection limit -1`);
+    }
   });
 
   it('keep a database without CONNECT, and one that is not there, from hindering the others', async () => {

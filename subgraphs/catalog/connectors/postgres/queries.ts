@@ -12,10 +12,10 @@ export const POSTGRES_QUERIES = [
 ] as const;
 export type QueryName = (typeof POSTGRES_QUERIES)[number];
 
-const systemSchemas = `(select oid from pg_namespace where nspname in ('pg_catalog', 'information_schema'))`;
-/** Tables, partitioned tables, views, materialised views, foreign tables; a partition belongs to its parent's asset. Temporary ones are left to `relations`. */
+/** The server's own and those of temporary tables. */
+const systemSchemas = `(select oid from pg_namespace where nspname = 'information_schema' or left(nspname, 3) = 'pg_')`;
+/** Tables, partitioned tables, views, materialised views, foreign tables; a partition belongs to its parent's asset. */
 const readable = (c: string) => `${c}.relkind in ('r','p','v','m','f') and not ${c}.relispartition and ${c}.relnamespace not in ${systemSchemas}`;
-const userSchema = (n: string) => `${n}.nspname <> 'information_schema' and left(${n}.nspname, 3) <> 'pg_'`;
 /** What an extension made: the oids of one catalog. */
 const extensionMembers = (catalog: string) =>
   `(select objid from pg_depend where refclassid = 'pg_extension'::regclass and classid = '${catalog}'::regclass and deptype = 'e')`;
@@ -54,12 +54,12 @@ export type SchemaRow = [oid: number, name: string, owner: string, comment: stri
 export const schemas = `
 select n.oid, n.nspname, pg_get_userbyid(n.nspowner), obj_description(n.oid, 'pg_namespace')
 from pg_namespace n
-where ${userSchema('n')} and (n.oid not in ${extensionMembers('pg_namespace')} or exists (
+where n.oid not in ${systemSchemas} and (n.oid not in ${extensionMembers('pg_namespace')} or exists (
   select from pg_class c where c.relnamespace = n.oid and ${readable('c')} and c.oid not in ${extensionMembers('pg_class')}))
 order by n.nspname`;
 
 const inScope = `
-from pg_class c join pg_namespace n on n.oid = c.relnamespace and ${userSchema('n')}`;
+from pg_class c join pg_namespace n on n.oid = c.relnamespace`;
 const inScopeCondition = `${readable('c')} and c.oid not in ${extensionMembers('pg_class')}`;
 
 export type NameRow = [schema: string, name: string];
@@ -190,7 +190,7 @@ export const stored = `
 select root.oid, c.oid, n.nspname, root.relname
 from pg_class c
   join pg_class root on root.oid = case when c.relispartition then pg_partition_root(c.oid) else c.oid end
-  join pg_namespace n on n.oid = root.relnamespace and ${userSchema('n')}
+  join pg_namespace n on n.oid = root.relnamespace
 where c.relkind in ('r','m') and c.relnamespace not in ${systemSchemas} and root.oid not in ${extensionMembers('pg_class')}
 order by root.oid`;
 

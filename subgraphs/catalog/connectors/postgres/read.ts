@@ -27,24 +27,31 @@ export async function* read(config: PostgresConfig, options: ReadOptions): Async
   const names = all ? await listDatabases(target, options) : wanted;
   yield { type: 'containers', names, complete: all };
   let reached = all;
+  /** The server itself is gone: what is left of the list need not wait for it, one database after the other. */
+  let gone: string | undefined;
   for (const name of names) {
     if (options.skipContainers.has(name)) {
       yield { type: 'warning', warning: warning('DATABASE_OF_ANOTHER_SOURCE', qualifiedName([name]), 'This database belongs to another source of the same server; it was left out.') };
       continue;
     }
-    let session: Session;
+    let session: Session | undefined;
+    let problem = gone;
     try {
-      session = await connect(target, name, options);
+      session = gone === undefined ? await connect(target, name, options) : undefined;
     } catch (error) {
       options.signal.throwIfAborted();
       const { message, check, otherDatabasesMayWork } = explainConnection(error, target, name);
       if (config.databases === undefined || (!reached && !otherDatabasesMayWork)) throw upstream(error, target, name);
-      yield { type: 'container', name, total: null };
-      yield { type: 'containerFailed', name, warning: warning('DATABASE_UNREACHABLE', qualifiedName([name]), `${message} ${check}`) };
-      continue;
+      problem = `${message} ${check}`;
+      if (!otherDatabasesMayWork) gone = problem;
     }
-    reached = true;
-    yield* readDatabase(target, name, session, options);
+    if (session) {
+      reached = true;
+      yield* readDatabase(target, name, session, options);
+    } else {
+      yield { type: 'container', name, total: null };
+      yield { type: 'containerFailed', name, warning: warning('DATABASE_UNREACHABLE', qualifiedName([name]), problem ?? '') };
+    }
   }
 }
 

@@ -7,6 +7,8 @@ import type { QueryName } from './queries.ts';
 export const CONNECT_LIMIT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
 const LOCK_TIMEOUT_MS = 3_000;
+/** A statement that the server should have ended long ago: the way to it is cut. */
+const SILENCE_LIMIT_MS = STATEMENT_TIMEOUT_MS + 15_000;
 /** How long a cancelled statement may take to end before its connection is cut. */
 const FAREWELL_SECONDS = 1;
 const CANCEL_LIMIT_MS = 2_000;
@@ -143,6 +145,11 @@ async function signIn(
   }
 
   let running = 0;
+  let silence: NodeJS.Timeout | undefined;
+  const listen = (): void => {
+    clearTimeout(silence);
+    if (running > 0) silence = setTimeout(() => limit.abort(new NoAnswer('no answer in time')), SILENCE_LIMIT_MS);
+  };
   /** The error that broke the transaction: what was under way after it fails with 25P02, which says nothing. */
   let broken: QueryFailure | undefined;
 
@@ -161,13 +168,14 @@ async function signIn(
     if (faults.has(name)) throw new QueryFailure(name, { state: 'FAULT' });
     // postgres.js would connect anew and go on outside of the transaction.
     if (lost) throw new QueryFailure(name, { lost: true });
-    running++;
+    if (++running === 1) listen();
     try {
       return (await sql.unsafe(text).values()) as unknown as Row[];
     } catch (error) {
       throw translate(name, error);
     } finally {
       running--;
+      listen();
     }
   }
 

@@ -17,6 +17,8 @@ export class NoAnswer extends Error {}
 export async function dial(target: Target, limit: AbortSignal): Promise<Socket> {
   limit.throwIfAborted();
   const socket = connectTcp({ host: target.host, port: target.port, noDelay: true });
+  // Whoever waits for the socket hears of an error; under TLS nobody listens to the socket beneath, and an error unheard ends the process.
+  socket.on('error', () => {});
   const stop = () => socket.destroy(limit.reason as Error);
   limit.addEventListener('abort', stop, { once: true });
   socket.once('close', () => limit.removeEventListener('abort', stop));
@@ -30,7 +32,6 @@ export async function dial(target: Target, limit: AbortSignal): Promise<Socket> 
     if (target.ssl === 'prefer' && answer.length === 1 && answer[0] === 0x4e) return socket;
     throw new TlsRefused('the server does not speak TLS');
   } catch (error) {
-    socket.on('error', () => {}); // Told already.
     socket.destroy();
     throw limit.aborted ? limit.reason : error;
   }
