@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -217,7 +228,6 @@ describe('startEmbedded', () => {
     const systemFolder = realpathSync(mkdtempSync(join(tmpdir(), 'pursight-system-')));
     mkdirSync(home, { mode: 0o700 });
     try {
-      const { chmodSync } = await import('node:fs');
       chmodSync(systemFolder, 0o755);
       const first = await start({ dataDir: join(home, '.pursight'), systemFolder });
       expect(first.say.join()).toContain(`is kept in ${systemFolder}/`);

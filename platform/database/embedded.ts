@@ -2,7 +2,7 @@
  * PurSight's own PostgreSQL: the binaries of npm, started by us on a folder of ours. Whatever an earlier start left behind
  * (a running server, half an initdb, a stale lock file) never hinders this one.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type postgres from 'postgres';
 import { CannotStart } from '../errors.ts';
@@ -168,7 +168,7 @@ async function look(sql: postgres.Sql, data: string): Promise<'ours' | 'foreign'
   const [row] = await sql<{ folder: string }[]>`select current_setting('data_directory') as folder`;
   if (row!.folder !== data) return 'foreign';
   for (const deadline = Date.now() + 3_000; await isHeldByAnother(sql, DATABASE); await sleep(200)) {
-    if (Date.now() > deadline) throw new CannotStart(`PurSight already runs on this folder: ${data}.`);
+    if (Date.now() > deadline) throw new CannotStart(`PurSight already runs on this folder: ${dirname(data)}.`);
   }
   return 'ours';
 }

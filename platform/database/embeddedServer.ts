@@ -82,7 +82,7 @@ export type Launch = {
 };
 
 /** The arguments, and so the command line by which a later start knows whether a left server is the one it would start. */
-export function launchArguments({ data, port, settings }: Launch): string[] {
+function launchArguments({ data, port, settings }: Launch): string[] {
   return ['-D', data, '-p', String(port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
 
@@ -145,7 +145,7 @@ export async function stopServer(pid: number, binaries: Binaries, patienceMs = 3
   return !isAlive(pid);
 }
 
-export function signalServer(pid: number, signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL', binaries: Binaries): void {
+function signalServer(pid: number, signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL', binaries: Binaries): void {
   if (process.platform === 'win32') {
     spawnSync(binaries.pgCtl, ['kill', signal.slice(3), String(pid)]); // Node's kill would end it at once, whatever the signal
     return;
