@@ -9,7 +9,8 @@ import { join } from 'node:path';
  *   A transaction always writes one, its own `rollback`.
  * - What was still to be written stays, and with it the mark that a write is under way: that connection never writes again.
  * - One that is lost while it starts gives a rejection that nobody handles, or leaves a `reserve()` waiting for ever.
- * - The error of the lost session is told to the first query of the next one.
+ * - The error of the lost session is told to the first query of the next one. A query that was asked between the error and the end
+ *   of the connection is taken for the first one of the next session, and gets its answer.
  * - The rest of the transaction's function goes on, and its queries run in the connection's next session, outside of any transaction.
  */
 const POSTGRES = {
@@ -54,7 +55,7 @@ const POSTGRES = {
     [
       `    !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
     closedTime`,
-      `    !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
+      `    if (query || sent.length) error(Errors.connection('CONNECTION_CLOSED', options, socket))
     query = results = errorResponse = null
     result = new Result()
     closedTime`,
@@ -158,17 +159,18 @@ const POSTGRES = {
 /** Changes when a patch does. */
 export const PATCHES = createHash('sha256').update(JSON.stringify(POSTGRES)).digest('hex').slice(0, 16);
 
-/** Idempotent. Throws when a package is not as the patch expects it: then its version changed, and the patch has to be looked at. */
+/** Idempotent. False when a package is not as its patch expects it; then nothing of it is changed. */
 export function applyPatches(modules) {
-  for (const [path, changes] of Object.entries(POSTGRES)) {
+  return Object.entries(POSTGRES).every(([path, changes]) => {
     const file = join(modules, path);
     const source = readFileSync(file, 'utf8');
     let patched = source;
     for (const [before, after] of changes) {
       if (patched.includes(after)) continue;
-      if (patched.split(before).length !== 2) throw new Error(`${path} is not the version that scripts/patches.mjs mends.`);
+      if (patched.split(before).length !== 2) return false;
       patched = patched.replace(before, () => after);
     }
     if (patched !== source) writeFileSync(file, patched);
-  }
+    return true;
+  });
 }
