@@ -31,7 +31,7 @@ export async function ensureInstalled(level, { quick = false } = {}) {
     if (found === undefined) npm('ci', level);
     else if (found === 'production' && level === 'all') npm('install', level); // adds, and so disturbs no product that runs
     // What an earlier version patched otherwise is installed anew.
-    if (!applyPatches(MODULES)) npm('ci', level);
+    if (!applyPatches(MODULES)) npm('ci', found ?? level);
     if (!applyPatches(MODULES)) throw new CannotRun('A package is not as scripts/patches.mjs expects it: look at its new version.');
     linkCommand();
     writeFileSync(STAMP, stampOf(found === 'all' ? 'all' : level));
