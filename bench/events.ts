@@ -29,8 +29,24 @@ function event(subject: string): NewEvent {
     type: 'asset.updated',
     subject,
     actorId: null,
-    attributes: { accessBefore: 1, accessAfter: 1, sourceId: newId(), domainId: null, kind: 'TABLE', namespace: 'postgres://db.example:5432', name, tags: [], ownerIds: [] },
-    data: { namespace: 'postgres://db.example:5432', name, kind: 'TABLE', version: 2, changes: [{ path: '/columns/email/nullable', before: true, after: false }] },
+    attributes: {
+      accessBefore: 1,
+      accessAfter: 1,
+      sourceId: newId(),
+      domainId: null,
+      kind: 'TABLE',
+      namespace: 'postgres://db.example:5432',
+      name,
+      tags: [],
+      ownerIds: [],
+    },
+    data: {
+      namespace: 'postgres://db.example:5432',
+      name,
+      kind: 'TABLE',
+      version: 2,
+      changes: [{ path: '/columns/email/nullable', before: true, after: false }],
+    },
   };
 }
 const events = (size: number): NewEvent[] => Array.from({ length: size }, () => event(newId()));
@@ -39,27 +55,50 @@ const events = (size: number): NewEvent[] => Array.from({ length: size }, () => 
 async function write(ms: number, once: () => Promise<unknown>): Promise<number> {
   const until = performance.now() + ms;
   let count = 0;
-  await Promise.all(Array.from({ length: WRITERS }, async () => {
-    for (; performance.now() < until; count++) await once();
-  }));
+  await Promise.all(
+    Array.from({ length: WRITERS }, async () => {
+      for (; performance.now() < until; count++) await once();
+    }),
+  );
   return count;
 }
 
 /** Rows of the same width, made beforehand, into a table with nothing but its key: what no log can do without. */
 async function plainRate(sql: Database, size: number, ms: number): Promise<number> {
   const rows = events(size).map((one) => ({
-    event_id: newId(), type: one.type, source: 'catalog', subject: one.subject, time: new Date().toISOString(),
-    data: canonicalJson(one.data), attributes: canonicalJson(one.attributes), salt: randomBytes(16).toString('hex'), leaf: randomBytes(32).toString('hex'),
+    event_id: newId(),
+    type: one.type,
+    source: 'catalog',
+    subject: one.subject,
+    time: new Date().toISOString(),
+    data: canonicalJson(one.data),
+    attributes: canonicalJson(one.attributes),
+    salt: randomBytes(16).toString('hex'),
+    leaf: randomBytes(32).toString('hex'),
   }));
   const column = (name: keyof (typeof rows)[number]): string[] => rows.map((row) => row[name] as string);
   const columns = (['event_id', 'type', 'source', 'subject', 'time', 'data', 'attributes', 'salt', 'leaf'] as const).map(column);
-  const [ids, types, sources, subjects, times, data, attributes, salts, leaves] = columns as [string[], string[], string[], string[], string[], string[], string[], string[], string[]];
+  const [ids, types, sources, subjects, times, data, attributes, salts, leaves] = columns as [
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+  ];
   const startedAt = performance.now();
-  const count = await write(ms, () => sql.begin((tx) => tx`
+  const count = await write(ms, () =>
+    sql.begin(
+      (tx) => tx`
     insert into public.plain (event_id, type, source, subject, time, data, attributes, salt, leaf)
     select id, type, source, subject, time, data::jsonb, attributes::jsonb, decode(salt, 'hex'), decode(leaf, 'hex')
     from unnest(${ids}::uuid[], ${types}::text[], ${sources}::text[], ${subjects}::text[], ${times}::timestamptz[], ${data}::text[], ${attributes}::text[], ${salts}::text[], ${leaves}::text[])
-      as row (id, type, source, subject, time, data, attributes, salt, leaf)`));
+      as row (id, type, source, subject, time, data, attributes, salt, leaf)`,
+    ),
+  );
   return (count * size * 1_000) / (performance.now() - startedAt);
 }
 
@@ -80,27 +119,37 @@ const sealed = async (sql: Database): Promise<number> => Number((await logPositi
 /** From the commit, as its writer learns of it, to the notification, as a consumer does. One transaction in ten is rolled back. */
 async function measureLag(owner: Database, sql: Database, sequencer: Sequencer, ms: number): Promise<Lags> {
   const told: { seq: number; at: number }[] = [];
-  const listening = await owner.listen('pursight_events', (cursor) => void told.push({ seq: Number(cursor.split('.')[1]), at: performance.now() }));
+  const listening = await owner.listen(
+    'pursight_events',
+    (cursor) => void told.push({ seq: Number(cursor.split('.')[1]), at: performance.now() }),
+  );
   const before = await sealed(sql);
   const committed = new Map<string, number>();
   const startedAt = performance.now();
   let started = 0;
-  await Promise.all(Array.from({ length: WRITERS }, async () => {
-    for (;;) {
-      const due = startedAt + (started++ * 1_000) / PACED_TRANSACTIONS;
-      if (due > startedAt + ms) return;
-      if (due > performance.now()) await sleep(due - performance.now());
-      const subject = newId();
-      const fails = started % 10 === 0;
-      await sql.begin(async (tx) => {
-        await append(tx, 'catalog', [...events(PACED_SIZE - 1), event(subject)]);
-        if (fails) throw new RolledBack();
-      }).then(() => void committed.set(subject, performance.now()), (error: unknown) => {
-        if (!(error instanceof RolledBack)) throw error;
-      });
-      sequencer.wake();
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: WRITERS }, async () => {
+      for (;;) {
+        const due = startedAt + (started++ * 1_000) / PACED_TRANSACTIONS;
+        if (due > startedAt + ms) return;
+        if (due > performance.now()) await sleep(due - performance.now());
+        const subject = newId();
+        const fails = started % 10 === 0;
+        await sql
+          .begin(async (tx) => {
+            await append(tx, 'catalog', [...events(PACED_SIZE - 1), event(subject)]);
+            if (fails) throw new RolledBack();
+          })
+          .then(
+            () => void committed.set(subject, performance.now()),
+            (error: unknown) => {
+              if (!(error instanceof RolledBack)) throw error;
+            },
+          );
+        sequencer.wake();
+      }
+    }),
+  );
   const took = performance.now() - startedAt;
   const goal = before + committed.size * PACED_SIZE;
   for (let waited = 0; (told.at(-1)?.seq ?? 0) < goal && waited < 5_000; waited += 10) await sleep(10);
@@ -156,7 +205,13 @@ export async function run({ quick, say, createDatabase }: BenchContext): Promise
       }
       results.push(
         { name: `plain INSERTs in transactions of ${size}`, value: median(plain), unit: 'rows/s' },
-        { name: `appended and sealed in transactions of ${size}`, value: median(log), unit: 'events/s', ratio: median(log) / median(plain), baseline: 'plain INSERTs' },
+        {
+          name: `appended and sealed in transactions of ${size}`,
+          value: median(log),
+          unit: 'events/s',
+          ratio: median(log) / median(plain),
+          baseline: 'plain INSERTs',
+        },
       );
     }
     say('lag …');
@@ -167,13 +222,26 @@ export async function run({ quick, say, createDatabase }: BenchContext): Promise
     results.push(
       { name: `lag p50 ${rate(calm)}`, value: calm.p50, unit: 'ms' },
       { name: `lag p95 ${rate(calm)}`, value: calm.p95, unit: 'ms' },
-      { name: `lag p50 ${rate(open)}, a transaction open for ${quick ? 8 : 60} s`, value: open.p50, unit: 'ms', ratio: open.p50 / calm.p50, baseline: 'without it' },
-      { name: `lag p95 ${rate(open)}, a transaction open for ${quick ? 8 : 60} s`, value: open.p95, unit: 'ms', ratio: open.p95 / calm.p95, baseline: 'without it' },
+      {
+        name: `lag p50 ${rate(open)}, a transaction open for ${quick ? 8 : 60} s`,
+        value: open.p50,
+        unit: 'ms',
+        ratio: open.p50 / calm.p50,
+        baseline: 'without it',
+      },
+      {
+        name: `lag p95 ${rate(open)}, a transaction open for ${quick ? 8 : 60} s`,
+        value: open.p95,
+        unit: 'ms',
+        ratio: open.p95 / calm.p95,
+        baseline: 'without it',
+      },
     );
     await sequencer.stop();
     const [counted] = await owner<{ count: number; missing: number; waiting: number }[]>`
       select count(*), max(seq) - min(seq) + 1 - count(*) as missing, (select count(*) from events.outbox) as waiting from events.log`;
-    if (counted!.missing !== 0 || counted!.waiting !== 0) throw new Error(`The log of ${counted!.count} events has ${counted!.missing} gaps; ${counted!.waiting} were not sealed.`);
+    if (counted!.missing !== 0 || counted!.waiting !== 0)
+      throw new Error(`The log of ${counted!.count} events has ${counted!.missing} gaps; ${counted!.waiting} were not sealed.`);
     results.push(
       { name: `events sealed under ${WRITERS} writers`, value: counted!.count, unit: 'events' },
       { name: 'max(seq) - min(seq) + 1 - count(*)', value: counted!.missing, unit: 'events' },

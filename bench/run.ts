@@ -94,7 +94,8 @@ const benchNames = (): string[] =>
     .toSorted();
 
 /** Four figures are more than any of these measurements is worth. */
-const figure = (value: number): string => (Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3))));
+const figure = (value: number): string =>
+  Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
 
 function print(results: readonly BenchResult[]): void {
   const widest = Math.max(...results.map(({ name }) => name.length));

@@ -141,10 +141,7 @@ const POSTGRES = {
       connect(c, next)
     }`,
     ],
-    [
-      `const query = { reserve: resolve, reject }`,
-      `const query = { reserve: resolve, reject: e => (query.rejected = true, reject(e)) }`,
-    ],
+    [`const query = { reserve: resolve, reject }`, `const query = { reserve: resolve, reject: e => (query.rejected = true, reject(e)) }`],
     [
       `      if (query.reserve)
         return query.reserve(c)`,

@@ -66,7 +66,9 @@ describe.each([...PARTS])('the role %s', (part) => {
         // `insert … select` needs both rights, and some columns are generated: the insert alone is asked of the catalog.
         const refused =
           right === 'insert'
-            ? !(await database.owner`select has_table_privilege(${`test_${part}`}, ${`${schema}.${name}`}, 'insert') and has_schema_privilege(${`test_${part}`}, ${schema}, 'usage') as may`)[0]!.may
+            ? !(
+                await database.owner`select has_table_privilege(${`test_${part}`}, ${`${schema}.${name}`}, 'insert') and has_schema_privilege(${`test_${part}`}, ${schema}, 'usage') as may`
+              )[0]!.may
             : await isRefused(pools.get(part)!, statement);
         expect(refused, `${right} on ${schema}.${name}`).toBe(!allowed.includes(right));
       }

@@ -13,11 +13,18 @@ export const formatLogCursor = ({ epoch, seq }: LogPosition): LogCursor => `${ep
  * The seq that a client's cursor stands for. BAD_USER_INPUT when it is none, or lies after the head; CURSOR_EXPIRED when
  * it is of another epoch (`oldest` is then the oldest cursor that can be had).
  */
-export function parseLogCursor(cursor: string, head: LogPosition, oldest: LogCursor = formatLogCursor({ epoch: head.epoch, seq: 0 })): number {
+export function parseLogCursor(
+  cursor: string,
+  head: LogPosition,
+  oldest: LogCursor = formatLogCursor({ epoch: head.epoch, seq: 0 }),
+): number {
   const [, epoch, digits] = CURSOR.exec(cursor) ?? [];
   const seq = Number(digits);
   if (epoch === undefined || !Number.isSafeInteger(seq)) {
-    throw new InvalidInput('"after" is not a position in the event log. Pass a cursor that the log gave, such as a payload\'s "cursor".', 'after');
+    throw new InvalidInput(
+      '"after" is not a position in the event log. Pass a cursor that the log gave, such as a payload\'s "cursor".',
+      'after',
+    );
   }
   if (epoch !== head.epoch) throw new CursorExpired(oldest);
   if (seq > head.seq) throw new InvalidInput('"after" lies past the end of the event log. Pass a cursor that the log gave.', 'after');

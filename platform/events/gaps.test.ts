@@ -14,7 +14,10 @@ describe('gapsAfter', () => {
   });
 
   it('keeps what is left of a gap when ids of it turn up', () => {
-    expect(ranges(gapsAfter([gap(4, 9)], 20, [4, 6, 7], 9))).toEqual([[5, 5], [8, 9]]);
+    expect(ranges(gapsAfter([gap(4, 9)], 20, [4, 6, 7], 9))).toEqual([
+      [5, 5],
+      [8, 9],
+    ]);
     expect(ranges(gapsAfter([gap(4, 9)], 20, [4, 5, 6, 7, 8, 9, 21], 9))).toEqual([]);
   });
 
@@ -24,14 +27,21 @@ describe('gapsAfter', () => {
   });
 
   it('takes ids that a sweep found outside of any gap', () => {
-    expect(ranges(gapsAfter([gap(4, 9), gap(15, 16)], 20, [2, 5, 12, 15, 22], 9))).toEqual([[4, 4], [6, 9], [16, 16], [21, 21]]);
+    expect(ranges(gapsAfter([gap(4, 9), gap(15, 16)], 20, [2, 5, 12, 15, 22], 9))).toEqual([
+      [4, 4],
+      [6, 9],
+      [16, 16],
+      [21, 21],
+    ]);
   });
 });
 
 describe('dropAbandoned', () => {
   it('waits a second before it says which transactions may hold a gap', () => {
     expect(dropAbandoned([gap(1, 2, { seenAt: 100 })], { now: 1_099, oldest: 7, next: 9 })).toEqual([gap(1, 2, { seenAt: 100 })]);
-    expect(dropAbandoned([gap(1, 2, { seenAt: 100 })], { now: 1_100, oldest: 7, next: 9 })).toEqual([gap(1, 2, { seenAt: 100, heldBefore: 9 })]);
+    expect(dropAbandoned([gap(1, 2, { seenAt: 100 })], { now: 1_100, oldest: 7, next: 9 })).toEqual([
+      gap(1, 2, { seenAt: 100, heldBefore: 9 }),
+    ]);
   });
 
   it('drops a gap once all of those have ended', () => {
@@ -43,7 +53,11 @@ describe('dropAbandoned', () => {
 describe('mergeGaps', () => {
   it('merges the nearest neighbours until there are few enough', () => {
     const gaps = [gap(1, 1), gap(3, 3, { seenAt: 5, heldBefore: 7 }), gap(50, 50), gap(52, 53), gap(90, 90)];
-    expect(ranges(mergeGaps(gaps, 3))).toEqual([[1, 3], [50, 53], [90, 90]]);
+    expect(ranges(mergeGaps(gaps, 3))).toEqual([
+      [1, 3],
+      [50, 53],
+      [90, 90],
+    ]);
     expect(mergeGaps(gaps, 5)).toEqual(gaps);
     expect(mergeGaps(gaps.slice(0, 2), 1)).toEqual([gap(1, 3, { seenAt: 5, heldBefore: null })]);
   });

@@ -57,5 +57,4 @@ export function leafOf(envelope: Envelope, salt: Uint8Array, data: string): Buff
 }
 
 /** The hash of the event after the one whose hash is `previous`. */
-export const chainHash = (previous: Uint8Array, leaf: Uint8Array): Buffer =>
-  createHash('sha256').update(previous).update(leaf).digest();
+export const chainHash = (previous: Uint8Array, leaf: Uint8Array): Buffer => createHash('sha256').update(previous).update(leaf).digest();

@@ -25,26 +25,59 @@ beforeAll(async () => {
   const classA = await upsertClass(catalog, { sourceId: sourceA, domainId: null });
   const classAX = await upsertClass(catalog, { sourceId: sourceA, domainId: domainX });
   const classB = await upsertClass(catalog, { sourceId: sourceB, domainId: null });
-  const asset = (type: 'asset.created' | 'asset.deleted', subject: string, sourceId: string, classes: { accessBefore?: number; accessAfter?: number }): NewEvent =>
-    ({ type, subject, actorId: null, attributes: { sourceId, ...classes }, data: { namespace: 'n', name: subject, kind: 'TABLE', version: 1 } }) as NewEvent;
+  const asset = (
+    type: 'asset.created' | 'asset.deleted',
+    subject: string,
+    sourceId: string,
+    classes: { accessBefore?: number; accessAfter?: number },
+  ): NewEvent =>
+    ({
+      type,
+      subject,
+      actorId: null,
+      attributes: { sourceId, ...classes },
+      data: { namespace: 'n', name: subject, kind: 'TABLE', version: 1 },
+    }) as NewEvent;
   const events: NewEvent[] = [
     { type: 'identity.signedIn', subject: userId, actorId: userId, data: { sessionId: 's' } },
-    { type: 'source.registered', subject: sourceA, actorId: userId, attributes: { sourceId: sourceA }, data: { name: 'a', connector: 'postgres', namespace: 'n' } },
-    { type: 'source.registered', subject: sourceB, actorId: userId, attributes: { sourceId: sourceB }, data: { name: 'b', connector: 'postgres', namespace: 'n' } },
+    {
+      type: 'source.registered',
+      subject: sourceA,
+      actorId: userId,
+      attributes: { sourceId: sourceA },
+      data: { name: 'a', connector: 'postgres', namespace: 'n' },
+    },
+    {
+      type: 'source.registered',
+      subject: sourceB,
+      actorId: userId,
+      attributes: { sourceId: sourceB },
+      data: { name: 'b', connector: 'postgres', namespace: 'n' },
+    },
     { type: 'scan.queued', subject: run, actorId: null, attributes: { sourceId: sourceA }, data: { sourceId: sourceA, scanId: null } },
     asset('asset.created', assetA, sourceA, { accessAfter: classA }),
     asset('asset.created', assetAX, sourceA, { accessAfter: classAX }),
     asset('asset.created', assetB, sourceB, { accessAfter: classB }),
     { type: 'team.created', subject: teamId, actorId: userId, data: { name: 'team' } },
     asset('asset.deleted', assetB, sourceB, { accessBefore: classB }),
-    { type: 'asset.updated', subject: moved, actorId: null, attributes: { sourceId: sourceA, accessBefore: classAX, accessAfter: classA }, data: { namespace: 'n', name: 'm', kind: 'TABLE', version: 2, changes: [] } },
+    {
+      type: 'asset.updated',
+      subject: moved,
+      actorId: null,
+      attributes: { sourceId: sourceA, accessBefore: classAX, accessAfter: classA },
+      data: { namespace: 'n', name: 'm', kind: 'TABLE', version: 2, changes: [] },
+    },
   ];
   for (const event of events) await catalog.begin((tx) => append(tx, 'catalog', [event]));
   await createSequencer({ sql: database.connect('events'), logger: createLogger({ level: 'silent', format: 'json' }) }).sealOnce();
 });
 afterAll(() => database.drop());
 
-const viewer = (...roles: Partial<RoleAssignment>[]): Viewer => ({ userId, sessionId: null, roles: roles.map((role) => ({ role: 'READER', sourceId: null, domainId: null, ...role })) });
+const viewer = (...roles: Partial<RoleAssignment>[]): Viewer => ({
+  userId,
+  sessionId: null,
+  roles: roles.map((role) => ({ role: 'READER', sourceId: null, domainId: null, ...role })),
+});
 const VIEWERS: Record<string, Viewer> = {
   administrator: viewer({ role: 'ADMIN' }),
   'reader of everything': viewer({}),
@@ -73,8 +106,10 @@ const SEES: Record<string, number[]> = {
   nobody: [],
 };
 
-const seqs = async (scope: EventScope, more: { types?: string[]; subject?: string; afterSeq?: number; limit?: number } = {}): Promise<number[]> =>
-  (await listEvents(sql, { afterSeq: 0, limit: 50, scope, ...more })).map((event) => event.seq);
+const seqs = async (
+  scope: EventScope,
+  more: { types?: string[]; subject?: string; afterSeq?: number; limit?: number } = {},
+): Promise<number[]> => (await listEvents(sql, { afterSeq: 0, limit: 50, scope, ...more })).map((event) => event.seq);
 
 describe.each(Object.keys(VIEWERS))('%s', (name) => {
   it('sees the events of what it may see, in every list, count and by id', async () => {
@@ -84,7 +119,11 @@ describe.each(Object.keys(VIEWERS))('%s', (name) => {
     for (const event of await listEvents(sql, { afterSeq: 0, limit: 50, scope: 'all' })) {
       const sees = SEES[name]!.includes(event.seq);
       expect(await getEvent(sql, event.id, scope)).toEqual(sees ? event : undefined);
-      const filters = [{ types: [event.type] }, { subject: event.subject! }, { types: [`${event.type.split('.')[0]}.*`], subject: event.subject! }];
+      const filters = [
+        { types: [event.type] },
+        { subject: event.subject! },
+        { types: [`${event.type.split('.')[0]}.*`], subject: event.subject! },
+      ];
       for (const filter of filters) {
         const found = await seqs(scope, filter);
         expect(found.includes(event.seq)).toBe(sees);
@@ -114,7 +153,9 @@ describe('a filter by type', () => {
 
   it('refuses what cannot be a name', () => {
     for (const type of ['*', 'asset', 'asset.', '.created', 'asset.*.x', "asset.created'", 'asset.created ', '']) {
-      expect(() => matchTypes([type]), type).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', details: expect.objectContaining({ field: 'types' }) }));
+      expect(() => matchTypes([type]), type).toThrow(
+        expect.objectContaining({ code: 'BAD_USER_INPUT', details: expect.objectContaining({ field: 'types' }) }),
+      );
     }
   });
 });
@@ -123,8 +164,16 @@ describe('an event', () => {
   it('comes back as it was written', async () => {
     const [event] = await listEvents(sql, { afterSeq: 1, limit: 1, scope: 'all' });
     expect(event).toEqual({
-      id: expect.stringMatching(/^[0-9a-f-]{36}$/), seq: 2, type: 'source.registered', source: 'catalog', subject: sourceA, time: expect.any(Date), actorId: userId,
-      data: { name: 'a', connector: 'postgres', namespace: 'n' }, attributes: { sourceId: sourceA }, hash: expect.any(Buffer),
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      seq: 2,
+      type: 'source.registered',
+      source: 'catalog',
+      subject: sourceA,
+      time: expect.any(Date),
+      actorId: userId,
+      data: { name: 'a', connector: 'postgres', namespace: 'n' },
+      attributes: { sourceId: sourceA },
+      hash: expect.any(Buffer),
     });
     expect(await getEvent(sql, newId(), 'all')).toBeUndefined();
   });
@@ -140,11 +189,30 @@ describe('a cursor', () => {
 
   it('is refused when it is none, and expired when it is of another epoch', async () => {
     const head = await readHead(sql);
-    const malformed = ['', '.', 'x', '7', `${head.epoch}.`, `${head.epoch}.-1`, `${head.epoch}.1.1`, `${head.epoch}.01`, `${head.epoch}.1e3`, `${head.epoch}.99999999999999999`, `${head.epoch}.11`, ` ${head.epoch}.1`, `${'a'.repeat(40)}.1`];
+    const malformed = [
+      '',
+      '.',
+      'x',
+      '7',
+      `${head.epoch}.`,
+      `${head.epoch}.-1`,
+      `${head.epoch}.1.1`,
+      `${head.epoch}.01`,
+      `${head.epoch}.1e3`,
+      `${head.epoch}.99999999999999999`,
+      `${head.epoch}.11`,
+      ` ${head.epoch}.1`,
+      `${'a'.repeat(40)}.1`,
+    ];
     for (const cursor of malformed) {
-      expect(() => parseLogCursor(cursor, head), cursor).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', details: { field: 'after' } }));
+      expect(() => parseLogCursor(cursor, head), cursor).toThrow(
+        expect.objectContaining({ code: 'BAD_USER_INPUT', details: { field: 'after' } }),
+      );
     }
-    await expect(resolveLogCursor(sql, '00000000.3')).rejects.toMatchObject({ code: 'CURSOR_EXPIRED', details: { oldest: `${head.epoch}.0` } });
+    await expect(resolveLogCursor(sql, '00000000.3')).rejects.toMatchObject({
+      code: 'CURSOR_EXPIRED',
+      details: { oldest: `${head.epoch}.0` },
+    });
   });
 });
 
@@ -162,20 +230,31 @@ describe('reading a large log', () => {
         update events.head set seq = 29999`);
       await large.owner.unsafe('vacuum analyze events.log');
       const identity = large.connect('identity');
-      const [row] = await large.owner<{ sourceId: string; id: number }[]>`select source_id, id from access.classes where source_id = md5('15')::uuid`;
+      const [row] = await large.owner<
+        { sourceId: string; id: number }[]
+      >`select source_id, id from access.classes where source_id = md5('15')::uuid`;
       const few = await eventScope(identity, viewer({ sourceId: row!.sourceId }));
       const none = await eventScope(identity, viewer({ domainId: newId() }));
       const everything = await eventScope(identity, viewer({}));
       const pages = [
-        { scope: 'all' as const }, { scope: everything }, { scope: few }, { scope: none },
-        { scope: 'all' as const, types: ['scan.*'] }, { scope: few, types: ['asset.updated'] }, { scope: few, subject: 'subject-4500' }, { scope: none, types: ['asset.*'] },
-        { scope: everything, types: ['scan.failed'] }, { scope: few, afterSeq: 14_900 },
+        { scope: 'all' as const },
+        { scope: everything },
+        { scope: few },
+        { scope: none },
+        { scope: 'all' as const, types: ['scan.*'] },
+        { scope: few, types: ['asset.updated'] },
+        { scope: few, subject: 'subject-4500' },
+        { scope: none, types: ['asset.*'] },
+        { scope: everything, types: ['scan.failed'] },
+        { scope: few, afterSeq: 14_900 },
       ];
       for (const page of pages) {
         const read = await rowsRead(large.owner, async (tx) => void (await listEvents(tx, { afterSeq: 0, limit: 51, ...page })));
         expect(read, JSON.stringify(page)).toBeLessThan(1_500);
       }
-      expect(await rowsRead(large.owner, async (tx) => void (await tx`select count(*) from events.log where data = '1'`))).toBeGreaterThan(29_000);
+      expect(await rowsRead(large.owner, async (tx) => void (await tx`select count(*) from events.log where data = '1'`))).toBeGreaterThan(
+        29_000,
+      );
       expect(await countEvents(identity, { scope: few })).toBe(1_000);
       expect(await countEvents(identity, { scope: 'all' })).toBe(29_999);
     } finally {

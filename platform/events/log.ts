@@ -35,7 +35,9 @@ export async function listEvents(sql: Queryable, { afterSeq, limit, types, subje
   const page = sql`seq > ${afterSeq} order by seq limit ${limit}`;
   if (isNothing(visible)) return [];
   if (visible.everything || subject != null) {
-    return sql<LogEvent[]>`select ${columns(sql)} from events.log where ${subjectIs(sql, subject)} and ${isVisible(sql, scope, visible)} and ${page}`;
+    return sql<
+      LogEvent[]
+    >`select ${columns(sql)} from events.log where ${subjectIs(sql, subject)} and ${isVisible(sql, scope, visible)} and ${page}`;
   }
   // Keys first: only the page's own rows are fetched whole.
   return sql<LogEvent[]>`
@@ -59,7 +61,9 @@ export async function countEvents(sql: Queryable, { types, subject, scope }: Eve
   if (visible.everything && subject == null) return countAll(sql);
   const [row] =
     subject != null
-      ? await sql<{ count: number }[]>`select count(*) from events.log where ${subjectIs(sql, subject)} and ${isVisible(sql, scope, visible)}`
+      ? await sql<
+          { count: number }[]
+        >`select count(*) from events.log where ${subjectIs(sql, subject)} and ${isVisible(sql, scope, visible)}`
       : await sql<{ count: number }[]>`
           select (select count(*) from events.log where type = any(${visible.open}::text[]))
             + (select count(*) from events.log
@@ -92,7 +96,8 @@ const columns = (sql: Queryable): Fragment => sql`event_id as id, seq, type, sou
 const isNothing = (visible: VisibleTypes): boolean =>
   !visible.everything && visible.open.length + visible.byClass.length + visible.bySource.length === 0;
 
-const subjectIs = (sql: Queryable, subject: string | null | undefined): Fragment => (subject == null ? sql`true` : sql`subject = ${subject}`);
+const subjectIs = (sql: Queryable, subject: string | null | undefined): Fragment =>
+  subject == null ? sql`true` : sql`subject = ${subject}`;
 
 /** The whole filter, for reads that an index of their own keeps small. */
 const isVisible = (sql: Queryable, scope: EventScope, visible: VisibleTypes): Fragment =>

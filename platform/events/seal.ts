@@ -40,7 +40,12 @@ export function sealBatch(sql: Database, { sweep, reach }: SealOptions): Promise
     if (!head) return { count: 0, reach };
     if (needsPartitions(head.seq, reach)) await makePartitions(tx, head.seq);
     const leaves = await readLeaves(tx, head, sweep);
-    const missing = gapsAfter(head.gaps, head.outboxId, leaves.map(({ id }) => id), head.now);
+    const missing = gapsAfter(
+      head.gaps,
+      head.outboxId,
+      leaves.map(({ id }) => id),
+      head.now,
+    );
     const gaps = mergeGaps(leaves.length < BATCH_SIZE ? dropAbandoned(missing, head) : missing);
     if (leaves.length > 0) await moveToLog(tx, head, leaves, gaps);
     else if (JSON.stringify(gaps) !== JSON.stringify(head.gaps)) await tx`update events.head set gaps = ${tx.json(gaps)}`;

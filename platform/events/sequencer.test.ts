@@ -27,7 +27,10 @@ afterEach(async () => {
 
 const sequencer = (): Sequencer => createSequencer({ sql: database.connect('events'), logger });
 const event = (subject: string, version = 1): NewEvent => ({
-  type: 'asset.updated', subject, actorId: null, attributes: { accessAfter: 1, accessBefore: 1, name: subject },
+  type: 'asset.updated',
+  subject,
+  actorId: null,
+  attributes: { accessAfter: 1, accessBefore: 1, name: subject },
   data: { namespace: 'n', name: subject, kind: 'TABLE', version, changes: [] },
 });
 const write = (...events: NewEvent[]): Promise<void> => writers.begin((tx) => append(tx, 'catalog', events)) as Promise<void>;
@@ -103,17 +106,22 @@ describe('sealing', () => {
     await sequencer().sealOnce();
     const faultsAfter = async (statement: string): Promise<string[]> => {
       let faults: string[] = [];
-      await database.owner.begin(async (tx) => {
-        await tx.unsafe(statement);
-        faults = findFaults(await readLog(tx));
-        throw new Error('undo');
-      }).catch(() => {});
+      await database.owner
+        .begin(async (tx) => {
+          await tx.unsafe(statement);
+          faults = findFaults(await readLog(tx));
+          throw new Error('undo');
+        })
+        .catch(() => {});
       return faults;
     };
     expect(await faultsAfter('select 1')).toEqual([]);
     expect(await faultsAfter(`update events.log set data = jsonb_set(data, '{version}', '7') where seq = 2`)).toEqual(['leaf of 2']);
     expect(await faultsAfter(`update events.log set attributes = '{"accessAfter":2}' where seq = 3`)).toEqual(['leaf of 3']);
-    expect(await faultsAfter(`update events.log set leaf = (select leaf from events.log where seq = 1) where seq = 3`)).toEqual(['leaf of 3', 'hash of 3']);
+    expect(await faultsAfter(`update events.log set leaf = (select leaf from events.log where seq = 1) where seq = 3`)).toEqual([
+      'leaf of 3',
+      'hash of 3',
+    ]);
     expect(await faultsAfter('delete from events.log where seq = 4')).toEqual(['seq 5 instead of 4', 'hash of 5']);
   });
 });
@@ -145,7 +153,13 @@ describe('transactions that commit late', () => {
     await second;
     one.wake();
     await one.stop();
-    expect(await versions()).toEqual(new Map([['other', [1]], ['another', [1]], ['s1', [1, 2]]]));
+    expect(await versions()).toEqual(
+      new Map([
+        ['other', [1]],
+        ['another', [1]],
+        ['s1', [1, 2]],
+      ]),
+    );
   });
 
   it('are forgotten once they are rolled back, though not before', async () => {
@@ -185,18 +199,28 @@ describe('the running sequencer', () => {
     one.start();
     const late = await open((tx) => append(tx, 'catalog', [event('late')]));
     let committed = 0;
-    await Promise.all(upTo(8).map(async () => {
-      for (let round = 0; round < 40; round++) {
-        const count = 1 + Math.floor(Math.random() * 3);
-        const chosen = upTo(5).toSorted(() => Math.random() - 0.5).slice(0, count).toSorted();
-        const fails = Math.random() < 0.2;
-        await writers.begin(async (tx) => {
-          for (const id of chosen) await change(tx, id);
-          if (fails) throw new Error('rolled back');
-        }).then(() => (committed += count), () => {});
-        one.wake();
-      }
-    }));
+    await Promise.all(
+      upTo(8).map(async () => {
+        for (let round = 0; round < 40; round++) {
+          const count = 1 + Math.floor(Math.random() * 3);
+          const chosen = upTo(5)
+            .toSorted(() => Math.random() - 0.5)
+            .slice(0, count)
+            .toSorted();
+          const fails = Math.random() < 0.2;
+          await writers
+            .begin(async (tx) => {
+              for (const id of chosen) await change(tx, id);
+              if (fails) throw new Error('rolled back');
+            })
+            .then(
+              () => (committed += count),
+              () => {},
+            );
+          one.wake();
+        }
+      }),
+    );
     await late.commit();
     await one.stop();
     const [counted] = await database.owner`select count(*), max(seq) - min(seq) + 1 as span from events.log`;
@@ -246,13 +270,15 @@ describe('the running sequencer', () => {
     const [one, two] = [sequencer(), sequencer()];
     one.start();
     two.start();
-    await Promise.all(upTo(8).map(async (writer) => {
-      for (const round of upTo(30)) {
-        await write(event(`w${writer}`, round), event(`w${writer}b`, round));
-        one.wake();
-        two.wake();
-      }
-    }));
+    await Promise.all(
+      upTo(8).map(async (writer) => {
+        for (const round of upTo(30)) {
+          await write(event(`w${writer}`, round), event(`w${writer}b`, round));
+          one.wake();
+          two.wake();
+        }
+      }),
+    );
     await Promise.all([one.stop(), two.stop()]);
     expect(await subjects()).toHaveLength(480);
     expect(findFaults(await readLog(database.owner))).toEqual([]);
@@ -316,8 +342,10 @@ describe('the running sequencer', () => {
 
 describe('partitions', () => {
   const partitions = async (): Promise<string[]> =>
-    (await database.owner<{ name: string }[]>`
-      select inhrelid::regclass::text as name from pg_inherits where inhparent = 'events.log'::regclass order by inhrelid`).map((row) => row.name);
+    (
+      await database.owner<{ name: string }[]>`
+      select inhrelid::regclass::text as name from pg_inherits where inhparent = 'events.log'::regclass order by inhrelid`
+    ).map((row) => row.name);
 
   it('are made ahead of the head, once', async () => {
     expect(await partitions()).toEqual(['events.log_0']);
@@ -341,7 +369,9 @@ describe('partitions', () => {
     expect(findFaults(await readLog(database.owner), 999_991)).toEqual([]);
     expect(await partitions()).toEqual(['events.log_0', 'events.log_1']);
     const indexes = await database.owner`select 1 from pg_indexes where schemaname = 'events' and tablename = 'log_1'`;
-    expect(indexes).toHaveLength((await database.owner`select 1 from pg_indexes where schemaname = 'events' and tablename = 'log_0'`).length);
+    expect(indexes).toHaveLength(
+      (await database.owner`select 1 from pg_indexes where schemaname = 'events' and tablename = 'log_0'`).length,
+    );
   });
 
   it('are made by a sequencer that finds the head far ahead of what it knew', async () => {

@@ -68,7 +68,8 @@ export function createSequencer({ sql, logger }: { sql: Database; logger: Logger
         failures = 0;
       } catch (error) {
         // Nothing is lost: what was not sealed is still in the outbox. Told once, or a database that is away would fill the log.
-        if (failures === 0) log.error({ code: sqlState(error) ?? codeOf(error), reason: (error as Error).message }, 'sealing events failed, trying again');
+        if (failures === 0)
+          log.error({ code: sqlState(error) ?? codeOf(error), reason: (error as Error).message }, 'sealing events failed, trying again');
         failures++;
         await backOff(Math.min(BACKOFF_MS * 2 ** (failures - 1), MOST_BACKOFF_MS));
         continue;
@@ -82,7 +83,7 @@ export function createSequencer({ sql, logger }: { sql: Database; logger: Logger
 
   /** Not on the bell: commits go on while we cannot reach the database, and must not cut this short. Only `stop` may. */
   async function backOff(ms: number): Promise<void> {
-    for (const until = performance.now() + ms; !stopping && performance.now() < until; ) await sleep(50);
+    for (const until = performance.now() + ms; !stopping && performance.now() < until;) await sleep(50);
   }
 
   async function drain(): Promise<void> {
