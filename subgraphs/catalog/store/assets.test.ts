@@ -88,6 +88,35 @@ describe('the number of statements', () => {
   });
 });
 
+describe('totals', () => {
+  it('follow what is inserted, changed, moved, deleted and revived', async () => {
+    const source = await insertSource(sql, 'counted');
+    const elsewhere = await insertSource(sql, 'elsewhere');
+    const [first, second] = await insertAssets(sql, source, [
+      { path: ['c', 'p', 'one'] },
+      { path: ['c', 'p', 'two'], kind: 'VIEW' },
+      { path: ['c', 'p', 'dead'], deletedAt: new Date() },
+    ]);
+    const totals = async () => {
+      const query = '{ assets { totalCount } tables: assets(filter: { kinds: [TABLE] }) { totalCount } found: assets(filter: { namePrefix: "c" }) { totalCount } }';
+      const { data, errors } = await ask(readerOf(source), query);
+      expect(errors).toEqual([]);
+      return [data.assets.totalCount, data.tables.totalCount, data.found.totalCount];
+    };
+    expect(await totals()).toEqual([2, 1, 2]);
+    await sql`update catalog.assets set kind = 'TABLE', updated_at = now() where id = any(${[first!.id, second!.id]}::uuid[])`;
+    expect(await totals()).toEqual([2, 2, 2]);
+    await sql`update catalog.assets set deleted_at = now() where id = ${first!.id}`;
+    expect(await totals()).toEqual([1, 1, 1]);
+    await sql`update catalog.assets set deleted_at = null where source_id = ${source.id}`;
+    expect(await totals()).toEqual([3, 3, 3]);
+    await sql`update catalog.assets set access_class = ${elsewhere.accessClass}, source_id = ${elsewhere.id} where id = ${second!.id}`;
+    expect(await totals()).toEqual([2, 2, 2]);
+    await sql`delete from catalog.assets where source_id = ${source.id}`;
+    expect(await totals()).toEqual([0, 0, 0]);
+  });
+});
+
 describe('afterPrefix', () => {
   it.each([
     ['a', 'b'],

@@ -5,7 +5,7 @@ import type { Page } from '#platform/graphql/connections.ts';
 import type { AssetKind, TableFacet } from '../connectors/types.ts';
 import type { AssetParent } from '../mappers.ts';
 import { hasPrefix } from './prefix.ts';
-import { classesOf, isNobody, visible } from './visibility.ts';
+import { classesToMerge, isNobody, narrow, visible } from './visibility.ts';
 
 export type AssetFilter = {
   sourceIds?: readonly string[] | null;
@@ -28,13 +28,12 @@ const fields = (sql: Queryable) => sql`
   a.id, a.source_id, a.access_class, a.kind, a.namespace, a.name, a.path, a.parent_id, a.source_description,
   a.row_estimate, a.size_bytes, a.version, a.created_at, a.updated_at, a.deleted_at`;
 
-function matches(sql: Queryable, filter: AssetFilter) {
-  const { kinds, namespace, tags, ownerIds, hasOwner, updatedAfter } = filter;
+function matches(sql: Queryable, filter: AssetFilter, replaced: 'low' | 'high' | null = null) {
+  const { kinds, tags, ownerIds, hasOwner, updatedAfter } = filter;
   const owned = sql`exists (select from catalog.asset_owners o where o.asset_id = a.id)`;
   return sql`
     ${kinds ? sql`and a.kind = any(${kinds as string[]}::text[])` : sql``}
-    ${namespace == null ? sql`` : sql`and a.namespace = ${namespace}`}
-    ${hasPrefix(sql, 'a.name', filter.namePrefix)}
+        ${hasPrefix(sql, 'a.name', filter.namePrefix, replaced)}
     ${tags ? sql`and a.id in (select t.asset_id from catalog.asset_tags t where t.tag = any(${tags as string[]}::text[]))` : sql``}
     ${ownerIds ? sql`and a.id in (
       select o.asset_id from catalog.asset_owners o where o.user_id = any(${ownerIds as string[]}::uuid[])
@@ -50,11 +49,12 @@ const lives = (sql: Queryable, filter: AssetFilter) =>
 /** A page of `first + 1` assets. */
 export async function listAssets(
   sql: Queryable,
-  classes: VisibleClasses,
+  allowed: VisibleClasses,
   filter: AssetFilter,
   order: AssetOrder,
   page: Page<AssetKey>,
 ): Promise<AssetParent[]> {
+  const classes = await narrow(sql, allowed, filter);
   if (isNobody(classes)) return [];
   const byName = order.field === 'NAME';
   const descending = order.direction === 'DESC';
@@ -64,17 +64,18 @@ export async function listAssets(
     ? sql`and (a.${key}, a.id) ${descending ? sql`<` : sql`>`} (${byName ? sql`${page.after[0]}` : sql`${page.after[0]}::text::timestamptz`}, ${page.after[1]}::uuid)`
     : sql``;
   const limit = page.first + 1;
-  // Who owns or tagged few assets finds them from there: the merge would walk each class instead.
-  const selective = filter.tags != null || filter.ownerIds != null;
-  const merged = byName && !selective ? classesOf(sql, classes, filter.sourceIds ?? null) : null;
-  const where = matches(sql, filter);
+  const where = matches(sql, filter, page.after && byName ? (descending ? 'high' : 'low') : null);
+  // A merge over the classes, or the kinds: each has an index in this order, however its rows lie among the others.
+  const merged = classesToMerge(sql, classes, isSearched(filter));
+  const kinds = byName && filter.kinds ? sql`select unnest(${filter.kinds as string[]}::text[]) as id` : null;
   const branches = lives(sql, filter).map((life) =>
-    merged
-      ? sql`(select b.* from (${merged}) k cross join lateral (
-          select ${fields(sql)} from catalog.assets a where a.access_class = k.id and ${life} ${where} ${seek}
+    merged || kinds
+      ? sql`(select b.* from (${merged ?? kinds!}) k cross join lateral (
+          select ${fields(sql)} from catalog.assets a where ${merged ? sql`a.access_class` : sql`a.kind`} = k.id
+            ${merged ? sql`` : visible(sql, 'a', classes)} and ${life} ${where} ${seek}
           order by ${sorted('a')} limit ${limit}
         ) b order by ${sorted('b')} limit ${limit})`
-      : sql`(select ${fields(sql)} from catalog.assets a where ${life} ${visible(sql, 'a', classes)} ${ofSources(sql, filter)} ${where} ${seek}
+      : sql`(select ${fields(sql)} from catalog.assets a where ${life} ${visible(sql, 'a', classes)} ${where} ${seek}
           order by ${sorted('a')} limit ${limit})`,
   );
   const rows = branches.length === 2 ? sql`${branches[0]!} union all ${branches[1]!}` : branches[0]!;
@@ -83,14 +84,20 @@ export async function listAssets(
     left join catalog.asset_edits e on e.asset_id = p.id order by ${sorted('p')}`;
 }
 
-const ofSources = (sql: Queryable, { sourceIds }: AssetFilter) =>
-  sourceIds ? sql`and a.access_class in (select k.id from access.classes k where k.source_id = any(${sourceIds as string[]}::uuid[]))` : sql``;
+const isSearched = ({ tags, ownerIds, hasOwner }: AssetFilter): boolean => tags != null || ownerIds != null || hasOwner != null;
 
-export async function countAssets(sql: Queryable, classes: VisibleClasses, filter: AssetFilter): Promise<number> {
+export async function countAssets(sql: Queryable, allowed: VisibleClasses, filter: AssetFilter): Promise<number> {
+  const classes = await narrow(sql, allowed, filter);
   if (isNobody(classes)) return 0;
-  const [row] = await sql<{ count: number }[]>`
-    select count(*) as count from catalog.assets a
-    where ${filter.includeDeleted ? sql`true` : sql`a.deleted_at is null`} ${visible(sql, 'a', classes)} ${ofSources(sql, filter)} ${matches(sql, filter)}`;
+  const { sourceIds: _, namespace: __, kinds, ...others } = filter;
+  const counted = Object.values(others).every((value) => value == null || value === false || value === '') && filter.hasOwner == null;
+  const [row] = counted
+    ? await sql<{ count: number }[]>`
+        select coalesce(sum(n.count), 0)::bigint as count from catalog.asset_counts n
+        where true ${visible(sql, 'n', classes)} ${kinds ? sql`and n.kind = any(${kinds as string[]}::text[])` : sql``}`
+    : await sql<{ count: number }[]>`
+        select count(*) as count from catalog.assets a
+        where ${filter.includeDeleted ? sql`true` : sql`a.deleted_at is null`} ${visible(sql, 'a', classes)} ${matches(sql, filter)}`;
   return row!.count;
 }
 

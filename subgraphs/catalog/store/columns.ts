@@ -4,7 +4,7 @@ import type { Queryable } from '#platform/database/index.ts';
 import type { Page } from '#platform/graphql/connections.ts';
 import type { ColumnParent } from '../mappers.ts';
 import { hasPrefix } from './prefix.ts';
-import { classesOf, isNobody, visible } from './visibility.ts';
+import { classesToMerge, isNobody, narrow, visible } from './visibility.ts';
 
 export type ColumnFilter = {
   assetIds?: readonly string[] | null;
@@ -47,22 +47,20 @@ export async function findColumnsById(sql: Queryable, classes: VisibleClasses, i
     where c.id = any(${ids as string[]}::uuid[]) ${visible(sql, 'c', classes)}`;
 }
 
-const matches = (sql: Queryable, { assetIds, namePrefix, dataTypes }: ColumnFilter) => sql`
+const matches = (sql: Queryable, { assetIds, namePrefix, dataTypes }: ColumnFilter, replaced: 'low' | 'high' | null = null) => sql`
   ${assetIds ? sql`and c.asset_id = any(${assetIds as string[]}::uuid[])` : sql``}
-  ${hasPrefix(sql, 'c.name', namePrefix)}
+  ${hasPrefix(sql, 'c.name', namePrefix, replaced)}
   ${dataTypes ? sql`and c.data_type = any(${dataTypes as string[]}::text[])` : sql``}`;
-
-const ofSources = (sql: Queryable, { sourceIds }: ColumnFilter) =>
-  sourceIds ? sql`and c.access_class in (select k.id from access.classes k where k.source_id = any(${sourceIds as string[]}::uuid[]))` : sql``;
 
 /** A page of `first + 1` columns of visible assets. The key is (asset, ordinal, id) or (name, id). */
 export async function listColumns(
   sql: Queryable,
-  classes: VisibleClasses,
+  allowed: VisibleClasses,
   filter: ColumnFilter,
   order: ColumnOrder,
   page: Page<ColumnKey>,
 ): Promise<ColumnParent[]> {
+  const classes = await narrow(sql, allowed, filter);
   if (isNobody(classes)) return [];
   const byAsset = order.field === 'ASSET_AND_ORDINAL';
   const turn = order.direction === 'DESC' ? sql`desc` : sql`asc`;
@@ -78,9 +76,11 @@ export async function listColumns(
       ? sql`and (c.asset_id, c.ordinal, c.id) ${comparison} (${first as string}::uuid, ${second as number}, ${third as string}::uuid)`
       : sql`and (c.name, c.id) ${comparison} (${first as string}, ${second as string}::uuid)`;
   const limit = page.first + 1;
-  const where = matches(sql, filter);
+  // By name nothing leads to a class: who may see only a removed source would walk past everybody's columns to find none.
+  const any = classes === 'all' || filter.includeDeleted ? sql`` : sql`and exists (select from catalog.asset_counts n where n.count > 0 ${visible(sql, 'n', classes)})`;
+  const where = matches(sql, filter, page.after && !byAsset ? (order.direction === 'DESC' ? 'high' : 'low') : null);
   // Few assets are read from their own index; the merge would walk each class to find them.
-  const merged = byAsset && !filter.assetIds ? classesOf(sql, classes, filter.sourceIds ?? null) : null;
+  const merged = byAsset && !filter.assetIds ? classesToMerge(sql, classes, filter.namePrefix != null || filter.dataTypes != null) : null;
   // As for assets: the living and the tombstones have indexes of their own.
   const lives = filter.includeDeleted ? [sql`c.deleted_at is null`, sql`c.deleted_at is not null`] : [sql`c.deleted_at is null`];
   const branches = lives.map((life) =>
@@ -89,7 +89,7 @@ export async function listColumns(
           select c.* from catalog.columns c where c.access_class = k.id and ${life} ${where} ${seek}
           order by ${sorted('c')} limit ${limit}
         ) b order by ${sorted('b')} limit ${limit})`
-      : sql`(select c.* from catalog.columns c where ${life} ${visible(sql, 'c', classes)} ${ofSources(sql, filter)} ${where} ${seek}
+      : sql`(select c.* from catalog.columns c where ${life} ${visible(sql, 'c', classes)} ${any} ${where} ${seek}
           order by ${sorted('c')} limit ${limit})`,
   );
   const rows = branches.length === 2 ? sql`${branches[0]!} union all ${branches[1]!}` : branches[0]!;
@@ -98,10 +98,11 @@ export async function listColumns(
     left join catalog.column_edits e on e.column_id = p.id order by ${sorted('p')}`;
 }
 
-export async function countColumns(sql: Queryable, classes: VisibleClasses, filter: ColumnFilter): Promise<number> {
+export async function countColumns(sql: Queryable, allowed: VisibleClasses, filter: ColumnFilter): Promise<number> {
+  const classes = await narrow(sql, allowed, filter);
   if (isNobody(classes)) return 0;
   const [row] = await sql<{ count: number }[]>`
     select count(*) as count from catalog.columns c
-    where ${filter.includeDeleted ? sql`true` : sql`c.deleted_at is null`} ${visible(sql, 'c', classes)} ${ofSources(sql, filter)} ${matches(sql, filter)}`;
+    where ${filter.includeDeleted ? sql`true` : sql`c.deleted_at is null`} ${visible(sql, 'c', classes)} ${matches(sql, filter)}`;
   return row!.count;
 }

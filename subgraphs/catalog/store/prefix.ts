@@ -16,9 +16,14 @@ export function afterPrefix(prefix: string): string | undefined {
   return undefined;
 }
 
-/** `and name has this prefix`, for a column under the "C" collation. */
-export function hasPrefix(sql: Queryable, column: string, prefix: string | null | undefined) {
+/**
+ * `and name has this prefix`, for a column under the "C" collation. A page after a key leaves out the bound that the key
+ * replaces: PostgreSQL starts an index scan at one of two lower bounds, and not always at the higher.
+ */
+export function hasPrefix(sql: Queryable, column: string, prefix: string | null | undefined, replaced: 'low' | 'high' | null = null) {
   if (prefix == null || prefix === '') return sql``;
   const end = afterPrefix(prefix);
-  return sql`and ${sql(column)} >= ${prefix} ${end === undefined ? sql`` : sql`and ${sql(column)} < ${end}`}`;
+  const low = replaced === 'low' ? sql`` : sql`and ${sql(column)} >= ${prefix}`;
+  const high = replaced === 'high' || end === undefined ? sql`` : sql`and ${sql(column)} < ${end}`;
+  return sql`${low} ${high}`;
 }

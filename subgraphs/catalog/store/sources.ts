@@ -99,7 +99,7 @@ export async function replaceSourceOwners(tx: Transaction, id: string, owners: r
 
 export async function countAssetsBySource(sql: Queryable, ids: readonly string[]): Promise<Map<string, number>> {
   const rows = await sql<{ sourceId: string; count: number }[]>`
-    select source_id, count(*) as count from catalog.assets
-    where source_id = any(${ids as string[]}::uuid[]) and deleted_at is null group by source_id`;
+    select k.source_id, sum(n.count)::bigint as count from access.classes k join catalog.asset_counts n on n.access_class = k.id
+    where k.source_id = any(${ids as string[]}::uuid[]) group by k.source_id`;
   return new Map(rows.map((row) => [row.sourceId, row.count]));
 }

@@ -42,6 +42,9 @@ export const assets = catalogSchema.table(
     // Lists read the living through these; a source with a million tombstones must not lie in their way.
     index('assets_by_name').on(table.name, table.id).where(sql`deleted_at is null`),
     index('assets_by_class').on(table.accessClass, table.name, table.id).where(sql`deleted_at is null`),
+    // Neither a source nor a kind is spread evenly over names or times (a database's names begin alike, a scan writes at one moment).
+    index('assets_by_class_update').on(table.accessClass, table.updatedAt, table.id).where(sql`deleted_at is null`),
+    index('assets_by_kind').on(table.kind, table.name, table.id).where(sql`deleted_at is null`),
     index('assets_by_update').on(table.updatedAt, table.id).where(sql`deleted_at is null`),
     index('assets_deleted_by_name').on(table.name, table.id).where(sql`deleted_at is not null`),
     index('assets_deleted_by_update').on(table.updatedAt, table.id).where(sql`deleted_at is not null`),
@@ -78,6 +81,13 @@ export const columns = catalogSchema.table(
     index('columns_by_class').on(table.accessClass, table.assetId, table.ordinal, table.id).where(sql`deleted_at is null`),
     index('columns_deleted').on(table.assetId, table.ordinal, table.id).where(sql`deleted_at is not null`),
   ],
+);
+
+/** How many living assets there are of each class and kind: totals of a million without counting them. Kept by triggers of `assets`. */
+export const assetCounts = catalogSchema.table(
+  'asset_counts',
+  { accessClass: integer('access_class').notNull(), kind: text().notNull(), count: bigint({ mode: 'number' }).notNull() },
+  (table) => [primaryKey({ columns: [table.accessClass, table.kind] })],
 );
 
 /** People's words about an asset. No row: nobody said anything. */
