@@ -60,7 +60,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     await start({ until: 'PostgreSQL   port' });
     await product.kill(product.processes().all);
     printed += product.output();
-    await start({ npm: false });
+    await start({});
   }, 180_000);
   afterAll(async () => {
     await product?.stop();
