@@ -18,7 +18,7 @@ export type CheckedColumnEdit = { id: string; version: number; description: stri
 
 export function checkAssetEdit(edit: AssetEdit, field: string): CheckedAssetEdit {
   return {
-    id: edit.id,
+    id: edit.id.toLowerCase(),
     version: edit.version,
     description: checkDescription(edit.description, `${field}.description`),
     tags: edit.tags === undefined ? undefined : checkTags(edit.tags ?? [], `${field}.tags`),

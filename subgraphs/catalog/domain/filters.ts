@@ -12,6 +12,7 @@ export function checkAssetFilter(filter: AssetFilter | null | undefined): AssetF
   return withoutNulls<AssetFilter>({
     ...filter,
     sourceIds: ids(filter?.sourceIds, 'filter.sourceIds'),
+    kinds: filter?.kinds && unique(bounded(filter.kinds, 'filter.kinds')),
     namespace: text(filter?.namespace, 'filter.namespace'),
     namePrefix: text(filter?.namePrefix, 'filter.namePrefix'),
     tags: texts(filter?.tags, 'filter.tags'),
@@ -39,15 +40,18 @@ function withoutNulls<Filter extends object>(filter: Filter): Filter {
 }
 
 function ids(values: readonly string[] | null | undefined, field: string): string[] | null | undefined {
-  return values && bounded(values, field).filter(isId).map((id) => id.toLowerCase());
+  return values && unique(bounded(values, field).filter(isId).map((id) => id.toLowerCase()));
 }
 
 function texts(values: readonly string[] | null | undefined, field: string): string[] | null | undefined {
-  return values && bounded(values, field).map((value, index) => checkText(value, `${field}.${index}`, { max: MAX_TEXT }));
+  return values && unique(bounded(values, field).map((value, index) => checkText(value, `${field}.${index}`, { max: MAX_TEXT })));
 }
 
 const text = (value: string | null | undefined, field: string): string | null | undefined =>
   value == null ? value : checkText(value, field, { max: MAX_TEXT });
+
+/** A value given twice asks for nothing more; a list that is merged over its values would give their rows twice. */
+const unique = <Value>(values: readonly Value[]): Value[] => [...new Set(values)];
 
 function bounded<Value>(values: readonly Value[], field: string): readonly Value[] {
   if (values.length > MAX_VALUES) throw new InvalidInput(`At most ${MAX_VALUES} values are possible here.`, field, { max: MAX_VALUES });

@@ -160,6 +160,12 @@ describe('updateAsset', () => {
     expect(errors[0]!.message.length).toBeLessThan(300);
   });
 
+  it('takes an id in capitals', async () => {
+    const { data, errors } = await update({ id: asset.id.toUpperCase(), description: 'loud' });
+    expect(errors).toEqual([]);
+    expect(data.updateAsset.asset).toMatchObject({ version: 2, description: 'loud' });
+  });
+
   it('takes 64 KB of description and any well-formed text', async () => {
     const description = `${'é'.repeat(32_000)} 😀 <b>"quotes"</b>\n\\`;
     const { data, errors } = await update({ description, tags: ['日本語 "x" {a,b} \\ null', 'NULL'] });
