@@ -43,7 +43,8 @@ function createLoaders(sql: Database, { viewer }: RequestContext) {
       { cacheKeyFn: nameKey },
     ),
     children: pagesOf(
-      async (ids, page: { first: number; after: AssetKey | null }) => groupBy(await listChildren(sql, await classes(), ids, page), (row) => row.parentId!),
+      async (ids, page: { first: number; after: AssetKey | null }) =>
+        groupBy(await listChildren(sql, await classes(), ids, page), (row) => row.parentId!),
       async (ids) => countChildren(sql, await classes(), ids),
     ),
     tableFacet: new DataLoader(async (ids: readonly string[]) => {
@@ -66,7 +67,8 @@ function createLoaders(sql: Database, { viewer }: RequestContext) {
 
     /** Of assets that the viewer sees: a column's class is its asset's. */
     columns: pagesOf(
-      async (ids, page: { first: number; after: [number, string] | null }) => groupBy(await listColumnsOfAssets(sql, ids, page), (row) => row.assetId),
+      async (ids, page: { first: number; after: [number, string] | null }) =>
+        groupBy(await listColumnsOfAssets(sql, ids, page), (row) => row.assetId),
       (ids) => countColumnsOfAssets(sql, ids),
     ),
     /** Deleted ones too. */
@@ -83,7 +85,11 @@ function createLoaders(sql: Database, { viewer }: RequestContext) {
       async (keys: readonly { assetId: string; at: Date }[]) => {
         const found = new Map<string, Awaited<ReturnType<typeof findVersionsAsOf>>[number]>();
         for (const [at, group] of groupBy(keys, (key) => key.at.toISOString())) {
-          const rows = await findVersionsAsOf(sql, group.map((key) => key.assetId), new Date(at));
+          const rows = await findVersionsAsOf(
+            sql,
+            group.map((key) => key.assetId),
+            new Date(at),
+          );
           for (const row of rows) found.set(`${row.assetId} ${at}`, row);
         }
         return keys.map((key) => found.get(asOfKey(key)) ?? null);
@@ -99,7 +105,11 @@ function createLoaders(sql: Database, { viewer }: RequestContext) {
       inOrder(ids, await getSourcesById(sql, ids.filter(covers)), (row) => row.id),
     ),
     scanRunById: new DataLoader(async (ids: readonly string[]) =>
-      inOrder(ids, (await getRunsById(sql, ids)).filter((row) => covers(row.sourceId)), (row) => row.id),
+      inOrder(
+        ids,
+        (await getRunsById(sql, ids)).filter((row) => covers(row.sourceId)),
+        (row) => row.id,
+      ),
     ),
   };
 }

@@ -5,8 +5,21 @@ import type { AssetRow, ColumnRow } from './store/tables/asset.ts';
 
 export type AssetParent = Pick<
   AssetRow,
-  | 'id' | 'sourceId' | 'accessClass' | 'kind' | 'namespace' | 'name' | 'path' | 'parentId' | 'sourceDescription'
-  | 'rowEstimate' | 'sizeBytes' | 'version' | 'createdAt' | 'updatedAt' | 'deletedAt'
+  | 'id'
+  | 'sourceId'
+  | 'accessClass'
+  | 'kind'
+  | 'namespace'
+  | 'name'
+  | 'path'
+  | 'parentId'
+  | 'sourceDescription'
+  | 'rowEstimate'
+  | 'sizeBytes'
+  | 'version'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'deletedAt'
 > & {
   /** A person's words. Undefined where the read did not bring them: then a loader does. */
   description?: string | null;

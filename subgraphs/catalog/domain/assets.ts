@@ -39,19 +39,36 @@ export async function editColumns(
 ): Promise<(Error | null)[]> {
   return sql.begin(async (tx) => {
     const asset = await lockAsset(tx, editor.classes, assetId);
-    const columns = new Map((asset ? await lockColumns(tx, asset.id, edits.map((edit) => edit.id.toLowerCase())) : []).map((row) => [row.id, row]));
+    const columns = new Map(
+      (asset
+        ? await lockColumns(
+            tx,
+            asset.id,
+            edits.map((edit) => edit.id.toLowerCase()),
+          )
+        : []
+      ).map((row) => [row.id, row]),
+    );
     const changed: { column: LockedColumn; description: string | null }[] = [];
     const errors = edits.map((edit) => {
       const column = columns.get(edit.id.toLowerCase());
       const error = asset && column ? findError(() => checkColumn(editor.viewer, asset, column, edit)) : new NotFound('column', edit.id);
       if (error) return error;
-      if (edit.description !== undefined && edit.description !== column!.description) changed.push({ column: column!, description: edit.description });
+      if (edit.description !== undefined && edit.description !== column!.description)
+        changed.push({ column: column!, description: edit.description });
       return null;
     });
     if (asset && changed.length > 0) {
       const at = editTime(asset);
-      await setColumnDescriptions(tx, changed.map(({ column, description }) => ({ columnId: column.id, description })));
-      await touchColumns(tx, changed.map(({ column }) => column.id), at);
+      await setColumnDescriptions(
+        tx,
+        changed.map(({ column, description }) => ({ columnId: column.id, description })),
+      );
+      await touchColumns(
+        tx,
+        changed.map(({ column }) => column.id),
+        at,
+      );
       const changes = changed.map(({ column, description }) => ({
         path: `/columns/${escapePointer(column.name)}/description`,
         before: column.description,
@@ -74,7 +91,8 @@ function checkRight(viewer: Viewer, asset: LockedAsset): void {
 }
 
 function checkVersion(noun: string, asset: LockedAsset, version: number): void {
-  if (asset.deletedAt) throw new Conflict(`This ${noun} was deleted; it can be edited once a scan finds it again.`, { currentVersion: asset.version });
+  if (asset.deletedAt)
+    throw new Conflict(`This ${noun} was deleted; it can be edited once a scan finds it again.`, { currentVersion: asset.version });
   if (asset.version !== version) throw staleVersion(noun, asset.version);
 }
 

@@ -9,11 +9,23 @@ const MAX_DESCRIPTION_BYTES = 64 * 1024;
 const MAX_TAGS = 100;
 const MAX_TAG = 100;
 
-export type AssetEdit = { id: string; version: number; description?: string | null; tags?: readonly string[] | null; owners?: readonly OwnerInput[] | null };
+export type AssetEdit = {
+  id: string;
+  version: number;
+  description?: string | null;
+  tags?: readonly string[] | null;
+  owners?: readonly OwnerInput[] | null;
+};
 export type ColumnEdit = { id: string; version: number; description?: string | null };
 
 /** Undefined keeps, null and nothing clear. */
-export type CheckedAssetEdit = { id: string; version: number; description: string | null | undefined; tags: string[] | undefined; owners: OwnerWords[] | undefined };
+export type CheckedAssetEdit = {
+  id: string;
+  version: number;
+  description: string | null | undefined;
+  tags: string[] | undefined;
+  owners: OwnerWords[] | undefined;
+};
 export type CheckedColumnEdit = { id: string; version: number; description: string | null | undefined };
 
 export function checkAssetEdit(edit: AssetEdit, field: string): CheckedAssetEdit {

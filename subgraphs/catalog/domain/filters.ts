@@ -40,7 +40,14 @@ function withoutNulls<Filter extends object>(filter: Filter): Filter {
 }
 
 function ids(values: readonly string[] | null | undefined, field: string): string[] | null | undefined {
-  return values && unique(bounded(values, field).filter(isId).map((id) => id.toLowerCase()));
+  return (
+    values &&
+    unique(
+      bounded(values, field)
+        .filter(isId)
+        .map((id) => id.toLowerCase()),
+    )
+  );
 }
 
 function texts(values: readonly string[] | null | undefined, field: string): string[] | null | undefined {

@@ -31,7 +31,15 @@ describe('changes', () => {
   };
 
   it('name what changed by JSON Pointers', () => {
-    expect(diff(before, after).map((change) => change.path)).toEqual(['/kind', '/tags', '/table', '/columns/id/nullable', '/columns/a~1b', '/columns/__proto__x', '/columns/c~0d']);
+    expect(diff(before, after).map((change) => change.path)).toEqual([
+      '/kind',
+      '/tags',
+      '/table',
+      '/columns/id/nullable',
+      '/columns/a~1b',
+      '/columns/__proto__x',
+      '/columns/c~0d',
+    ]);
   });
 
   it('lead back, also after they were stored as JSON', () => {
@@ -53,7 +61,11 @@ describe('changes', () => {
       base: { version: 4, snapshot: { n: 4 } },
       changes: [4, 3, 2].map((version) => ({ version, changes: [{ path: '/n', before: version - 1, after: version }] })),
     };
-    expect([...walkBack(trail, new Set([1, 3, 4]))]).toEqual([[4, { n: 4 }], [3, { n: 3 }], [1, { n: 1 }]]);
+    expect([...walkBack(trail, new Set([1, 3, 4]))]).toEqual([
+      [4, { n: 4 }],
+      [3, { n: 3 }],
+      [1, { n: 1 }],
+    ]);
   });
 });
 
@@ -70,8 +82,15 @@ describe('a tombstone', () => {
       { id: asset.id },
     );
     expect(errors).toEqual([]);
-    expect(data.asset).toMatchObject({ deletedAt: at.toISOString(), version: 2, columns: { nodes: [{ name: 'kept' }] }, asOf: { version: 1 } });
-    expect(data.asset.history.nodes.map((node: any) => [node.version, node.snapshot.deletedAt, Object.keys(node.snapshot.columns)])).toEqual([
+    expect(data.asset).toMatchObject({
+      deletedAt: at.toISOString(),
+      version: 2,
+      columns: { nodes: [{ name: 'kept' }] },
+      asOf: { version: 1 },
+    });
+    expect(
+      data.asset.history.nodes.map((node: any) => [node.version, node.snapshot.deletedAt, Object.keys(node.snapshot.columns)]),
+    ).toEqual([
       [2, at.toISOString(), ['kept']],
       [1, null, ['kept']],
     ]);

@@ -3,7 +3,16 @@ import type { Database } from '#platform/database/index.ts';
 import { newId } from '#platform/ids.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import { createTestCatalog } from '../testing/catalog.ts';
-import { administrator, insertAsset, insertSource, readerOf, stewardOf, viewerWith, type TestAsset, type TestSource } from '../testing/factories.ts';
+import {
+  administrator,
+  insertAsset,
+  insertSource,
+  readerOf,
+  stewardOf,
+  viewerWith,
+  type TestAsset,
+  type TestSource,
+} from '../testing/factories.ts';
 
 let database: TestDatabase;
 let sql: Database;
@@ -21,18 +30,24 @@ beforeAll(async () => {
   other = await insertSource(sql, 'other');
 });
 beforeEach(async () => {
-  asset = await insertAsset(sql, source, { path: ['shop', 'public', `t${++number}`], dependsOn: [{ name: 'shop.public.base', columns: ['id'] }], columns: [{ name: 'id' }, { name: 'a/b~c' }, { name: 'old', deletedAt: new Date() }] });
+  asset = await insertAsset(sql, source, {
+    path: ['shop', 'public', `t${++number}`],
+    dependsOn: [{ name: 'shop.public.base', columns: ['id'] }],
+    columns: [{ name: 'id' }, { name: 'a/b~c' }, { name: 'old', deletedAt: new Date() }],
+  });
 });
 afterAll(() => database.drop());
 
 const UPDATE = `mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { cursor asset {
   version description tags updatedAt owners { user { id } team { id } role } history { totalCount nodes { version at by { id } byScanRun { id } changes { path before after } } } } } }`;
-const update = (input: Record<string, unknown>, viewer = stewardOf(source)) => catalog.ask(viewer, UPDATE, { input: { id: asset.id, version: 1, ...input } });
+const update = (input: Record<string, unknown>, viewer = stewardOf(source)) =>
+  catalog.ask(viewer, UPDATE, { input: { id: asset.id, version: 1, ...input } });
 
 type Outbox = { type: string; actorId: string; subject: string; data: Record<string, unknown>; attributes: Record<string, unknown> };
 const eventsOf = (id: string): Promise<Outbox[]> =>
   database.owner<Outbox[]>`select type, actor_id, subject, data, attributes from events.outbox where subject = ${id} order by id`;
-const versionOf = async (id: string): Promise<number> => (await sql<{ version: number }[]>`select version from catalog.assets where id = ${id}`)[0]!.version;
+const versionOf = async (id: string): Promise<number> =>
+  (await sql<{ version: number }[]>`select version from catalog.assets where id = ${id}`)[0]!.version;
 
 describe('updateAsset', () => {
   it('writes the words, one version and one event', async () => {
@@ -44,7 +59,11 @@ describe('updateAsset', () => {
       {
         description: 'What was ordered',
         tags: [' gold ', 'pii', 'gold'],
-        owners: [{ userId: user, role: 'OWNER' }, { teamId: team, role: 'EXPERT' }, { userId: user.toUpperCase(), role: 'OWNER' }],
+        owners: [
+          { userId: user, role: 'OWNER' },
+          { teamId: team, role: 'EXPERT' },
+          { userId: user.toUpperCase(), role: 'OWNER' },
+        ],
       },
       steward,
     );
@@ -63,7 +82,10 @@ describe('updateAsset', () => {
       description: 'What was ordered',
       tags: ['gold', 'pii'],
       updatedAt: data.updateAsset.asset.history.nodes[0].at,
-      owners: [{ user: null, team: { id: team }, role: 'EXPERT' }, { user: { id: user }, team: null, role: 'OWNER' }],
+      owners: [
+        { user: null, team: { id: team }, role: 'EXPERT' },
+        { user: { id: user }, team: null, role: 'OWNER' },
+      ],
       history: {
         totalCount: 2,
         nodes: [
@@ -82,8 +104,14 @@ describe('updateAsset', () => {
         subject: asset.id,
         data: { namespace: source.namespace, name: asset.name, kind: 'TABLE', version: 2, changes, dependsOn: asset.dependsOn },
         attributes: {
-          accessBefore: source.accessClass, accessAfter: source.accessClass, sourceId: source.id, kind: 'TABLE',
-          namespace: source.namespace, name: asset.name, tags: ['gold', 'pii'], ownerIds: [team, user],
+          accessBefore: source.accessClass,
+          accessAfter: source.accessClass,
+          sourceId: source.id,
+          kind: 'TABLE',
+          namespace: source.namespace,
+          name: asset.name,
+          tags: ['gold', 'pii'],
+          ownerIds: [team, user],
         },
       },
     ]);
@@ -138,7 +166,9 @@ describe('updateAsset', () => {
       [viewerWith({ role: 'READER' }, { role: 'STEWARD', sourceId: other.id }), {}, 'FORBIDDEN'],
     ];
     for (const [viewer, input, code] of cases) {
-      expect((await catalog.ask(viewer ?? null, UPDATE, { input: { id: asset.id, version: 1, ...input } })).errors.map((error) => error.code)).toEqual([code]);
+      expect(
+        (await catalog.ask(viewer ?? null, UPDATE, { input: { id: asset.id, version: 1, ...input } })).errors.map((error) => error.code),
+      ).toEqual([code]);
     }
     expect(await versionOf(asset.id)).toBe(1);
   });
@@ -175,7 +205,8 @@ describe('updateAsset', () => {
 });
 
 describe('updateAssets', () => {
-  const UPDATE_ALL = 'mutation ($input: UpdateAssetsInput!) { updateAssets(input: $input) { cursor results { id asset { description version } error { code message field } } } }';
+  const UPDATE_ALL =
+    'mutation ($input: UpdateAssetsInput!) { updateAssets(input: $input) { cursor results { id asset { description version } error { code message field } } } }';
 
   it('gives a result for each item, and none hides another', async () => {
     const second = await insertAsset(sql, source, { path: ['shop', 'public', `s${number}`] });
@@ -195,7 +226,14 @@ describe('updateAssets', () => {
       },
     });
     expect(errors).toEqual([]);
-    expect(data.updateAssets.results.map((result: any) => [result.id, result.asset?.description ?? null, result.error?.code ?? null, result.error?.field ?? null])).toEqual([
+    expect(
+      data.updateAssets.results.map((result: any) => [
+        result.id,
+        result.asset?.description ?? null,
+        result.error?.code ?? null,
+        result.error?.field ?? null,
+      ]),
+    ).toEqual([
       [asset.id, 'then', null, null],
       ['x', null, 'NOT_FOUND', null],
       [hidden.id, null, 'NOT_FOUND', null],
@@ -210,13 +248,16 @@ describe('updateAssets', () => {
 
   it('takes at most 200 items', async () => {
     const items = Array.from({ length: 201 }, () => ({ id: asset.id, version: 1 }));
-    expect((await catalog.ask(administrator(), UPDATE_ALL, { input: { items } })).errors).toMatchObject([{ code: 'BAD_USER_INPUT', details: { field: 'input.items' } }]);
+    expect((await catalog.ask(administrator(), UPDATE_ALL, { input: { items } })).errors).toMatchObject([
+      { code: 'BAD_USER_INPUT', details: { field: 'input.items' } },
+    ]);
     expect((await catalog.ask(administrator(), UPDATE_ALL, { input: { items: [] } })).data.updateAssets.results).toEqual([]);
   });
 });
 
 describe('updateColumns', () => {
-  const UPDATE_COLUMNS = 'mutation ($input: UpdateColumnsInput!) { updateColumns(input: $input) { cursor results { id column { name description version asset { version } } error { code field } } } }';
+  const UPDATE_COLUMNS =
+    'mutation ($input: UpdateColumnsInput!) { updateColumns(input: $input) { cursor results { id column { name description version asset { version } } error { code field } } } }';
   const edit = (items: unknown[], viewer = stewardOf(source)) => catalog.ask(viewer, UPDATE_COLUMNS, { input: { items } });
 
   it('makes one version and one event of an asset, however many of its columns change', async () => {
@@ -251,15 +292,29 @@ describe('updateColumns', () => {
       { id: newId(), version: 1, description: '\ud800' },
     ]);
     expect(data.updateColumns.results.map((result: any) => [result.column?.description ?? null, result.error?.code ?? null])).toEqual([
-      ['ok', null], [null, 'BAD_USER_INPUT'], [null, 'CONFLICT'], [null, 'CONFLICT'], [null, 'NOT_FOUND'], [null, 'NOT_FOUND'], [null, 'BAD_USER_INPUT'],
+      ['ok', null],
+      [null, 'BAD_USER_INPUT'],
+      [null, 'CONFLICT'],
+      [null, 'CONFLICT'],
+      [null, 'NOT_FOUND'],
+      [null, 'NOT_FOUND'],
+      [null, 'BAD_USER_INPUT'],
     ]);
     expect(await versionOf(asset.id)).toBe(2);
-    expect((await edit([{ id: second!.id, version: 1, description: 'x' }], readerOf(source))).data.updateColumns.results[0].error.code).toBe('FORBIDDEN');
+    expect(
+      (await edit([{ id: second!.id, version: 1, description: 'x' }], readerOf(source))).data.updateColumns.results[0].error.code,
+    ).toBe('FORBIDDEN');
   });
 
   it('writes nothing when nothing changes', async () => {
-    const { data } = await edit([{ id: asset.columns[0]!.id, version: 1, description: '' }, { id: asset.columns[1]!.id, version: 1 }]);
-    expect(data.updateColumns.results.map((result: any) => [result.column.version, result.error])).toEqual([[1, null], [1, null]]);
+    const { data } = await edit([
+      { id: asset.columns[0]!.id, version: 1, description: '' },
+      { id: asset.columns[1]!.id, version: 1 },
+    ]);
+    expect(data.updateColumns.results.map((result: any) => [result.column.version, result.error])).toEqual([
+      [1, null],
+      [1, null],
+    ]);
     expect(await eventsOf(asset.id)).toEqual([]);
     expect(await versionOf(asset.id)).toBe(1);
   });
@@ -270,13 +325,19 @@ describe('history', () => {
     for (let version = 1; version <= 45; version++) {
       const { errors } =
         version % 3 === 0
-          ? await catalog.ask(stewardOf(source), 'mutation ($input: UpdateColumnsInput!) { updateColumns(input: $input) { results { error { code message } } } }', {
-              input: { items: [{ id: asset.columns[0]!.id, version: version / 3, description: `column ${version + 1}` }] },
-            })
+          ? await catalog.ask(
+              stewardOf(source),
+              'mutation ($input: UpdateColumnsInput!) { updateColumns(input: $input) { results { error { code message } } } }',
+              {
+                input: { items: [{ id: asset.columns[0]!.id, version: version / 3, description: `column ${version + 1}` }] },
+              },
+            )
           : await update({ version, ...(version % 3 === 1 ? { description: `text ${version + 1}` } : { tags: [`v${version + 1}`] }) });
       expect(errors).toEqual([]);
     }
-    const stored = await sql<{ version: number }[]>`select version from catalog.asset_versions where asset_id = ${asset.id} and snapshot is not null order by version`;
+    const stored = await sql<
+      { version: number }[]
+    >`select version from catalog.asset_versions where asset_id = ${asset.id} and snapshot is not null order by version`;
     expect(stored.map((row) => row.version)).toEqual([20, 40]);
 
     const seen: { version: number; snapshot: any }[] = [];
@@ -302,11 +363,38 @@ describe('history', () => {
         else expected.tags = [`v${version}`];
       }
       expect(snapshot).toEqual({
-        kind: 'TABLE', name: asset.name, path: asset.path, sourceDescription: null, sourceOwner: null, table: null, dependsOn: asset.dependsOn, deletedAt: null,
-        description: expected.description, tags: expected.tags, owners: [],
+        kind: 'TABLE',
+        name: asset.name,
+        path: asset.path,
+        sourceDescription: null,
+        sourceOwner: null,
+        table: null,
+        dependsOn: asset.dependsOn,
+        deletedAt: null,
+        description: expected.description,
+        tags: expected.tags,
+        owners: [],
         columns: {
-          id: { ordinal: 1, dataType: 'text', nativeType: 'text', nullable: true, default: null, generated: false, sourceDescription: null, description: expected.column },
-          'a/b~c': { ordinal: 2, dataType: 'text', nativeType: 'text', nullable: true, default: null, generated: false, sourceDescription: null, description: null },
+          id: {
+            ordinal: 1,
+            dataType: 'text',
+            nativeType: 'text',
+            nullable: true,
+            default: null,
+            generated: false,
+            sourceDescription: null,
+            description: expected.column,
+          },
+          'a/b~c': {
+            ordinal: 2,
+            dataType: 'text',
+            nativeType: 'text',
+            nullable: true,
+            default: null,
+            generated: false,
+            sourceDescription: null,
+            description: null,
+          },
         },
       });
     }
@@ -327,6 +415,10 @@ describe('history', () => {
     );
     expect(data.asset.before).toBeNull();
     expect(data.asset.first).toMatchObject({ id: `${asset.id}:1`, version: 1, snapshot: { description: null } });
-    expect(data.asset.second).toMatchObject({ version: 2, snapshot: { description: 'x' }, changes: [{ path: '/description', before: null, after: 'x' }] });
+    expect(data.asset.second).toMatchObject({
+      version: 2,
+      snapshot: { description: 'x' },
+      changes: [{ path: '/description', before: null, after: 'x' }],
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { requireViewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
-import { AppError, findAppError, InvalidInput, NotFound } from '#platform/errors.ts';
+import { findAppError, InvalidInput, NotFound, type AppError } from '#platform/errors.ts';
 import { logPosition } from '#platform/events/append.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { isId } from '#platform/ids.ts';
@@ -17,7 +17,10 @@ type Outcome = { id: string; error: Error | null };
 
 /** People's edits. A batch commits asset by asset: a lock on two at a time could deadlock with a scan, and no item hides another's result. */
 export function createAssetMutations({ sql, context: catalog, onCommit, logger }: AssetMutationDeps) {
-  const editorOf = async (context: RequestContext) => ({ viewer: requireViewer(context.viewer), classes: await catalog.of(context).classes() });
+  const editorOf = async (context: RequestContext) => ({
+    viewer: requireViewer(context.viewer),
+    classes: await catalog.of(context).classes(),
+  });
 
   const committed = (context: RequestContext): void => {
     catalog.forget(context);
@@ -55,7 +58,11 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
       }
       committed(context);
       const { assetById } = catalog.of(context);
-      const results = outcomes.map(({ id, error }) => ({ id, asset: error ? null : assetById.load(id.toLowerCase()), error: renderItem(error, context) }));
+      const results = outcomes.map(({ id, error }) => ({
+        id,
+        asset: error ? null : assetById.load(id.toLowerCase()),
+        error: renderItem(error, context),
+      }));
       return { results, cursor };
     },
 
@@ -80,7 +87,12 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
         let found: (Error | null)[] = [];
         const failure = await attempt(async () => {
           found = assetId
-            ? await editColumns(sql, editor, assetId, group.map(({ edit }) => edit))
+            ? await editColumns(
+                sql,
+                editor,
+                assetId,
+                group.map(({ edit }) => edit),
+              )
             : group.map(({ edit }) => new NotFound('column', edit.id));
         });
         group.forEach(({ index }, position) => (errors[index] = failure ?? found[position] ?? null));
@@ -97,7 +109,8 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
 }
 
 function checkCount(items: readonly unknown[]): void {
-  if (items.length > MAX_ITEMS) throw new InvalidInput(`At most ${MAX_ITEMS} items are possible at a time.`, 'input.items', { max: MAX_ITEMS });
+  if (items.length > MAX_ITEMS)
+    throw new InvalidInput(`At most ${MAX_ITEMS} items are possible at a time.`, 'input.items', { max: MAX_ITEMS });
 }
 
 /** What an item threw is its result; the caller renders it. */

@@ -4,8 +4,16 @@ import { createTestDatabase, type TestDatabase } from '#platform/testing/databas
 import type { Database } from '#platform/database/index.ts';
 import { createTestCatalog } from '../testing/catalog.ts';
 import {
-  administrator, emptyFacet, insertAsset, insertAssets, insertSource, readerOf, readerOfNothing, viewerWith,
-  type TestAsset, type TestSource,
+  administrator,
+  emptyFacet,
+  insertAsset,
+  insertAssets,
+  insertSource,
+  readerOf,
+  readerOfNothing,
+  viewerWith,
+  type TestAsset,
+  type TestSource,
 } from '../testing/factories.ts';
 
 let database: TestDatabase;
@@ -59,7 +67,13 @@ beforeAll(async () => {
     },
   ])) as [TestAsset, TestAsset];
   leads = await insertAsset(sql, crm, { path: ['crm', 'public', 'leads'], kind: 'VIEW', updatedAt: at(5), columns: [{ name: 'email' }] });
-  gone = await insertAsset(sql, erp, { path: ['erp', 'sales', 'gone'], parentId: sales!.id, updatedAt: at(6), deletedAt: at(6), columns: [{ name: 'left' }] });
+  gone = await insertAsset(sql, erp, {
+    path: ['erp', 'sales', 'gone'],
+    parentId: sales!.id,
+    updatedAt: at(6),
+    deletedAt: at(6),
+    columns: [{ name: 'left' }],
+  });
   await sql`insert into catalog.asset_edits (asset_id, description) values (${customers.id}, 'Our customers')`;
   await sql`insert into catalog.asset_tags (asset_id, tag) values (${customers.id}, 'pii'), (${customers.id}, 'gold'), (${leads.id}, 'pii')`;
   await sql`insert into catalog.asset_owners (asset_id, user_id, team_id, role) values (${customers.id}, ${user}, null, 'OWNER'), (${leads.id}, null, ${team}, 'STEWARD')`;
@@ -82,7 +96,10 @@ describe('assets', () => {
   it.each([
     ['(orderBy: { field: NAME, direction: DESC })', ['erp.sales.orders', 'erp.sales.customers', 'erp.sales', 'erp', 'crm.public.leads']],
     ['(orderBy: { field: UPDATED_AT })', ['erp', 'erp.sales', 'erp.sales.orders', 'erp.sales.customers', 'crm.public.leads']],
-    ['(orderBy: { field: UPDATED_AT, direction: DESC }, filter: { includeDeleted: true })', ['erp.sales.gone', 'crm.public.leads', 'erp.sales.customers', 'erp.sales.orders', 'erp.sales', 'erp']],
+    [
+      '(orderBy: { field: UPDATED_AT, direction: DESC }, filter: { includeDeleted: true })',
+      ['erp.sales.gone', 'crm.public.leads', 'erp.sales.customers', 'erp.sales.orders', 'erp.sales', 'erp'],
+    ],
     ['(filter: { includeDeleted: true, namePrefix: "erp.sales." })', ['erp.sales.customers', 'erp.sales.gone', 'erp.sales.orders']],
     ['(filter: { namePrefix: "erp.sales.c" })', ['erp.sales.customers']],
     ['(filter: { namePrefix: "%" })', []],
@@ -91,7 +108,10 @@ describe('assets', () => {
     ['(filter: { kinds: [] })', []],
     ['(filter: { kinds: [VIEW, VIEW], tags: ["pii", "pii"] })', ['crm.public.leads']],
     ['(filter: { kinds: [VIEW, VIEW] })', ['crm.public.leads']],
-    ['(filter: { kinds: [VIEW, TABLE], includeDeleted: true }, orderBy: { field: NAME, direction: DESC })', ['erp.sales.orders', 'erp.sales.gone', 'erp.sales.customers', 'crm.public.leads']],
+    [
+      '(filter: { kinds: [VIEW, TABLE], includeDeleted: true }, orderBy: { field: NAME, direction: DESC })',
+      ['erp.sales.orders', 'erp.sales.gone', 'erp.sales.customers', 'crm.public.leads'],
+    ],
     ['(filter: { tags: ["pii"] })', ['crm.public.leads', 'erp.sales.customers']],
     ['(filter: { tags: ["pii"], kinds: [TABLE] })', ['erp.sales.customers']],
     ['(filter: { hasOwner: true })', ['crm.public.leads', 'erp.sales.customers']],
@@ -105,7 +125,10 @@ describe('assets', () => {
 
   it('filters by source, by owner and by team', async () => {
     expect(await names(`(filter: { sourceIds: ["${crm.id.toUpperCase()}"] })`)).toEqual(['crm.public.leads']);
-    expect(await names(`(filter: { sourceIds: ["${erp.id}"], kinds: [TABLE] }, orderBy: { field: UPDATED_AT })`)).toEqual(['erp.sales.orders', 'erp.sales.customers']);
+    expect(await names(`(filter: { sourceIds: ["${erp.id}"], kinds: [TABLE] }, orderBy: { field: UPDATED_AT })`)).toEqual([
+      'erp.sales.orders',
+      'erp.sales.customers',
+    ]);
     expect(await names(`(filter: { ownerIds: ["${user}"] })`)).toEqual(['erp.sales.customers']);
     expect(await names(`(filter: { ownerIds: ["${user}", "${team}"] })`)).toEqual(['crm.public.leads', 'erp.sales.customers']);
   });
@@ -147,19 +170,28 @@ describe('assets', () => {
     ['201 ids', `assetsById(ids: [${Array.from({ length: 201 }, () => '"x"').join()}]) { id }`, 'ids'],
   ])('refuses %s', async (_title, field, at) => {
     const { data } = await ask(administrator(), '{ assets(first: 1) { pageInfo { endCursor } } }');
-    const answer = await ask(administrator(), `query ${field.includes('$after') ? '($after: String)' : ''} { ${field} }`, { after: data.assets.pageInfo.endCursor });
+    const answer = await ask(administrator(), `query ${field.includes('$after') ? '($after: String)' : ''} { ${field} }`, {
+      after: data.assets.pageInfo.endCursor,
+    });
     expect(answer.errors).toMatchObject([{ code: 'BAD_USER_INPUT', details: { field: at } }]);
   });
 
   it('refuses half of a surrogate pair', async () => {
-    const { errors } = await ask(administrator(), 'query ($tags: [String!]) { assets(filter: { tags: $tags }) { nodes { id } } }', { tags: ['ok', '\ud800'] });
+    const { errors } = await ask(administrator(), 'query ($tags: [String!]) { assets(filter: { tags: $tags }) { nodes { id } } }', {
+      tags: ['ok', '\ud800'],
+    });
     expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', details: { field: 'filter.tags.1' } }]);
   });
 
   it('refuses a forged cursor', async () => {
     const { data } = await ask(administrator(), '{ assets(first: 1) { pageInfo { endCursor } } }');
     const [scope] = JSON.parse(Buffer.from(data.assets.pageInfo.endCursor, 'base64url').toString());
-    for (const key of [['a', 'no id'], ['a\0', newId()], [1, newId()], ['a', newId(), 'more']]) {
+    for (const key of [
+      ['a', 'no id'],
+      ['a\0', newId()],
+      [1, newId()],
+      ['a', newId(), 'more'],
+    ]) {
       const after = Buffer.from(JSON.stringify([scope, ...key])).toString('base64url');
       const answer = await ask(administrator(), 'query ($after: String) { assets(after: $after) { nodes { id } } }', { after });
       expect(answer.errors).toMatchObject([{ code: 'BAD_USER_INPUT' }]);
@@ -190,12 +222,41 @@ describe('an asset', () => {
       tags: ['gold', 'pii'],
       version: 1,
       parent: { name: 'erp.sales' },
-      table: { rowEstimate: 5_000_000_000, sizeBytes: 81_920, primaryKey: ['id'], uniqueKeys: [{ name: 'customers_email', columns: ['email'] }], partitioned: false, foreignKeys: [] },
+      table: {
+        rowEstimate: 5_000_000_000,
+        sizeBytes: 81_920,
+        primaryKey: ['id'],
+        uniqueKeys: [{ name: 'customers_email', columns: ['email'] }],
+        partitioned: false,
+        foreignKeys: [],
+      },
       columns: {
         totalCount: 2,
         nodes: [
-          { name: 'id', ordinal: 1, nativeType: 'bigint', dataType: 'bigint', nullable: false, generated: true, default: null, description: null, sourceDescription: null, asset: { id: customers.id } },
-          { name: 'email', ordinal: 2, nativeType: 'character varying(200)', dataType: 'character varying', nullable: true, generated: false, default: null, description: 'E-mail address', sourceDescription: 'Where to write', asset: { id: customers.id } },
+          {
+            name: 'id',
+            ordinal: 1,
+            nativeType: 'bigint',
+            dataType: 'bigint',
+            nullable: false,
+            generated: true,
+            default: null,
+            description: null,
+            sourceDescription: null,
+            asset: { id: customers.id },
+          },
+          {
+            name: 'email',
+            ordinal: 2,
+            nativeType: 'character varying(200)',
+            dataType: 'character varying',
+            nullable: true,
+            generated: false,
+            default: null,
+            description: 'E-mail address',
+            sourceDescription: 'Where to write',
+            asset: { id: customers.id },
+          },
         ],
       },
     });
@@ -219,15 +280,26 @@ describe('an asset', () => {
   });
 
   it('leads to what its foreign keys reference, as far as that is known', async () => {
-    const { data } = await ask(administrator(), `query ($id: ID!) { asset(id: $id) { table { foreignKeys { name columns references { id } referencesName referencesColumns } } } }`, { id: orders.id });
+    const { data } = await ask(
+      administrator(),
+      `query ($id: ID!) { asset(id: $id) { table { foreignKeys { name columns references { id } referencesName referencesColumns } } } }`,
+      { id: orders.id },
+    );
     expect(data.asset.table.foreignKeys).toEqual([
-      { name: 'orders_customer', columns: ['customer_id'], references: { id: customers.id }, referencesName: 'erp.sales.customers', referencesColumns: ['id'] },
+      {
+        name: 'orders_customer',
+        columns: ['customer_id'],
+        references: { id: customers.id },
+        referencesName: 'erp.sales.customers',
+        referencesColumns: ['id'],
+      },
       { name: 'orders_unknown', columns: ['x'], references: null, referencesName: 'erp.sales.unknown', referencesColumns: ['id'] },
     ]);
   });
 
   it('has its living children by name', async () => {
-    const query = 'query ($after: String) { assets(filter: { kinds: [SCHEMA] }) { nodes { children(first: 1, after: $after) { totalCount nodes { name } pageInfo { endCursor hasNextPage } } } } }';
+    const query =
+      'query ($after: String) { assets(filter: { kinds: [SCHEMA] }) { nodes { children(first: 1, after: $after) { totalCount nodes { name } pageInfo { endCursor hasNextPage } } } } }';
     const first = (await ask(administrator(), query)).data.assets.nodes[0].children;
     expect(first).toMatchObject({ totalCount: 2, nodes: [{ name: 'erp.sales.customers' }], pageInfo: { hasNextPage: true } });
     const second = (await ask(administrator(), query, { after: first.pageInfo.endCursor })).data.assets.nodes[0].children;
@@ -238,9 +310,21 @@ describe('an asset', () => {
     const ids = [leads.id, 'x', customers.id, newId(), gone.id, customers.id];
     const query = 'query ($ids: [ID!]!) { assetsById(ids: $ids) { name } }';
     expect((await ask(administrator(), query, { ids })).data.assetsById.map((asset: any) => asset?.name ?? null)).toEqual([
-      'crm.public.leads', null, 'erp.sales.customers', null, 'erp.sales.gone', 'erp.sales.customers',
+      'crm.public.leads',
+      null,
+      'erp.sales.customers',
+      null,
+      'erp.sales.gone',
+      'erp.sales.customers',
     ]);
-    expect((await ask(readerOf(crm), query, { ids })).data.assetsById.map((asset: any) => asset?.name ?? null)).toEqual(['crm.public.leads', null, null, null, null, null]);
+    expect((await ask(readerOf(crm), query, { ids })).data.assetsById.map((asset: any) => asset?.name ?? null)).toEqual([
+      'crm.public.leads',
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('answers malformed ids with null', async () => {
@@ -249,7 +333,8 @@ describe('an asset', () => {
   });
 
   it('pages its columns', async () => {
-    const query = 'query ($id: ID!, $after: String) { asset(id: $id) { columns(first: 1, after: $after) { nodes { name } pageInfo { endCursor } } } }';
+    const query =
+      'query ($id: ID!, $after: String) { asset(id: $id) { columns(first: 1, after: $after) { nodes { name } pageInfo { endCursor } } } }';
     const first = (await ask(administrator(), query, { id: customers.id })).data.asset.columns;
     const second = (await ask(administrator(), query, { id: customers.id, after: first.pageInfo.endCursor })).data.asset.columns;
     expect([first.nodes, second.nodes]).toEqual([[{ name: 'id' }], [{ name: 'email' }]]);
@@ -267,8 +352,20 @@ describe('columns', () => {
   };
 
   it('are flat, by asset and ordinal or by name', async () => {
-    expect(await list('')).toEqual(['erp.sales.customers id', 'erp.sales.customers email', 'erp.sales.orders id', 'erp.sales.orders customer_id', 'crm.public.leads email']);
-    expect((await list('(orderBy: { field: NAME })')).map((text: string) => text.split(' ')[1])).toEqual(['customer_id', 'email', 'email', 'id', 'id']);
+    expect(await list('')).toEqual([
+      'erp.sales.customers id',
+      'erp.sales.customers email',
+      'erp.sales.orders id',
+      'erp.sales.orders customer_id',
+      'crm.public.leads email',
+    ]);
+    expect((await list('(orderBy: { field: NAME })')).map((text: string) => text.split(' ')[1])).toEqual([
+      'customer_id',
+      'email',
+      'email',
+      'id',
+      'id',
+    ]);
     expect((await list('(orderBy: { field: ASSET_AND_ORDINAL, direction: DESC })'))[0]).toBe('crm.public.leads email');
   });
 
@@ -276,7 +373,10 @@ describe('columns', () => {
     expect(await list('(filter: { namePrefix: "em" })')).toEqual(['erp.sales.customers email', 'crm.public.leads email']);
     expect(await list('(filter: { dataTypes: ["bigint"] })')).toEqual(['erp.sales.customers id']);
     expect(await list(`(filter: { sourceIds: ["${crm.id}"] })`)).toEqual(['crm.public.leads email']);
-    expect(await list(`(filter: { assetIds: ["${orders.id}"] }, orderBy: { field: NAME, direction: DESC })`)).toEqual(['erp.sales.orders id', 'erp.sales.orders customer_id']);
+    expect(await list(`(filter: { assetIds: ["${orders.id}"] }, orderBy: { field: NAME, direction: DESC })`)).toEqual([
+      'erp.sales.orders id',
+      'erp.sales.orders customer_id',
+    ]);
     expect(await list('(filter: { includeDeleted: true, namePrefix: "l" })')).toEqual(['erp.sales.customers lost', 'erp.sales.gone left']);
   });
 
@@ -289,7 +389,11 @@ describe('columns', () => {
           const paged: string[] = [];
           let after: string | null = null;
           do {
-            const { data }: { data: any } = await ask(viewer, `query ($after: String) { columns(first: 2, after: $after, ${order}) { nodes { name asset { name } } pageInfo { hasNextPage endCursor } } }`, { after });
+            const { data }: { data: any } = await ask(
+              viewer,
+              `query ($after: String) { columns(first: 2, after: $after, ${order}) { nodes { name asset { name } } pageInfo { hasNextPage endCursor } } }`,
+              { after },
+            );
             paged.push(...data.columns.nodes.map((node: any) => `${node.asset.name} ${node.name}`));
             after = data.columns.pageInfo.hasNextPage ? data.columns.pageInfo.endCursor : null;
           } while (after);
@@ -337,13 +441,25 @@ describe('visibility', () => {
     const finance = await insertSource(sql, 'finance', { domainId });
     const ledger = await insertAsset(sql, finance, { path: ['finance', 'public', 'ledger'] });
     const query = 'query ($id: ID!) { asset(id: $id) { name source { id } } assets { totalCount } }';
-    expect((await ask(viewerWith({ role: 'READER', domainId }), query, { id: ledger.id })).data).toEqual({ asset: { name: 'finance.public.ledger', source: null }, assets: { totalCount: 1 } });
-    expect((await ask(readerOf(finance), query, { id: ledger.id })).data).toEqual({ asset: { name: 'finance.public.ledger', source: { id: finance.id } }, assets: { totalCount: 1 } });
+    expect((await ask(viewerWith({ role: 'READER', domainId }), query, { id: ledger.id })).data).toEqual({
+      asset: { name: 'finance.public.ledger', source: null },
+      assets: { totalCount: 1 },
+    });
+    expect((await ask(readerOf(finance), query, { id: ledger.id })).data).toEqual({
+      asset: { name: 'finance.public.ledger', source: { id: finance.id } },
+      assets: { totalCount: 1 },
+    });
   });
 
   it('is UNAUTHENTICATED for strangers and FORBIDDEN without a reading role', async () => {
-    for (const [viewer, code] of [[null, 'UNAUTHENTICATED'], [viewerWith({ role: 'INGESTOR' }), 'FORBIDDEN']] as const) {
-      const { data, errors } = await ask(viewer, `{ assets { totalCount } asset(id: "x") { id } assetsById(ids: []) { id } assetByName(namespace: "", name: "") { id } column(id: "x") { id } columns { totalCount } }`);
+    for (const [viewer, code] of [
+      [null, 'UNAUTHENTICATED'],
+      [viewerWith({ role: 'INGESTOR' }), 'FORBIDDEN'],
+    ] as const) {
+      const { data, errors } = await ask(
+        viewer,
+        `{ assets { totalCount } asset(id: "x") { id } assetsById(ids: []) { id } assetByName(namespace: "", name: "") { id } column(id: "x") { id } columns { totalCount } }`,
+      );
       expect(errors.map((error) => error.code)).toEqual(Array.from({ length: 6 }, () => code));
       expect(data).toEqual({ assets: null, asset: null, assetsById: null, assetByName: null, column: null, columns: null });
     }

@@ -33,11 +33,15 @@ function matches(sql: Queryable, filter: AssetFilter, replaced: 'low' | 'high' |
   const owned = sql`exists (select from catalog.asset_owners o where o.asset_id = a.id)`;
   return sql`
     ${kinds ? sql`and a.kind = any(${kinds as string[]}::text[])` : sql``}
-        ${hasPrefix(sql, 'a.name', filter.namePrefix, replaced)}
+    ${hasPrefix(sql, 'a.name', filter.namePrefix, replaced)}
     ${tags ? sql`and a.id in (select t.asset_id from catalog.asset_tags t where t.tag = any(${tags as string[]}::text[]))` : sql``}
-    ${ownerIds ? sql`and a.id in (
+    ${
+      ownerIds
+        ? sql`and a.id in (
       select o.asset_id from catalog.asset_owners o where o.user_id = any(${ownerIds as string[]}::uuid[])
-      union select o.asset_id from catalog.asset_owners o where o.team_id = any(${ownerIds as string[]}::uuid[]))` : sql``}
+      union select o.asset_id from catalog.asset_owners o where o.team_id = any(${ownerIds as string[]}::uuid[]))`
+        : sql``
+    }
     ${hasOwner == null ? sql`` : hasOwner ? sql`and ${owned}` : sql`and not ${owned}`}
     ${updatedAfter ? sql`and a.updated_at > ${updatedAfter}` : sql``}`;
 }
@@ -59,7 +63,8 @@ export async function listAssets(
   const byName = order.field === 'NAME';
   const descending = order.direction === 'DESC';
   const key = byName ? sql`name` : sql`updated_at`;
-  const sorted = (alias: string) => (descending ? sql`${sql(alias)}.${key} desc, ${sql(alias)}.id desc` : sql`${sql(alias)}.${key}, ${sql(alias)}.id`);
+  const sorted = (alias: string) =>
+    descending ? sql`${sql(alias)}.${key} desc, ${sql(alias)}.id desc` : sql`${sql(alias)}.${key}, ${sql(alias)}.id`;
   const seek = page.after
     ? sql`and (a.${key}, a.id) ${descending ? sql`<` : sql`>`} (${byName ? sql`${page.after[0]}` : sql`${page.after[0]}::text::timestamptz`}, ${page.after[1]}::uuid)`
     : sql``;

@@ -18,7 +18,11 @@ export type ColumnOrder = { field: 'ASSET_AND_ORDINAL' | 'NAME'; direction: 'ASC
 export type ColumnKey = readonly (string | number)[];
 
 /** A page of each asset's columns, by ordinal. A tombstone has those that went with it, at the same moment. */
-export async function listColumnsOfAssets(sql: Queryable, assetIds: readonly string[], page: Page<[number, string]>): Promise<ColumnParent[]> {
+export async function listColumnsOfAssets(
+  sql: Queryable,
+  assetIds: readonly string[],
+  page: Page<[number, string]>,
+): Promise<ColumnParent[]> {
   const seek = page.after ? sql`and (c.ordinal, c.id) > (${page.after[0]}, ${page.after[1]}::uuid)` : sql``;
   const limit = page.first + 1;
   return sql<ColumnParent[]>`
@@ -77,7 +81,10 @@ export async function listColumns(
       : sql`and (c.name, c.id) ${comparison} (${first as string}, ${second as string}::uuid)`;
   const limit = page.first + 1;
   // By name nothing leads to a class: who may see only a removed source would walk past everybody's columns to find none.
-  const any = classes === 'all' || filter.includeDeleted ? sql`` : sql`and exists (select from catalog.asset_counts n where n.count > 0 ${visible(sql, 'n', classes)})`;
+  const any =
+    classes === 'all' || filter.includeDeleted
+      ? sql``
+      : sql`and exists (select from catalog.asset_counts n where n.count > 0 ${visible(sql, 'n', classes)})`;
   const where = matches(sql, filter, page.after && !byAsset ? (order.direction === 'DESC' ? 'high' : 'low') : null);
   // Few assets are read from their own index; the merge would walk each class to find them.
   const merged = byAsset && !filter.assetIds ? classesToMerge(sql, classes, filter.namePrefix != null || filter.dataTypes != null) : null;

@@ -4,7 +4,10 @@ import type { Queryable, Transaction } from '#platform/database/index.ts';
 import type { AssetRow, ColumnRow } from './tables/asset.ts';
 import { isNobody, visible } from './visibility.ts';
 
-export type LockedAsset = Pick<AssetRow, 'id' | 'sourceId' | 'accessClass' | 'kind' | 'namespace' | 'name' | 'dependsOn' | 'version' | 'updatedAt' | 'deletedAt'> & {
+export type LockedAsset = Pick<
+  AssetRow,
+  'id' | 'sourceId' | 'accessClass' | 'kind' | 'namespace' | 'name' | 'dependsOn' | 'version' | 'updatedAt' | 'deletedAt'
+> & {
   domainId: string | null;
 };
 export type LockedColumn = Pick<ColumnRow, 'id' | 'name' | 'version' | 'deletedAt'> & { description: string | null };
@@ -20,7 +23,11 @@ export async function lockAsset(tx: Transaction, classes: VisibleClasses, id: st
 }
 
 /** The asset of each column that the viewer may see. */
-export async function findAssetIdsOfColumns(sql: Queryable, classes: VisibleClasses, columnIds: readonly string[]): Promise<Map<string, string>> {
+export async function findAssetIdsOfColumns(
+  sql: Queryable,
+  classes: VisibleClasses,
+  columnIds: readonly string[],
+): Promise<Map<string, string>> {
   if (isNobody(classes)) return new Map();
   const rows = await sql<{ id: string; assetId: string }[]>`
     select c.id, c.asset_id from catalog.columns c where c.id = any(${columnIds as string[]}::uuid[]) ${visible(sql, 'c', classes)}`;

@@ -34,7 +34,10 @@ export async function recordVersions(tx: Transaction, versions: readonly NewVers
 }
 
 async function storeSnapshots(tx: Transaction, due: readonly NewVersion[]): Promise<void> {
-  const snapshots = await loadSnapshots(tx, due.map((v) => v.assetId));
+  const snapshots = await loadSnapshots(
+    tx,
+    due.map((v) => v.assetId),
+  );
   const current = due.filter((v) => snapshots.get(v.assetId)?.version === v.version);
   await tx`
     update catalog.asset_versions v set snapshot = new.snapshot::jsonb

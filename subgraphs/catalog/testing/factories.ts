@@ -15,7 +15,11 @@ export type TestSource = { id: string; name: string; namespace: string; accessCl
 const EARLY = new Date('2026-01-01T00:00:00.000Z');
 const ROWS_AT_ONCE = 500;
 
-export async function insertSource(sql: Database, name: string, { domainId = null }: { domainId?: string | null } = {}): Promise<TestSource> {
+export async function insertSource(
+  sql: Database,
+  name: string,
+  { domainId = null }: { domainId?: string | null } = {},
+): Promise<TestSource> {
   const id = newId();
   const keyId = newId();
   const namespace = `postgres://${name}.example:5432`;
@@ -71,25 +75,23 @@ function assetRow(source: TestSource, { columns: _, path, ...given }: AssetInput
 export async function insertAssets(sql: Database, source: TestSource, inputs: readonly AssetInput[]): Promise<TestAsset[]> {
   const assets = inputs.map((input): TestAsset => {
     const asset = assetRow(source, input);
-    const columns = (input.columns ?? []).map(
-      (column, index): ColumnRow => ({
-        id: newId(),
-        assetId: asset.id,
-        sourceId: asset.sourceId,
-        accessClass: asset.accessClass,
-        ordinal: index + 1,
-        dataType: 'text',
-        nativeType: 'text',
-        nullable: true,
-        defaultValue: null,
-        generated: false,
-        sourceDescription: null,
-        version: 1,
-        updatedAt: EARLY,
-        deletedAt: asset.deletedAt,
-        ...column,
-      }),
-    );
+    const columns = (input.columns ?? []).map((column, index): ColumnRow => ({
+      id: newId(),
+      assetId: asset.id,
+      sourceId: asset.sourceId,
+      accessClass: asset.accessClass,
+      ordinal: index + 1,
+      dataType: 'text',
+      nativeType: 'text',
+      nullable: true,
+      defaultValue: null,
+      generated: false,
+      sourceDescription: null,
+      version: 1,
+      updatedAt: EARLY,
+      deletedAt: asset.deletedAt,
+      ...column,
+    }));
     return { ...asset, columns };
   });
   for (const chunk of chunks(assets)) {
