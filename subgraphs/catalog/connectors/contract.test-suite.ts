@@ -13,7 +13,11 @@ export type ContractCase<Config> = {
 };
 
 /** Everything that a read yields. */
-export async function collect<Config>(connector: Connector<Config>, config: unknown, options: Partial<ReadOptions> = {}): Promise<ReadItem[]> {
+export async function collect<Config>(
+  connector: Connector<Config>,
+  config: unknown,
+  options: Partial<ReadOptions> = {},
+): Promise<ReadItem[]> {
   const items: ReadItem[] = [];
   for await (const item of connector.read(connector.configSchema.parse(config), readOptions(options))) items.push(item);
   return items;
@@ -27,7 +31,8 @@ export const readOptions = (options: Partial<ReadOptions> = {}): ReadOptions => 
   ...options,
 });
 
-export const assetsOf = (items: readonly ReadItem[]): ScannedAsset[] => items.flatMap((item) => (item.type === 'asset' ? [item.asset] : []));
+export const assetsOf = (items: readonly ReadItem[]): ScannedAsset[] =>
+  items.flatMap((item) => (item.type === 'asset' ? [item.asset] : []));
 
 export function describeContract<Config>(title: string, { connector, config, secret, brokenConfig }: ContractCase<Config>): void {
   describe(`${title} keeps the connector contract`, () => {
@@ -125,7 +130,8 @@ export function describeContract<Config>(title: string, { connector, config, sec
       const reason = new Error('enough');
       const controller = new AbortController();
       const begun = (async () => {
-        for await (const item of connector.read(parse(config()), readOptions({ signal: controller.signal }))) if (item.type === 'asset') controller.abort(reason);
+        for await (const item of connector.read(parse(config()), readOptions({ signal: controller.signal })))
+          if (item.type === 'asset') controller.abort(reason);
       })();
       await expect(begun).rejects.toBe(reason);
       await expect(collect(connector, config(), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

@@ -3,5 +3,3 @@ import { postgres } from './postgres/index.ts';
 import type { Connector } from './types.ts';
 
 export const CONNECTORS: readonly Connector[] = [postgres];
-
-export const findConnector = (id: string): Connector | undefined => CONNECTORS.find((connector) => connector.id === id);

@@ -6,8 +6,19 @@ import type { z } from 'zod';
 import type { Dependency } from '#platform/events/types.ts';
 
 export type AssetKind =
-  | 'DATABASE' | 'SCHEMA' | 'TABLE' | 'VIEW' | 'MATERIALIZED_VIEW' | 'EXTERNAL_TABLE' | 'FILE'
-  | 'TOPIC' | 'REPORT' | 'DASHBOARD' | 'DATASET' | 'PIPELINE' | 'MODEL';
+  | 'DATABASE'
+  | 'SCHEMA'
+  | 'TABLE'
+  | 'VIEW'
+  | 'MATERIALIZED_VIEW'
+  | 'EXTERNAL_TABLE'
+  | 'FILE'
+  | 'TOPIC'
+  | 'REPORT'
+  | 'DASHBOARD'
+  | 'DATASET'
+  | 'PIPELINE'
+  | 'MODEL';
 
 /** A column as the source tells it. */
 export type ScannedColumn = {

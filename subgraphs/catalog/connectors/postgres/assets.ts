@@ -2,7 +2,15 @@
 import type { Dependency } from '#platform/events/types.ts';
 import { qualifiedName, type AssetKind, type ForeignKeyFacet, type ScannedAsset, type ScannedColumn, type TableFacet } from '../types.ts';
 import type {
-  ColumnsRow, ConstraintRow, DatabaseRow, DependencyRow, IndexRow, RelationKind, RelationRow, SchemaRow, TypeRow,
+  ColumnsRow,
+  ConstraintRow,
+  DatabaseRow,
+  DependencyRow,
+  IndexRow,
+  RelationKind,
+  RelationRow,
+  SchemaRow,
+  TypeRow,
 } from './queries.ts';
 
 const KINDS: Record<RelationKind, AssetKind> = { r: 'TABLE', p: 'TABLE', v: 'VIEW', m: 'MATERIALIZED_VIEW', f: 'EXTERNAL_TABLE' };
@@ -12,7 +20,14 @@ export const relationId = (database: DatabaseRow, oid: number): string => `${dat
 export const schemaId = (database: DatabaseRow, oid: number): string => `${database[0]}/n${oid}`;
 
 const container = (kind: AssetKind, path: string[], nativeId: string, owner: string, comment: string | null): ScannedAsset => ({
-  kind, path, nativeId, comment, sourceOwner: owner, columns: [], table: null, rowEstimate: null,
+  kind,
+  path,
+  nativeId,
+  comment,
+  sourceOwner: owner,
+  columns: [],
+  table: null,
+  rowEstimate: null,
 });
 
 export const databaseAsset = ([oid, name, owner, comment]: DatabaseRow): ScannedAsset =>
@@ -86,7 +101,10 @@ export function relationAsset(database: DatabaseRow, rows: RelationRows, types: 
   return asset;
 }
 
-function scannedColumns([, numbers, names, columnTypes, modifiers, notNull, generated, expressions, comments]: ColumnsRow, types: TypeNames): ScannedColumn[] {
+function scannedColumns(
+  [, numbers, names, columnTypes, modifiers, notNull, generated, expressions, comments]: ColumnsRow,
+  types: TypeNames,
+): ScannedColumn[] {
   return numbers.map((ordinal, position) => {
     const { name: nativeType, bareName: dataType } = types.get(columnTypes[position]!, modifiers[position]!);
     return {
@@ -104,7 +122,11 @@ function scannedColumns([, numbers, names, columnTypes, modifiers, notNull, gene
 
 type Named = (numbers: readonly number[]) => string[];
 
-function keys(database: DatabaseRow, rows: readonly ConstraintRow[], named: Named): Omit<TableFacet, 'definition' | 'indexes' | 'partitioned'> {
+function keys(
+  database: DatabaseRow,
+  rows: readonly ConstraintRow[],
+  named: Named,
+): Omit<TableFacet, 'definition' | 'indexes' | 'partitioned'> {
   const primaryKey: string[] = [];
   const foreignKeys: ForeignKeyFacet[] = [];
   const uniqueKeys: TableFacet['uniqueKeys'] = [];

@@ -94,7 +94,9 @@ describe("A user's rights", () => {
     [open, closed] = await Promise.all([createEmptyDatabase(), createEmptyDatabase()]);
     await open.sql.unsafe(`create role ${role} login password '${SECRET}'`);
     for (const { sql } of [open, closed]) {
-      await sql.unsafe(`create schema hidden; create table hidden.t (id integer check (id > 0)); create view hidden.v as select id from hidden.t; comment on table hidden.t is 'seen'`);
+      await sql.unsafe(
+        `create schema hidden; create table hidden.t (id integer check (id > 0)); create view hidden.v as select id from hidden.t; comment on table hidden.t is 'seen'`,
+      );
     }
     await open.sql.unsafe(`revoke all on schema public, hidden from public; grant connect on database "${databaseOf(open)}" to ${role}`);
     await closed.sql.unsafe(`revoke connect on database "${databaseOf(closed)}" from public`);
@@ -137,18 +139,33 @@ describe("A user's rights", () => {
     expect(items[0]).toEqual({ type: 'containers', names: databases, complete: false });
     expect(items.flatMap((item) => (item.type === 'containerComplete' ? [item.name] : []))).toEqual([databaseOf(open)]);
     const failed = items.flatMap((item) => (item.type === 'containerFailed' ? [[item.name, item.warning.code]] : []));
-    expect(failed).toEqual([[databaseOf(closed), 'DATABASE_UNREACHABLE'], ['nowhere', 'DATABASE_UNREACHABLE']]);
-    expect(await check({ url: url(), databases })).toMatchObject({ ok: false, missingPermissions: [`CONNECT on database ${databaseOf(closed)}`] });
-    expect(await check({ url: url(), databases: databases.slice(0, 2) })).toMatchObject({ ok: true, missingPermissions: [`CONNECT on database ${databaseOf(closed)}`] });
+    expect(failed).toEqual([
+      [databaseOf(closed), 'DATABASE_UNREACHABLE'],
+      ['nowhere', 'DATABASE_UNREACHABLE'],
+    ]);
+    expect(await check({ url: url(), databases })).toMatchObject({
+      ok: false,
+      missingPermissions: [`CONNECT on database ${databaseOf(closed)}`],
+    });
+    expect(await check({ url: url(), databases: databases.slice(0, 2) })).toMatchObject({
+      ok: true,
+      missingPermissions: [`CONNECT on database ${databaseOf(closed)}`],
+    });
   });
 
   it('hold for all databases of the server as well', async () => {
-    const others = await open.sql<{ name: string }[]>`select datname as name from pg_database where datname not in ${open.sql([databaseOf(open), databaseOf(closed)])}`;
+    const others = await open.sql<
+      { name: string }[]
+    >`select datname as name from pg_database where datname not in ${open.sql([databaseOf(open), databaseOf(closed)])}`;
     // Other tests clone some of these, which a visitor would hinder.
     const skipContainers = new Set(others.map(({ name }) => name));
     const items = await collect(postgres, { url: url(), databases: ['*'] }, { skipContainers });
     const [containers] = items;
-    expect(containers).toMatchObject({ type: 'containers', complete: true, names: expect.arrayContaining([databaseOf(open), databaseOf(closed)]) });
+    expect(containers).toMatchObject({
+      type: 'containers',
+      complete: true,
+      names: expect.arrayContaining([databaseOf(open), databaseOf(closed)]),
+    });
     expect(items).toContainEqual(expect.objectContaining({ type: 'containerFailed', name: databaseOf(closed) }));
     expect(items).toContainEqual({ type: 'containerComplete', name: databaseOf(open) });
   });

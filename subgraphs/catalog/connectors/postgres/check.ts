@@ -70,9 +70,15 @@ function verdict(target: Target, permissions: readonly Permission[]): Pick<Check
   const readable = permissions.length - absent.length - closed.length;
   const server = `PostgreSQL at ${address(target)}`;
   const parts = [
-    readable === 0 ? `Reached ${server}, but none of the databases can be read.` : `Reached ${server}; ${readable === 1 ? 'one database' : `${readable} databases`} can be read.`,
+    readable === 0
+      ? `Reached ${server}, but none of the databases can be read.`
+      : `Reached ${server}; ${readable === 1 ? 'one database' : `${readable} databases`} can be read.`,
     ...(absent.length > 0 ? [`There is no database ${absent.join(', ')}: check the names.`] : []),
     ...(closed.length > 0 ? [`The user "${target.user}" lacks CONNECT on ${closed.map((name) => `"${name}"`).join(', ')}: grant it.`] : []),
   ];
-  return { ok: readable > 0 && absent.length === 0, message: parts.join(' '), missingPermissions: closed.map((name) => `CONNECT on database ${name}`) };
+  return {
+    ok: readable > 0 && absent.length === 0,
+    message: parts.join(' '),
+    missingPermissions: closed.map((name) => `CONNECT on database ${name}`),
+  };
 }

@@ -10,11 +10,24 @@ describe('The config', () => {
     const url = parse({ url: 'postgresql://us%40er:p%2Fw@DB.Example.com:6000/sh%20op?sslmode=require' });
     const fields = parse({ host: 'db.example.com', port: 6000, user: 'us@er', password: 'p/w', database: 'sh op', ssl: true });
     expect(resolveTarget(url)).toEqual(resolveTarget(fields));
-    expect(resolveTarget(url)).toMatchObject({ host: 'db.example.com', port: 6000, user: 'us@er', password: 'p/w', database: 'sh op', ssl: 'require' });
+    expect(resolveTarget(url)).toMatchObject({
+      host: 'db.example.com',
+      port: 6000,
+      user: 'us@er',
+      password: 'p/w',
+      database: 'sh op',
+      ssl: 'require',
+    });
   });
 
   it("connects to the user's database on the usual port unless told otherwise", () => {
-    expect(resolveTarget(parse({ url: 'postgres://ada@db' }))).toMatchObject({ port: 5432, database: 'ada', databaseGiven: false, ssl: 'prefer', password: null });
+    expect(resolveTarget(parse({ url: 'postgres://ada@db' }))).toMatchObject({
+      port: 5432,
+      database: 'ada',
+      databaseGiven: false,
+      ssl: 'prefer',
+      password: null,
+    });
     expect(postgres.containers(parse({ url: 'postgres://ada@db' }))).toEqual(['ada']);
     expect(postgres.containers(parse({ url: 'postgres://ada@db/shop', databases: ['a', 'b'] }))).toEqual(['a', 'b']);
     expect(postgres.containers(parse({ url: 'postgres://ada@db/shop', databases: ['*'] }))).toEqual(['*']);
@@ -55,7 +68,9 @@ describe('The config', () => {
   });
 
   it('hides the password in either shape, and nothing else', () => {
-    expect(maskConfig(parse({ url: 'postgres://ada:s%40cret@db:1/x?sslmode=disable' }))).toEqual({ url: 'postgres://ada:***@db:1/x?sslmode=disable' });
+    expect(maskConfig(parse({ url: 'postgres://ada:s%40cret@db:1/x?sslmode=disable' }))).toEqual({
+      url: 'postgres://ada:***@db:1/x?sslmode=disable',
+    });
     expect(maskConfig(parse({ host: 'h', user: 'u', password: 's' }))).toEqual({ host: 'h', user: 'u', password: '***' });
     expect(maskConfig(parse({ url: 'postgres://ada@db' }))).toEqual({ url: 'postgres://ada@db' });
   });
@@ -63,7 +78,12 @@ describe('The config', () => {
   it('keeps the stored password where it is masked or absent, across shapes', () => {
     const password = 'p@ss%/:#🦊';
     const stored = parse({ host: 'db', user: 'ada', password });
-    for (const given of [{ url: 'postgres://ada:***@db/x' }, { url: 'postgres://ada@db/x' }, { host: 'db', user: 'ada', password: '***' }, { host: 'db', user: 'ada' }]) {
+    for (const given of [
+      { url: 'postgres://ada:***@db/x' },
+      { url: 'postgres://ada@db/x' },
+      { host: 'db', user: 'ada', password: '***' },
+      { host: 'db', user: 'ada' },
+    ]) {
       expect(resolveTarget(unmaskConfig(parse(given), stored)).password).toBe(password);
     }
     expect(resolveTarget(unmaskConfig(parse({ url: 'postgres://ada:new@db/x' }), stored)).password).toBe('new');
@@ -72,6 +92,7 @@ describe('The config', () => {
   it('takes another host, port or user for another endpoint, and only these', () => {
     const endpoint = (url: string) => postgres.endpoint(parse({ url }));
     expect(endpoint('postgres://ada:1@DB/x?sslmode=disable')).toBe(endpoint('postgresql://ada:2@db:5432/y'));
-    for (const other of ['postgres://bob@db', 'postgres://ada@db:5433', 'postgres://ada@db2']) expect(endpoint(other)).not.toBe(endpoint('postgres://ada@db'));
+    for (const other of ['postgres://bob@db', 'postgres://ada@db:5433', 'postgres://ada@db2'])
+      expect(endpoint(other)).not.toBe(endpoint('postgres://ada@db'));
   });
 });

@@ -6,7 +6,15 @@ export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-f
 export type SslMode = (typeof SSL_MODES)[number];
 
 /** A URL's parameters that are understood; those but `sslmode` are accepted because drivers and hosters add them, and change nothing here. */
-const URL_PARAMETERS = new Set(['sslmode', 'sslrootcert', 'application_name', 'connect_timeout', 'channel_binding', 'target_session_attrs', 'gssencmode']);
+const URL_PARAMETERS = new Set([
+  'sslmode',
+  'sslrootcert',
+  'application_name',
+  'connect_timeout',
+  'channel_binding',
+  'target_session_attrs',
+  'gssencmode',
+]);
 const MASK = '***';
 const DEFAULT_PORT = 5432;
 /** PostgreSQL cuts longer identifiers, so a longer one can only be a mistake. */
@@ -25,9 +33,16 @@ const identifier = text(IDENTIFIER_BYTES).refine((value) => Buffer.byteLength(va
 /** One flat object, so that an issue's path names the field and a form can be drawn from the JSON schema. */
 export const configSchema = z
   .strictObject({
-    url: text(4096).optional().meta({ title: 'URL', description: 'postgres://user:password@host:port/database?sslmode=…, instead of the fields below' }),
+    url: text(4096)
+      .optional()
+      .meta({ title: 'URL', description: 'postgres://user:password@host:port/database?sslmode=…, instead of the fields below' }),
     host: text(255).optional().meta({ title: 'Host' }),
-    port: z.int().min(1).max(65535).optional().meta({ title: 'Port', description: `${DEFAULT_PORT} unless given` }),
+    port: z
+      .int()
+      .min(1)
+      .max(65535)
+      .optional()
+      .meta({ title: 'Port', description: `${DEFAULT_PORT} unless given` }),
     database: identifier.optional().meta({ title: 'Database', description: "The user's name unless given" }),
     user: identifier.optional().meta({ title: 'User' }),
     password: text(4096).optional().meta({ title: 'Password', format: 'password' }),
@@ -35,7 +50,9 @@ export const configSchema = z
       .union([z.boolean(), z.enum(SSL_MODES)])
       .optional()
       .meta({ title: 'TLS', description: 'prefer unless given; true means require, false means disable' }),
-    ca: text(64 * 1024).optional().meta({ title: 'Certificate authority', description: 'PEM; the usual public ones unless given. For verify-ca and verify-full' }),
+    ca: text(64 * 1024)
+      .optional()
+      .meta({ title: 'Certificate authority', description: 'PEM; the usual public ones unless given. For verify-ca and verify-full' }),
     databases: z
       .array(identifier)
       .min(1, { error: 'name at least one database, or "*" for all' })
@@ -88,7 +105,8 @@ function isHost(host: string): boolean {
 /** The parts of a URL, or what is wrong with it. The sentence never repeats any of the URL: it holds a password. */
 function parseUrl(given: string): UrlParts | string {
   if (!/^postgres(ql)?:\/\//i.test(given)) return 'must begin with postgres:// or postgresql://';
-  if (!URL.canParse(given)) return 'is not a URL: write postgres://user:password@host:port/database, and special characters percent-encoded (@ as %40, # as %23)';
+  if (!URL.canParse(given))
+    return 'is not a URL: write postgres://user:password@host:port/database, and special characters percent-encoded (@ as %40, # as %23)';
   const url = new URL(given);
   if (url.hash) return 'holds a "#": write it as %23';
   let parts: { host: string; user: string; password: string; database: string };
@@ -115,10 +133,18 @@ function parseUrl(given: string): UrlParts | string {
     if (!URL_PARAMETERS.has(name)) return `holds a parameter that is not supported; supported are ${[...URL_PARAMETERS].join(', ')}`;
   }
   const root = url.searchParams.get('sslrootcert');
-  if (root !== null && root !== 'system') return 'names a certificate file of another machine: give its PEM text in "ca" instead of sslrootcert';
+  if (root !== null && root !== 'system')
+    return 'names a certificate file of another machine: give its PEM text in "ca" instead of sslrootcert';
   const mode = url.searchParams.get('sslmode') ?? (root === 'system' ? 'verify-full' : 'prefer');
   if (!(SSL_MODES as readonly string[]).includes(mode)) return `holds an sslmode that is none of ${SSL_MODES.join(', ')}`;
-  return { host: parts.host, port, user: parts.user, password: parts.password || null, database: parts.database || null, ssl: mode as SslMode };
+  return {
+    host: parts.host,
+    port,
+    user: parts.user,
+    password: parts.password || null,
+    database: parts.database || null,
+    ssl: mode as SslMode,
+  };
 }
 
 /** The target of a parsed config. */

@@ -11,7 +11,13 @@ export type Batches<Row> = {
  * Opens a cursor in the session's transaction. Of its batches at most two are in memory: the one handed out and the one after it.
  * `prepare` sees each batch before it is handed out and may ask the session for more.
  */
-export function openCursor<Row>(session: Session, name: QueryName, text: string, size: number, prepare?: (rows: Row[]) => Promise<void>): Batches<Row> {
+export function openCursor<Row>(
+  session: Session,
+  name: QueryName,
+  text: string,
+  size: number,
+  prepare?: (rows: Row[]) => Promise<void>,
+): Batches<Row> {
   const cursor = `scan_${name}`;
   const declared = session.query(name, `declare ${cursor} no scroll cursor for ${text}`);
   // Whoever awaits the batch gets the error; until then it is no unhandled one.

@@ -2,7 +2,7 @@
 import { Upstream } from '#platform/errors.ts';
 import type { ReadWarning } from '../types.ts';
 import { address, type Target } from './config.ts';
-import { OLDEST_VERSION, QueryFailure, sqlStateOf } from './session.ts';
+import { OLDEST_VERSION, sqlStateOf, type QueryFailure } from './session.ts';
 import { NoAnswer, TlsFailed, TlsRefused } from './socket.ts';
 
 export type Explanation = {
@@ -25,10 +25,15 @@ const codeOf = (error: unknown): string => {
 export function explainConnection(error: unknown, target: Target, database: string): Explanation {
   const server = `PostgreSQL at ${address(target)}`;
   const of = (message: string, check: string, otherDatabasesMayWork = false): Explanation => ({ message, check, otherDatabasesMayWork });
-  if (error instanceof NoAnswer) return of(`${server} did not answer in time.`, 'Check host, port and firewalls, and whether a PostgreSQL server listens there.');
-  if (error instanceof TlsRefused) return of(`${server} does not speak TLS.`, 'Switch TLS on at the server, or set sslmode to prefer or disable.');
+  if (error instanceof NoAnswer)
+    return of(`${server} did not answer in time.`, 'Check host, port and firewalls, and whether a PostgreSQL server listens there.');
+  if (error instanceof TlsRefused)
+    return of(`${server} does not speak TLS.`, 'Switch TLS on at the server, or set sslmode to prefer or disable.');
   if (error instanceof TlsFailed) {
-    return of(`TLS with ${server} failed: ${tlsReason(codeOf(error.cause))}.`, "Check the server's certificate, the certificate authority (ca) and sslmode.");
+    return of(
+      `TLS with ${server} failed: ${tlsReason(codeOf(error.cause))}.`,
+      "Check the server's certificate, the certificate authority (ca) and sslmode.",
+    );
   }
   if (error instanceof TooOld) return of(`${server} is older than version ${OLDEST_VERSION / 10_000}.`, 'Scan a newer server.');
   const state = sqlStateOf(error);
@@ -51,7 +56,10 @@ export function explainConnection(error: unknown, target: Target, database: stri
     case 'SASL_SIGNATURE_MISMATCH':
       return of(`${server} could not prove that it knows the password.`, 'Check that this is the server you mean.');
     default:
-      return of(`${server} ended the connection before anyone was signed in.`, 'Check that a PostgreSQL server listens at this port, and its log.');
+      return of(
+        `${server} ended the connection before anyone was signed in.`,
+        'Check that a PostgreSQL server listens at this port, and its log.',
+      );
   }
 }
 
@@ -66,19 +74,39 @@ function explainRefusal(
     case '28P01':
       return of(`${server} refused the user "${target.user}" or the password.`, 'Check user and password.');
     case '28000':
-      return of(`${server} does not let the user "${target.user}" into the database "${database}".`, 'Check user, password and the pg_hba.conf of the server.', true);
+      return of(
+        `${server} does not let the user "${target.user}" into the database "${database}".`,
+        'Check user, password and the pg_hba.conf of the server.',
+        true,
+      );
     case '3D000':
       return of(`There is no database "${database}" on ${server}.`, "Check the database's name.", true);
     case '42501':
-      return of(`The user "${target.user}" may not connect to the database "${database}" on ${server}.`, 'Grant CONNECT on the database to that user.', true);
+      return of(
+        `The user "${target.user}" may not connect to the database "${database}" on ${server}.`,
+        'Grant CONNECT on the database to that user.',
+        true,
+      );
     case '55000':
-      return of(`The database "${database}" on ${server} takes no connections.`, 'Allow connections to it (ALTER DATABASE … ALLOW_CONNECTIONS).', true);
+      return of(
+        `The database "${database}" on ${server} takes no connections.`,
+        'Allow connections to it (ALTER DATABASE … ALLOW_CONNECTIONS).',
+        true,
+      );
     case '53300':
-      return of(`${server} has too many connections.`, 'Try again later, or raise max_connections or the limit of the user or database.', true);
+      return of(
+        `${server} has too many connections.`,
+        'Try again later, or raise max_connections or the limit of the user or database.',
+        true,
+      );
     case '57P03':
       return of(`${server} is starting or stopping.`, 'Try again in a moment.');
     default:
-      return of(`${server} refused the connection to the database "${database}" (SQLSTATE ${state}).`, "Look this code up in the server's log.", true);
+      return of(
+        `${server} refused the connection to the database "${database}" (SQLSTATE ${state}).`,
+        "Look this code up in the server's log.",
+        true,
+      );
   }
 }
 
@@ -128,10 +156,14 @@ export const lockedWarning = (subject: string): ReadWarning =>
 export function explainFailure(failure: QueryFailure, subject: string): ReadWarning {
   if (failure.lost) return warning('CONNECTION_LOST', subject, 'The connection to the database was lost while it was read.');
   const reason =
-    failure.state === '57014' ? 'took too long or was cancelled at the server'
-    : failure.state === '55P03' ? 'waited too long for a lock'
-    : failure.state === '42501' ? 'was not permitted'
-    : failure.state === '40001' ? 'was cancelled again and again in favour of the replay of changes'
-    : 'failed';
+    failure.state === '57014'
+      ? 'took too long or was cancelled at the server'
+      : failure.state === '55P03'
+        ? 'waited too long for a lock'
+        : failure.state === '42501'
+          ? 'was not permitted'
+          : failure.state === '40001'
+            ? 'was cancelled again and again in favour of the replay of changes'
+            : 'failed';
   return warning('QUERY_FAILED', subject, `The catalog query "${failure.query}" ${reason}.`);
 }

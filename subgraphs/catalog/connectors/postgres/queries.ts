@@ -8,17 +8,37 @@
 
 /** Every query by the name that warnings and FAULT use. */
 export const POSTGRES_QUERIES = [
-  'begin', 'databases', 'locks', 'schemas', 'relations', 'columns', 'types', 'constraints', 'indexes', 'views', 'dependencies', 'commit', 'sizes',
+  'begin',
+  'databases',
+  'locks',
+  'schemas',
+  'relations',
+  'columns',
+  'types',
+  'constraints',
+  'indexes',
+  'views',
+  'dependencies',
+  'commit',
+  'sizes',
 ] as const;
 export type QueryName = (typeof POSTGRES_QUERIES)[number];
 
 /** The server's own and those of temporary tables. */
 const systemSchemas = `(select oid from pg_namespace where nspname = 'information_schema' or left(nspname, 3) = 'pg_')`;
 /** Tables, partitioned tables, views, materialised views, foreign tables; a partition belongs to its parent's asset. */
-const readable = (c: string) => `${c}.relkind in ('r','p','v','m','f') and not ${c}.relispartition and ${c}.relnamespace not in ${systemSchemas}`;
+const readable = (c: string) =>
+  `${c}.relkind in ('r','p','v','m','f') and not ${c}.relispartition and ${c}.relnamespace not in ${systemSchemas}`;
 /** What an extension made: the oids of one catalog. */
 const extensionMembers = (catalog: string) =>
   `(select objid from pg_depend where refclassid = 'pg_extension'::regclass and classid = '${catalog}'::regclass and deptype = 'e')`;
+/**
+ * Whether a relation still is there, outside of the snapshot that the query sees: printing what was dropped meanwhile would
+ * fail the whole query. Neither answer matters. The first function tries to open its table, which makes the server notice what others
+ * dropped, and does not mind that it is gone; the second one then gives null for nothing.
+ */
+const present = (oid: string, table: string) =>
+  `case when pg_relation_is_updatable(${table}, false) >= 0 then pg_table_is_visible(${oid}) is not null end`;
 /** Only numbers of our own ever get here. */
 const among = (column: string, oids: readonly number[]) => (oids.length === 0 ? 'false' : `${column} in (${oids.join(',')})`);
 
@@ -66,7 +86,15 @@ export type NameRow = [schema: string, name: string];
 export const relationNames = `select n.nspname, c.relname ${inScope} where ${inScopeCondition}`;
 
 export type RelationKind = 'r' | 'p' | 'v' | 'm' | 'f';
-export type RelationRow = [oid: number, schema: string, name: string, kind: RelationKind, owner: string, comment: string | null, rows: number | null];
+export type RelationRow = [
+  oid: number,
+  schema: string,
+  name: string,
+  kind: RelationKind,
+  owner: string,
+  comment: string | null,
+  rows: number | null,
+];
 /** Partitions' row estimates are added up, at any depth. Before PostgreSQL 14 an unknown estimate is 0 rows in 0 pages, later -1. */
 export const relations = (version: number): string => {
   const known = (c: string) => (version < 140_000 ? `(${c}.reltuples > 0 or ${c}.relpages > 0)` : `${c}.reltuples >= 0`);
@@ -85,8 +113,15 @@ where ${inScopeCondition} order by c.oid`;
 /** By column number. */
 type Notes<Note> = Record<number, Note> | null;
 export type ColumnsRow = [
-  relation: number, numbers: number[], names: string[], types: number[], modifiers: number[], notNull: boolean[],
-  generated: Notes<'c' | 'i'>, expressions: Notes<string>, comments: Notes<string>,
+  relation: number,
+  numbers: number[],
+  names: string[],
+  types: number[],
+  modifiers: number[],
+  notNull: boolean[],
+  generated: Notes<'c' | 'i'>,
+  expressions: Notes<string>,
+  comments: Notes<string>,
 ];
 /**
  * All columns of a relation in one row, a list for each property and what few columns have by number: thousands of rows less to take apart here
@@ -116,8 +151,14 @@ select type, modifier, format_type(type, modifier), format_type(type, null)
 from (values ${pairs.map(([type, modifier]) => `(${type}::oid, ${modifier})`).join(',')}) as pairs(type, modifier)`;
 
 export type ConstraintRow = [
-  relation: number, name: string, kind: 'p' | 'u' | 'f' | 'c', columns: string | null, expression: string | null,
-  referencedSchema: string | null, referencedName: string | null, referencedColumns: string[] | null,
+  relation: number,
+  name: string,
+  kind: 'p' | 'u' | 'f' | 'c',
+  columns: string | null,
+  expression: string | null,
+  referencedSchema: string | null,
+  referencedName: string | null,
+  referencedColumns: string[] | null,
 ];
 /**
  * Only what was declared: with a parent it is a copy for a partition. A key that references a partition is told of its root,
@@ -142,16 +183,22 @@ from (
 ) as ordered order by conrelid`;
 
 export type IndexRow = [
-  relation: number, name: string, unique: boolean, keyCount: number, keys: string, expressions: string[] | null, definition: string | null,
+  relation: number,
+  name: string,
+  unique: boolean,
+  keyCount: number,
+  keys: string,
+  expressions: string[] | null,
+  definition: string | null,
 ];
 /** `keys` are column numbers, 0 for an expression; then `expressions` has every key as the server prints it. Printing an index opens its table, whatever the index. */
 export const indexes = (locked: readonly number[]): string => {
   const blocked = among('indrelid', locked);
   return `
 select indrelid, relname, indisunique, indnkeyatts, indkey::text,
-  case when expressions and not (${blocked}) then (
+  case when expressions and not (${blocked}) and ${present('indexrelid', 'indrelid')} then (
     select json_agg(pg_get_indexdef(indexrelid, key, true) order by key) from generate_series(1, indnkeyatts) as key) end,
-  case when not (${blocked}) then pg_get_indexdef(indexrelid) end
+  case when not (${blocked}) and ${present('indexrelid', 'indrelid')} then pg_get_indexdef(indexrelid) end
 from (
   select i.indrelid, i.indexrelid, i.indisunique, i.indnkeyatts, i.indkey, i.indexprs is not null as expressions, ic.relname
   from pg_index i join pg_class c on c.oid = i.indrelid and ${readable('c')} join pg_class ic on ic.oid = i.indexrelid
@@ -168,7 +215,7 @@ export const views = (locked: readonly number[]): string => {
       : `(${among('oid', locked)} or oid in (select r.ev_class from pg_rewrite r join pg_depend d
           on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass where ${among('d.refobjid', locked)}))`;
   return `
-select oid, case when not ${blocked} then pg_get_viewdef(oid, true) end
+select oid, case when not ${blocked} and ${present('oid', 'oid')} then pg_get_viewdef(oid, true) end
 from (select c.oid from pg_class c where c.relkind in ('v','m') and ${readable('c')} order by c.oid offset 0) as ordered order by oid`;
 };
 

@@ -10,7 +10,8 @@ import { randomSchema } from './testing/randomSchema.ts';
 type Source = Awaited<ReturnType<typeof createEmptyDatabase>>;
 
 const warnings = (items: readonly ReadItem[]) => items.flatMap((item) => ('warning' in item ? [item.warning] : []));
-const sizesOf = (items: readonly ReadItem[]) => new Map(items.flatMap((item) => (item.type === 'sizes' ? item.sizes.map(({ nativeId, bytes }) => [nativeId, bytes] as const) : [])));
+const sizesOf = (items: readonly ReadItem[]) =>
+  new Map(items.flatMap((item) => (item.type === 'sizes' ? item.sizes.map(({ nativeId, bytes }) => [nativeId, bytes] as const) : [])));
 const scanners = (source: Source) => source.sql<{ pid: number; state: string }[]>`
   select pid, state from pg_stat_activity where datname = current_database() and application_name = 'pursight scan'`;
 
@@ -67,7 +68,13 @@ describe('A database of a few tables', () => {
 
   it('keeps names apart that look alike', async () => {
     const names = assetsOf(await collect(postgres, { url: source.url })).map(({ path }) => qualifiedName(path));
-    for (const path of [['a.b', 'c'], ['a', 'b.c'], ['a', 'say "hi" 🦊'], ['a', `${'é'.repeat(31)}x`]]) expect(names).toContain(name(...path));
+    for (const path of [
+      ['a.b', 'c'],
+      ['a', 'b.c'],
+      ['a', 'say "hi" 🦊'],
+      ['a', `${'é'.repeat(31)}x`],
+    ])
+      expect(names).toContain(name(...path));
     expect(new Set(names).size).toBe(names.length);
   });
 
@@ -105,7 +112,11 @@ describe('A database of a few tables', () => {
       expect(performance.now() - begun).toBeLessThan(2_500);
       expect(items.flatMap((item) => (item.type === 'unreadable' ? [item.path.at(-1)] : []))).toEqual(unreadable);
       const told = new Set([...unreadable, ...sizeless].map((table) => name('public', table)));
-      expect(warnings(items).map(({ subject }) => subject).sort()).toEqual([...told].sort());
+      expect(
+        warnings(items)
+          .map(({ subject }) => subject)
+          .sort(),
+      ).toEqual([...told].sort());
       expect(new Set(warnings(items).map(({ code }) => code))).toEqual(new Set(['RELATION_LOCKED']));
       expect(items.at(-1)?.type).toBe('sizes');
       const ids = new Map(assetsOf(before).map(({ path, nativeId }) => [path.at(-1), nativeId!]));
@@ -168,7 +179,8 @@ describe('A database of a few tables', () => {
   });
 
   it('closes its connection when the reader loses interest', async () => {
-    for await (const item of postgres.read(postgres.configSchema.parse({ url: source.url }), readOptions())) if (item.type === 'asset') break;
+    for await (const item of postgres.read(postgres.configSchema.parse({ url: source.url }), readOptions()))
+      if (item.type === 'asset') break;
     await expect.poll(async () => (await scanners(source)).length).toBe(0);
   });
 });
@@ -177,7 +189,9 @@ describe('A large database', () => {
   let source: Source;
   beforeAll(async () => {
     source = await createEmptyDatabase();
-    await source.sql.unsafe(`do $$ begin for i in 1..2500 loop execute format('create table t%s (id integer)', i); end loop; end $$`);
+    await source.sql.unsafe(
+      `do $$ begin for i in 1..2500 loop execute format('create table t%s (id integer primary key)', i); end loop; end $$`,
+    );
   });
   afterAll(() => source?.drop());
 
@@ -192,5 +206,17 @@ describe('A large database', () => {
     }
     expect(states).toEqual(['idle in transaction']);
     expect(assets).toBe(2502);
+  });
+
+  it('is read to its end although a table is dropped meanwhile', async () => {
+    const items: ReadItem[] = [];
+    for await (const item of postgres.read(postgres.configSchema.parse({ url: source.url }), readOptions())) {
+      items.push(item);
+      if (items.length === 10) await source.sql`drop table t2500`;
+    }
+    expect(items.some(({ type }) => type === 'containerComplete')).toBe(true);
+    expect(items.filter(({ type }) => type === 'unreadable')).toMatchObject([
+      { path: [expect.anything(), 'public', 't2500'], warning: { code: 'RELATION_CHANGED' } },
+    ]);
   });
 });

@@ -6,9 +6,29 @@ import { databaseNames, resolveTarget, type PostgresConfig, type Target } from '
 import { ahead, openCursor, openGroups } from './cursors.ts';
 import { explainConnection, explainFailure, lockedWarning, TooOld, upstream, warning } from './explain.ts';
 import {
-  allDatabases, columns, constraints, currentDatabase, dependencies, indexes, locks, relationNames, relations, schemas, types, views,
-  type ColumnsRow, type ConstraintRow, type DatabaseRow, type DependencyRow, type IndexRow, type LockRow, type NameRow, type RelationRow,
-  type SchemaRow, type TypeRow, type ViewRow,
+  allDatabases,
+  columns,
+  constraints,
+  currentDatabase,
+  dependencies,
+  indexes,
+  locks,
+  relationNames,
+  relations,
+  schemas,
+  types,
+  views,
+  type ColumnsRow,
+  type ConstraintRow,
+  type DatabaseRow,
+  type DependencyRow,
+  type IndexRow,
+  type LockRow,
+  type NameRow,
+  type RelationRow,
+  type SchemaRow,
+  type TypeRow,
+  type ViewRow,
 } from './queries.ts';
 import { OLDEST_VERSION, openSession, QueryFailure, sqlStateOf, type Session } from './session.ts';
 import { readSizes } from './sizes.ts';
@@ -31,7 +51,14 @@ export async function* read(config: PostgresConfig, options: ReadOptions): Async
   let gone: string | undefined;
   for (const name of names) {
     if (options.skipContainers.has(name)) {
-      yield { type: 'warning', warning: warning('DATABASE_OF_ANOTHER_SOURCE', qualifiedName([name]), 'This database belongs to another source of the same server; it was left out.') };
+      yield {
+        type: 'warning',
+        warning: warning(
+          'DATABASE_OF_ANOTHER_SOURCE',
+          qualifiedName([name]),
+          'This database belongs to another source of the same server; it was left out.',
+        ),
+      };
       continue;
     }
     let session: Session | undefined;
@@ -96,7 +123,12 @@ async function listDatabases(target: Target, options: ReadOptions): Promise<stri
 }
 
 /** All of one database. Ends with `containerComplete` or `containerFailed`, and sizes; closes the session. */
-async function* readDatabase(target: Target, name: string, first: Session, options: ReadOptions): AsyncGenerator<ReadItem, void, undefined> {
+async function* readDatabase(
+  target: Target,
+  name: string,
+  first: Session,
+  options: ReadOptions,
+): AsyncGenerator<ReadItem, void, undefined> {
   const subject = qualifiedName([name]);
   let session = first;
   const progress: Progress = { announced: false, told: new Set(), database: undefined };
@@ -138,7 +170,12 @@ async function* readDatabase(target: Target, name: string, first: Session, optio
 /** What outlives an attempt: a container is announced once, and a relation that could not be read in whole is told of once. */
 type Progress = { announced: boolean; told: Set<number>; database: DatabaseRow | undefined };
 
-async function* readCatalog(session: Session, name: string, options: ReadOptions, progress: Progress): AsyncGenerator<ReadItem, void, undefined> {
+async function* readCatalog(
+  session: Session,
+  name: string,
+  options: ReadOptions,
+  progress: Progress,
+): AsyncGenerator<ReadItem, void, undefined> {
   await session.begin();
   const [[database], lockRows, schemaRows, total] = await Promise.all([
     session.query<DatabaseRow>('databases', currentDatabase),
@@ -148,7 +185,10 @@ async function* readCatalog(session: Session, name: string, options: ReadOptions
   ]);
   if (!database) throw new QueryFailure('databases', {});
   progress.database = database;
-  const stream = openRelations(session, lockRows.map(([locked]) => locked));
+  const stream = openRelations(
+    session,
+    lockRows.map(([locked]) => locked),
+  );
   if (!progress.announced) yield { type: 'container', name, total: 1 + schemaRows.length + total };
   progress.announced = true;
   yield { type: 'asset', asset: databaseAsset(database) };
@@ -183,9 +223,14 @@ function* relationItems(
     if (locked && !told) yield { type: 'warning', warning: lockedWarning(subject) };
     yield { type: 'asset', asset: relationAsset(database, rows, typeNames) };
   } else if (!told) {
-    const reason = locked || (anyLock && isView(rows.relation))
-      ? warning('RELATION_LOCKED', subject, 'Another transaction holds a lock on this relation, or on one that it reads; what is known of it was kept.')
-      : warning('RELATION_CHANGED', subject, 'This relation was changed or dropped while it was read; what is known of it was kept.');
+    const reason =
+      locked || (anyLock && isView(rows.relation))
+        ? warning(
+            'RELATION_LOCKED',
+            subject,
+            'Another transaction holds a lock on this relation, or on one that it reads; what is known of it was kept.',
+          )
+        : warning('RELATION_CHANGED', subject, 'This relation was changed or dropped while it was read; what is known of it was kept.');
     yield { type: 'unreadable', path, nativeId: relationId(database, oid), warning: reason };
   }
 }

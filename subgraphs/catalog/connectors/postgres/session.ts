@@ -87,7 +87,13 @@ export async function openSession(target: Target, database: string, options: Ses
 export const sqlStateOf = (error: unknown): string | undefined => (error instanceof postgres.PostgresError ? error.code : undefined);
 
 /** Every setting that postgres.js would else take from this process's environment is given: a password of ours must not go to a source. */
-function createClient(target: Target, database: string, startup: string | undefined, socket: () => Promise<unknown>, onclose: () => void): postgres.Sql {
+function createClient(
+  target: Target,
+  database: string,
+  startup: string | undefined,
+  socket: () => Promise<unknown>,
+  onclose: () => void,
+): postgres.Sql {
   const options = {
     host: [target.host],
     port: [target.port],
@@ -203,7 +209,11 @@ async function signIn(
     },
     attempt: async <Row>(name: QueryName, text: string): Promise<Row[]> => {
       try {
-        const [, rows] = await Promise.all([query(name, 'savepoint attempt'), query<Row>(name, text), query(name, 'release savepoint attempt')]);
+        const [, rows] = await Promise.all([
+          query(name, 'savepoint attempt'),
+          query<Row>(name, text),
+          query(name, 'release savepoint attempt'),
+        ]);
         return rows;
       } catch (error) {
         broken = undefined;

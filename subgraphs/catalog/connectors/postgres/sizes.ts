@@ -80,7 +80,11 @@ function addUp(totals: Map<number, number | null>, tables: readonly StoredRow[],
   }
 }
 
-function* emit(database: DatabaseRow, totals: Map<number, number | null>, except: number | undefined): Generator<ReadItem, void, undefined> {
+function* emit(
+  database: DatabaseRow,
+  totals: Map<number, number | null>,
+  except: number | undefined,
+): Generator<ReadItem, void, undefined> {
   const done = [...totals].filter(([root]) => root !== except);
   for (const [root] of done) totals.delete(root);
   if (done.length > 0) yield { type: 'sizes', sizes: done.map(([root, bytes]) => ({ nativeId: relationId(database, root), bytes })) };

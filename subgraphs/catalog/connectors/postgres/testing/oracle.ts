@@ -6,7 +6,10 @@ import type { Database } from '#platform/database/index.ts';
 import { qualifiedName, type AssetKind, type ReadItem, type ScannedAsset, type TableFacet } from '../../types.ts';
 
 /** A relation, schema or database as both sides tell it: an asset without what only the connector has, plus its size. */
-export type Truth = Omit<ScannedAsset, 'nativeId' | 'dependsOn'> & { dependsOn: { name: string; columns: string[] }[]; bytes: number | null };
+export type Truth = Omit<ScannedAsset, 'nativeId' | 'dependsOn'> & {
+  dependsOn: { name: string; columns: string[] }[];
+  bytes: number | null;
+};
 
 const KINDS: Record<string, AssetKind> = { r: 'TABLE', p: 'TABLE', v: 'VIEW', m: 'MATERIALIZED_VIEW', f: 'EXTERNAL_TABLE' };
 const compare = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
@@ -22,7 +25,15 @@ export async function readTruth(sql: Database): Promise<Map<string, Truth>> {
       select d.datname as name, r.rolname as owner, (select description from pg_shdescription s where s.objoid = d.oid and s.classoid = 'pg_database'::regclass) as comment
       from pg_database d join pg_roles r on r.oid = d.datdba where d.datname = current_database()`;
     const bare = (kind: AssetKind, path: string[], owner: string, comment: string | null): Truth => ({
-      kind, path, comment, sourceOwner: owner, columns: [], table: null, rowEstimate: null, dependsOn: [], bytes: null,
+      kind,
+      path,
+      comment,
+      sourceOwner: owner,
+      columns: [],
+      table: null,
+      rowEstimate: null,
+      dependsOn: [],
+      bytes: null,
     });
     const db = database!.name;
     truth.set(qualifiedName([db]), bare('DATABASE', [db], database!.owner, database!.comment));
@@ -40,7 +51,8 @@ export async function readTruth(sql: Database): Promise<Map<string, Truth>> {
         and not exists (select from pg_inherits i join pg_class p on p.oid = i.inhparent where i.inhrelid = c.oid and p.relkind = 'p')
         and not exists (select from pg_depend d where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
         and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'pg_toast'::regnamespace)`;
-    for (const relation of relations) truth.set(qualifiedName([db, relation.schema, relation.name]), await relationTruth(tx as unknown as Database, db, relation));
+    for (const relation of relations)
+      truth.set(qualifiedName([db, relation.schema, relation.name]), await relationTruth(tx as unknown as Database, db, relation));
   });
   return truth;
 }
@@ -48,7 +60,18 @@ export async function readTruth(sql: Database): Promise<Map<string, Truth>> {
 async function relationTruth(sql: Database, db: string, { oid, schema, name, kind, owner, comment }: Relation): Promise<Truth> {
   const view = kind === 'v' || kind === 'm';
   const [definition] = view ? await sql<{ text: string }[]>`select pg_get_viewdef(${oid}::oid, true) as text` : [];
-  const columns = await sql<{ name: string; ordinal: number; dataType: string; nativeType: string; nullable: boolean; default: string | null; generated: boolean; comment: string | null }[]>`
+  const columns = await sql<
+    {
+      name: string;
+      ordinal: number;
+      dataType: string;
+      nativeType: string;
+      nullable: boolean;
+      default: string | null;
+      generated: boolean;
+      comment: string | null;
+    }[]
+  >`
     select attname as name, attnum::int as ordinal, format_type(atttypid, null) as data_type, format_type(atttypid, atttypmod) as native_type,
       not attnotnull as nullable, (select pg_get_expr(adbin, adrelid) from pg_attrdef where adrelid = attrelid and adnum = attnum) as default,
       attidentity in ('a', 'd') or attgenerated in ('s', 'v') as generated, col_description(attrelid, attnum) as comment
@@ -77,7 +100,11 @@ async function relationTruth(sql: Database, db: string, { oid, schema, name, kin
   };
 }
 
-async function keys(sql: Database, db: string, oid: number): Promise<Pick<TableFacet, 'primaryKey' | 'uniqueKeys' | 'foreignKeys' | 'checks'>> {
+async function keys(
+  sql: Database,
+  db: string,
+  oid: number,
+): Promise<Pick<TableFacet, 'primaryKey' | 'uniqueKeys' | 'foreignKeys' | 'checks'>> {
   const rows = await sql<{ name: string; kind: string; columns: string[]; other: number; otherColumns: string[]; definition: string }[]>`
     select conname as name, contype as kind, confrelid as other, pg_get_constraintdef(oid) as definition,
       array(select attname::text from generate_subscripts(conkey, 1) i join pg_attribute on attrelid = conrelid and attnum = conkey[i] order by i) as columns,
@@ -85,16 +112,27 @@ async function keys(sql: Database, db: string, oid: number): Promise<Pick<TableF
     from pg_constraint where conrelid = ${oid} and contype in ('p', 'u', 'f', 'c') and not (contype = 'f' and conparentid <> 0)`;
   const foreignKeys: TableFacet['foreignKeys'] = [];
   for (const row of rows.filter((row) => row.kind === 'f')) {
-    foreignKeys.push({ name: row.name, columns: row.columns, referencesName: await rootName(sql, db, row.other), referencesColumns: row.otherColumns });
+    foreignKeys.push({
+      name: row.name,
+      columns: row.columns,
+      referencesName: await rootName(sql, db, row.other),
+      referencesColumns: row.otherColumns,
+    });
   }
   return {
     primaryKey: rows.find((row) => row.kind === 'p')?.columns ?? [],
-    uniqueKeys: rows.filter((row) => row.kind === 'u').map(({ name, columns }) => ({ name, columns })).sort(compare),
+    uniqueKeys: rows
+      .filter((row) => row.kind === 'u')
+      .map(({ name, columns }) => ({ name, columns }))
+      .sort(compare),
     foreignKeys: foreignKeys.sort(compare),
     checks: rows
       .filter((row) => row.kind === 'c')
       // The definition is CHECK (…) and perhaps more: what is left is the expression.
-      .map(({ name, definition }) => ({ name, expression: definition.replace(/^CHECK \(/, '').replace(/\)( NO INHERIT)?( NOT VALID| NOT ENFORCED)?$/, '') }))
+      .map(({ name, definition }) => ({
+        name,
+        expression: definition.replace(/^CHECK \(/, '').replace(/\)( NO INHERIT)?( NOT VALID| NOT ENFORCED)?$/, ''),
+      }))
       .sort(compare),
   };
 }
@@ -137,7 +175,9 @@ async function dependencies(sql: Database, db: string, oid: number): Promise<{ n
 
 /** The qualified name of a relation, of a partition its root's: by climbing, one parent after the other. */
 async function rootName(sql: Database, db: string, oid: number): Promise<string> {
-  const [parent] = await sql<{ oid: number }[]>`select inhparent as oid from pg_inherits join pg_class on pg_class.oid = inhparent where inhrelid = ${oid} and relkind = 'p'`;
+  const [parent] = await sql<
+    { oid: number }[]
+  >`select inhparent as oid from pg_inherits join pg_class on pg_class.oid = inhparent where inhrelid = ${oid} and relkind = 'p'`;
   if (parent) return rootName(sql, db, parent.oid);
   const [row] = await sql<{ schema: string; name: string }[]>`
     select (select nspname from pg_namespace where oid = relnamespace) as schema, relname as name from pg_class where oid = ${oid}`;
@@ -146,7 +186,9 @@ async function rootName(sql: Database, db: string, oid: number): Promise<string>
 
 /** What a connector told, in the same form. A later asset of a name replaces an earlier one, as the contract has it. */
 export function told(items: readonly ReadItem[]): Map<string, Truth> {
-  const sizes = new Map(items.flatMap((item) => (item.type === 'sizes' ? item.sizes.map(({ nativeId, bytes }) => [nativeId, bytes] as const) : [])));
+  const sizes = new Map(
+    items.flatMap((item) => (item.type === 'sizes' ? item.sizes.map(({ nativeId, bytes }) => [nativeId, bytes] as const) : [])),
+  );
   return new Map(
     items.flatMap((item) => {
       if (item.type !== 'asset') return [];

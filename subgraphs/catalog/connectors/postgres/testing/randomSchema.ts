@@ -19,19 +19,99 @@ export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 const STEMS = [
-  'order', 'Customer', 'UPPER', 'with space', 'quo"te', 'dot.ted', '"', '.', 'émile', '日本', '🦊', "apo'strophe", 'back\\slash', 'new\nline', 'tab\t',
-  'percent%', '$dollar$', '1st', 'select', 'a/b~c', '*', '?', 'x'.repeat(59), '--', '{brace}', 'ﬀ',
+  'order',
+  'Customer',
+  'UPPER',
+  'with space',
+  'quo"te',
+  'dot.ted',
+  '"',
+  '.',
+  'émile',
+  '日本',
+  '🦊',
+  "apo'strophe",
+  'back\\slash',
+  'new\nline',
+  'tab\t',
+  'percent%',
+  '$dollar$',
+  '1st',
+  'select',
+  'a/b~c',
+  '*',
+  '?',
+  'x'.repeat(59),
+  '--',
+  '{brace}',
+  'ﬀ',
 ];
 const TYPES = [
-  'integer', 'bigint', 'smallint', 'text', 'varchar', 'varchar(40)', 'char(3)', 'bpchar', 'numeric', 'numeric(10,2)', 'numeric(5,-2)', 'boolean', 'date', 'time(3)',
-  'timetz', 'timestamp', 'timestamp(0)', 'timestamptz', 'timestamptz(3)', 'interval', 'interval day to second(2)', 'interval year', 'uuid', 'json', 'jsonb', 'xml', 'bytea', 'inet',
-  'cidr', 'macaddr', 'point', 'box', 'polygon', 'bit(3)', 'bit varying(8)', 'money', '"char"', 'name', 'oid', 'regclass', 'int4range', 'tstzmultirange', 'tsvector', 'real',
-  'double precision', 'text[]', 'integer[][]', 'varchar(10)[]', 'numeric(8,3)[]', 'timestamptz(1)[]',
+  'integer',
+  'bigint',
+  'smallint',
+  'text',
+  'varchar',
+  'varchar(40)',
+  'char(3)',
+  'bpchar',
+  'numeric',
+  'numeric(10,2)',
+  'numeric(5,-2)',
+  'boolean',
+  'date',
+  'time(3)',
+  'timetz',
+  'timestamp',
+  'timestamp(0)',
+  'timestamptz',
+  'timestamptz(3)',
+  'interval',
+  'interval day to second(2)',
+  'interval year',
+  'uuid',
+  'json',
+  'jsonb',
+  'xml',
+  'bytea',
+  'inet',
+  'cidr',
+  'macaddr',
+  'point',
+  'box',
+  'polygon',
+  'bit(3)',
+  'bit varying(8)',
+  'money',
+  '"char"',
+  'name',
+  'oid',
+  'regclass',
+  'int4range',
+  'tstzmultirange',
+  'tsvector',
+  'real',
+  'double precision',
+  'text[]',
+  'integer[][]',
+  'varchar(10)[]',
+  'numeric(8,3)[]',
+  'timestamptz(1)[]',
 ];
 const DEFAULTS: Record<string, string[]> = {
-  integer: ['0', '1 + 2', '(random() * 10)::int'], bigint: ['-1'], text: ["''", "'it''s'", "'a' || 'b'", 'current_user', 'null'], 'varchar(40)': ["'x'"],
-  boolean: ['true', '(not false)'], date: ['current_date', "'2020-02-29'"], timestamptz: ['now()', "'2020-01-01 00:00+00'"], uuid: ['gen_random_uuid()'],
-  jsonb: ["'{}'", `'{"a": [1, 2]}'::jsonb`], 'numeric(10,2)': ['0.10'], 'text[]': ["'{}'", "array['a', 'b']"], interval: ["'1 day 2 hours'"], 'double precision': ['1e10'],
+  integer: ['0', '1 + 2', '(random() * 10)::int'],
+  bigint: ['-1'],
+  text: ["''", "'it''s'", "'a' || 'b'", 'current_user', 'null'],
+  'varchar(40)': ["'x'"],
+  boolean: ['true', '(not false)'],
+  date: ['current_date', "'2020-02-29'"],
+  timestamptz: ['now()', "'2020-01-01 00:00+00'"],
+  uuid: ['gen_random_uuid()'],
+  jsonb: ["'{}'", `'{"a": [1, 2]}'::jsonb`],
+  'numeric(10,2)': ['0.10'],
+  'text[]': ["'{}'", "array['a', 'b']"],
+  interval: ["'1 day 2 hours'"],
+  'double precision': ['1e10'],
 };
 
 type Table = { name: string; key: { name: string; type: string }[]; columns: { name: string; type: string }[] };
@@ -89,8 +169,12 @@ export function randomSchema({ seed, tables: tableCount = 30, owner, serverVersi
     }
     if (texts.length > 0 && random.chance(0.6)) {
       const column = quote(random.pick(texts).name);
-      statements.push(`create index ${quote(fresh())} on ${name} (lower(${column}), ${column} text_pattern_ops) where ${column} is not null`);
-      statements.push(`create unique index ${quote(fresh())} on ${name} ((${column} || 'x')) ${numbers[0] ? `include (${quote(numbers[0].name)})` : ''} where false`);
+      statements.push(
+        `create index ${quote(fresh())} on ${name} (lower(${column}), ${column} text_pattern_ops) where ${column} is not null`,
+      );
+      statements.push(
+        `create unique index ${quote(fresh())} on ${name} ((${column} || 'x')) ${numbers[0] ? `include (${quote(numbers[0].name)})` : ''} where false`,
+      );
     }
   };
 
@@ -98,7 +182,10 @@ export function randomSchema({ seed, tables: tableCount = 30, owner, serverVersi
     const name = place();
     const columns: { name: string; type: string }[] = [];
     const lines: string[] = [];
-    const key = Array.from({ length: 1 + random.below(3) }, () => ({ name: fresh(), type: random.pick(['integer', 'bigint', 'uuid', 'text']) }));
+    const key = Array.from({ length: 1 + random.below(3) }, () => ({
+      name: fresh(),
+      type: random.pick(['integer', 'bigint', 'uuid', 'text']),
+    }));
     for (const part of key) {
       const identity = key.length === 1 && part.type === 'bigint';
       lines.push(`${quote(part.name)} ${part.type}${identity ? ` generated ${random.pick(['always', 'by default'])} as identity` : ''}`);
@@ -108,18 +195,28 @@ export function randomSchema({ seed, tables: tableCount = 30, owner, serverVersi
       const columnName = fresh();
       const given = DEFAULTS[type];
       const fallback = given && random.chance(0.5) ? ` default ${random.pick(given)}` : '';
-      lines.push(`${quote(columnName)} ${type}${type === 'text' && random.chance(0.2) ? ' collate "C"' : ''}${fallback}${random.chance(0.3) ? ' not null' : ''}`);
+      lines.push(
+        `${quote(columnName)} ${type}${type === 'text' && random.chance(0.2) ? ' collate "C"' : ''}${fallback}${random.chance(0.3) ? ' not null' : ''}`,
+      );
       columns.push({ name: columnName, type });
     }
     const number = columns.find(({ type }) => type === 'integer');
     if (number) {
       const generated = fresh();
-      lines.push(`${quote(generated)} integer generated always as (${quote(number.name)} * 2 + 1) ${serverVersion >= 180_000 && random.chance(0.5) ? 'virtual' : 'stored'}`);
+      lines.push(
+        `${quote(generated)} integer generated always as (${quote(number.name)} * 2 + 1) ${serverVersion >= 180_000 && random.chance(0.5) ? 'virtual' : 'stored'}`,
+      );
       lines.push(`constraint ${quote(fresh())} check (${quote(number.name)} > 0 or ${quote(number.name)} is null)`);
       if (random.chance(0.3)) lines.push(`check (${quote(number.name)} <> 13) no inherit`);
     }
     const withKey = random.chance(0.8);
-    if (withKey) lines.push(`constraint ${quote(fresh())} primary key (${[...key].reverse().map((part) => quote(part.name)).join(', ')})`);
+    if (withKey)
+      lines.push(
+        `constraint ${quote(fresh())} primary key (${[...key]
+          .reverse()
+          .map((part) => quote(part.name))
+          .join(', ')})`,
+      );
     const text = columns.find(({ type }) => type === 'text');
     if (text && random.chance(0.5)) lines.push(`unique (${quote(text.name)}, ${quote(key[0]!.name)})`);
     // A logged table may not reference an unlogged one.
@@ -128,13 +225,18 @@ export function randomSchema({ seed, tables: tableCount = 30, owner, serverVersi
     if (random.chance(0.3)) {
       // A gap in the ordinals.
       const gone = fresh();
-      statements.push(`alter table ${name} add column ${quote(gone)} integer`, `alter table ${name} add column ${quote(fresh())} integer`, `alter table ${name} drop column ${quote(gone)}`);
+      statements.push(
+        `alter table ${name} add column ${quote(gone)} integer`,
+        `alter table ${name} add column ${quote(fresh())} integer`,
+        `alter table ${name} drop column ${quote(gone)}`,
+      );
     }
     comment(`table ${name}`);
     for (const column of columns) if (random.chance(0.4)) comment(`column ${name}.${quote(column.name)}`);
     indexesOf(name, columns);
     if (owner && random.chance(0.3)) statements.push(`alter table ${name} owner to ${quote(owner)}`);
-    if (text && random.chance(0.2)) statements.push(`alter table ${name} add constraint ${quote(fresh())} check (${quote(text.name)} like 'a%') not valid`);
+    if (text && random.chance(0.2))
+      statements.push(`alter table ${name} add constraint ${quote(fresh())} check (${quote(text.name)} like 'a%') not valid`);
     const other = tables.length > 0 ? random.pick(tables) : undefined;
     if (other && random.chance(0.7)) {
       const pairs = other.key.map((part) => ({ from: fresh(), to: part }));
@@ -160,31 +262,48 @@ export function randomSchema({ seed, tables: tableCount = 30, owner, serverVersi
   for (let made = 0; made < 3; made++) {
     const name = place();
     const [id, at, region, title] = [fresh(), fresh(), fresh(), fresh()].map(quote);
-    statements.push(`create table ${name} (${id} integer, ${at} date not null, ${region} text, ${title} text, check (${id} > 0), primary key (${at}, ${id}, ${region})) partition by range (${at})`);
+    statements.push(
+      `create table ${name} (${id} integer, ${at} date not null, ${region} text, ${title} text, check (${id} > 0), primary key (${at}, ${id}, ${region})) partition by range (${at})`,
+    );
     statements.push(`create index ${quote(fresh())} on ${name} (lower(${title}))`);
     const [first, second, leaf] = [place(), place(), place()];
     statements.push(`create table ${first} partition of ${name} for values from ('2020-01-01') to ('2021-01-01')`);
-    statements.push(`create table ${second} partition of ${name} for values from ('2021-01-01') to ('2022-01-01') partition by list (${region})`);
+    statements.push(
+      `create table ${second} partition of ${name} for values from ('2021-01-01') to ('2022-01-01') partition by list (${region})`,
+    );
     statements.push(`create table ${leaf} partition of ${second} for values in ('north', 'south')`);
     statements.push(`alter table ${first} add check (${id} < 1000000)`);
     statements.push(`insert into ${name} select i, '2020-03-01', 'north', 'x' from generate_series(1, ${100 + random.below(900)}) i`);
     statements.push(`insert into ${name} select i, '2021-03-01', 'south', 'x' from generate_series(1, 50) i`);
     comment(`table ${name}`);
     const [referring, f1, f2, f3] = [place(), quote(fresh()), quote(fresh()), quote(fresh())];
-    statements.push(`create table ${referring} (${f1} date, ${f2} integer, ${f3} text, foreign key (${f1}, ${f2}, ${f3}) references ${name})`);
-    statements.push(`create view ${place()} as select ${title}, count(*) from ${leaf} group by 1`, `create view ${place()} as select p.${id} from ${name} p join ${first} f using (${id})`);
+    statements.push(
+      `create table ${referring} (${f1} date, ${f2} integer, ${f3} text, foreign key (${f1}, ${f2}, ${f3}) references ${name})`,
+    );
+    statements.push(
+      `create view ${place()} as select ${title}, count(*) from ${leaf} group by 1`,
+      `create view ${place()} as select p.${id} from ${name} p join ${first} f using (${id})`,
+    );
   }
 
-  for (const { name, columns } of [...views]) {
-    if (random.chance(0.6)) statements.push(`create view ${place()} as select ${quote(columns[0]!)} as ${quote(fresh())}, row_number() over () as n from ${name} where ${quote(columns.at(-1)!)} is not null`);
+  for (const { name, columns } of views) {
+    if (random.chance(0.6))
+      statements.push(
+        `create view ${place()} as select ${quote(columns[0]!)} as ${quote(fresh())}, row_number() over () as n from ${name} where ${quote(columns.at(-1)!)} is not null`,
+      );
     if (random.chance(0.4)) {
       const materialised = place();
-      statements.push(`create materialized view ${materialised} as select count(*) as total from ${name}`, `create unique index ${quote(fresh())} on ${materialised} (total)`);
+      statements.push(
+        `create materialized view ${materialised} as select count(*) as total from ${name}`,
+        `create unique index ${quote(fresh())} on ${materialised} (total)`,
+      );
       comment(`materialized view ${materialised}`);
     }
   }
   const loop = quote(fresh());
-  statements.push(`create view ${place()} as with recursive ${loop} (n) as (values (1) union all select n + 1 from ${loop} where n < 5) select n from ${loop}`);
+  statements.push(
+    `create view ${place()} as with recursive ${loop} (n) as (values (1) union all select n + 1 from ${loop} where n < 5) select n from ${loop}`,
+  );
   const [first] = tables;
   if (first) {
     statements.push(
