@@ -11,12 +11,15 @@ import { migrate } from '#platform/database/migrate.ts';
 import { createLogger } from '#platform/logger.ts';
 import { TEMPLATE, TEST_ROLE_PREFIX, TEST_ROOT_KEY } from '#platform/testing/database.ts';
 
-const PREFIX = 'pursight-test-';
-
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   removeLeftovers();
-  const dataDir = join(tmpdir(), `${PREFIX}${process.pid}`);
+  const dataDir = join(tmpdir(), `pursight-test-${process.pid}`);
   mkdirSync(dataDir, { mode: 0o700 });
+  // Also when the run is interrupted, where nothing waits any more. (SIGTERM by itself would end it without its exit handlers.)
+  const removeNow = () => remove(dataDir);
+  process.once('exit', removeNow);
+  process.once('SIGTERM', () => process.exit(143));
+
   const server = await startEmbedded({
     dataDir,
     rootKey: TEST_ROOT_KEY,
@@ -24,25 +27,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     // Fast instead of safe: these data live for minutes.
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 300, autovacuum: 'off' },
   });
-  // Also when the runner is interrupted, where nothing waits any more: SIGQUIT ends the server at once.
-  const endNow = () => {
-    try {
-      process.kill(server.pid, 'SIGQUIT');
-    } catch {
-      return; // it was stopped in order
-    }
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
-  };
-  process.once('exit', endNow);
-
   const template = new URL(server.ownerUrl);
   template.pathname = `/${TEMPLATE}`;
   await createTemplate(server.ownerUrl, template.href);
   project.provide('postgres', { url: server.ownerUrl });
   return async () => {
     await server.stop();
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
-    process.off('exit', endNow);
+    removeNow();
+    process.off('exit', removeNow);
   };
 }
 
@@ -56,14 +48,17 @@ async function createTemplate(serverUrl: string, templateUrl: string): Promise<v
   }
 }
 
-/** Of runs that were killed: their servers and folders. The folder's name holds the number of the run's process. */
+/** Of runs that were killed: their servers and folders. A folder's name holds the number of the process that made it. */
 function removeLeftovers(): void {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
-    const folder = join(tmpdir(), name);
-    const pid = Number(name.slice(PREFIX.length));
-    if (pid !== process.pid && isAlive(pid)) continue;
-    const server = findServer(join(folder, 'postgresql', 'data'));
-    if (server) process.kill(server.pid, 'SIGQUIT');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = /^pursight-test-(\d+)/.exec(name) ?? [];
+    if (pid && !isAlive(Number(pid))) remove(join(tmpdir(), name));
   }
+}
+
+/** SIGQUIT ends a server at once. */
+function remove(dataDir: string): void {
+  const server = findServer(join(dataDir, 'postgresql', 'data'));
+  if (server) process.kill(server.pid, 'SIGQUIT');
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }

@@ -27,7 +27,8 @@ import { holdInstance } from './instance.ts';
 const rootKey = Buffer.alloc(32, 7);
 const logger = createLogger({ level: 'silent', format: 'json' });
 
-const temporaryFolder = () => realpathSync(mkdtempSync(join(tmpdir(), 'pursight-embedded-')));
+/** Named so that the next run removes what an interrupted one leaves. */
+const temporaryFolder = () => realpathSync(mkdtempSync(join(tmpdir(), `pursight-test-${process.pid}-`)));
 
 /** A folder as a first start and a stop leave it. Tests begin with a copy, which is quicker than initdb. */
 let prepared: string;
@@ -245,7 +246,7 @@ describe('startEmbedded', () => {
 
   it.skipIf(process.getuid?.() !== 0)('keeps the data elsewhere, and says so, where its user cannot reach the folder', async () => {
     const home = join(dataDir, 'home');
-    const systemFolder = realpathSync(mkdtempSync(join(tmpdir(), 'pursight-system-')));
+    const systemFolder = temporaryFolder();
     mkdirSync(home, { mode: 0o700 });
     try {
       chmodSync(systemFolder, 0o755);
