@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sqlState, type Database } from '../database/index.ts';
 import type { Logger } from '../logger.ts';
-import { BATCH_SIZE, sealBatch } from './seal.ts';
+import { BATCH_SIZE, hasLeftovers, hasNews, sealBatch } from './seal.ts';
 
 /** How long an event of another process waits at most to be seen. */
 const POLL_MS = 50;
@@ -54,7 +54,7 @@ export function createSequencer({ sql, logger }: { sql: Database; logger: Logger
       sweepAt = performance.now() + Math.max(SWEEP_MS, cost / SWEEP_SHARE);
       if (count > 0) return count;
     }
-    return woken || (await hasWork(sql)) ? seal(false) : 0;
+    return woken || (await hasNews(sql)) ? seal(false) : 0;
   }
 
   async function run(): Promise<void> {
@@ -109,28 +109,8 @@ export function createSequencer({ sql, logger }: { sql: Database; logger: Logger
       running = undefined;
       await drain();
     },
-    sealOnce: () => seal(true),
+    sealOnce: () => seal(false),
   };
-}
-
-/** Whether an event waits where one is expected: above the highest sealed id, or in a gap. Takes no lock, so it may be asked often. */
-async function hasWork(sql: Database): Promise<boolean> {
-  const [row] = await sql<{ work: boolean }[]>`
-    select (select id from events.outbox where id > head.outbox_id order by id limit 1) is not null
-      or exists (
-        select from jsonb_to_recordset(head.gaps) as gap (first bigint, last bigint)
-        cross join lateral (select id from events.outbox where id between gap.first and gap.last order by id limit 1) as late
-      ) as work
-    from events.head`;
-  return row?.work ?? false;
-}
-
-/** Whether a sweep has something to do: gaps to forget, or an event where none was expected. */
-async function hasLeftovers(sql: Database): Promise<boolean> {
-  const [row] = await sql<{ work: boolean }[]>`
-    select head.gaps <> '[]' or coalesce((select id from events.outbox order by id limit 1) <= head.outbox_id, false) as work
-    from events.head`;
-  return row?.work ?? false;
 }
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;

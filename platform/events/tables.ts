@@ -1,12 +1,13 @@
 /** The event log's tables. `log` is partitioned by range of seq, which drizzle cannot say: its migration is written by hand. */
 import { sql } from 'drizzle-orm';
 import { bigint, customType, index, jsonb, pgSchema, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import type { Gap } from './gaps.ts';
 import type { EventAttributes } from './types.ts';
 
 export const eventsSchema = pgSchema('events');
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
 const envelope = {
   eventId: uuid('event_id').notNull(),
@@ -22,10 +23,18 @@ const envelope = {
 };
 
 /** Committed events on their way into the log. */
-export const outbox = eventsSchema.table('outbox', {
-  id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-  ...envelope,
-});
+export const outbox = eventsSchema.table(
+  'outbox',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    ...envelope,
+    /** The transaction that wrote it, by which a snapshot tells what is new. */
+    xid: xid8()
+      .notNull()
+      .default(sql`pg_current_xact_id()`),
+  },
+  (table) => [index('outbox_xid').on(table.xid)],
+);
 
 /** One row: the last sealed position. The sequencer that holds it `for update` is the only one that seals. */
 export const head = eventsSchema.table('head', {
@@ -33,9 +42,9 @@ export const head = eventsSchema.table('head', {
   epoch: text().notNull(),
   seq: bigint({ mode: 'number' }).notNull(),
   hash: bytea().notNull(),
-  /** The highest outbox id that was sealed, and the ids below it that may still be committed. With the seq, so that any sequencer can go on. */
-  outboxId: bigint('outbox_id', { mode: 'number' }).notNull().default(0),
-  gaps: jsonb().$type<Gap[]>().notNull().default([]),
+  /** What the last batch saw: what was committed by then is sealed, up to the outbox id `resumeAfter` (null: all of it). With the seq, so that any sequencer can go on. */
+  snapshot: text(),
+  resumeAfter: bigint('resume_after', { mode: 'number' }).default(0),
 });
 
 /** Sealed events: gapless, chained, never updated. */
