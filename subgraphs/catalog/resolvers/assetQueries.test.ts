@@ -176,6 +176,13 @@ describe('assets', () => {
     expect(answer.errors).toMatchObject([{ code: 'BAD_USER_INPUT', details: { field: at } }]);
   });
 
+  it.each(['0000-01-01T00:00:00Z', '9999-12-31T23:59:59-01:00', '2026-02-30', 'yesterday'])('refuses %s as a time', async (at) => {
+    const { errors } = await ask(administrator(), 'query ($at: DateTime) { assets(filter: { updatedAfter: $at }) { nodes { id } } }', {
+      at,
+    });
+    expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT' }]);
+  });
+
   it('refuses half of a surrogate pair', async () => {
     const { errors } = await ask(administrator(), 'query ($tags: [String!]) { assets(filter: { tags: $tags }) { nodes { id } } }', {
       tags: ['ok', '\ud800'],

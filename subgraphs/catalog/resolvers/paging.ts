@@ -11,7 +11,12 @@ const FITS: Record<Part, (value: unknown) => boolean> = {
   text: (value) => typeof value === 'string' && !value.includes('\0') && value.isWellFormed(),
   id: (value) => typeof value === 'string' && isId(value),
   number: (value) => Number.isInteger(value) && Math.abs(value as number) <= MAX_INT,
-  time: (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value,
+  time: (value) =>
+    typeof value === 'string' &&
+    /^\d{4}-/.test(value) &&
+    !value.startsWith('0000') &&
+    !Number.isNaN(Date.parse(value)) &&
+    new Date(value).toISOString() === value,
 };
 
 /** A list in one order: the scope of its cursors, what its keys are made of, and the key of a row. */
