@@ -152,6 +152,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
         const cursor = await logPosition(tx);
         const run = await checkRun(tx, known, input.id);
         if (run.status !== 'NEEDS_REVIEW') throw new Conflict(`This run waits for no review: ${run.status}.`, { status: run.status });
+        if (await store.findCurrentRun(tx, run.sourceId)) throw new Conflict('A newer run is going on, and replaces this question.', { status: run.status });
         const now = new Date();
         const held = await store.takePendingDeletions(tx, run.id);
         const removed = input.acceptDeletions ? await deleteAssets(tx, { assetIds: held, sourceId: run.sourceId, runId: run.id, actorId: known.userId, at: now }) : 0;

@@ -32,7 +32,7 @@ export function createAssetQueries(catalog: CatalogContext) {
     async assetsById(_: unknown, { ids }: { ids: readonly string[] }, context: RequestContext) {
       const { assetById } = reading(context);
       if (ids.length > MAX_IDS) throw new InvalidInput(`At most ${MAX_IDS} ids are possible here.`, 'ids', { max: MAX_IDS });
-      return Promise.all(ids.map((id) => (isId(id) ? assetById.load(id.toLowerCase()) : null)));
+      return Promise.all(ids.map(async (id) => (isId(id) ? await assetById.load(id.toLowerCase()) : null)));
     },
 
     async assetByName(_: unknown, { namespace, name }: { namespace: string; name: string }, context: RequestContext) {

@@ -89,7 +89,7 @@ export function createScanner(deps: ScannerDeps) {
         await finish(current, { status: 'CANCELLED', error: null });
         return;
       }
-      if (isOurDatabaseGone(error)) throw error;
+      if (isWorthAnotherTry(error)) throw error;
       if (!(error instanceof AppError)) log.error({ err: error }, 'scan failed unexpectedly');
       const message = error instanceof AppError ? error.message : `The scan failed unexpectedly; the server's log has more under the run ${runId}.`;
       await finish(current, { status: 'FAILED', error: message });
@@ -344,8 +344,8 @@ async function end(tx: Parameters<typeof runs.lockRun>[0], row: ScanRunRow, outc
   }
 }
 
-/** True when PurSight's own database went away, not the source: the job's next try goes on where this one was. */
-function isOurDatabaseGone(error: unknown): boolean {
+/** True when PurSight's own database went away (not the source), or chose this transaction to end a deadlock: the job's next try goes on. */
+function isWorthAnotherTry(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  return !(error instanceof AppError) && typeof code === 'string' && /^(CONNECTION_|ECONN|EPIPE|57P0|08)/.test(code);
+  return !(error instanceof AppError) && typeof code === 'string' && /^(CONNECTION_|ECONN|EPIPE|57P0|08|40P01|40001)/.test(code);
 }
