@@ -49,9 +49,15 @@ describe('signing in', () => {
     expect(await cli(['signin', '--email', 'a@example.com', '--password', PASSWORD])).toMatchObject({ code: 2 });
     expect(await cli(['signin', '--email', 'a@example.com'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('--password-stdin'),
+      stderr: 'There is no password on standard input.\n',
     });
-    expect(await cli(['signin'])).toMatchObject({ code: 2, stderr: 'Say who signs in: --email <address>\n' });
+    expect(await cli(['signin'])).toMatchObject({ code: 2, stderr: 'There is no email and password on standard input.\n' });
+  });
+
+  it('reads what it would ask for from a script, a line each', async () => {
+    expect(await cli(['signin'], { stdin: `a@example.com\n${PASSWORD}\n` })).toMatchObject({ code: 0 });
+    expect(await cli(['signin', '--email', 'a@example.com'], { stdin: `${PASSWORD}\n` })).toMatchObject({ code: 0 });
+    expect(await cli(['signin'], { stdin: 'a@example.com\n' })).toMatchObject({ code: 2, stderr: expect.stringContaining('--email') });
   });
 
   it('says when the password is wrong, and what to do when nobody is signed in', async () => {

@@ -20,19 +20,30 @@ async function signIn(context: CommandContext, options: { email?: string; passwo
   const { terminal } = context;
   const client = context.client();
   const interactive = isInteractive(terminal);
-  if (!options.email && !interactive) throw new CliError('Say who signs in: --email <address>', EXIT.usage);
-  const email = options.email ?? (await prompt(terminal, 'Email: ')).trim();
-  const password = await readPassword(context, options.passwordStdin ?? false, interactive);
+  const { email, password } =
+    options.email || interactive ? await askWhatIsMissing(context, options, interactive) : await readBoth(context);
   await client.signIn(email, password);
   if (context.json) printJson(terminal, { url: client.url, email });
   else printLine(terminal, `Signed in to ${client.url} as ${email}.`);
+}
+
+async function askWhatIsMissing(context: CommandContext, options: { email?: string; passwordStdin?: boolean }, interactive: boolean) {
+  const email = options.email ?? (await prompt(context.terminal, 'Email: ')).trim();
+  return { email, password: await readPassword(context, options.passwordStdin ?? false, interactive) };
+}
+
+/** From a script without a terminal: the answers to the two questions, a line each. */
+async function readBoth({ terminal }: CommandContext): Promise<{ email: string; password: string }> {
+  const [email, password] = (await readStdin(terminal, 'email and password')).split(/\r?\n/);
+  if (!email || !password) throw new CliError('Say who signs in: --email <address>, or a line with the email and one with the password on standard input.', EXIT.usage);
+  return { email: email.trim(), password };
 }
 
 async function readPassword({ terminal }: CommandContext, fromStdin: boolean, interactive: boolean): Promise<string> {
   if (fromStdin) return readStdin(terminal, 'password');
   if (terminal.env.PURSIGHT_PASSWORD) return terminal.env.PURSIGHT_PASSWORD;
   if (interactive) return prompt(terminal, 'Password: ', { hidden: true });
-  throw new CliError('There is no terminal to ask on: give the password with --password-stdin or in PURSIGHT_PASSWORD.', EXIT.usage);
+  return readStdin(terminal, 'password');
 }
 
 async function signOut(context: CommandContext): Promise<void> {

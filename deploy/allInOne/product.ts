@@ -55,6 +55,8 @@ export async function startProduct({ settings, dataDir, demo, logger, say, onLos
     const instance = await holdInstance({ url: ownerUrl, place: embedded ? `the folder ${dataDir}` : 'this database', logger, onLost });
     undo.push(() => instance.release());
     await migrate(location, MIGRATION_FOLDERS);
+    // The embedded server counts its statements: what a page costs can be looked up at any time.
+    if (embedded) await runOnce(ownerUrl, 'create extension if not exists pg_stat_statements');
 
     const pool = (part: Part, name: string, max: number, statementTimeoutMs?: number): Database => {
       const sql = connect({ url: roleUrl(location, part), name, max, statementTimeoutMs });
@@ -121,5 +123,15 @@ export async function startProduct({ settings, dataDir, demo, logger, say, onLos
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** One statement of ours as the owner. */
+async function runOnce(ownerUrl: string, statement: string): Promise<void> {
+  const sql = connect({ url: ownerUrl, name: 'start', max: 1 });
+  try {
+    await sql.unsafe(statement);
+  } finally {
+    await sql.end();
   }
 }

@@ -18,7 +18,7 @@ describe('passwords', () => {
   });
 
   it('count characters, and must be well-formed', () => {
-    expect(() => checkNewPassword('🙂'.repeat(6), 'input.password')).toThrow('at least 12');
+    expect(() => checkNewPassword('🙂'.repeat(7), 'input.password')).toThrow('at least 8');
     expect(checkNewPassword('🙂'.repeat(12), 'input.password')).toHaveLength(24);
     expect(() => checkNewPassword(`${'x'.repeat(12)}\0`, 'input.password')).toThrow('NUL');
   });

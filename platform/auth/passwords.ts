@@ -8,7 +8,8 @@ import { createGate } from './gate.ts';
 /** 19 MiB, two passes, one lane; argon2id is the library's default algorithm. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-const MIN_PASSWORD_LENGTH = 12;
+/** What NIST SP 800-63B asks for at least. */
+const MIN_PASSWORD_LENGTH = 8;
 export const MAX_PASSWORD_LENGTH = 1024;
 
 // Hashing runs on libuv's four threads, which files and name look-ups need too: never take them all.
