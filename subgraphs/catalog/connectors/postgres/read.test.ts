@@ -109,7 +109,7 @@ describe('A database of a few tables', () => {
       await tx.unsafe(`lock table ${locked} in access exclusive mode`);
       const begun = performance.now();
       const items = await collect(postgres, { url: source.url });
-      expect(performance.now() - begun).toBeLessThan(2_500);
+      expect(performance.now() - begun).toBeLessThan(2_900);
       expect(items.flatMap((item) => (item.type === 'unreadable' ? [item.path.at(-1)] : []))).toEqual(unreadable);
       const told = new Set([...unreadable, ...sizeless].map((table) => name('public', table)));
       expect(
@@ -173,7 +173,7 @@ describe('A database of a few tables', () => {
       const begun = performance.now();
       controller.abort(reason);
       await expect(reading).rejects.toBe(reason);
-      expect(performance.now() - begun).toBeLessThan(1_500);
+      expect(performance.now() - begun).toBeLessThan(2_500);
     });
     await expect.poll(async () => (await scanners(source)).length).toBe(0);
   });
