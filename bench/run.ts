@@ -107,6 +107,9 @@ function print(results: readonly BenchResult[]): void {
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' }, quick: { type: 'boolean' } } });
+  // `npm run bench --json`, without a `--` before it, keeps the option to itself and tells of it in the environment.
+  const json = values.json || process.env.npm_config_json === 'true';
+  const quick = values.quick || process.env.npm_config_quick === 'true';
   const known = benchNames();
   const unknown = positionals.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -115,20 +118,24 @@ async function main(): Promise<void> {
     return;
   }
   const server = await startServer();
+  // The server is in a process group of its own: nobody else would end it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void server.stop().finally(() => process.exit(130)));
+  }
   const all: Record<string, BenchResult[]> = {};
   try {
     for (const name of positionals.length > 0 ? positionals : known) {
       const { run } = (await import(`./${name}.ts`)) as Bench;
-      const context = createContext(server.url, values.quick ?? false);
+      const context = createContext(server.url, quick);
       try {
-        if (!values.json) console.log(`\n${name}`);
+        if (!json) console.log(`\n${name}`);
         all[name] = await run(context);
-        if (!values.json) print(all[name]);
+        if (!json) print(all[name]);
       } finally {
         await context.drop();
       }
     }
-    if (values.json) console.log(JSON.stringify(all, null, 2));
+    if (json) console.log(JSON.stringify(all, null, 2));
   } finally {
     await server.stop();
   }

@@ -8,7 +8,7 @@ import { BATCH_SIZE, hasLeftovers, hasNews, sealBatch } from './seal.ts';
 const POLL_MS = 50;
 /** The least rest after a batch, in which further events gather: fewer batches, so more events a second. */
 const REST_MS = 20;
-const MOST_REST_MS = 250;
+const MOST_REST_MS = 50;
 const SWEEP_MS = 1_000;
 /** A sweep reads over all that was deleted since the oldest open transaction began: it may take this share of the time. */
 const SWEEP_SHARE = 0.02;
@@ -31,7 +31,6 @@ export type Sequencer = {
 
 /** `sql`: a pool of the role `events`. */
 export function createSequencer({ sql, logger }: { sql: Database; logger: Logger }): Sequencer {
-  const log = logger.child({ module: 'sequencer' });
   const bell = createBell();
   let running: Promise<void> | undefined;
   let stopping = false;
@@ -64,12 +63,12 @@ export function createSequencer({ sql, logger }: { sql: Database; logger: Logger
       let full = false;
       try {
         full = (await within(TURN_MS, turn(woken))) === BATCH_SIZE;
-        if (failures > 0) log.info({ failures }, 'sealing events again');
+        if (failures > 0) logger.info({ failures }, 'sealing events again');
         failures = 0;
       } catch (error) {
         // Nothing is lost: what was not sealed is still in the outbox. Told once, or a database that is away would fill the log.
         if (failures === 0)
-          log.error({ code: sqlState(error) ?? codeOf(error), reason: (error as Error).message }, 'sealing events failed, trying again');
+          logger.error({ code: sqlState(error) ?? codeOf(error), reason: (error as Error).message }, 'sealing events failed, trying again');
         failures++;
         await backOff(Math.min(BACKOFF_MS * 2 ** (failures - 1), MOST_BACKOFF_MS));
         continue;
@@ -91,7 +90,7 @@ export function createSequencer({ sql, logger }: { sql: Database; logger: Logger
     try {
       while ((await within(DRAIN_MS, seal(true))) > 0 && performance.now() < until);
     } catch (error) {
-      log.warn({ code: sqlState(error) ?? codeOf(error) }, 'stopped before all events were sealed; the next start goes on');
+      logger.warn({ code: sqlState(error) ?? codeOf(error) }, 'stopped before all events were sealed; the next start goes on');
     }
   }
 
