@@ -5,6 +5,7 @@ import { holdInstance } from '#platform/database/instance.ts';
 import { migrate } from '#platform/database/migrate.ts';
 import { findRolePrefix, roleUrl, type DatabaseLocation, type Part } from '#platform/database/roles.ts';
 import type { Settings } from '#platform/config.ts';
+import { CannotStart } from '#platform/errors.ts';
 import { createSequencer } from '#platform/events/sequencer.ts';
 import { createWorker } from '#platform/jobs/worker.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -51,7 +52,7 @@ export async function startProduct({ settings, dataDir, demo, logger, say, onLos
       embedded.say.forEach(say);
     }
     const ownerUrl = settings.DATABASE_URL ?? embedded!.ownerUrl;
-    const location: DatabaseLocation = { ownerUrl, rolePrefix: await findRolePrefix(ownerUrl), rootKey };
+    const location: DatabaseLocation = { ownerUrl, rolePrefix: await findRolePrefix(ownerUrl).catch((error: unknown) => cannotReach(ownerUrl, error)), rootKey };
     const instance = await holdInstance({ url: ownerUrl, place: embedded ? `the folder ${dataDir}` : 'this database', logger, onLost });
     undo.push(() => instance.release());
     await migrate(location, MIGRATION_FOLDERS);
@@ -124,6 +125,11 @@ export async function startProduct({ settings, dataDir, demo, logger, say, onLos
     await stop();
     throw error;
   }
+}
+
+function cannotReach(ownerUrl: string, error: unknown): never {
+  const { host } = new URL(ownerUrl);
+  throw new CannotStart(`The database at ${host} (DATABASE_URL) cannot be used: ${(error as Error).message}`);
 }
 
 /** One statement of ours as the owner. */

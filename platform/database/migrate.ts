@@ -37,11 +37,14 @@ export async function migrate(location: DatabaseLocation, folders: readonly Migr
 }
 
 async function createRoles(sql: postgres.Sql, location: DatabaseLocation): Promise<void> {
+  const [superuser] = await sql<{ yes: boolean }[]>`select rolsuper as yes from pg_roles where rolname = current_user`;
   for (const part of PARTS) {
     const name = roleName(location, part);
     // Neither a role's name nor its password can be a parameter; both are made of letters, digits, `_` and `-`.
     const [existing] = await sql`select 1 from pg_roles where rolname = ${name}`;
     await sql.unsafe(`${existing ? 'alter' : 'create'} role "${name}" login password '${rolePassword(location, part)}'`);
+    // An owner that is no superuser (a managed server's) hands things over only to roles that it is a member of.
+    if (!superuser!.yes) await sql.unsafe(`grant "${name}" to current_user`);
     // Lists take any filter, viewer and page: a plan made for the average of them took seconds where one made for these values takes milliseconds.
     if (part === 'catalog') await sql.unsafe(`alter role "${name}" set plan_cache_mode = force_custom_plan`);
   }
@@ -52,9 +55,9 @@ async function installQueue(sql: postgres.Sql, location: DatabaseLocation): Prom
   const jobs = roleName(location, 'jobs');
   const [database] = await sql<{ name: string }[]>`select current_database() as name`;
   const [installed] = await sql`select to_regclass('graphile_worker.migrations') as found where to_regclass('graphile_worker.migrations') is not null`;
-  if (!installed) await sql.unsafe(`grant create on database "${database!.name}" to "${jobs}"`);
+  if (!installed) await sql.unsafe(`grant create on database ${quote(database!.name)} to "${jobs}"`);
   await runQueueMigrations({ connectionString: roleUrl(location, 'jobs'), schema: 'graphile_worker' });
-  if (!installed) await sql.unsafe(`revoke create on database "${database!.name}" from "${jobs}"`);
+  if (!installed) await sql.unsafe(`revoke create on database ${quote(database!.name)} from "${jobs}"`);
   await sql.unsafe(`
     create schema if not exists jobs authorization "${jobs}";
     create or replace function jobs.add(task text, payload json, queue text, key text) returns void
@@ -85,3 +88,5 @@ async function grantRights(sql: postgres.Sql, location: DatabaseLocation): Promi
     grant usage on schema jobs to ${catalog}, ${identity};
     grant execute on function jobs.add to ${catalog}, ${identity};`);
 }
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -28,7 +28,8 @@ export async function findRolePrefix(ownerUrl: string): Promise<string> {
   try {
     const [row] = await sql<{ owner: string | null; name: string }[]>`
       select current_database() as name, (select pg_get_userbyid(nspowner) from pg_namespace where nspname = 'graphile_worker') as owner`;
-    return row!.owner?.endsWith('_jobs') ? row!.owner.slice(0, -'_jobs'.length) : row!.name;
+    if (row!.owner?.endsWith('_jobs')) return row!.owner.slice(0, -'_jobs'.length);
+    return row!.name.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 50);
   } finally {
     await sql.end();
   }
