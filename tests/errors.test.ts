@@ -65,15 +65,30 @@ describe('input', () => {
     ['no config', TEST, { input: { connector: 'postgres' } }, 'BAD_USER_INPUT'],
     ['an unknown connector', TEST, { input: { connector: 'oracle', config: {} } }, 'BAD_USER_INPUT'],
     ['a malformed id in a mutation', 'mutation { startScan(input: { sourceId: "nonsense" }) { cursor } }', {}, 'NOT_FOUND'],
-    ['an unknown id in a mutation', 'mutation { startScan(input: { sourceId: "01a20000-0000-7000-8000-000000000000" }) { cursor } }', {}, 'NOT_FOUND'],
+    [
+      'an unknown id in a mutation',
+      'mutation { startScan(input: { sourceId: "01a20000-0000-7000-8000-000000000000" }) { cursor } }',
+      {},
+      'NOT_FOUND',
+    ],
     ['first: -1', '{ assets(first: -1) { nodes { id } } }', {}, 'BAD_USER_INPUT'],
     ['first: 0', '{ columns(first: 0) { nodes { id } } }', {}, 'BAD_USER_INPUT'],
     ['first: 100000', '{ assets(first: 100000) { nodes { id } } }', {}, 'BAD_USER_INPUT'],
     ['a cursor that is none', '{ assets(after: "x") { nodes { id } } }', {}, 'BAD_USER_INPUT'],
     ['a log cursor that is none', '{ events(after: "x") { nodes { id } } }', {}, 'BAD_USER_INPUT'],
     ['201 ids', 'query ($ids: [ID!]!) { assetsById(ids: $ids) { id } }', { ids: Array(201).fill('x') }, 'BAD_USER_INPUT'],
-    ['a bad schedule', 'mutation ($input: RegisterSourceInput!) { registerSource(input: $input) { cursor } }', { input: { name: 'x', connector: 'postgres', config: { url: 'postgres://u:p@h/d' }, schedule: 'often' } }, 'BAD_USER_INPUT'],
-    ['NUL in a name', 'mutation ($input: RegisterSourceInput!) { registerSource(input: $input) { cursor } }', { input: { name: 'x\0', connector: 'postgres', config: { url: 'postgres://u:p@h/d' } } }, 'BAD_USER_INPUT'],
+    [
+      'a bad schedule',
+      'mutation ($input: RegisterSourceInput!) { registerSource(input: $input) { cursor } }',
+      { input: { name: 'x', connector: 'postgres', config: { url: 'postgres://u:p@h/d' }, schedule: 'often' } },
+      'BAD_USER_INPUT',
+    ],
+    [
+      'NUL in a name',
+      'mutation ($input: RegisterSourceInput!) { registerSource(input: $input) { cursor } }',
+      { input: { name: 'x\0', connector: 'postgres', config: { url: 'postgres://u:p@h/d' } } },
+      'BAD_USER_INPUT',
+    ],
     ['a variable of the wrong type', 'query ($first: Int) { assets(first: $first) { nodes { id } } }', { first: 'many' }, 'BAD_USER_INPUT'],
     ['an unknown field', '{ assets { nodes { nonsense } } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
     ['no GraphQL', '{ assets {', {}, 'GRAPHQL_PARSE_FAILED'],
@@ -85,7 +100,9 @@ describe('input', () => {
   });
 
   it('gives null for ids that cannot be ids', async () => {
-    const { data, errors } = await world.ask('{ asset(id: "nonsense") { id } source(id: "") { id } scanRun(id: "1") { id } column(id: "😀") { id } event(id: "x") { id } user(id: "y") { id } }');
+    const { data, errors } = await world.ask(
+      '{ asset(id: "nonsense") { id } source(id: "") { id } scanRun(id: "1") { id } column(id: "😀") { id } event(id: "x") { id } user(id: "y") { id } }',
+    );
     expect(errors).toBeUndefined();
     expect(data).toEqual({ asset: null, source: null, scanRun: null, column: null, event: null, user: null });
   });
@@ -95,7 +112,10 @@ describe('input', () => {
     const { id, namespace } = await world.addSource('long comment', { url: source.url });
     expect(await world.scan(id)).toMatchObject({ status: 'COMPLETED' });
     const name = `${new URL(source.url).pathname.slice(1)}.public.t`;
-    const { assetByName } = await world.admin('query ($namespace: String!, $name: String!) { assetByName(namespace: $namespace, name: $name) { sourceDescription } }', { namespace, name });
+    const { assetByName } = await world.admin(
+      'query ($namespace: String!, $name: String!) { assetByName(namespace: $namespace, name: $name) { sourceDescription } }',
+      { namespace, name },
+    );
     expect(assetByName.sourceDescription).toHaveLength(1_000_000);
   });
 
@@ -108,16 +128,29 @@ describe('input', () => {
 
 describe('secrets', () => {
   it('keeps a password only for the server that it was given for', async () => {
-    const { registerSource } = await world.admin('mutation ($input: RegisterSourceInput!) { registerSource(input: $input) { source { id version config } } }', {
-      input: { name: 'kept', connector: 'postgres', config: { url: 'postgres://u:kept-password@db.example.org:5432/d' } },
-    });
+    const { registerSource } = await world.admin(
+      'mutation ($input: RegisterSourceInput!) { registerSource(input: $input) { source { id version config } } }',
+      {
+        input: { name: 'kept', connector: 'postgres', config: { url: 'postgres://u:kept-password@db.example.org:5432/d' } },
+      },
+    );
     const { id, version, config } = registerSource.source;
     expect(config.url).toBe('postgres://u:***@db.example.org:5432/d');
-    const update = (url: string) => world.ask('mutation ($input: UpdateSourceInput!) { updateSource(input: $input) { source { version config } } }', { input: { id, version, config: { url } } });
+    const update = (url: string) =>
+      world.ask('mutation ($input: UpdateSourceInput!) { updateSource(input: $input) { source { version config } } }', {
+        input: { id, version, config: { url } },
+      });
     expect(first(await update('postgres://u:***@evil.example.org:5432/d'))!.extensions.code).toBe('BAD_USER_INPUT');
-    expect(first(await world.ask(TEST, { input: { id, config: { url: 'postgres://u:***@evil.example.org:5432/d' } } }))!.extensions.code).toBe('BAD_USER_INPUT');
-    expect((await update('postgres://u:***@db.example.org:5432/other')).data.updateSource.source).toEqual({ version: version + 1, config: { url: 'postgres://u:***@db.example.org:5432/other' } });
-    const rows = await world.owner<{ text: string }[]>`select row_to_json(s)::text as text from catalog.sources s union all select row_to_json(o)::text from events.log o`;
+    expect(
+      first(await world.ask(TEST, { input: { id, config: { url: 'postgres://u:***@evil.example.org:5432/d' } } }))!.extensions.code,
+    ).toBe('BAD_USER_INPUT');
+    expect((await update('postgres://u:***@db.example.org:5432/other')).data.updateSource.source).toEqual({
+      version: version + 1,
+      config: { url: 'postgres://u:***@db.example.org:5432/other' },
+    });
+    const rows = await world.owner<
+      { text: string }[]
+    >`select row_to_json(s)::text as text from catalog.sources s union all select row_to_json(o)::text from events.log o`;
     expect(rows.some((row) => row.text.includes('kept-password'))).toBe(false);
     expect(rows.some((row) => row.text.includes(Buffer.from('kept-password').toString('hex')))).toBe(false);
   });

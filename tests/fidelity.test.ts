@@ -26,11 +26,19 @@ const PAGE = `query ($after: String, $filter: AssetFilter) { assets(first: 100, 
     columns(first: 200) { nodes { name ordinal dataType nativeType nullable default generated sourceDescription } pageInfo { hasNextPage } } }
   pageInfo { hasNextPage endCursor } } }`;
 
-type Told = { kind: string; path: string[]; comment: string | null; rowEstimate: number | null; bytes: number | null; columns: ScannedColumn[]; table: unknown };
+type Told = {
+  kind: string;
+  path: string[];
+  comment: string | null;
+  rowEstimate: number | null;
+  bytes: number | null;
+  columns: ScannedColumn[];
+  table: unknown;
+};
 
 async function readBack(sourceId: string): Promise<Map<string, Told>> {
   const told = new Map<string, Told>();
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const { assets }: any = await world.admin(PAGE, { after, filter: { sourceIds: [sourceId] } });
     for (const node of assets.nodes) {
       expect(node.columns.pageInfo.hasNextPage).toBe(false);
@@ -47,7 +55,10 @@ async function readBack(sourceId: string): Promise<Map<string, Told>> {
         rowEstimate,
         bytes: sizeBytes,
         table: node.table ? table : null,
-        columns: node.columns.nodes.map(({ sourceDescription, ...column }: { sourceDescription: string | null }) => ({ ...column, comment: sourceDescription })),
+        columns: node.columns.nodes.map(({ sourceDescription, ...column }: { sourceDescription: string | null }) => ({
+          ...column,
+          comment: sourceDescription,
+        })),
       });
     }
     if (!assets.pageInfo.hasNextPage) return told;

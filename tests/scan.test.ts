@@ -9,7 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const ASSET = 'id name kind version deletedAt columns { nodes { name nativeType nullable } } history { nodes { version changes { path } } } owners { role user { name } }';
+const ASSET =
+  'id name kind version deletedAt columns { nodes { name nativeType nullable } } history { nodes { version changes { path } } } owners { role user { name } }';
 let sourceNumber = 0;
 
 /** A database of its own, filled by `statements`, registered and scanned once. */
@@ -20,21 +21,34 @@ async function scanned(statements: string) {
   const run = await world.scan(registered.id);
   const database = decodeURIComponent(new URL(source.url).pathname.slice(1));
   const asset = async (name: string) =>
-    (await world.admin(`query ($namespace: String!, $name: String!) { assetByName(namespace: $namespace, name: $name) { ${ASSET} } }`, {
-      namespace: registered.namespace, name: `${database}.${name}`,
-    })).assetByName;
+    (
+      await world.admin(`query ($namespace: String!, $name: String!) { assetByName(namespace: $namespace, name: $name) { ${ASSET} } }`, {
+        namespace: registered.namespace,
+        name: `${database}.${name}`,
+      })
+    ).assetByName;
   const assetEvents = async () => {
     await world.sealed();
     const { events } = await world.admin('query { events(first: 200, types: ["asset.*"]) { totalCount } }');
     return events.totalCount as number;
   };
-  return { source, database, asset, run, assetEvents, scan: () => world.scan(registered.id), id: registered.id, namespace: registered.namespace };
+  return {
+    source,
+    database,
+    asset,
+    run,
+    assetEvents,
+    scan: () => world.scan(registered.id),
+    id: registered.id,
+    namespace: registered.namespace,
+  };
 }
 
 describe('what a scan finds', () => {
   it('keeps names apart that only quotes tell apart', async () => {
     const long = 'x'.repeat(63);
-    const { asset, run } = await scanned(`create schema "a.b"; create schema a; create table "a.b".c (id int); create table a."b.c" (id int);
+    const { asset, run } =
+      await scanned(`create schema "a.b"; create schema a; create table "a.b".c (id int); create table a."b.c" (id int);
       create table a."""quoted""" (id int); create table a."😀 emoji" (id int); create table a."${long}" (id int);`);
     expect(run).toMatchObject({ status: 'COMPLETED', removed: 0 });
     const found = await Promise.all(['"a.b".c', 'a."b.c"', 'a."""quoted"""', 'a.😀 emoji', `a.${long}`].map(asset));
@@ -43,7 +57,9 @@ describe('what a scan finds', () => {
   });
 
   it('changes nothing the second time, and ANALYZE is no change', async () => {
-    const { source, scan, assetEvents, asset } = await scanned('create table t (id int primary key, name text); insert into t select i from generate_series(1, 100) i');
+    const { source, scan, assetEvents, asset } = await scanned(
+      'create table t (id int primary key, name text); insert into t select i from generate_series(1, 100) i',
+    );
     const before = await assetEvents();
     await source.sql`analyze`;
     expect(await scan()).toMatchObject({ status: 'COMPLETED', added: 0, changed: 0, removed: 0, unchanged: 3 });
@@ -94,8 +110,9 @@ describe('faults', () => {
       await new Promise<void>((resolve) => (release = resolve));
     });
     const run = scan();
-    for (let killed = 0; killed === 0; ) {
-      const rows = await world.owner`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pursight scan' and wait_event_type = 'Lock'`;
+    for (let killed = 0; killed === 0;) {
+      const rows =
+        await world.owner`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pursight scan' and wait_event_type = 'Lock'`;
       killed = rows.length;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -123,13 +140,19 @@ describe('faults', () => {
     const run = await world.scan(id);
     expect(run).toMatchObject({ status: 'COMPLETED_WITH_WARNINGS', removed: 0 });
     expect(run.warnings).toHaveLength(1);
-    const { assetByName } = await world.admin('query ($namespace: String!, $name: String!) { assetByName(namespace: $namespace, name: $name) { id } }', { namespace, name: `${names[1]}.public.secret` });
+    const { assetByName } = await world.admin(
+      'query ($namespace: String!, $name: String!) { assetByName(namespace: $namespace, name: $name) { id } }',
+      { namespace, name: `${names[1]}.public.secret` },
+    );
     expect(assetByName).not.toBeNull();
   });
 
   it('keeps what it knows of a locked table, with a warning', async () => {
-    const { source, scan, asset } = await scanned('create table t (id int default 5, check (id > 0)); insert into t select i from generate_series(1, 100) i; create table u (id int)');
-    const size = async () => (await world.admin(`{ asset(id: "${(await asset('public.t')).id}") { table { sizeBytes checks { expression } } } }`)).asset.table;
+    const { source, scan, asset } = await scanned(
+      'create table t (id int default 5, check (id > 0)); insert into t select i from generate_series(1, 100) i; create table u (id int)',
+    );
+    const size = async () =>
+      (await world.admin(`{ asset(id: "${(await asset('public.t')).id}") { table { sizeBytes checks { expression } } } }`)).asset.table;
     const before = await size();
     expect(before.sizeBytes).toBeGreaterThan(0);
     let release: () => void = () => undefined;
@@ -149,19 +172,28 @@ describe('faults', () => {
   it('asks before it deletes a third of a database', async () => {
     const tables = Array.from({ length: 30 }, (_, index) => `create table t${index} (id int);`).join('');
     const { source, scan, asset } = await scanned(tables);
-    const drop = (from: number, to: number) => source.sql.unsafe(Array.from({ length: to - from }, (_, index) => `drop table t${from + index};`).join(''));
+    const drop = (from: number, to: number) =>
+      source.sql.unsafe(Array.from({ length: to - from }, (_, index) => `drop table t${from + index};`).join(''));
     await drop(0, 9);
     const held = await scan();
     expect(held).toMatchObject({ status: 'NEEDS_REVIEW', removed: 0 });
-    const REVIEW = 'mutation ($input: ReviewScanRunInput!) { reviewScanRun(input: $input) { run { status removed pendingDeletions { totalCount } } } }';
+    const REVIEW =
+      'mutation ($input: ReviewScanRunInput!) { reviewScanRun(input: $input) { run { status removed pendingDeletions { totalCount } } } }';
     const pending = await world.admin(`{ scanRun(id: "${held.id}") { pendingDeletions(first: 5) { totalCount nodes { name } } } }`);
     expect(pending.scanRun.pendingDeletions).toMatchObject({ totalCount: 9 });
     expect(pending.scanRun.pendingDeletions.nodes).toHaveLength(5);
-    expect((await world.admin(REVIEW, { input: { id: held.id, acceptDeletions: false } })).reviewScanRun.run).toMatchObject({ status: 'COMPLETED_WITH_WARNINGS', removed: 0 });
+    expect((await world.admin(REVIEW, { input: { id: held.id, acceptDeletions: false } })).reviewScanRun.run).toMatchObject({
+      status: 'COMPLETED_WITH_WARNINGS',
+      removed: 0,
+    });
     expect(await asset('public.t0')).not.toBeNull();
     const again = await scan();
     expect(again.status).toBe('NEEDS_REVIEW');
-    expect((await world.admin(REVIEW, { input: { id: again.id, acceptDeletions: true } })).reviewScanRun.run).toEqual({ status: 'COMPLETED', removed: 9, pendingDeletions: { totalCount: 0 } });
+    expect((await world.admin(REVIEW, { input: { id: again.id, acceptDeletions: true } })).reviewScanRun.run).toEqual({
+      status: 'COMPLETED',
+      removed: 9,
+      pendingDeletions: { totalCount: 0 },
+    });
     expect(await asset('public.t0')).toBeNull();
   });
 });

@@ -12,7 +12,9 @@ let ingestor: Ask;
 
 async function addSource(name: string): Promise<typeof a> {
   const source = await createEmptyDatabase();
-  await source.sql.unsafe(`create schema s; ${Array.from({ length: 60 }, (_, index) => `create table s.${name}_${index} (id int primary key, ${name}_column text);`).join('')}`);
+  await source.sql.unsafe(
+    `create schema s; ${Array.from({ length: 60 }, (_, index) => `create table s.${name}_${index} (id int primary key, ${name}_column text);`).join('')}`,
+  );
   const registered = await world.addSource(name, { url: source.url });
   expect(await world.scan(registered.id)).toMatchObject({ status: 'COMPLETED' });
   return { ...registered, database: new URL(source.url).pathname.slice(1) };
@@ -33,11 +35,16 @@ const codes = (answer: Awaited<ReturnType<Ask>>) => answer.errors?.map((error) =
 
 describe('a reader of one source', () => {
   it('finds nothing of another in any list, total, name, id, column or event', async () => {
-    const hidden = await world.admin(`{ assets(first: 200, filter: { sourceIds: ["${b.id}"] }) { nodes { id name columns { nodes { id } } } }
+    const hidden =
+      await world.admin(`{ assets(first: 200, filter: { sourceIds: ["${b.id}"] }) { nodes { id name columns { nodes { id } } } }
       source(id: "${b.id}") { scans { id } lastRun { id } } events(first: 200, types: ["scan.*", "source.*", "asset.*"]) { nodes { id subject data } } }`);
     const ids: string[] = hidden.assets.nodes.map((node: { id: string }) => node.id);
     const table = hidden.assets.nodes.find((node: { columns: { nodes: unknown[] } }) => node.columns.nodes.length > 0);
-    const mine = new Set((await world.admin(`{ assets(first: 200, filter: { sourceIds: ["${a.id}"] }) { nodes { id } } }`)).assets.nodes.map((node: { id: string }) => node.id));
+    const mine = new Set(
+      (await world.admin(`{ assets(first: 200, filter: { sourceIds: ["${a.id}"] }) { nodes { id } } }`)).assets.nodes.map(
+        (node: { id: string }) => node.id,
+      ),
+    );
     const event = hidden.events.nodes.find((node: { subject: string }) => ids.includes(node.subject));
     const { data, errors } = await reader(
       `query ($ids: [ID!]!, $namespace: String!, $name: String!) {
@@ -68,28 +75,48 @@ describe('a reader of one source', () => {
   });
 
   it('may not change it: NOT_FOUND for what is hidden, FORBIDDEN for what is seen', async () => {
-    const assetOf = async (source: typeof a) => (await world.admin(`{ assets(first: 1, filter: { sourceIds: ["${source.id}"], kinds: [TABLE] }) { nodes { id } } }`)).assets.nodes[0].id;
-    const update = (id: string) => reader('mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { cursor } }', { input: { id, version: 1, description: 'x' } });
+    const assetOf = async (source: typeof a) =>
+      (await world.admin(`{ assets(first: 1, filter: { sourceIds: ["${source.id}"], kinds: [TABLE] }) { nodes { id } } }`)).assets.nodes[0]
+        .id;
+    const update = (id: string) =>
+      reader('mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { cursor } }', {
+        input: { id, version: 1, description: 'x' },
+      });
     expect(codes(await update(await assetOf(b)))).toEqual(['NOT_FOUND']);
     expect(codes(await update(await assetOf(a)))).toEqual(['FORBIDDEN']);
     expect(codes(await reader(`mutation { startScan(input: { sourceId: "${b.id}" }) { cursor } }`))).toEqual(['NOT_FOUND']);
     expect(codes(await reader(`mutation { startScan(input: { sourceId: "${a.id}" }) { cursor } }`))).toEqual(['FORBIDDEN']);
     expect(codes(await reader(`mutation { removeSource(input: { id: "${a.id}" }) { cursor } }`))).toEqual(['FORBIDDEN']);
-    expect(codes(await reader('mutation { registerSource(input: { name: "x", connector: "postgres", config: { url: "postgres://u:p@h/d" } }) { cursor } }'))).toEqual(['FORBIDDEN']);
+    expect(
+      codes(
+        await reader(
+          'mutation { registerSource(input: { name: "x", connector: "postgres", config: { url: "postgres://u:p@h/d" } }) { cursor } }',
+        ),
+      ),
+    ).toEqual(['FORBIDDEN']);
     expect((await reader(`{ source(id: "${a.id}") { config } }`)).data.source.config).toEqual({});
   });
 });
 
 describe('others', () => {
   it('gives a reader of an empty source empty lists', async () => {
-    const { data, errors } = await nobody('{ sources { totalCount nodes { id } } assets { totalCount nodes { id } } columns { totalCount nodes { id } } events { totalCount nodes { id } } }');
+    const { data, errors } = await nobody(
+      '{ sources { totalCount nodes { id } } assets { totalCount nodes { id } } columns { totalCount nodes { id } } events { totalCount nodes { id } } }',
+    );
     expect(errors).toBeUndefined();
     for (const list of Object.values(data)) expect(list).toEqual({ totalCount: 0, nodes: [] });
   });
 
   it('gives a viewer without a reading role FORBIDDEN, but for itself', async () => {
     expect((await ingestor('{ me { name roles { role } } }')).data.me.roles).toEqual([{ role: 'INGESTOR' }]);
-    for (const field of ['assets { nodes { id } }', 'sources { nodes { id } }', 'columns { nodes { id } }', 'events { nodes { id } }', 'users { nodes { id } }', 'connectors { id }']) {
+    for (const field of [
+      'assets { nodes { id } }',
+      'sources { nodes { id } }',
+      'columns { nodes { id } }',
+      'events { nodes { id } }',
+      'users { nodes { id } }',
+      'connectors { id }',
+    ]) {
       expect([field, codes(await ingestor(`{ ${field} }`))]).toEqual([field, ['FORBIDDEN']]);
     }
   });
@@ -103,7 +130,9 @@ describe('others', () => {
   it('counts a changed role for the next operation', async () => {
     const user = await world.createUser([{ role: 'READER', sourceId: a.id }]);
     expect((await user('{ sources { totalCount } }')).data.sources.totalCount).toBe(1);
-    await world.admin('mutation ($input: SetUserRolesInput!) { setUserRoles(input: $input) { cursor } }', { input: { userId: user.id, roles: [{ role: 'READER' }] } });
+    await world.admin('mutation ($input: SetUserRolesInput!) { setUserRoles(input: $input) { cursor } }', {
+      input: { userId: user.id, roles: [{ role: 'READER' }] },
+    });
     expect((await user('{ sources { totalCount } }')).data.sources.totalCount).toBe(2);
   });
 });
@@ -113,15 +142,24 @@ describe('cost', () => {
     const { me } = await world.admin('{ me { id } }');
     const { assets } = await world.admin('{ assets(first: 50, filter: { kinds: [TABLE] }) { nodes { id version } } }');
     await world.admin('mutation ($input: UpdateAssetsInput!) { updateAssets(input: $input) { results { error { code } } } }', {
-      input: { items: assets.nodes.map((node: { id: string; version: number }) => ({ ...node, owners: [{ userId: me.id, role: 'OWNER' }], tags: ['checked'] })) },
+      input: {
+        items: assets.nodes.map((node: { id: string; version: number }) => ({
+          ...node,
+          owners: [{ userId: me.id, role: 'OWNER' }],
+          tags: ['checked'],
+        })),
+      },
     });
-    const page = '{ assets(first: 50, filter: { kinds: [TABLE] }) { nodes { name tags owners { role user { name } } columns { nodes { name nativeType } } } } }';
+    const page =
+      '{ assets(first: 50, filter: { kinds: [TABLE] }) { nodes { name tags owners { role user { name } } columns { nodes { name nativeType } } } } }';
     await world.owner`create extension if not exists pg_stat_statements`;
     await reader(page);
     await world.owner`select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0)`;
     const { data } = await reader(page);
     expect(data.assets.nodes).toHaveLength(50);
-    expect(data.assets.nodes.every((node: { owners: unknown[]; columns: { nodes: unknown[] } }) => node.columns.nodes.length === 2)).toBe(true);
+    expect(data.assets.nodes.every((node: { owners: unknown[]; columns: { nodes: unknown[] } }) => node.columns.nodes.length === 2)).toBe(
+      true,
+    );
     const statements = await world.owner<{ query: string; calls: number }[]>`
       select s.query, s.calls from pg_stat_statements s join pg_roles r on r.oid = s.userid
       where s.dbid = (select oid from pg_database where datname = current_database())
@@ -134,12 +172,17 @@ describe('cost', () => {
 
   it('pages through all while others are added: none twice, none lost', async () => {
     const source = await createEmptyDatabase();
-    await source.sql.unsafe(Array.from({ length: 500 }, (_, index) => `create table t_${String(index * 7919 % 500).padStart(4, '0')} (id int);`).join(''));
+    await source.sql.unsafe(
+      Array.from({ length: 500 }, (_, index) => `create table t_${String((index * 7919) % 500).padStart(4, '0')} (id int);`).join(''),
+    );
     const { id } = await world.addSource('paging', { url: source.url });
     await world.scan(id);
     const before: string[] = [];
-    for (let after: string | null = null; ; ) {
-      const { assets }: any = await world.admin('query ($after: String, $filter: AssetFilter) { assets(first: 60, after: $after, filter: $filter) { nodes { id } pageInfo { hasNextPage endCursor } } }', { after, filter: { sourceIds: [id], kinds: ['TABLE'] } });
+    for (let after: string | null = null; ;) {
+      const { assets }: any = await world.admin(
+        'query ($after: String, $filter: AssetFilter) { assets(first: 60, after: $after, filter: $filter) { nodes { id } pageInfo { hasNextPage endCursor } } }',
+        { after, filter: { sourceIds: [id], kinds: ['TABLE'] } },
+      );
       before.push(...assets.nodes.map((node: { id: string }) => node.id));
       if (!assets.pageInfo.hasNextPage) break;
       after = assets.pageInfo.endCursor;
@@ -153,7 +196,10 @@ describe('cost', () => {
 
   it('refuses a cursor of another order', async () => {
     const { assets } = await world.admin('{ assets(first: 1) { pageInfo { endCursor } } }');
-    const answer = await world.ask('query ($after: String) { assets(first: 1, after: $after, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { id } } }', { after: assets.pageInfo.endCursor });
+    const answer = await world.ask(
+      'query ($after: String) { assets(first: 1, after: $after, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { id } } }',
+      { after: assets.pageInfo.endCursor },
+    );
     expect(codes(answer)).toEqual(['BAD_USER_INPUT']);
   });
 });

@@ -66,20 +66,21 @@ export async function createWorld({ fault = '' }: { fault?: string } = {}): Prom
     },
   });
 
-  const asker = (token: string | null): Ask => async (query, variables) => {
-    const answer = await fetch(`${product.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-      body: JSON.stringify({ query, variables }),
-    });
-    return (await answer.json()) as Answer;
-  };
+  const asker =
+    (token: string | null): Ask =>
+    async (query, variables) => {
+      const answer = await fetch(`${product.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await answer.json()) as Answer;
+    };
   const anonymous = asker(null);
   const signIn = async (email: string, password: string): Promise<Ask> => {
-    const { data, errors } = await anonymous(
-      'mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } } }',
-      { input: { email, password } },
-    );
+    const { data, errors } = await anonymous('mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } } }', {
+      input: { email, password },
+    });
     if (errors) throw new Error(errors[0]!.message);
     return asker(data.signIn.session.accessToken);
   };
@@ -107,9 +108,12 @@ export async function createWorld({ fault = '' }: { fault?: string } = {}): Prom
       return Object.assign(await signIn(email, PASSWORD), { id: createUser.user.id as string });
     },
     async addSource(name, config) {
-      const { registerSource } = await admin('mutation ($input: RegisterSourceInput!) { registerSource(input: $input) { source { id namespace } } }', {
-        input: { name, connector: 'postgres', config },
-      });
+      const { registerSource } = await admin(
+        'mutation ($input: RegisterSourceInput!) { registerSource(input: $input) { source { id namespace } } }',
+        {
+          input: { name, connector: 'postgres', config },
+        },
+      );
       return registerSource.source;
     },
     async scan(sourceId) {

@@ -70,7 +70,8 @@ async function deferRenames(tx: Transaction, state: RunState, missing: Prepared[
   if (owners.size === 0) return missing;
   const fresh: Prepared[] = [];
   for (const prepared of missing) {
-    if (prepared.asset.nativeId !== null && owners.has(prepared.asset.nativeId)) state.deferred[isParent(prepared.asset) ? 'parents' : 'others'].push(prepared);
+    if (prepared.asset.nativeId !== null && owners.has(prepared.asset.nativeId))
+      state.deferred[isParent(prepared.asset) ? 'parents' : 'others'].push(prepared);
     else fresh.push(prepared);
   }
   return fresh;
@@ -86,7 +87,11 @@ export async function applyDeferred(state: RunState, isGone: (known: KnownAsset)
     for (let index = 0; index < group.length; index += 200) {
       const part = group.slice(index, index + 200);
       cancelRequested = await state.sql.begin(async (tx) => {
-        const owners = await store.listLivingByNativeId(tx, state.sourceId, part.map(({ asset }) => asset.nativeId!));
+        const owners = await store.listLivingByNativeId(
+          tx,
+          state.sourceId,
+          part.map(({ asset }) => asset.nativeId!),
+        );
         const renamed = new Map<string, KnownAsset>();
         for (const { asset, name } of part) {
           const owner = owners.find((known) => known.nativeId === asset.nativeId && known.kind === asset.kind);
@@ -103,7 +108,12 @@ export async function applyDeferred(state: RunState, isGone: (known: KnownAsset)
 type Counts = Pick<RunCounts, 'added' | 'changed' | 'unchanged'>;
 
 /** `living` gives the asset that each name continues: of the same name, or of the name before a rename. Absent: back from a tombstone, or new. */
-async function applyPrepared(tx: Transaction, state: RunState, batch: readonly Prepared[], living: ReadonlyMap<string, KnownAsset>): Promise<Counts> {
+async function applyPrepared(
+  tx: Transaction,
+  state: RunState,
+  batch: readonly Prepared[],
+  living: ReadonlyMap<string, KnownAsset>,
+): Promise<Counts> {
   const counts: Counts = { added: 0, changed: 0, unchanged: 0 };
   const at = new Date();
   const names = batch.filter(({ name }) => !living.has(name)).map(({ name }) => name);
@@ -117,9 +127,15 @@ async function applyPrepared(tx: Transaction, state: RunState, batch: readonly P
   for (const { asset, name, hash } of batch) {
     const known = living.get(name) ?? tombstones.get(name);
     const target = {
-      asset, name, hash, at,
+      asset,
+      name,
+      hash,
+      at,
       parentId: state.parents.get(qualifiedName(asset.path.slice(0, -1))) ?? null,
-      sourceId: state.sourceId, accessClass: state.accessClass, namespace: state.namespace, runId: state.runId,
+      sourceId: state.sourceId,
+      accessClass: state.accessClass,
+      namespace: state.namespace,
+      runId: state.runId,
     };
     if (!known) {
       toCreate.push(target);
@@ -166,8 +182,14 @@ async function createAll(tx: Transaction, state: RunState, targets: readonly Tar
     state.seen.add(rows.asset.id);
     return rows;
   });
-  await store.insertAssets(tx, made.map(({ asset }) => asset));
-  await store.insertColumns(tx, made.flatMap(({ columns }) => columns));
+  await store.insertAssets(
+    tx,
+    made.map(({ asset }) => asset),
+  );
+  await store.insertColumns(
+    tx,
+    made.flatMap(({ columns }) => columns),
+  );
   const [first] = targets;
   await recordVersions(
     tx,
@@ -176,15 +198,13 @@ async function createAll(tx: Transaction, state: RunState, targets: readonly Tar
   await append(
     tx,
     'catalog',
-    made.map(
-      ({ asset }): NewEvent => ({
-        type: 'asset.created',
-        subject: asset.id,
-        actorId: state.actorId,
-        data: { namespace: asset.namespace, name: asset.name, kind: asset.kind, ...(asset.dependsOn ? { dependsOn: asset.dependsOn } : {}) },
-        attributes: { ...attributesOf(asset, undefined), accessAfter: asset.accessClass },
-      }),
-    ),
+    made.map(({ asset }): NewEvent => ({
+      type: 'asset.created',
+      subject: asset.id,
+      actorId: state.actorId,
+      data: { namespace: asset.namespace, name: asset.name, kind: asset.kind, ...(asset.dependsOn ? { dependsOn: asset.dependsOn } : {}) },
+      attributes: { ...attributesOf(asset, undefined), accessAfter: asset.accessClass },
+    })),
     first!.at,
   );
 }
@@ -199,33 +219,54 @@ async function loadChanges(tx: Transaction, items: readonly { id: string; target
 
 async function changeAll(tx: Transaction, state: RunState, changes: readonly AssetChange[], at: Date): Promise<void> {
   if (changes.length === 0) return;
-  await store.updateAssets(tx, changes.map(({ asset }) => asset));
-  await store.updateColumns(tx, changes.flatMap(({ changedColumns }) => changedColumns));
-  await store.insertColumns(tx, changes.flatMap(({ newColumns }) => newColumns));
+  await store.updateAssets(
+    tx,
+    changes.map(({ asset }) => asset),
+  );
+  await store.updateColumns(
+    tx,
+    changes.flatMap(({ changedColumns }) => changedColumns),
+  );
+  await store.insertColumns(
+    tx,
+    changes.flatMap(({ newColumns }) => newColumns),
+  );
   await recordVersions(
     tx,
-    changes.map(({ asset, changes: each }) => ({ assetId: asset.id, version: asset.version, at, byUser: null, byScanRun: state.runId, changes: each })),
+    changes.map(({ asset, changes: each }) => ({
+      assetId: asset.id,
+      version: asset.version,
+      at,
+      byUser: null,
+      byScanRun: state.runId,
+      changes: each,
+    })),
   );
-  const words = await store.listWords(tx, changes.map(({ asset }) => asset.id));
+  const words = await store.listWords(
+    tx,
+    changes.map(({ asset }) => asset.id),
+  );
   await append(
     tx,
     'catalog',
-    changes.map(
-      ({ asset, before, changes: each }): NewEvent => ({
-        type: 'asset.updated',
-        subject: asset.id,
-        actorId: state.actorId,
-        data: {
-          namespace: asset.namespace, name: asset.name, kind: asset.kind, version: asset.version, changes: each,
-          ...(asset.dependsOn ? { dependsOn: asset.dependsOn } : {}),
-        },
-        attributes: {
-          ...attributesOf(asset, words.get(asset.id)),
-          ...(before.deletedAt === null ? { accessBefore: before.accessClass } : {}),
-          accessAfter: asset.accessClass,
-        },
-      }),
-    ),
+    changes.map(({ asset, before, changes: each }): NewEvent => ({
+      type: 'asset.updated',
+      subject: asset.id,
+      actorId: state.actorId,
+      data: {
+        namespace: asset.namespace,
+        name: asset.name,
+        kind: asset.kind,
+        version: asset.version,
+        changes: each,
+        ...(asset.dependsOn ? { dependsOn: asset.dependsOn } : {}),
+      },
+      attributes: {
+        ...attributesOf(asset, words.get(asset.id)),
+        ...(before.deletedAt === null ? { accessBefore: before.accessClass } : {}),
+        accessAfter: asset.accessClass,
+      },
+    })),
     at,
   );
 }
@@ -234,8 +275,16 @@ async function changeAll(tx: Transaction, state: RunState, changes: readonly Ass
 async function keepUnreadable(tx: Transaction, state: RunState, items: readonly Unreadable[]): Promise<number> {
   if (items.length === 0) return 0;
   const known = [
-    ...(await store.listLivingByName(tx, state.namespace, items.map((item) => qualifiedName(item.path)))),
-    ...(await store.listLivingByNativeId(tx, state.sourceId, items.map((item) => item.nativeId))),
+    ...(await store.listLivingByName(
+      tx,
+      state.namespace,
+      items.map((item) => qualifiedName(item.path)),
+    )),
+    ...(await store.listLivingByNativeId(
+      tx,
+      state.sourceId,
+      items.map((item) => item.nativeId),
+    )),
   ];
   const fresh = new Set(known.map((asset) => asset.id).filter((id) => !state.seen.has(id)));
   for (const id of fresh) state.seen.add(id);

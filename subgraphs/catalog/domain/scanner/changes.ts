@@ -9,7 +9,9 @@ import { diff, scannedSnapshot, type ScannedSnapshot } from '../snapshot.ts';
 
 /** sha256 of all that the source told, but for estimates, sizes and its own ids. Connectors give lists in a fixed order. */
 export const contentHash = (asset: ScannedAsset, name: string): Buffer =>
-  createHash('sha256').update(JSON.stringify(scannedSnapshot(asset, name))).digest();
+  createHash('sha256')
+    .update(JSON.stringify(scannedSnapshot(asset, name)))
+    .digest();
 
 export type Target = {
   asset: ScannedAsset;
@@ -126,7 +128,10 @@ export function changeRows(before: AssetRow, columns: readonly DescribedColumn[]
 
 /** A column that comes or goes brings or takes what a person said of it: the change must hold that, or it could not be reverted. */
 function describe(snapshot: ScannedSnapshot, descriptions: ReadonlyMap<string, string | null>): unknown {
-  const columns = Object.entries(snapshot.columns).map(([name, column]) => [name, { ...column, description: descriptions.get(name) ?? null }]);
+  const columns = Object.entries(snapshot.columns).map(([name, column]) => [
+    name,
+    { ...column, description: descriptions.get(name) ?? null },
+  ]);
   return { ...snapshot, columns: Object.fromEntries(columns) };
 }
 

@@ -20,21 +20,25 @@ export async function deleteAssets(tx: Transaction, { assetIds, runId, actorId, 
   let deleted = 0;
   for (let index = 0; index < assetIds.length; index += BATCH) {
     const rows = await entomb(tx, assetIds.slice(index, index + BATCH), at, runId);
-    const words = await listWords(tx, rows.map((row) => row.id));
+    const words = await listWords(
+      tx,
+      rows.map((row) => row.id),
+    );
     const changes = [{ path: '/deletedAt', before: null, after: at.toISOString() }];
-    await recordVersions(tx, rows.map((row) => ({ assetId: row.id, version: row.version, at, byUser: actorId, byScanRun: runId, changes })));
+    await recordVersions(
+      tx,
+      rows.map((row) => ({ assetId: row.id, version: row.version, at, byUser: actorId, byScanRun: runId, changes })),
+    );
     await append(
       tx,
       'catalog',
-      rows.map(
-        (row): NewEvent => ({
-          type: 'asset.deleted',
-          subject: row.id,
-          actorId,
-          data: { namespace: row.namespace, name: row.name, kind: row.kind, version: row.version },
-          attributes: { ...attributesOf(row, words.get(row.id)), accessBefore: row.accessClass },
-        }),
-      ),
+      rows.map((row): NewEvent => ({
+        type: 'asset.deleted',
+        subject: row.id,
+        actorId,
+        data: { namespace: row.namespace, name: row.name, kind: row.kind, version: row.version },
+        attributes: { ...attributesOf(row, words.get(row.id)), accessBefore: row.accessClass },
+      })),
       at,
     );
     deleted += rows.length;

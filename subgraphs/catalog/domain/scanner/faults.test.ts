@@ -26,7 +26,11 @@ beforeAll(async () => {
     create view v as select id from t; create table only_here_gone (id int); comment on table t is 'A table'`);
   scans = createScans({ sql, onCommit });
   const sources = createSources({ sql, vault: createVault({ rootKey: TEST_ROOT_KEY }), connectors, onCommit });
-  ({ id: sourceId } = await sources.register(admin, { name: 'faults', connector: 'postgres', config: { url: source.url, databases: ['*'] } }));
+  ({ id: sourceId } = await sources.register(admin, {
+    name: 'faults',
+    connector: 'postgres',
+    config: { url: source.url, databases: ['*'] },
+  }));
   expect(await scan([])).toMatchObject({ status: expect.stringMatching(/^COMPLETED/) });
   await source.sql`drop table only_here_gone`;
 });
@@ -40,11 +44,17 @@ const onCommit = () => undefined;
 
 async function scan(faults: string[]) {
   const scanner = createScanner({
-    sql, connectors, vault: createVault({ rootKey: TEST_ROOT_KEY }), faults: new Set(faults), logger: createLogger({ level: 'silent', format: 'json' }), onCommit,
+    sql,
+    connectors,
+    vault: createVault({ rootKey: TEST_ROOT_KEY }),
+    faults: new Set(faults),
+    logger: createLogger({ level: 'silent', format: 'json' }),
+    onCommit,
   });
   const { run } = await scans.start(admin, { sourceId });
   await scanner.run(run.id, new AbortController().signal);
-  const [row] = await sql`select *, (select count(*) from catalog.scan_warnings where run_id = r.id)::int as warnings from catalog.scan_runs r where id = ${run.id}`;
+  const [row] =
+    await sql`select *, (select count(*) from catalog.scan_warnings where run_id = r.id)::int as warnings from catalog.scan_runs r where id = ${run.id}`;
   return row!;
 }
 
@@ -56,7 +66,8 @@ describe('a failing query', () => {
     else expect(run.warnings).toBeGreaterThan(0);
     // Sizes are read when the metadata is complete: what vanished may go then.
     if (query !== 'sizes') expect(run.removed).toBe(0);
-    const [dead] = await sql`select count(*)::int as count from catalog.assets where deleted_at is not null and name like ${'%only_here_gone'}`;
+    const [dead] =
+      await sql`select count(*)::int as count from catalog.assets where deleted_at is not null and name like ${'%only_here_gone'}`;
     if (query !== 'sizes') expect(dead!.count).toBe(0);
   });
 });

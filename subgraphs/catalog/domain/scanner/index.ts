@@ -91,7 +91,8 @@ export function createScanner(deps: ScannerDeps) {
       }
       if (isWorthAnotherTry(error)) throw error;
       if (!(error instanceof AppError)) log.error({ err: error }, 'scan failed unexpectedly');
-      const message = error instanceof AppError ? error.message : `The scan failed unexpectedly; the server's log has more under the run ${runId}.`;
+      const message =
+        error instanceof AppError ? error.message : `The scan failed unexpectedly; the server's log has more under the run ${runId}.`;
       await finish(current, { status: 'FAILED', error: message });
       log.warn({ reason: message }, 'scan failed');
     } finally {
@@ -112,11 +113,22 @@ export function createScanner(deps: ScannerDeps) {
       }
       // A run that goes on counts its unchanged assets anew; what it added and changed stays counted.
       const current = await runs.updateRun(tx, runId, {
-        status: 'RUNNING', startedAt: row.startedAt ?? new Date(), phase: 'connecting', done: 0, total: null, unchanged: 0,
+        status: 'RUNNING',
+        startedAt: row.startedAt ?? new Date(),
+        phase: 'connecting',
+        done: 0,
+        total: null,
+        unchanged: 0,
       });
       if (row.status === 'QUEUED') {
         await append(tx, 'catalog', [
-          { type: 'scan.started', subject: runId, actorId: row.startedBy, data: { sourceId: row.sourceId, scanId: row.scanId }, attributes: { sourceId: row.sourceId } },
+          {
+            type: 'scan.started',
+            subject: runId,
+            actorId: row.startedBy,
+            data: { sourceId: row.sourceId, scanId: row.scanId },
+            attributes: { sourceId: row.sourceId },
+          },
         ]);
       }
       return { current, source };
@@ -185,7 +197,8 @@ export function createScanner(deps: ScannerDeps) {
             listed = { names: new Set(item.names), complete: item.complete };
             break;
           case 'container':
-            if (claims) await sql.begin((tx) => claimContainers(tx, { namespace: source.namespace, sourceId: source.id, containers: [item.name] }));
+            if (claims)
+              await sql.begin((tx) => claimContainers(tx, { namespace: source.namespace, sourceId: source.id, containers: [item.name] }));
             await sql`update catalog.scan_runs set phase = 'reading', message = ${item.name}, total = coalesce(total, 0) + ${item.total ?? 0} where id = ${current.id}`;
             break;
           case 'asset':
@@ -242,7 +255,13 @@ export function createScanner(deps: ScannerDeps) {
   }
 
   /** Deletes what vanished, or holds it for a person. Gives the number that is held. */
-  async function removeVanished(state: RunState, source: SourceRow, current: ScanRunRow, name: string, scope: ReturnType<typeof createScope>): Promise<number> {
+  async function removeVanished(
+    state: RunState,
+    source: SourceRow,
+    current: ScanRunRow,
+    name: string,
+    scope: ReturnType<typeof createScope>,
+  ): Promise<number> {
     const { assetIds, held } = await findVanished(sql, { sourceId: source.id, name }, state.seen, scope);
     if (assetIds.length === 0) return 0;
     await sql.begin(async (tx) => {
@@ -250,7 +269,13 @@ export function createScanner(deps: ScannerDeps) {
         await runs.addPendingDeletions(tx, current.id, assetIds);
         return;
       }
-      const removed = await deleteAssets(tx, { assetIds, sourceId: source.id, runId: current.id, actorId: current.startedBy, at: new Date() });
+      const removed = await deleteAssets(tx, {
+        assetIds,
+        sourceId: source.id,
+        runId: current.id,
+        actorId: current.startedBy,
+        at: new Date(),
+      });
       await runs.addToRun(tx, current.id, { removed, done: 0 });
     });
     onCommit();
@@ -267,7 +292,13 @@ export function createScanner(deps: ScannerDeps) {
     await sql.begin(async (tx) => {
       const [row] = await runs.getRunsById(tx, [current.id]);
       await append(tx, 'catalog', [
-        { type: 'scan.progressed', subject: current.id, actorId: null, data: { phase: row!.phase, done: row!.done, total: row!.total, message: row!.message }, attributes: { sourceId: source.id } },
+        {
+          type: 'scan.progressed',
+          subject: current.id,
+          actorId: null,
+          data: { phase: row!.phase, done: row!.done, total: row!.total, message: row!.message },
+          attributes: { sourceId: source.id },
+        },
       ]);
     });
     onCommit();
@@ -284,7 +315,10 @@ export function createScanner(deps: ScannerDeps) {
       },
       async end(): Promise<void> {
         const left = count - runs.MAX_WARNINGS;
-        if (left > 0) await runs.insertWarnings(sql, runId, [{ code: 'MORE_WARNINGS', subject: null, message: `${left} more warnings were counted but not kept.` }]);
+        if (left > 0)
+          await runs.insertWarnings(sql, runId, [
+            { code: 'MORE_WARNINGS', subject: null, message: `${left} more warnings were counted but not kept.` },
+          ]);
       },
     };
   }
@@ -317,11 +351,21 @@ export function createScanner(deps: ScannerDeps) {
 }
 
 /** Ends a run in the transaction of its last event. A newer run's answer replaces an older one's question. */
-async function end(tx: Parameters<typeof runs.lockRun>[0], row: ScanRunRow, outcome: { status: string; error: string | null }): Promise<void> {
+async function end(
+  tx: Parameters<typeof runs.lockRun>[0],
+  row: ScanRunRow,
+  outcome: { status: string; error: string | null },
+): Promise<void> {
   const now = new Date();
   const { added, changed, unchanged, removed } = row;
   const counts = { added, changed, unchanged, removed };
-  await runs.updateRun(tx, row.id, { status: outcome.status, error: outcome.error, finishedAt: now, phase: outcome.status.toLowerCase(), message: null });
+  await runs.updateRun(tx, row.id, {
+    status: outcome.status,
+    error: outcome.error,
+    finishedAt: now,
+    phase: outcome.status.toLowerCase(),
+    message: null,
+  });
   const warnings = await runs.listWarnings(tx, [row.id]);
   const about = { subject: row.id, actorId: row.startedBy, attributes: { sourceId: row.sourceId } };
   const event: NewEvent =
@@ -340,7 +384,9 @@ async function end(tx: Parameters<typeof runs.lockRun>[0], row: ScanRunRow, outc
   for (const older of await runs.lockHeldRuns(tx, row.sourceId, row.id)) {
     await runs.takePendingDeletions(tx, older.id);
     await runs.updateRun(tx, older.id, { status: 'COMPLETED_WITH_WARNINGS' });
-    await runs.insertWarnings(tx, older.id, [{ code: 'REVIEW_REPLACED', subject: null, message: 'A newer run replaced the question about these deletions.' }]);
+    await runs.insertWarnings(tx, older.id, [
+      { code: 'REVIEW_REPLACED', subject: null, message: 'A newer run replaced the question about these deletions.' },
+    ]);
   }
 }
 

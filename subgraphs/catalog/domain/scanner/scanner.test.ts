@@ -46,7 +46,8 @@ async function createWorld(databases = ['shop']) {
   };
   const asset = async (assetName: string) =>
     (await sql`select * from catalog.assets where source_id = ${sourceId} and name = ${assetName} order by deleted_at desc nulls first`)[0];
-  const events = async (type: string) => await database.owner`
+  const events = async (type: string) =>
+    await database.owner`
     select * from events.outbox where type like ${type} and attributes->>'sourceId' = ${sourceId} order by id`;
   const versions = async (assetId: string) => await sql`select * from catalog.asset_versions where asset_id = ${assetId} order by version`;
   return { system, sources, scans, scanner, sourceId, name, config, start, read, scan, asset, events, versions };
@@ -225,7 +226,10 @@ describe('names and identities', () => {
       expect(now.version).toBe(version);
       told.push(now.snapshot);
     }
-    const snapshots = await reconstruct(sql, told.map((_, index) => ({ assetId: id, version: index + 1 })));
+    const snapshots = await reconstruct(
+      sql,
+      told.map((_, index) => ({ assetId: id, version: index + 1 })),
+    );
     expect(snapshots).toEqual(told);
     expect(await world.events('asset.%').then((all) => all.filter((event) => event.subject === id))).toHaveLength(45);
   });
@@ -269,7 +273,10 @@ describe('deletions', () => {
     await world.scan();
     shop().splice(2, 6);
     const first = await world.scan();
-    expect((await world.scans.review(admin, { id: first.id, acceptDeletions: false })).run).toMatchObject({ status: 'COMPLETED_WITH_WARNINGS', removed: 0 });
+    expect((await world.scans.review(admin, { id: first.id, acceptDeletions: false })).run).toMatchObject({
+      status: 'COMPLETED_WITH_WARNINGS',
+      removed: 0,
+    });
     const second = await world.scan();
     expect(second.status).toBe('NEEDS_REVIEW');
     const third = await world.scan();
@@ -320,7 +327,9 @@ describe('deletions', () => {
     const [after] = await sql`select * from catalog.assets where id = ${before.id}`;
     expect(after).toMatchObject({ sourceId: id, deletedAt: null, version: 3 });
     expect(after!.accessClass).not.toBe(before.accessClass);
-    expect(await sql`select distinct access_class from catalog.columns where asset_id = ${before.id}`).toEqual([{ accessClass: after!.accessClass }]);
+    expect(await sql`select distinct access_class from catalog.columns where asset_id = ${before.id}`).toEqual([
+      { accessClass: after!.accessClass },
+    ]);
   });
 });
 
@@ -331,6 +340,8 @@ describe('one at a time', () => {
   });
 
   it('refuses a container that another source has', async () => {
-    await expect(world.sources.register(admin, { name: 'other', connector: 'memory', config: world.config })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(world.sources.register(admin, { name: 'other', connector: 'memory', config: world.config })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
   });
 });
