@@ -46,7 +46,7 @@ async function createRoles(sql: postgres.Sql, location: DatabaseLocation): Promi
     // An owner that is no superuser (a managed server's) hands things over only to roles that it is a member of.
     if (!superuser!.yes) await sql.unsafe(`grant "${name}" to current_user`);
     // Lists take any filter, viewer and page: a plan made for the average of them took seconds where one made for these values takes milliseconds.
-    if (part === 'catalog') await sql.unsafe(`alter role "${name}" set plan_cache_mode = force_custom_plan`);
+    if (part === 'catalog' || part === 'identity') await sql.unsafe(`alter role "${name}" set plan_cache_mode = force_custom_plan`);
   }
 }
 
@@ -54,7 +54,8 @@ async function createRoles(sql: postgres.Sql, location: DatabaseLocation): Promi
 async function installQueue(sql: postgres.Sql, location: DatabaseLocation): Promise<void> {
   const jobs = roleName(location, 'jobs');
   const [database] = await sql<{ name: string }[]>`select current_database() as name`;
-  const [installed] = await sql`select to_regclass('graphile_worker.migrations') as found where to_regclass('graphile_worker.migrations') is not null`;
+  const [installed] =
+    await sql`select to_regclass('graphile_worker.migrations') as found where to_regclass('graphile_worker.migrations') is not null`;
   if (!installed) await sql.unsafe(`grant create on database ${quote(database!.name)} to "${jobs}"`);
   await runQueueMigrations({ connectionString: roleUrl(location, 'jobs'), schema: 'graphile_worker' });
   if (!installed) await sql.unsafe(`revoke create on database ${quote(database!.name)} from "${jobs}"`);

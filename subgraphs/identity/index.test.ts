@@ -149,7 +149,7 @@ describe('createUser', () => {
       [{ name: 'x'.repeat(201) }, 'input.name'],
       [{ name: 'x\0' }, 'input.name'],
       [{ name: 'x\ud800' }, 'input.name'],
-      [{ password: 'elevenchars' }, 'input.password'],
+      [{ password: 'seven77' }, 'input.password'],
       [{ password: 'x'.repeat(1025) }, 'input.password'],
       [{ roles: role({ sourceId: SOURCE_A, domainId: DOMAIN }) }, 'input.roles.0'],
       [{ roles: role({ sourceId: 'x' }) }, 'input.roles.0.sourceId'],
