@@ -41,7 +41,12 @@ export const settingsSchema = z
     DATA_DIR: z.string().default('.pursight').describe('Embedded PostgreSQL and key files (mode 0600)'),
     DATABASE_URL: optionalUrl('postgres:', 'postgresql:').describe('An own PostgreSQL (15 or later) instead of the embedded one'),
     // As lenient as a first start may be: `root@localhost` is somebody's address.
-    ADMIN_EMAIL: z.string().regex(/^[^\s@]+@[^\s@]+$/, { error: 'must be an email address' }).max(320).optional().describe('The first administrator; made up and printed once when absent'),
+    ADMIN_EMAIL: z
+      .string()
+      .regex(/^[^\s@]+@[^\s@]+$/, { error: 'must be an email address' })
+      .max(320)
+      .optional()
+      .describe('The first administrator; made up and printed once when absent'),
     ADMIN_PASSWORD: z.string().min(8).max(1024).optional().describe('At least 8 characters'),
     SECRET_KEY: z
       .string()

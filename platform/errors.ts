@@ -25,12 +25,7 @@ export type ErrorCode =
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
-  constructor(
-    code: ErrorCode,
-    message: string,
-    details: Record<string, unknown> = {},
-    options?: ErrorOptions,
-  ) {
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
@@ -99,18 +94,7 @@ export class CannotStart extends Error {}
 export function findAppError(error: unknown): AppError | undefined {
   for (let current = error, depth = 0; current instanceof Error && depth < 8; depth++) {
     if (current instanceof AppError) return current;
-    current =
-      current instanceof GraphQLError && current.originalError
-        ? current.originalError
-        : (current.cause as Error | undefined);
+    current = current instanceof GraphQLError && current.originalError ? current.originalError : (current.cause as Error | undefined);
   }
   return undefined;
-}
-
-/** An AppError as a GraphQLError with its code, for executors that take nothing else. */
-export function toGraphQLError(error: AppError): GraphQLError {
-  return new GraphQLError(error.message, {
-    extensions: { code: error.code, ...error.details },
-    originalError: error,
-  });
 }

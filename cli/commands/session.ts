@@ -35,7 +35,11 @@ async function askWhatIsMissing(context: CommandContext, options: { email?: stri
 /** From a script without a terminal: the answers to the two questions, a line each. */
 async function readBoth({ terminal }: CommandContext): Promise<{ email: string; password: string }> {
   const [email, password] = (await readStdin(terminal, 'email and password')).split(/\r?\n/);
-  if (!email || !password) throw new CliError('Say who signs in: --email <address>, or a line with the email and one with the password on standard input.', EXIT.usage);
+  if (!email || !password)
+    throw new CliError(
+      'Say who signs in: --email <address>, or a line with the email and one with the password on standard input.',
+      EXIT.usage,
+    );
   return { email: email.trim(), password };
 }
 

@@ -52,7 +52,11 @@ export async function startProduct({ settings, dataDir, demo, logger, say, onLos
       embedded.say.forEach(say);
     }
     const ownerUrl = settings.DATABASE_URL ?? embedded!.ownerUrl;
-    const location: DatabaseLocation = { ownerUrl, rolePrefix: await findRolePrefix(ownerUrl).catch((error: unknown) => cannotReach(ownerUrl, error)), rootKey };
+    const location: DatabaseLocation = {
+      ownerUrl,
+      rolePrefix: await findRolePrefix(ownerUrl).catch((error: unknown) => cannotReach(ownerUrl, error)),
+      rootKey,
+    };
     const instance = await holdInstance({ url: ownerUrl, place: embedded ? `the folder ${dataDir}` : 'this database', logger, onLost });
     undo.push(() => instance.release());
     await migrate(location, MIGRATION_FOLDERS);
@@ -83,7 +87,12 @@ export async function startProduct({ settings, dataDir, demo, logger, say, onLos
 
     const administrator = await identity.createFirstAdministrator({ email: settings.ADMIN_EMAIL, password: settings.ADMIN_PASSWORD });
 
-    const worker = createWorker({ url: roleUrl(location, 'jobs'), tasks: catalog.tasks, concurrency: SCANS_AT_ONCE, logger: logger.child({ module: 'jobs' }) });
+    const worker = createWorker({
+      url: roleUrl(location, 'jobs'),
+      tasks: catalog.tasks,
+      concurrency: SCANS_AT_ONCE,
+      logger: logger.child({ module: 'jobs' }),
+    });
     await worker.start();
     undo.push(() => worker.stop());
     catalog.scheduler.start();
@@ -91,7 +100,11 @@ export async function startProduct({ settings, dataDir, demo, logger, say, onLos
 
     let demoIsThere = !demo || !embedded;
     const router = createRouter({
-      subgraphs: [catalog.subgraph, identity.subgraph, createSessionSubgraph({ sessions: identity.sessions, version: packageJson.version })],
+      subgraphs: [
+        catalog.subgraph,
+        identity.subgraph,
+        createSessionSubgraph({ sessions: identity.sessions, version: packageJson.version }),
+      ],
       authenticate: identity.sessions.authenticate,
       faults: settings.FAULT,
       logger,

@@ -28,7 +28,10 @@ export function pageSize(first: number | null | undefined): number {
 
 /** Names a list: its field, filter and order. Two lists with one scope share their cursors. */
 export function listScope(field: string, ...parts: unknown[]): string {
-  return createHash('sha256').update(JSON.stringify([field, ...parts])).digest('base64url').slice(0, 12);
+  return createHash('sha256')
+    .update(JSON.stringify([field, ...parts]))
+    .digest('base64url')
+    .slice(0, 12);
 }
 
 export function encodeCursor(scope: string, key: readonly unknown[]): string {
@@ -43,7 +46,12 @@ export function decodeCursor<Key extends readonly unknown[]>(scope: string, curs
   } catch {
     parts = null; // not one of our cursors: refused below
   }
-  if (!Array.isArray(parts) || parts[0] !== scope || parts.length !== length + 1 || !parts.every((part) => typeof part === 'string' || typeof part === 'number')) {
+  if (
+    !Array.isArray(parts) ||
+    parts[0] !== scope ||
+    parts.length !== length + 1 ||
+    !parts.every((part) => typeof part === 'string' || typeof part === 'number')
+  ) {
     throw new InvalidInput('"after" is not a cursor of this list with this filter and order. Start again without it.', 'after');
   }
   return parts.slice(1) as unknown as Key;

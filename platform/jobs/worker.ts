@@ -27,7 +27,13 @@ export function createWorker(options: {
   const stopping = new AbortController();
   const ownIds = new Set<string>();
   // One connection whose end frees all locks of this process, however it dies.
-  const sql = postgres(url, { max: 1, idle_timeout: 0, max_lifetime: null, onnotice: () => {}, connection: { application_name: 'pursight worker lock' } });
+  const sql = postgres(url, {
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
+    onnotice: () => {},
+    connection: { application_name: 'pursight worker lock' },
+  });
   let heldBy = 0;
   let runner: Runner | undefined;
   let timer: NodeJS.Timeout | undefined;

@@ -42,13 +42,23 @@ export type Catalog = {
 
 const CONNECTOR_FAULT = 'connector:';
 
-export function createCatalog({ database: sql, workerDatabase = sql, rootKey, faults, logger, onCommit, connectors = CONNECTORS }: CatalogDeps): Catalog {
+export function createCatalog({
+  database: sql,
+  workerDatabase = sql,
+  rootKey,
+  faults,
+  logger,
+  onCommit,
+  connectors = CONNECTORS,
+}: CatalogDeps): Catalog {
   const log = logger.child({ module: 'catalog' });
   const byId = new Map(connectors.map((connector) => [connector.id, connector]));
   const vault = createVault({ rootKey });
   const sources = createSources({ sql, vault, connectors: byId, onCommit });
   const scans = createScans({ sql, onCommit });
-  const connectorFaults = new Set([...faults].filter((fault) => fault.startsWith(CONNECTOR_FAULT)).map((fault) => fault.slice(CONNECTOR_FAULT.length)));
+  const connectorFaults = new Set(
+    [...faults].filter((fault) => fault.startsWith(CONNECTOR_FAULT)).map((fault) => fault.slice(CONNECTOR_FAULT.length)),
+  );
   const scanner = createScanner({ sql: workerDatabase, vault, connectors: byId, faults: connectorFaults, logger: log, onCommit });
 
   const sourceDeps = { sql, loaders: createSourceLoaders(sql), sources, scans, connectors: byId };

@@ -44,12 +44,30 @@ export function createSourceLoaders(sql: Database): ReturnType<typeof perOperati
     return {
       covered,
       covers,
-      source: byId((ids) => sources.getSourcesById(sql, ids), (row) => row.id),
-      scan: byId((ids) => scans.getScansById(sql, ids), (row) => row.sourceId),
-      run: byId((ids) => scans.getRunsById(sql, ids), (row) => row.sourceId),
-      scansOf: groups((ids) => scans.listScansOfSources(sql, ids), (row) => row.sourceId),
-      ownersOf: groups((ids) => sources.listSourceOwners(sql, ids), (row) => row.sourceId),
-      warningsOf: groups((ids) => scans.listWarnings(sql, ids), (row) => row.runId),
+      source: byId(
+        (ids) => sources.getSourcesById(sql, ids),
+        (row) => row.id,
+      ),
+      scan: byId(
+        (ids) => scans.getScansById(sql, ids),
+        (row) => row.sourceId,
+      ),
+      run: byId(
+        (ids) => scans.getRunsById(sql, ids),
+        (row) => row.sourceId,
+      ),
+      scansOf: groups(
+        (ids) => scans.listScansOfSources(sql, ids),
+        (row) => row.sourceId,
+      ),
+      ownersOf: groups(
+        (ids) => sources.listSourceOwners(sql, ids),
+        (row) => row.sourceId,
+      ),
+      warningsOf: groups(
+        (ids) => scans.listWarnings(sql, ids),
+        (row) => row.runId,
+      ),
       lastRunOf: new DataLoader(async (ids) => {
         const rows = new Map((await scans.listLastRuns(sql, ids)).map((row) => [row.sourceId, row]));
         return ids.map((id) => rows.get(id));

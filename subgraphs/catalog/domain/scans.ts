@@ -22,7 +22,14 @@ export type Scans = ReturnType<typeof createScans>;
 
 export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => void }) {
   /** NOT_FOUND without sight of the source, FORBIDDEN without the right. */
-  async function checkSource(tx: Transaction, viewer: Viewer, sourceId: string | undefined, noun: string, id: string, action: Action): Promise<SourceRow> {
+  async function checkSource(
+    tx: Transaction,
+    viewer: Viewer,
+    sourceId: string | undefined,
+    noun: string,
+    id: string,
+    action: Action,
+  ): Promise<SourceRow> {
     const [source] = sourceId && isId(sourceId) ? await sourcesStore.getSourcesById(tx, [sourceId]) : [];
     if (!source || source.removedAt || !may(viewer, 'read', { sourceId: source.id })) throw new NotFound(noun, id);
     if (!may(viewer, action, { sourceId: source.id })) {
@@ -49,7 +56,12 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
     const now = new Date();
     const run = await store.insertRun(tx, { id: newId(), sourceId, scanId, startedBy: actorId, queuedAt: now });
     if (!run) return (await store.findCurrentRun(tx, sourceId))!;
-    await append(tx, 'catalog', [{ type: 'scan.queued', subject: run.id, actorId, data: { sourceId, scanId }, attributes: { sourceId } }], now);
+    await append(
+      tx,
+      'catalog',
+      [{ type: 'scan.queued', subject: run.id, actorId, data: { sourceId, scanId }, attributes: { sourceId } }],
+      now,
+    );
     await addScanJob(tx, run);
     return run;
   }
@@ -66,8 +78,18 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
         const position = await logPosition(tx);
         const source = await checkSource(tx, known, input.sourceId, 'source', input.sourceId, 'administer');
         await checkNameIsFree(tx, source.id, name, null);
-        await store.insertScan(tx, { id, sourceId: source.id, name, schedule, nextRunAt: nextRunAt(schedule, new Date()), include, exclude });
-        await appendSourceUpdated(tx, source, known, [{ path: `/scans/${name}`, before: undefined, after: { schedule, include, exclude } }]);
+        await store.insertScan(tx, {
+          id,
+          sourceId: source.id,
+          name,
+          schedule,
+          nextRunAt: nextRunAt(schedule, new Date()),
+          include,
+          exclude,
+        });
+        await appendSourceUpdated(tx, source, known, [
+          { path: `/scans/${name}`, before: undefined, after: { schedule, include, exclude } },
+        ]);
         return position;
       });
       onCommit();
@@ -85,8 +107,14 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
         const seen = await checkScan(tx, known, input.id, 'administer');
         const source = (await sourcesStore.lockSource(tx, seen.sourceId))!;
         const scan = (await store.getScansById(tx, [input.id]))[0]!;
-        if (scan.version !== input.version) throw new Conflict('Somebody changed this scan meanwhile: read it again.', { currentVersion: scan.version });
-        const next = { name: name ?? scan.name, schedule: schedule === undefined ? scan.schedule : schedule, include: include ?? scan.include, exclude: exclude ?? scan.exclude };
+        if (scan.version !== input.version)
+          throw new Conflict('Somebody changed this scan meanwhile: read it again.', { currentVersion: scan.version });
+        const next = {
+          name: name ?? scan.name,
+          schedule: schedule === undefined ? scan.schedule : schedule,
+          include: include ?? scan.include,
+          exclude: exclude ?? scan.exclude,
+        };
         await checkNameIsFree(tx, source.id, next.name, scan.id);
         await store.updateScanRow(tx, scan.id, { ...next, nextRunAt: nextRunAt(next.schedule, new Date()), version: scan.version + 1 });
         await appendSourceUpdated(tx, source, known, [
@@ -106,7 +134,9 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
         const scan = await checkScan(tx, known, id, 'administer');
         const source = (await sourcesStore.lockSource(tx, scan.sourceId))!;
         await store.deleteScan(tx, scan.id);
-        await appendSourceUpdated(tx, source, known, [{ path: `/scans/${scan.name}`, before: { schedule: scan.schedule }, after: undefined }]);
+        await appendSourceUpdated(tx, source, known, [
+          { path: `/scans/${scan.name}`, before: { schedule: scan.schedule }, after: undefined },
+        ]);
         return { scan, cursor };
       });
       onCommit();
@@ -119,7 +149,10 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
         const cursor = await logPosition(tx);
         const source = await checkSource(tx, known, input.sourceId, 'source', input.sourceId, 'edit');
         const scans = await store.listScansOfSources(tx, [source.id]);
-        const scan = input.scanId == null ? (scans.find((each) => each.name === 'default') ?? scans[0]) : scans.find((each) => each.id === input.scanId);
+        const scan =
+          input.scanId == null
+            ? (scans.find((each) => each.name === 'default') ?? scans[0])
+            : scans.find((each) => each.id === input.scanId);
         if (!scan && input.scanId != null) throw new NotFound('scan', input.scanId);
         return { run: await queueRun(tx, source.id, scan?.id ?? null, known.userId), cursor };
       });
@@ -136,10 +169,26 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
         if (store.isOver(run.status)) throw new Conflict(`This run is over: ${run.status}.`, { status: run.status });
         if (run.status === 'RUNNING') return { run: await store.updateRun(tx, id, { cancelRequested: true }), cursor };
         const now = new Date();
-        const cancelled = await store.updateRun(tx, id, { status: 'CANCELLED', cancelRequested: true, finishedAt: now, phase: 'cancelled' });
-        await append(tx, 'catalog', [
-          { type: 'scan.cancelled', subject: id, actorId: known.userId, data: { added: 0, changed: 0, unchanged: 0, removed: 0 }, attributes: { sourceId: run.sourceId } },
-        ], now);
+        const cancelled = await store.updateRun(tx, id, {
+          status: 'CANCELLED',
+          cancelRequested: true,
+          finishedAt: now,
+          phase: 'cancelled',
+        });
+        await append(
+          tx,
+          'catalog',
+          [
+            {
+              type: 'scan.cancelled',
+              subject: id,
+              actorId: known.userId,
+              data: { added: 0, changed: 0, unchanged: 0, removed: 0 },
+              attributes: { sourceId: run.sourceId },
+            },
+          ],
+          now,
+        );
         return { run: cancelled, cursor };
       });
       onCommit();
@@ -152,10 +201,13 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
         const cursor = await logPosition(tx);
         const run = await checkRun(tx, known, input.id);
         if (run.status !== 'NEEDS_REVIEW') throw new Conflict(`This run waits for no review: ${run.status}.`, { status: run.status });
-        if (await store.findCurrentRun(tx, run.sourceId)) throw new Conflict('A newer run is going on, and replaces this question.', { status: run.status });
+        if (await store.findCurrentRun(tx, run.sourceId))
+          throw new Conflict('A newer run is going on, and replaces this question.', { status: run.status });
         const now = new Date();
         const held = await store.takePendingDeletions(tx, run.id);
-        const removed = input.acceptDeletions ? await deleteAssets(tx, { assetIds: held, sourceId: run.sourceId, runId: run.id, actorId: known.userId, at: now }) : 0;
+        const removed = input.acceptDeletions
+          ? await deleteAssets(tx, { assetIds: held, sourceId: run.sourceId, runId: run.id, actorId: known.userId, at: now })
+          : 0;
         const reviewed = await store.updateRun(tx, run.id, {
           status: input.acceptDeletions ? 'COMPLETED' : 'COMPLETED_WITH_WARNINGS',
           removed: run.removed + removed,
@@ -166,9 +218,20 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
             { code: 'DELETIONS_REJECTED', subject: null, message: `${held.length} deletions were rejected; the next scan asks again.` },
           ]);
         }
-        await append(tx, 'catalog', [
-          { type: 'scan.reviewed', subject: run.id, actorId: known.userId, data: { accepted: input.acceptDeletions, removed }, attributes: { sourceId: run.sourceId } },
-        ], now);
+        await append(
+          tx,
+          'catalog',
+          [
+            {
+              type: 'scan.reviewed',
+              subject: run.id,
+              actorId: known.userId,
+              data: { accepted: input.acceptDeletions, removed },
+              attributes: { sourceId: run.sourceId },
+            },
+          ],
+          now,
+        );
         return { run: reviewed, cursor };
       });
       onCommit();
@@ -218,7 +281,13 @@ async function appendSourceUpdated(
   changes: { path: string; before: unknown; after: unknown }[],
 ): Promise<void> {
   await append(tx, 'catalog', [
-    { type: 'source.updated', subject: source.id, actorId: viewer.userId, data: { name: source.name, changes }, attributes: { sourceId: source.id } },
+    {
+      type: 'source.updated',
+      subject: source.id,
+      actorId: viewer.userId,
+      data: { name: source.name, changes },
+      attributes: { sourceId: source.id },
+    },
   ]);
 }
 
@@ -237,7 +306,10 @@ function checkGlobs(globs: string[] | null | undefined, field: string): string[]
 }
 
 /** Whether a relation is in a scan's scope: included (or nothing is named) and not excluded. Globs are over `schema.name`. */
-export function createScope(scan: Pick<ScanRow, 'include' | 'exclude'> | undefined): { narrowed: boolean; includes: (schema: string, name: string) => boolean } {
+export function createScope(scan: Pick<ScanRow, 'include' | 'exclude'> | undefined): {
+  narrowed: boolean;
+  includes: (schema: string, name: string) => boolean;
+} {
   const include = scan?.include ?? [];
   const exclude = scan?.exclude ?? [];
   const options = { dot: true, nobrace: false };

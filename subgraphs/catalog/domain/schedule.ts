@@ -15,7 +15,10 @@ export function checkSchedule(schedule: string | null | undefined, field: string
     if (text.split(/\s+/).length !== 5) throw new Error('five fields');
     nextRunAt(text, new Date());
   } catch {
-    throw new InvalidInput(`"${field}" must be a cron expression of five fields in UTC, such as "0 3 * * *" for every day at 03:00.`, field);
+    throw new InvalidInput(
+      `"${field}" must be a cron expression of five fields in UTC, such as "0 3 * * *" for every day at 03:00.`,
+      field,
+    );
   }
   return text;
 }

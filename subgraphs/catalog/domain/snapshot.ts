@@ -63,8 +63,7 @@ export function scannedSnapshot(asset: Omit<ScannedAsset, 'nativeId' | 'rowEstim
 export const escapePointer = (part: string): string => part.replaceAll('~', '~0').replaceAll('/', '~1');
 const unescapePointer = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -50,7 +50,8 @@ export type Sources = ReturnType<typeof createSources>;
 export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps) {
   function getConnector(id: string, field: string): Connector {
     const connector = connectors.get(id);
-    if (!connector) throw new InvalidInput(`There is no connector "${id.slice(0, 100)}"; there are: ${[...connectors.keys()].join(', ')}.`, field);
+    if (!connector)
+      throw new InvalidInput(`There is no connector "${id.slice(0, 100)}"; there are: ${[...connectors.keys()].join(', ')}.`, field);
     return connector;
   }
 
@@ -74,7 +75,8 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
     const containers = connector.containers(config);
     const taken = await store.claimContainers(tx, { namespace: source.namespace, sourceId: source.id, containers });
     if (taken[0]) {
-      const what = taken[0].container === '*' ? 'All databases of this server belong' : `The database "${taken[0].container}" of this server belongs`;
+      const what =
+        taken[0].container === '*' ? 'All databases of this server belong' : `The database "${taken[0].container}" of this server belongs`;
       throw new Conflict(`${what} to the source "${taken[0].sourceName}" already.`, { field: 'config' });
     }
   }
@@ -108,14 +110,42 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
         const namespace = connector.namespace(config);
         if (await store.findSourceByName(tx, name)) throw new Conflict(`There is a source "${name}" already.`, { field: 'name' });
         const sealed = await vault.sealConfig(tx, id, config);
-        await store.insertSource(tx, { id, name, connector: connector.id, ...sealed, namespace, description, createdAt: now, updatedAt: now });
+        await store.insertSource(tx, {
+          id,
+          name,
+          connector: connector.id,
+          ...sealed,
+          namespace,
+          description,
+          createdAt: now,
+          updatedAt: now,
+        });
         await claim(tx, { id, namespace }, connector, config);
         await store.replaceSourceOwners(tx, id, owners);
         await upsertClass(tx, { sourceId: id, domainId: null });
-        await scansStore.insertScan(tx, { id: newId(), sourceId: id, name: 'default', schedule, nextRunAt: nextRunAt(schedule, now), include: [], exclude: [] });
-        await append(tx, 'catalog', [
-          { type: 'source.registered', subject: id, actorId: known.userId, data: { name, connector: connector.id, namespace }, attributes: { sourceId: id } },
-        ], now);
+        await scansStore.insertScan(tx, {
+          id: newId(),
+          sourceId: id,
+          name: 'default',
+          schedule,
+          nextRunAt: nextRunAt(schedule, now),
+          include: [],
+          exclude: [],
+        });
+        await append(
+          tx,
+          'catalog',
+          [
+            {
+              type: 'source.registered',
+              subject: id,
+              actorId: known.userId,
+              data: { name, connector: connector.id, namespace },
+              attributes: { sourceId: id },
+            },
+          ],
+          now,
+        );
         return position;
       });
       onCommit();
@@ -151,7 +181,9 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
         // A password alone does not show in the masked config, and is a change all the same.
         const secretChanged = JSON.stringify(config) !== JSON.stringify(stored);
         if (changes.length === 0 && !secretChanged) return position;
-        const sealed = secretChanged ? await vault.sealConfig(tx, source.id, config) : { config: source.config, configKeyId: source.configKeyId };
+        const sealed = secretChanged
+          ? await vault.sealConfig(tx, source.id, config)
+          : { config: source.config, configKeyId: source.configKeyId };
         const now = new Date();
         await store.updateSourceRow(tx, source.id, { ...next, ...sealed, updatedAt: now, version: source.version + 1 });
         if (owners) await store.replaceSourceOwners(tx, source.id, owners);
@@ -159,9 +191,20 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
           await store.releaseContainers(tx, source.id, connector.containers(config));
           await claim(tx, source, connector, config);
         }
-        await append(tx, 'catalog', [
-          { type: 'source.updated', subject: source.id, actorId: known.userId, data: { name: next.name, changes }, attributes: { sourceId: source.id } },
-        ], now);
+        await append(
+          tx,
+          'catalog',
+          [
+            {
+              type: 'source.updated',
+              subject: source.id,
+              actorId: known.userId,
+              data: { name: next.name, changes },
+              attributes: { sourceId: source.id },
+            },
+          ],
+          now,
+        );
         return position;
       });
       onCommit();
@@ -178,10 +221,26 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
         if (run) await scansStore.updateRun(tx, run.id, { cancelRequested: true });
         const now = new Date();
         await store.markSourceRemoved(tx, source.id, now);
-        await append(tx, 'catalog', [
-          { type: 'source.removed', subject: source.id, actorId: known.userId, data: { name: source.name }, attributes: { sourceId: source.id } },
-        ], now);
-        await addJob(tx, { task: 'removeSource', payload: { sourceId: source.id, actorId: known.userId }, queue: `source:${source.id}`, key: `remove:${source.id}` });
+        await append(
+          tx,
+          'catalog',
+          [
+            {
+              type: 'source.removed',
+              subject: source.id,
+              actorId: known.userId,
+              data: { name: source.name },
+              attributes: { sourceId: source.id },
+            },
+          ],
+          now,
+        );
+        await addJob(tx, {
+          task: 'removeSource',
+          payload: { sourceId: source.id, actorId: known.userId },
+          queue: `source:${source.id}`,
+          key: `remove:${source.id}`,
+        });
         return position;
       });
       onCommit();

@@ -19,7 +19,11 @@ export type SourceResolverDeps = {
   connectors: ReadonlyMap<string, Connector>;
 };
 
-const byName: Keyset<SourceRow, [string, string]> = { scope: listScope('sources'), parts: ['text', 'id'], keyOf: (source) => [source.name, source.id] };
+const byName: Keyset<SourceRow, [string, string]> = {
+  scope: listScope('sources'),
+  parts: ['text', 'id'],
+  keyOf: (source) => [source.name, source.id],
+};
 
 type Input<Value> = { input: Value };
 
@@ -70,7 +74,9 @@ export function createSourceRoots({ sql, loaders, sources, scans, connectors }: 
       const { id, cursor } = await written(context, sources.remove(context.viewer, input.id));
       return { source: loaders.of(context).source.load(id), cursor };
     },
-    testSource: async (_: unknown, { input }: Input<TestSource>, context: RequestContext) => ({ test: await sources.test(context.viewer, input) }),
+    testSource: async (_: unknown, { input }: Input<TestSource>, context: RequestContext) => ({
+      test: await sources.test(context.viewer, input),
+    }),
     createScan: async (_: unknown, { input }: Input<CreateScan>, context: RequestContext) => {
       const { id, cursor } = await written(context, scans.create(context.viewer, input));
       return { scan: loaders.of(context).scan.load(id), cursor };
@@ -79,10 +85,12 @@ export function createSourceRoots({ sql, loaders, sources, scans, connectors }: 
       const { id, cursor } = await written(context, scans.update(context.viewer, input));
       return { scan: loaders.of(context).scan.load(id), cursor };
     },
-    removeScan: (_: unknown, { input }: Input<{ id: string }>, context: RequestContext) => written(context, scans.remove(context.viewer, input.id)),
+    removeScan: (_: unknown, { input }: Input<{ id: string }>, context: RequestContext) =>
+      written(context, scans.remove(context.viewer, input.id)),
     startScan: (_: unknown, { input }: Input<{ sourceId: string; scanId?: string | null }>, context: RequestContext) =>
       written(context, scans.start(context.viewer, input)),
-    cancelScanRun: (_: unknown, { input }: Input<{ id: string }>, context: RequestContext) => written(context, scans.cancel(context.viewer, input.id)),
+    cancelScanRun: (_: unknown, { input }: Input<{ id: string }>, context: RequestContext) =>
+      written(context, scans.cancel(context.viewer, input.id)),
     reviewScanRun: (_: unknown, { input }: Input<{ id: string; acceptDeletions: boolean }>, context: RequestContext) =>
       written(context, scans.review(context.viewer, input)),
   };

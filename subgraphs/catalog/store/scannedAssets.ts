@@ -5,7 +5,10 @@ import type { OwnerWords } from '../domain/snapshot.ts';
 import type { AssetRow, ColumnRow } from './tables/asset.ts';
 
 /** As little as tells whether an asset is new, unchanged or changed. */
-export type KnownAsset = Pick<AssetRow, 'id' | 'name' | 'kind' | 'hash' | 'nativeId' | 'rowEstimate' | 'sourceId' | 'container' | 'runId' | 'deletedAt'>;
+export type KnownAsset = Pick<
+  AssetRow,
+  'id' | 'name' | 'kind' | 'hash' | 'nativeId' | 'rowEstimate' | 'sourceId' | 'container' | 'runId' | 'deletedAt'
+>;
 
 const knownColumns = (sql: Queryable) => sql`id, name, kind, hash, native_id, row_estimate, source_id, container, run_id, deleted_at`;
 
@@ -63,11 +66,49 @@ export async function insertAssets(tx: Transaction, rows: readonly AssetRow[]): 
   await copyRows(
     tx,
     'catalog.assets',
-    ['id', 'source_id', 'access_class', 'kind', 'namespace', 'name', 'path', 'container', 'parent_id', 'native_id', 'hash', 'source_description', 'source_owner', 'table_facet', 'depends_on', 'row_estimate', 'version', 'run_id', 'created_at', 'updated_at'],
+    [
+      'id',
+      'source_id',
+      'access_class',
+      'kind',
+      'namespace',
+      'name',
+      'path',
+      'container',
+      'parent_id',
+      'native_id',
+      'hash',
+      'source_description',
+      'source_owner',
+      'table_facet',
+      'depends_on',
+      'row_estimate',
+      'version',
+      'run_id',
+      'created_at',
+      'updated_at',
+    ],
     rows.map((row) => [
-      row.id, row.sourceId, row.accessClass, row.kind, row.namespace, row.name, row.path, row.container, row.parentId, row.nativeId,
-      row.hash, row.sourceDescription, row.sourceOwner, row.tableFacet && JSON.stringify(row.tableFacet), row.dependsOn && JSON.stringify(row.dependsOn),
-      row.rowEstimate, row.version, row.runId, row.createdAt, row.updatedAt,
+      row.id,
+      row.sourceId,
+      row.accessClass,
+      row.kind,
+      row.namespace,
+      row.name,
+      row.path,
+      row.container,
+      row.parentId,
+      row.nativeId,
+      row.hash,
+      row.sourceDescription,
+      row.sourceOwner,
+      row.tableFacet && JSON.stringify(row.tableFacet),
+      row.dependsOn && JSON.stringify(row.dependsOn),
+      row.rowEstimate,
+      row.version,
+      row.runId,
+      row.createdAt,
+      row.updatedAt,
     ]),
   );
 }
@@ -77,10 +118,37 @@ export async function insertColumns(tx: Transaction, rows: readonly ColumnRow[])
   await copyRows(
     tx,
     'catalog.columns',
-    ['id', 'asset_id', 'source_id', 'access_class', 'name', 'ordinal', 'data_type', 'native_type', 'nullable', 'default_value', 'generated', 'source_description', 'version', 'updated_at'],
+    [
+      'id',
+      'asset_id',
+      'source_id',
+      'access_class',
+      'name',
+      'ordinal',
+      'data_type',
+      'native_type',
+      'nullable',
+      'default_value',
+      'generated',
+      'source_description',
+      'version',
+      'updated_at',
+    ],
     rows.map((row) => [
-      row.id, row.assetId, row.sourceId, row.accessClass, row.name, row.ordinal, row.dataType, row.nativeType, row.nullable,
-      row.defaultValue, row.generated, row.sourceDescription, row.version, row.updatedAt,
+      row.id,
+      row.assetId,
+      row.sourceId,
+      row.accessClass,
+      row.name,
+      row.ordinal,
+      row.dataType,
+      row.nativeType,
+      row.nullable,
+      row.defaultValue,
+      row.generated,
+      row.sourceDescription,
+      row.version,
+      row.updatedAt,
     ]),
   );
 }
@@ -89,10 +157,25 @@ export async function insertColumns(tx: Transaction, rows: readonly ColumnRow[])
 export async function updateAssets(tx: Transaction, rows: readonly AssetRow[]): Promise<void> {
   if (rows.length === 0) return;
   const values = rows.map((row) => ({
-    id: row.id, source_id: row.sourceId, access_class: row.accessClass, kind: row.kind, name: row.name, path: row.path, container: row.container,
-    parent_id: row.parentId, native_id: row.nativeId, hash: row.hash.toString('hex'), source_description: row.sourceDescription, source_owner: row.sourceOwner,
-    table_facet: row.tableFacet, depends_on: row.dependsOn, row_estimate: row.rowEstimate, version: row.version, run_id: row.runId,
-    updated_at: row.updatedAt, deleted_at: row.deletedAt,
+    id: row.id,
+    source_id: row.sourceId,
+    access_class: row.accessClass,
+    kind: row.kind,
+    name: row.name,
+    path: row.path,
+    container: row.container,
+    parent_id: row.parentId,
+    native_id: row.nativeId,
+    hash: row.hash.toString('hex'),
+    source_description: row.sourceDescription,
+    source_owner: row.sourceOwner,
+    table_facet: row.tableFacet,
+    depends_on: row.dependsOn,
+    row_estimate: row.rowEstimate,
+    version: row.version,
+    run_id: row.runId,
+    updated_at: row.updatedAt,
+    deleted_at: row.deletedAt,
   }));
   await tx`
     update catalog.assets a set source_id = n.source_id, access_class = n.access_class, kind = n.kind, name = n.name, path = n.path,
@@ -108,9 +191,19 @@ export async function updateAssets(tx: Transaction, rows: readonly AssetRow[]): 
 export async function updateColumns(tx: Transaction, rows: readonly ColumnRow[]): Promise<void> {
   if (rows.length === 0) return;
   const values = rows.map((row) => ({
-    id: row.id, source_id: row.sourceId, access_class: row.accessClass, ordinal: row.ordinal, data_type: row.dataType, native_type: row.nativeType,
-    nullable: row.nullable, default_value: row.defaultValue, generated: row.generated, source_description: row.sourceDescription,
-    version: row.version, updated_at: row.updatedAt, deleted_at: row.deletedAt,
+    id: row.id,
+    source_id: row.sourceId,
+    access_class: row.accessClass,
+    ordinal: row.ordinal,
+    data_type: row.dataType,
+    native_type: row.nativeType,
+    nullable: row.nullable,
+    default_value: row.defaultValue,
+    generated: row.generated,
+    source_description: row.sourceDescription,
+    version: row.version,
+    updated_at: row.updatedAt,
+    deleted_at: row.deletedAt,
   }));
   await tx`
     update catalog.columns c set source_id = n.source_id, access_class = n.access_class, ordinal = n.ordinal, data_type = n.data_type,
@@ -135,7 +228,11 @@ export async function updateEstimates(
     where a.id = n.id`;
 }
 
-export async function updateSizes(sql: Queryable, sourceId: string, sizes: readonly { nativeId: string; bytes: number | null }[]): Promise<void> {
+export async function updateSizes(
+  sql: Queryable,
+  sourceId: string,
+  sizes: readonly { nativeId: string; bytes: number | null }[],
+): Promise<void> {
   const known = sizes.filter((size) => size.bytes !== null);
   await sql`
     update catalog.assets a set size_bytes = n.bytes

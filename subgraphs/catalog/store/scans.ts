@@ -77,7 +77,11 @@ export async function updateRun(tx: Queryable, id: string, values: Partial<Omit<
 export type RunCounts = Pick<ScanRunRow, 'added' | 'changed' | 'unchanged' | 'removed'>;
 
 /** Adds to a run's counters in the batch's own transaction, so that a run that goes on after a crash counts on. */
-export async function addToRun(tx: Transaction, id: string, counts: Partial<RunCounts> & { done: number }): Promise<{ cancelRequested: boolean }> {
+export async function addToRun(
+  tx: Transaction,
+  id: string,
+  counts: Partial<RunCounts> & { done: number },
+): Promise<{ cancelRequested: boolean }> {
   const [row] = await tx<{ cancelRequested: boolean }[]>`
     update catalog.scan_runs set added = added + ${counts.added ?? 0}, changed = changed + ${counts.changed ?? 0},
       unchanged = unchanged + ${counts.unchanged ?? 0}, removed = removed + ${counts.removed ?? 0}, done = done + ${counts.done}

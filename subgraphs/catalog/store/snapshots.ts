@@ -3,11 +3,22 @@ import type { Queryable } from '#platform/database/index.ts';
 import { tableSnapshot, type ColumnSnapshot, type OwnerWords, type Snapshot } from '../domain/snapshot.ts';
 import type { AssetRow, ColumnRow } from './tables/asset.ts';
 
-type Row = Pick<AssetRow, 'id' | 'kind' | 'name' | 'path' | 'sourceDescription' | 'sourceOwner' | 'tableFacet' | 'dependsOn' | 'deletedAt' | 'version'> & {
+type Row = Pick<
+  AssetRow,
+  'id' | 'kind' | 'name' | 'path' | 'sourceDescription' | 'sourceOwner' | 'tableFacet' | 'dependsOn' | 'deletedAt' | 'version'
+> & {
   description: string | null;
   owners: OwnerWords[];
   tags: string[];
-  columns: (Pick<ColumnRow, 'name' | 'ordinal'> & { data_type: string; native_type: string; nullable: boolean; default_value: string | null; generated: boolean; source_description: string | null; description: string | null })[];
+  columns: (Pick<ColumnRow, 'name' | 'ordinal'> & {
+    data_type: string;
+    native_type: string;
+    nullable: boolean;
+    default_value: string | null;
+    generated: boolean;
+    source_description: string | null;
+    description: string | null;
+  })[];
 };
 
 /** By asset id; an unknown id is absent. A tombstone has the columns that went with it, at the same moment. */

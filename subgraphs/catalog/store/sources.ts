@@ -93,7 +93,13 @@ export async function listSourceOwners(sql: Queryable, ids: readonly string[]): 
 export async function replaceSourceOwners(tx: Transaction, id: string, owners: readonly OwnerWords[]): Promise<void> {
   await tx`delete from catalog.source_owners where source_id = ${id}`;
   if (owners.length > 0) {
-    await tx`insert into catalog.source_owners ${tx(owners.map((owner) => ({ sourceId: id, ...owner })), 'sourceId', 'userId', 'teamId', 'role')}`;
+    await tx`insert into catalog.source_owners ${tx(
+      owners.map((owner) => ({ sourceId: id, ...owner })),
+      'sourceId',
+      'userId',
+      'teamId',
+      'role',
+    )}`;
   }
 }
 

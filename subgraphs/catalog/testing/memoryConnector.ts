@@ -15,18 +15,46 @@ export type MemorySystem = {
 };
 
 const column = (name: string, ordinal: number): ScannedColumn => ({
-  name, ordinal, dataType: 'text', nativeType: 'text', nullable: true, default: null, generated: false, comment: null,
+  name,
+  ordinal,
+  dataType: 'text',
+  nativeType: 'text',
+  nullable: true,
+  default: null,
+  generated: false,
+  comment: null,
 });
 
-const facet = (): TableFacet => ({ definition: null, primaryKey: [], foreignKeys: [], uniqueKeys: [], checks: [], indexes: [], partitioned: false });
+const facet = (): TableFacet => ({
+  definition: null,
+  primaryKey: [],
+  foreignKeys: [],
+  uniqueKeys: [],
+  checks: [],
+  indexes: [],
+  partitioned: false,
+});
 
 export const scannedTable = (path: string[], nativeId: string | null, columns: readonly string[] = ['id', 'name']): ScannedAsset => ({
-  kind: 'TABLE', path, nativeId, comment: null, sourceOwner: 'owner', rowEstimate: null, table: facet(),
+  kind: 'TABLE',
+  path,
+  nativeId,
+  comment: null,
+  sourceOwner: 'owner',
+  rowEstimate: null,
+  table: facet(),
   columns: columns.map((name, index) => column(name, index + 1)),
 });
 
 export const scannedContainer = (path: string[], nativeId: string): ScannedAsset => ({
-  kind: path.length === 1 ? 'DATABASE' : 'SCHEMA', path, nativeId, comment: null, sourceOwner: 'owner', rowEstimate: null, table: null, columns: [],
+  kind: path.length === 1 ? 'DATABASE' : 'SCHEMA',
+  path,
+  nativeId,
+  comment: null,
+  sourceOwner: 'owner',
+  rowEstimate: null,
+  table: null,
+  columns: [],
 });
 
 /** A database with one schema `public` and tables t0 … */

@@ -37,8 +37,6 @@ export type ScannerDeps = {
 class Stopping extends Error {}
 class Cancelled extends Error {}
 
-export type Scanner = ReturnType<typeof createScanner>;
-
 export function createScanner(deps: ScannerDeps) {
   const { sql, vault, connectors, logger, onCommit } = deps;
 

@@ -37,20 +37,44 @@ export const assets = catalogSchema.table(
     deletedAt: moment('deleted_at'),
   },
   (table) => [
-    uniqueIndex('assets_name').on(table.namespace, table.name).where(sql`deleted_at is null`),
-    index('assets_tombstones').on(table.namespace, table.name).where(sql`deleted_at is not null`),
+    uniqueIndex('assets_name')
+      .on(table.namespace, table.name)
+      .where(sql`deleted_at is null`),
+    index('assets_tombstones')
+      .on(table.namespace, table.name)
+      .where(sql`deleted_at is not null`),
     // Lists read the living through these; a source with a million tombstones must not lie in their way.
-    index('assets_by_name').on(table.name, table.id).where(sql`deleted_at is null`),
-    index('assets_by_class').on(table.accessClass, table.name, table.id).where(sql`deleted_at is null`),
+    index('assets_by_name')
+      .on(table.name, table.id)
+      .where(sql`deleted_at is null`),
+    index('assets_by_class')
+      .on(table.accessClass, table.name, table.id)
+      .where(sql`deleted_at is null`),
     // Neither a source nor a kind is spread evenly over names or times (a database's names begin alike, a scan writes at one moment).
-    index('assets_by_class_update').on(table.accessClass, table.updatedAt, table.id).where(sql`deleted_at is null`),
-    index('assets_by_kind').on(table.kind, table.name, table.id).where(sql`deleted_at is null`),
-    index('assets_by_update').on(table.updatedAt, table.id).where(sql`deleted_at is null`),
-    index('assets_deleted_by_name').on(table.name, table.id).where(sql`deleted_at is not null`),
-    index('assets_deleted_by_update').on(table.updatedAt, table.id).where(sql`deleted_at is not null`),
-    index('assets_by_container').on(table.sourceId, table.container, table.id).where(sql`deleted_at is null`),
-    index('assets_by_native_id').on(table.sourceId, table.nativeId).where(sql`deleted_at is null`),
-    index('assets_by_parent').on(table.parentId, table.name, table.id).where(sql`deleted_at is null`),
+    index('assets_by_class_update')
+      .on(table.accessClass, table.updatedAt, table.id)
+      .where(sql`deleted_at is null`),
+    index('assets_by_kind')
+      .on(table.kind, table.name, table.id)
+      .where(sql`deleted_at is null`),
+    index('assets_by_update')
+      .on(table.updatedAt, table.id)
+      .where(sql`deleted_at is null`),
+    index('assets_deleted_by_name')
+      .on(table.name, table.id)
+      .where(sql`deleted_at is not null`),
+    index('assets_deleted_by_update')
+      .on(table.updatedAt, table.id)
+      .where(sql`deleted_at is not null`),
+    index('assets_by_container')
+      .on(table.sourceId, table.container, table.id)
+      .where(sql`deleted_at is null`),
+    index('assets_by_native_id')
+      .on(table.sourceId, table.nativeId)
+      .where(sql`deleted_at is null`),
+    index('assets_by_parent')
+      .on(table.parentId, table.name, table.id)
+      .where(sql`deleted_at is null`),
   ],
 );
 
@@ -76,10 +100,18 @@ export const columns = catalogSchema.table(
   },
   (table) => [
     uniqueIndex('columns_name').on(table.assetId, table.name),
-    index('columns_by_asset').on(table.assetId, table.ordinal, table.id).where(sql`deleted_at is null`),
-    index('columns_by_name').on(table.name, table.id).where(sql`deleted_at is null`),
-    index('columns_by_class').on(table.accessClass, table.assetId, table.ordinal, table.id).where(sql`deleted_at is null`),
-    index('columns_deleted').on(table.assetId, table.ordinal, table.id).where(sql`deleted_at is not null`),
+    index('columns_by_asset')
+      .on(table.assetId, table.ordinal, table.id)
+      .where(sql`deleted_at is null`),
+    index('columns_by_name')
+      .on(table.name, table.id)
+      .where(sql`deleted_at is null`),
+    index('columns_by_class')
+      .on(table.accessClass, table.assetId, table.ordinal, table.id)
+      .where(sql`deleted_at is null`),
+    index('columns_deleted')
+      .on(table.assetId, table.ordinal, table.id)
+      .where(sql`deleted_at is not null`),
   ],
 );
 
@@ -106,8 +138,12 @@ export const assetOwners = catalogSchema.table(
   },
   (table) => [
     uniqueIndex('asset_owners_one_each').on(table.assetId, table.userId, table.teamId, table.role),
-    index('asset_owners_user').on(table.userId, table.assetId).where(sql`user_id is not null`),
-    index('asset_owners_team').on(table.teamId, table.assetId).where(sql`team_id is not null`),
+    index('asset_owners_user')
+      .on(table.userId, table.assetId)
+      .where(sql`user_id is not null`),
+    index('asset_owners_team')
+      .on(table.teamId, table.assetId)
+      .where(sql`team_id is not null`),
     check('asset_owners_one', sql`num_nonnulls(user_id, team_id) = 1`),
   ],
 );

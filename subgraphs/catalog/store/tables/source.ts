@@ -23,7 +23,9 @@ export const sources = catalogSchema.table(
     connector: text().notNull(),
     /** The whole config, sealed: which of its fields are secret is the connector's to know. */
     config: bytea().notNull(),
-    configKeyId: uuid('config_key_id').notNull().references(() => dataKeys.id),
+    configKeyId: uuid('config_key_id')
+      .notNull()
+      .references(() => dataKeys.id),
     namespace: text().notNull(),
     description: text(),
     createdAt: moment('created_at').notNull(),
@@ -32,7 +34,11 @@ export const sources = catalogSchema.table(
     /** Set by removeSource; its assets become tombstones in batches after that. */
     removedAt: moment('removed_at'),
   },
-  (table) => [uniqueIndex('sources_name').on(table.name).where(sql`removed_at is null`)],
+  (table) => [
+    uniqueIndex('sources_name')
+      .on(table.name)
+      .where(sql`removed_at is null`),
+  ],
 );
 
 /** Which containers (databases) of a server a source has claimed: two sources never share one. */
@@ -41,7 +47,9 @@ export const sourceContainers = catalogSchema.table(
   {
     namespace: text().notNull(),
     container: text().notNull(),
-    sourceId: uuid('source_id').notNull().references(() => sources.id, { onDelete: 'cascade' }),
+    sourceId: uuid('source_id')
+      .notNull()
+      .references(() => sources.id, { onDelete: 'cascade' }),
   },
   (table) => [primaryKey({ columns: [table.namespace, table.container] }), index('source_containers_source').on(table.sourceId)],
 );
@@ -49,22 +57,23 @@ export const sourceContainers = catalogSchema.table(
 export const sourceOwners = catalogSchema.table(
   'source_owners',
   {
-    sourceId: uuid('source_id').notNull().references(() => sources.id, { onDelete: 'cascade' }),
+    sourceId: uuid('source_id')
+      .notNull()
+      .references(() => sources.id, { onDelete: 'cascade' }),
     userId: uuid('user_id'),
     teamId: uuid('team_id'),
     role: text().notNull(),
   },
-  (table) => [
-    index('source_owners_source').on(table.sourceId),
-    check('source_owners_one', sql`num_nonnulls(user_id, team_id) = 1`),
-  ],
+  (table) => [index('source_owners_source').on(table.sourceId), check('source_owners_one', sql`num_nonnulls(user_id, team_id) = 1`)],
 );
 
 export const scans = catalogSchema.table(
   'scans',
   {
     id: uuid().primaryKey(),
-    sourceId: uuid('source_id').notNull().references(() => sources.id, { onDelete: 'cascade' }),
+    sourceId: uuid('source_id')
+      .notNull()
+      .references(() => sources.id, { onDelete: 'cascade' }),
     name: exactText('name').notNull(),
     /** A cron expression in UTC; null means only when asked. */
     schedule: text(),
@@ -73,14 +82,21 @@ export const scans = catalogSchema.table(
     exclude: text().array().notNull().default([]),
     version: integer().notNull().default(1),
   },
-  (table) => [uniqueIndex('scans_name').on(table.sourceId, table.name), index('scans_due').on(table.nextRunAt).where(sql`next_run_at is not null`)],
+  (table) => [
+    uniqueIndex('scans_name').on(table.sourceId, table.name),
+    index('scans_due')
+      .on(table.nextRunAt)
+      .where(sql`next_run_at is not null`),
+  ],
 );
 
 export const scanRuns = catalogSchema.table(
   'scan_runs',
   {
     id: uuid().primaryKey(),
-    sourceId: uuid('source_id').notNull().references(() => sources.id),
+    sourceId: uuid('source_id')
+      .notNull()
+      .references(() => sources.id),
     /** Null once the scan was removed. */
     scanId: uuid('scan_id').references(() => scans.id, { onDelete: 'set null' }),
     status: text().notNull(),
@@ -102,7 +118,9 @@ export const scanRuns = catalogSchema.table(
   },
   (table) => [
     index('scan_runs_source').on(table.sourceId, table.queuedAt, table.id),
-    uniqueIndex('scan_runs_one_at_a_time').on(table.sourceId).where(sql`status in ('QUEUED', 'RUNNING')`),
+    uniqueIndex('scan_runs_one_at_a_time')
+      .on(table.sourceId)
+      .where(sql`status in ('QUEUED', 'RUNNING')`),
   ],
 );
 
@@ -110,7 +128,9 @@ export const scanWarnings = catalogSchema.table(
   'scan_warnings',
   {
     id: uuid().primaryKey(),
-    runId: uuid('run_id').notNull().references(() => scanRuns.id, { onDelete: 'cascade' }),
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => scanRuns.id, { onDelete: 'cascade' }),
     code: text().notNull(),
     subject: text(),
     message: text().notNull(),
@@ -122,7 +142,9 @@ export const scanWarnings = catalogSchema.table(
 export const pendingDeletions = catalogSchema.table(
   'pending_deletions',
   {
-    runId: uuid('run_id').notNull().references(() => scanRuns.id, { onDelete: 'cascade' }),
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => scanRuns.id, { onDelete: 'cascade' }),
     assetId: uuid('asset_id').notNull(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.assetId] })],
