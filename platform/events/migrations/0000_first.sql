@@ -4,7 +4,9 @@ CREATE TABLE "events"."head" (
 	"one" smallint PRIMARY KEY DEFAULT 1 NOT NULL,
 	"epoch" text NOT NULL,
 	"seq" bigint NOT NULL,
-	"hash" "bytea" NOT NULL
+	"hash" "bytea" NOT NULL,
+	"snapshot" text,
+	"resume_after" bigint DEFAULT 0
 );
 --> statement-breakpoint
 CREATE TABLE "events"."log" (
@@ -36,11 +38,14 @@ CREATE TABLE "events"."outbox" (
 	"data" jsonb,
 	"salt" "bytea",
 	"attributes" jsonb NOT NULL,
-	"leaf" "bytea" NOT NULL
+	"leaf" "bytea" NOT NULL,
+	"xid" "xid8" DEFAULT pg_current_xact_id() NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX "log_subject" ON "events"."log" USING btree ("subject","seq");--> statement-breakpoint
 CREATE INDEX "log_type" ON "events"."log" USING btree ("type","seq");--> statement-breakpoint
-CREATE INDEX "log_event_id" ON "events"."log" USING btree ("event_id");
+CREATE INDEX "log_event_id" ON "events"."log" USING btree ("event_id");--> statement-breakpoint
+CREATE INDEX "log_source" ON "events"."log" USING btree (("attributes" ->> 'sourceId'),"seq");--> statement-breakpoint
+CREATE INDEX "outbox_xid" ON "events"."outbox" USING btree ("xid");
 --> statement-breakpoint
 INSERT INTO "events"."head" ("epoch", "seq", "hash") VALUES (substr(md5(random()::text || clock_timestamp()::text), 1, 8), 0, decode(repeat('00', 32), 'hex'));

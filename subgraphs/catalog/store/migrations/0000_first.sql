@@ -1,5 +1,12 @@
 CREATE SCHEMA "catalog";
 --> statement-breakpoint
+CREATE TABLE "catalog"."asset_counts" (
+	"access_class" integer NOT NULL,
+	"kind" text NOT NULL,
+	"count" bigint NOT NULL,
+	CONSTRAINT "asset_counts_access_class_kind_pk" PRIMARY KEY("access_class","kind")
+);
+--> statement-breakpoint
 CREATE TABLE "catalog"."asset_edits" (
 	"asset_id" uuid PRIMARY KEY NOT NULL,
 	"description" text
@@ -173,16 +180,21 @@ CREATE INDEX "asset_owners_team" ON "catalog"."asset_owners" USING btree ("team_
 CREATE INDEX "asset_tags_tag" ON "catalog"."asset_tags" USING btree ("tag","asset_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "assets_name" ON "catalog"."assets" USING btree ("namespace","name") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "assets_tombstones" ON "catalog"."assets" USING btree ("namespace","name") WHERE deleted_at is not null;--> statement-breakpoint
-CREATE INDEX "assets_by_name" ON "catalog"."assets" USING btree ("name","id");--> statement-breakpoint
-CREATE INDEX "assets_by_class" ON "catalog"."assets" USING btree ("access_class","name","id");--> statement-breakpoint
-CREATE INDEX "assets_by_update" ON "catalog"."assets" USING btree ("updated_at","id");--> statement-breakpoint
+CREATE INDEX "assets_by_name" ON "catalog"."assets" USING btree ("name","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "assets_by_class" ON "catalog"."assets" USING btree ("access_class","name","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "assets_by_class_update" ON "catalog"."assets" USING btree ("access_class","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "assets_by_kind" ON "catalog"."assets" USING btree ("kind","name","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "assets_by_update" ON "catalog"."assets" USING btree ("updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "assets_deleted_by_name" ON "catalog"."assets" USING btree ("name","id") WHERE deleted_at is not null;--> statement-breakpoint
+CREATE INDEX "assets_deleted_by_update" ON "catalog"."assets" USING btree ("updated_at","id") WHERE deleted_at is not null;--> statement-breakpoint
 CREATE INDEX "assets_by_container" ON "catalog"."assets" USING btree ("source_id","container","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "assets_by_native_id" ON "catalog"."assets" USING btree ("source_id","native_id") WHERE deleted_at is null;--> statement-breakpoint
-CREATE INDEX "assets_by_parent" ON "catalog"."assets" USING btree ("parent_id","name","id");--> statement-breakpoint
+CREATE INDEX "assets_by_parent" ON "catalog"."assets" USING btree ("parent_id","name","id") WHERE deleted_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "columns_name" ON "catalog"."columns" USING btree ("asset_id","name");--> statement-breakpoint
-CREATE INDEX "columns_by_asset" ON "catalog"."columns" USING btree ("asset_id","ordinal","id");--> statement-breakpoint
-CREATE INDEX "columns_by_name" ON "catalog"."columns" USING btree ("name","id");--> statement-breakpoint
-CREATE INDEX "columns_by_class" ON "catalog"."columns" USING btree ("access_class","asset_id","ordinal","id");--> statement-breakpoint
+CREATE INDEX "columns_by_asset" ON "catalog"."columns" USING btree ("asset_id","ordinal","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "columns_by_name" ON "catalog"."columns" USING btree ("name","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "columns_by_class" ON "catalog"."columns" USING btree ("access_class","asset_id","ordinal","id") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "columns_deleted" ON "catalog"."columns" USING btree ("asset_id","ordinal","id") WHERE deleted_at is not null;--> statement-breakpoint
 CREATE INDEX "scan_runs_source" ON "catalog"."scan_runs" USING btree ("source_id","queued_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "scan_runs_one_at_a_time" ON "catalog"."scan_runs" USING btree ("source_id") WHERE status in ('QUEUED', 'RUNNING');--> statement-breakpoint
 CREATE INDEX "scan_warnings_run" ON "catalog"."scan_warnings" USING btree ("run_id","id");--> statement-breakpoint

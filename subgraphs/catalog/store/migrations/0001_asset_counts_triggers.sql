@@ -20,12 +20,6 @@ BEGIN
 	RETURN NULL;
 END $$;
 --> statement-breakpoint
--- Nobody writes between the count and the triggers.
-LOCK TABLE "catalog"."assets" IN SHARE ROW EXCLUSIVE MODE;
---> statement-breakpoint
-INSERT INTO "catalog"."asset_counts" ("access_class", "kind", "count")
-SELECT access_class, kind, count(*) FROM "catalog"."assets" WHERE deleted_at IS NULL GROUP BY 1, 2;
---> statement-breakpoint
 CREATE TRIGGER "assets_counted_insert" AFTER INSERT ON "catalog"."assets" REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION "catalog"."add_to_asset_counts"();
 --> statement-breakpoint
 CREATE TRIGGER "assets_counted_update" AFTER UPDATE ON "catalog"."assets" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION "catalog"."add_to_asset_counts"();

@@ -1,1 +1,0 @@
-CREATE INDEX "log_source" ON "events"."log" USING btree (("attributes" ->> 'sourceId'),"seq");

@@ -1,2 +1,0 @@
-ALTER TABLE "events"."head" ADD COLUMN "snapshot" text;--> statement-breakpoint
-ALTER TABLE "events"."head" ADD COLUMN "resume_after" bigint DEFAULT 0;

@@ -1,2 +1,0 @@
-CREATE INDEX "assets_by_class_update" ON "catalog"."assets" USING btree ("access_class","updated_at","id") WHERE deleted_at is null;--> statement-breakpoint
-CREATE INDEX "assets_by_kind" ON "catalog"."assets" USING btree ("kind","name","id") WHERE deleted_at is null;
