@@ -3,24 +3,10 @@ import type { ForeignKeyFacet, TableFacet } from './connectors/types.ts';
 import type { VersionRow } from './store/history.ts';
 import type { AssetRow, ColumnRow } from './store/tables/asset.ts';
 
-export type AssetParent = Pick<
-  AssetRow,
-  | 'id'
-  | 'sourceId'
-  | 'accessClass'
-  | 'kind'
-  | 'namespace'
-  | 'name'
-  | 'path'
-  | 'parentId'
-  | 'sourceDescription'
-  | 'rowEstimate'
-  | 'sizeBytes'
-  | 'version'
-  | 'createdAt'
-  | 'updatedAt'
-  | 'deletedAt'
-> & {
+/** Columns of an asset that lists leave out. */
+export const LARGE_FIELDS = ['tableFacet', 'dependsOn', 'hash'] as const satisfies readonly (keyof AssetRow)[];
+
+export type AssetParent = Omit<AssetRow, (typeof LARGE_FIELDS)[number]> & {
   /** A person's words. Undefined where the read did not bring them: then a loader does. */
   description?: string | null;
 };

@@ -1,10 +1,12 @@
 /** Reads of assets. Every one of them takes the viewer's classes, but for those within a transaction that already chose the rows. */
+import { getTableColumns } from 'drizzle-orm';
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import type { Page } from '#platform/graphql/connections.ts';
 import type { AssetKind, TableFacet } from '../connectors/types.ts';
-import type { AssetParent } from '../mappers.ts';
+import { LARGE_FIELDS, type AssetParent } from '../mappers.ts';
 import { hasPrefix } from './prefix.ts';
+import { assets } from './tables/asset.ts';
 import { classesToMerge, isNobody, narrow, visible } from './visibility.ts';
 
 export type AssetFilter = {
@@ -23,10 +25,13 @@ export type AssetOrder = { field: 'NAME' | 'UPDATED_AT'; direction: 'ASC' | 'DES
 /** Name, or the time of the last change as ISO text; and the id. */
 export type AssetKey = [string, string];
 
-/** What every read brings: not the facet and the hash, which may be large and are seldom asked for. */
-const fields = (sql: Queryable) => sql`
-  a.id, a.source_id, a.access_class, a.kind, a.namespace, a.name, a.path, a.parent_id, a.source_description,
-  a.row_estimate, a.size_bytes, a.version, a.created_at, a.updated_at, a.deleted_at`;
+const LARGE: ReadonlySet<string> = new Set(LARGE_FIELDS);
+const SELECTED = Object.entries(getTableColumns(assets))
+  .filter(([property]) => !LARGE.has(property))
+  .map(([, column]) => `a.${column.name}`);
+
+/** What every read brings: a new column of the table without further ado, but not what may be large and is seldom asked for. */
+const fields = (sql: Queryable) => sql`${sql(SELECTED)}`;
 
 function matches(sql: Queryable, filter: AssetFilter, replaced: 'low' | 'high' | null = null) {
   const { kinds, tags, ownerIds, hasOwner, updatedAfter } = filter;
