@@ -5,7 +5,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
-import { scramVerifier } from './scramVerifier.ts';
+import { scramVerifier } from '#platform/database/scramVerifier.ts';
 
 export const DEMO_DATABASE = 'demo_shop';
 export const DEMO_ROLE = 'demo_shop_reader';

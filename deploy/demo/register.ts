@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import type { Embedded } from '#platform/database/embedded.ts';
+import { AppError } from '#platform/errors.ts';
 import { derivePassword } from '#platform/secrets.ts';
 import type { Catalog } from '#subgraphs/catalog/index.ts';
-import { createDemo, DEMO_DATABASE, demoSourceConfig } from './index.ts';
+import { createDemo, demoSourceConfig } from './index.ts';
 
 export type EnsureDemo = {
   embedded: Pick<Embedded, 'port' | 'serverUrl'>;
@@ -18,10 +19,23 @@ export type EnsureDemo = {
 };
 
 const POLL_MS = 100;
+/** Known by its id: people may give the source another name, or the name to a source of their own. */
+const DEMO_SOURCE_ID = '01920000-0000-7000-8000-00000000de30';
 
-export async function ensureDemo({ embedded, rootKey, catalog, catalogDatabase, identityDatabase, say }: EnsureDemo): Promise<void> {
-  const [known] = await catalogDatabase<{ id: string; version: number; removedAt: Date | null }[]>`
-    select id, version, removed_at from catalog.sources where name = ${DEMO_DATABASE} order by removed_at desc nulls first limit 1`;
+export async function ensureDemo(options: EnsureDemo): Promise<void> {
+  try {
+    await scanDemo(options);
+  } catch (error) {
+    // A source of somebody's own may have the demo's name or database: that is no reason not to start.
+    if (!(error instanceof AppError)) throw error;
+    options.say(`Demo         left out: ${error.message}`);
+  }
+}
+
+async function scanDemo({ embedded, rootKey, catalog, catalogDatabase, identityDatabase, say }: EnsureDemo): Promise<void> {
+  const sourceId = DEMO_SOURCE_ID;
+  const [known] = await catalogDatabase<{ version: number; removedAt: Date | null }[]>`
+    select version, removed_at from catalog.sources where id = ${sourceId}`;
   if (known?.removedAt) return;
   const password = derivePassword(rootKey, 'demo_shop reader');
   const viewer = await findAdministrator(identityDatabase);
@@ -29,12 +43,11 @@ export async function ensureDemo({ embedded, rootKey, catalog, catalogDatabase, 
   const { created } = await createDemo({ serverUrl: embedded.serverUrl, password });
   if (created) say('Demo         the database demo_shop was made; it is being scanned …');
 
-  let sourceId = known?.id;
-  if (!sourceId) {
-    ({ id: sourceId } = await catalog.sources.register(viewer, input));
+  if (!known) {
+    await catalog.sources.register(viewer, input, sourceId);
   } else {
     // The embedded server moves to another port when a foreign program holds its own; nothing happens otherwise.
-    await catalog.sources.update(viewer, { id: sourceId, version: known!.version, config: input.config });
+    await catalog.sources.update(viewer, { id: sourceId, version: known.version, config: input.config });
   }
 
   const [last] = await catalogDatabase<{ id: string; status: string }[]>`

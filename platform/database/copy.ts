@@ -35,14 +35,21 @@ export async function copyRows(
   const sink = await tx.unsafe(`copy ${table} (${columns.map((name) => `"${name}"`).join(', ')}) from stdin`).writable();
   const done = finished(sink);
   let chunk = '';
-  for (const row of rows) {
-    let line = encode(row[0]!);
-    for (let index = 1; index < row.length; index++) line += `\t${encode(row[index]!)}`;
-    chunk += `${line}\n`;
-    if (chunk.length >= CHUNK) {
-      if (!sink.write(chunk)) await Promise.race([new Promise((resolve) => sink.once('drain', resolve)), done]);
-      chunk = '';
+  try {
+    for (const row of rows) {
+      let line = encode(row[0]!);
+      for (let index = 1; index < row.length; index++) line += `\t${encode(row[index]!)}`;
+      chunk += `${line}\n`;
+      if (chunk.length >= CHUNK) {
+        if (!sink.write(chunk)) await Promise.race([new Promise((resolve) => sink.once('drain', resolve)), done]);
+        chunk = '';
+      }
     }
+  } catch (error) {
+    // An open COPY would keep the transaction's rollback waiting.
+    sink.destroy(error as Error);
+    await done.catch(() => undefined);
+    throw error;
   }
   sink.end(chunk);
   await done;

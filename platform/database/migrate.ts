@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { runMigrations as runQueueMigrations } from 'graphile-worker';
 import postgres from 'postgres';
+import { scramVerifier } from './scramVerifier.ts';
 import { PARTS, roleName, rolePassword, roleUrl, type DatabaseLocation } from './roles.ts';
 
 /** A schema and the folder of its committed migrations, in the order in which they run. */
@@ -40,9 +41,9 @@ async function createRoles(sql: postgres.Sql, location: DatabaseLocation): Promi
   const [superuser] = await sql<{ yes: boolean }[]>`select rolsuper as yes from pg_roles where rolname = current_user`;
   for (const part of PARTS) {
     const name = roleName(location, part);
-    // Neither a role's name nor its password can be a parameter; both are made of letters, digits, `_` and `-`.
+    // Neither can be a parameter. The password goes as its verifier: a server may log such statements.
     const [existing] = await sql`select 1 from pg_roles where rolname = ${name}`;
-    await sql.unsafe(`${existing ? 'alter' : 'create'} role "${name}" login password '${rolePassword(location, part)}'`);
+    await sql.unsafe(`${existing ? 'alter' : 'create'} role "${name}" login password '${scramVerifier(rolePassword(location, part))}'`);
     // An owner that is no superuser (a managed server's) hands things over only to roles that it is a member of.
     if (!superuser!.yes) await sql.unsafe(`grant "${name}" to current_user`);
     // Lists take any filter, viewer and page: a plan made for the average of them took seconds where one made for these values takes milliseconds.
@@ -63,7 +64,7 @@ async function installQueue(sql: postgres.Sql, location: DatabaseLocation): Prom
     create schema if not exists jobs authorization "${jobs}";
     create or replace function jobs.add(task text, payload json, queue text, key text) returns void
       language sql security definer set search_path = pg_catalog, pg_temp
-      as $$ select graphile_worker.add_job(task, payload, queue_name => queue, job_key => key, max_attempts => 5) $$;
+      as $$ select graphile_worker.add_job(task, payload, queue_name => queue, job_key => key, job_key_mode => 'preserve_run_at', max_attempts => 5) $$;
     alter function jobs.add owner to "${jobs}";
     revoke all on function jobs.add from public;`);
 }

@@ -22,15 +22,7 @@ export type Scans = ReturnType<typeof createScans>;
 
 export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => void }) {
   /** NOT_FOUND without sight of the source, FORBIDDEN without the right. */
-  async function checkSource(
-    tx: Transaction,
-    viewer: Viewer,
-    sourceId: string | undefined,
-    noun: string,
-    id: string,
-    action: Action,
-  ): Promise<SourceRow> {
-    const [source] = sourceId && isId(sourceId) ? await sourcesStore.getSourcesById(tx, [sourceId]) : [];
+  function checkSource(viewer: Viewer, source: SourceRow | undefined, noun: string, id: string, action: Action): SourceRow {
     if (!source || source.removedAt || !may(viewer, 'read', { sourceId: source.id })) throw new NotFound(noun, id);
     if (!may(viewer, action, { sourceId: source.id })) {
       const role = action === 'administer' ? 'ADMIN' : 'STEWARD';
@@ -39,23 +31,37 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
     return source;
   }
 
-  async function checkScan(tx: Transaction, viewer: Viewer, id: string, action: Action): Promise<ScanRow> {
-    const [scan] = isId(id) ? await store.getScansById(tx, [id]) : [];
-    await checkSource(tx, viewer, scan?.sourceId, 'scan', id, action);
-    return scan!;
+  /** Locked: a removal under way is waited for, and then there is nothing to scan or to add a scan to. */
+  async function lockSource(tx: Transaction, viewer: Viewer, id: string, action: Action): Promise<SourceRow> {
+    return checkSource(viewer, isId(id) ? await sourcesStore.lockSource(tx, id) : undefined, 'source', id, action);
   }
 
+  async function lockScan(tx: Transaction, viewer: Viewer, id: string): Promise<{ scan: ScanRow; source: SourceRow }> {
+    const [seen] = isId(id) ? await store.getScansById(tx, [id]) : [];
+    const source = checkSource(viewer, seen && (await sourcesStore.lockSource(tx, seen.sourceId)), 'scan', id, 'administer');
+    // Under the lock: another request may have removed it meanwhile.
+    const [scan] = await store.getScansById(tx, [id]);
+    if (!scan) throw new NotFound('scan', id);
+    return { scan, source };
+  }
+
+  /** Does not lock the source: a removal locks that first, and then the run. */
   async function checkRun(tx: Transaction, viewer: Viewer, id: string): Promise<ScanRunRow> {
     const run = isId(id) ? await store.lockRun(tx, id) : undefined;
-    await checkSource(tx, viewer, run?.sourceId, 'scan run', id, 'edit');
+    const [source] = run ? await sourcesStore.getSourcesById(tx, [run.sourceId]) : [];
+    checkSource(viewer, source, 'scan run', id, 'edit');
     return run!;
   }
 
   /** A run of its source is queued with its job and its event; while another one is going on, that one is given. */
   async function queueRun(tx: Transaction, sourceId: string, scanId: string | null, actorId: string | null): Promise<ScanRunRow> {
     const now = new Date();
-    const run = await store.insertRun(tx, { id: newId(), sourceId, scanId, startedBy: actorId, queuedAt: now });
-    if (!run) return (await store.findCurrentRun(tx, sourceId))!;
+    const id = newId();
+    const insert = () => store.insertRun(tx, { id, sourceId, scanId, startedBy: actorId, queuedAt: now });
+    // The run that is going on may end between the two statements: then there is room for this one.
+    const run = (await insert()) ?? (await store.findCurrentRun(tx, sourceId)) ?? (await insert());
+    if (!run) throw new Conflict('Another run of this source begins and ends at this moment: try again.');
+    if (run.id !== id) return run;
     await append(
       tx,
       'catalog',
@@ -76,7 +82,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
       const id = newId();
       const cursor = await sql.begin(async (tx) => {
         const position = await logPosition(tx);
-        const source = await checkSource(tx, known, input.sourceId, 'source', input.sourceId, 'administer');
+        const source = await lockSource(tx, known, input.sourceId, 'administer');
         await checkNameIsFree(tx, source.id, name, null);
         await store.insertScan(tx, {
           id,
@@ -104,9 +110,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
       const exclude = input.exclude === undefined ? undefined : checkGlobs(input.exclude, 'exclude');
       const cursor = await sql.begin(async (tx) => {
         const position = await logPosition(tx);
-        const seen = await checkScan(tx, known, input.id, 'administer');
-        const source = (await sourcesStore.lockSource(tx, seen.sourceId))!;
-        const scan = (await store.getScansById(tx, [input.id]))[0]!;
+        const { scan, source } = await lockScan(tx, known, input.id);
         if (scan.version !== input.version)
           throw new Conflict('Somebody changed this scan meanwhile: read it again.', { currentVersion: scan.version });
         const next = {
@@ -131,8 +135,9 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
       const known = requireViewer(viewer);
       const result = await sql.begin(async (tx) => {
         const cursor = await logPosition(tx);
-        const scan = await checkScan(tx, known, id, 'administer');
-        const source = (await sourcesStore.lockSource(tx, scan.sourceId))!;
+        const { scan, source } = await lockScan(tx, known, id);
+        // Without its scan a run would have no scope: it must not go on over everything.
+        await store.cancelRunsOfScan(tx, scan.id);
         await store.deleteScan(tx, scan.id);
         await appendSourceUpdated(tx, source, known, [
           { path: `/scans/${scan.name}`, before: { schedule: scan.schedule }, after: undefined },
@@ -147,7 +152,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
       const known = requireViewer(viewer);
       const result = await sql.begin(async (tx) => {
         const cursor = await logPosition(tx);
-        const source = await checkSource(tx, known, input.sourceId, 'source', input.sourceId, 'edit');
+        const source = await lockSource(tx, known, input.sourceId, 'edit');
         const scans = await store.listScansOfSources(tx, [source.id]);
         const scan =
           input.scanId == null
@@ -211,6 +216,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
         const reviewed = await store.updateRun(tx, run.id, {
           status: input.acceptDeletions ? 'COMPLETED' : 'COMPLETED_WITH_WARNINGS',
           removed: run.removed + removed,
+          phase: 'reviewed',
           message: null,
         });
         if (!input.acceptDeletions) {
@@ -252,7 +258,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
       return started;
     },
 
-    /** Runs that wait or go on although no worker has them (its tries were used up) are queued again. */
+    /** Runs and removals that are not over although no worker has them (its tries were used up) are queued again. */
     async requeueAbandoned(now = new Date()): Promise<void> {
       const candidates = await store.listUnfinishedRuns(sql, new Date(now.getTime() - 60_000));
       for (const run of candidates) {
@@ -260,6 +266,9 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
           const [lock] = await tx<{ free: boolean }[]>`select pg_try_advisory_xact_lock(hashtextextended(${run.id}, 0)) as free`;
           if (lock!.free) await addScanJob(tx, run);
         });
+      }
+      for (const sourceId of await sourcesStore.listUnfinishedRemovals(sql)) {
+        await sql.begin((tx) => sourcesStore.addRemovalJob(tx, sourceId, null));
       }
     },
   };

@@ -7,9 +7,9 @@ import { Conflict, InvalidInput, NotAllowed, NotFound } from '#platform/errors.t
 import { append, logPosition } from '#platform/events/append.ts';
 import { checkName, checkOptionalText } from '#platform/graphql/inputs.ts';
 import { isId, newId } from '#platform/ids.ts';
-import { addJob } from '#platform/jobs/queue.ts';
 import type { CheckResult, Connector } from '../connectors/types.ts';
 import * as scansStore from '../store/scans.ts';
+import { forgetNativeIds } from '../store/scannedAssets.ts';
 import * as store from '../store/sources.ts';
 import type { SourceRow } from '../store/tables/source.ts';
 import type { Vault } from '../store/vault.ts';
@@ -94,7 +94,7 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
   }
 
   return {
-    async register(viewer: Viewer | null, input: RegisterSource): Promise<{ id: string; cursor: string }> {
+    async register(viewer: Viewer | null, input: RegisterSource, id = newId()): Promise<{ id: string; cursor: string }> {
       const known = requireViewer(viewer);
       const name = checkName(input.name, 'name');
       const connector = getConnector(input.connector, 'connector');
@@ -103,14 +103,12 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
       const schedule = checkSchedule(input.schedule, 'schedule');
       const owners = checkOwners(input.owners ?? [], 'owners');
       requireEverywhere(known, 'administer');
-      const id = newId();
       const now = new Date();
       const cursor = await sql.begin(async (tx) => {
         const position = await logPosition(tx);
         const namespace = connector.namespace(config);
-        if (await store.findSourceByName(tx, name)) throw new Conflict(`There is a source "${name}" already.`, { field: 'name' });
         const sealed = await vault.sealConfig(tx, id, config);
-        await store.insertSource(tx, {
+        const inserted = await store.insertSource(tx, {
           id,
           name,
           connector: connector.id,
@@ -120,6 +118,7 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
           createdAt: now,
           updatedAt: now,
         });
+        if (!inserted) throw new Conflict(`There is a source "${name}" already.`, { field: 'name' });
         await claim(tx, { id, namespace }, connector, config);
         await store.replaceSourceOwners(tx, id, owners);
         await upsertClass(tx, { sourceId: id, domainId: null });
@@ -161,12 +160,12 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
       const cursor = await sql.begin(async (tx) => {
         const position = await logPosition(tx);
         const source = checkAdministers(known, isId(input.id) ? await store.lockSource(tx, input.id) : undefined, input.id);
-        if (source.version !== input.version) {
-          throw new Conflict('Somebody changed this source meanwhile: read it again.', { currentVersion: source.version });
-        }
         const connector = getConnector(source.connector, 'connector');
         const stored = await vault.unsealConfig(tx, source.id, source);
         const config = input.config == null ? stored : await mergeConfig(tx, source, input.config);
+        if (source.version !== input.version) {
+          throw new Conflict('Somebody changed this source meanwhile: read it again.', { currentVersion: source.version });
+        }
         const ownersBefore = (await store.listSourceOwners(tx, [source.id])).map(({ sourceId: _, ...owner }) => owner);
         const next = {
           name: name ?? source.name,
@@ -188,8 +187,12 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
         await store.updateSourceRow(tx, source.id, { ...next, ...sealed, updatedAt: now, version: source.version + 1 });
         if (owners) await store.replaceSourceOwners(tx, source.id, owners);
         if (secretChanged) {
-          await store.releaseContainers(tx, source.id, connector.containers(config));
+          const containers = connector.containers(config);
+          // What `*` has claimed by scanning stays its own.
+          if (!containers.includes('*')) await store.releaseContainers(tx, source.id, containers);
           await claim(tx, source, connector, config);
+          // Another server numbers its objects anew: its numbers must not be taken for those of this one.
+          if (connector.endpoint(config) !== connector.endpoint(stored)) await forgetNativeIds(tx, source.id);
         }
         await append(
           tx,
@@ -235,12 +238,7 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
           ],
           now,
         );
-        await addJob(tx, {
-          task: 'removeSource',
-          payload: { sourceId: source.id, actorId: known.userId },
-          queue: `source:${source.id}`,
-          key: `remove:${source.id}`,
-        });
+        await store.addRemovalJob(tx, source.id, known.userId);
         return position;
       });
       onCommit();

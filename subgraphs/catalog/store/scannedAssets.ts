@@ -240,12 +240,16 @@ export async function updateSizes(
     where a.source_id = ${sourceId} and a.native_id = n.native_id and a.deleted_at is null and a.size_bytes is distinct from n.bytes::bigint`;
 }
 
-export type Present = Pick<AssetRow, 'id' | 'kind' | 'path' | 'parentId'>;
+export async function forgetNativeIds(tx: Transaction, sourceId: string): Promise<void> {
+  await tx`update catalog.assets set native_id = null where source_id = ${sourceId} and native_id is not null`;
+}
+
+export type Present = Pick<AssetRow, 'id' | 'kind' | 'path' | 'parentId' | 'runId' | 'version'>;
 
 /** Every living asset of a source's container, in pages: a cursor, since a container may hold hundreds of thousands. */
 export function streamContainer(sql: Database, sourceId: string, container: string): AsyncIterable<Present[]> {
   return sql<Present[]>`
-    select id, kind, path, parent_id from catalog.assets
+    select id, kind, path, parent_id, run_id, version from catalog.assets
     where source_id = ${sourceId} and container = ${container} and deleted_at is null`.cursor(5_000);
 }
 
@@ -262,11 +266,17 @@ export async function listLivingIds(sql: Queryable, sourceId: string, limit: num
 }
 
 /** Makes living assets tombstones; their columns carry the same time, by which a revival finds them. Gives the rows as they are now. */
-export async function entomb(tx: Transaction, ids: readonly string[], at: Date, runId: string | null): Promise<AssetRow[]> {
+export async function entomb(
+  tx: Transaction,
+  sourceId: string,
+  ids: readonly string[],
+  at: Date,
+  runId: string | null,
+): Promise<AssetRow[]> {
   await tx`select id from catalog.assets where id = any(${ids as string[]}::uuid[]) order by id for update`;
   const rows = await tx<AssetRow[]>`
     update catalog.assets set deleted_at = ${at}, updated_at = ${at}, version = version + 1, run_id = ${runId}
-    where id = any(${ids as string[]}::uuid[]) and deleted_at is null returning *`;
+    where id = any(${ids as string[]}::uuid[]) and source_id = ${sourceId} and deleted_at is null returning *`;
   await tx`
     update catalog.columns set deleted_at = ${at}, updated_at = ${at}
     where asset_id = any(${rows.map((row) => row.id)}::uuid[]) and deleted_at is null`;

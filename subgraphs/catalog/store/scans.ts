@@ -143,6 +143,12 @@ export async function addPendingDeletions(tx: Transaction, runId: string, assetI
     select ${runId}::uuid, id from unnest(${assetIds as string[]}::uuid[]) as id on conflict do nothing`;
 }
 
+/** What an earlier, killed try of the run told: its next try tells it again. */
+export async function forgetFindings(tx: Transaction, runId: string): Promise<void> {
+  await tx`delete from catalog.scan_warnings where run_id = ${runId}`;
+  await tx`delete from catalog.pending_deletions where run_id = ${runId}`;
+}
+
 export async function takePendingDeletions(tx: Transaction, runId: string): Promise<string[]> {
   const rows = await tx<{ assetId: string }[]>`delete from catalog.pending_deletions where run_id = ${runId} returning asset_id`;
   return rows.map((row) => row.assetId);
@@ -157,5 +163,9 @@ export async function lockHeldRuns(tx: Transaction, sourceId: string, except: st
 /** Runs that nobody works on although they are not over: candidates for being queued again. */
 export async function listUnfinishedRuns(sql: Queryable, queuedBefore: Date): Promise<Pick<ScanRunRow, 'id' | 'sourceId'>[]> {
   return await sql<Pick<ScanRunRow, 'id' | 'sourceId'>[]>`
-    select id, source_id from catalog.scan_runs where status in ('QUEUED', 'RUNNING') and queued_at < ${queuedBefore} limit 100`;
+    select id, source_id from catalog.scan_runs where status in ('QUEUED', 'RUNNING') and queued_at < ${queuedBefore} order by queued_at limit 100`;
+}
+
+export async function cancelRunsOfScan(tx: Transaction, scanId: string): Promise<void> {
+  await tx`update catalog.scan_runs set cancel_requested = true where scan_id = ${scanId} and status in ('QUEUED', 'RUNNING')`;
 }

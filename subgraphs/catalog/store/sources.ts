@@ -2,6 +2,7 @@
 import type { Queryable, Transaction } from '#platform/database/index.ts';
 import type { Scopes } from '#platform/auth/viewer.ts';
 import type { Page } from '#platform/graphql/connections.ts';
+import { addJob } from '#platform/jobs/queue.ts';
 import type { OwnerWords } from '../domain/snapshot.ts';
 import type { SourceRow } from './tables/source.ts';
 
@@ -31,7 +32,7 @@ export async function getSourcesById(sql: Queryable, ids: readonly string[]): Pr
 
 /** The living source, locked against other changes until the transaction ends. */
 export async function lockSource(tx: Transaction, id: string): Promise<SourceRow | undefined> {
-  const [row] = await tx<SourceRow[]>`select * from catalog.sources where id = ${id} and removed_at is null for update`;
+  const [row] = await tx<SourceRow[]>`select * from catalog.sources where id = ${id} and removed_at is null for no key update`;
   return row;
 }
 
@@ -40,8 +41,12 @@ export async function findSourceByName(sql: Queryable, name: string): Promise<So
   return row;
 }
 
-export async function insertSource(tx: Transaction, row: Omit<SourceRow, 'removedAt' | 'version'>): Promise<void> {
-  await tx`insert into catalog.sources ${tx(row, 'id', 'name', 'connector', 'config', 'configKeyId', 'namespace', 'description', 'createdAt', 'updatedAt')}`;
+/** False when another source has the name. */
+export async function insertSource(tx: Transaction, row: Omit<SourceRow, 'removedAt' | 'version'>): Promise<boolean> {
+  const inserted = await tx`
+    insert into catalog.sources ${tx(row, 'id', 'name', 'connector', 'config', 'configKeyId', 'namespace', 'description', 'createdAt', 'updatedAt')}
+    on conflict do nothing returning id`;
+  return inserted.length > 0;
 }
 
 export async function updateSourceRow(
@@ -66,7 +71,8 @@ export async function claimContainers(
 ): Promise<{ container: string; sourceName: string }[]> {
   await tx`
     insert into catalog.source_containers (namespace, container, source_id)
-    select ${claim.namespace}, container, ${claim.sourceId}::uuid from unnest(${claim.containers as string[]}::text[]) as container
+    select ${claim.namespace}, container, s.id from unnest(${claim.containers as string[]}::text[]) as container
+      cross join (select id from catalog.sources where id = ${claim.sourceId} and removed_at is null for share) s
     on conflict do nothing`;
   return await tx<{ container: string; sourceName: string }[]>`
     select c.container, s.name as source_name from catalog.source_containers c join catalog.sources s on s.id = c.source_id
@@ -108,4 +114,22 @@ export async function countAssetsBySource(sql: Queryable, ids: readonly string[]
     select k.source_id, sum(n.count)::bigint as count from access.classes k join catalog.asset_counts n on n.access_class = k.id
     where k.source_id = any(${ids as string[]}::uuid[]) group by k.source_id`;
   return new Map(rows.map((row) => [row.sourceId, row.count]));
+}
+
+/** Removed sources whose assets are not all tombstones yet. */
+export async function listUnfinishedRemovals(sql: Queryable): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select s.id from catalog.sources s
+    where s.removed_at < now() - interval '1 minute'
+      and exists (select from catalog.assets a where a.source_id = s.id and a.deleted_at is null) limit 100`;
+  return rows.map((row) => row.id);
+}
+
+export async function addRemovalJob(tx: Transaction, sourceId: string, actorId: string | null): Promise<void> {
+  await addJob(tx, {
+    task: 'removeSource',
+    payload: { sourceId, ...(actorId ? { actorId } : {}) },
+    queue: `source:${sourceId}`,
+    key: `remove:${sourceId}`,
+  });
 }

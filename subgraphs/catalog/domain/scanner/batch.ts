@@ -22,7 +22,9 @@ export type RunState = {
   accessClass: number;
   actorId: string | null;
   /** Ids of living assets that this container's read has shown: about 100 bytes each, dropped with the container. */
-  seen: Set<string>;
+  seen: Map<string, number>;
+  /** Which reading of the container this is: a connector may begin it again. */
+  attempt: number;
   /** Ids of databases and schemas by qualified name, for their children. */
   parents: Map<string, string>;
   /** New names whose native id is known under another name: a rename, unless the old name is still to come. Decided when the container is complete. */
@@ -81,12 +83,11 @@ async function deferRenames(tx: Transaction, state: RunState, missing: Prepared[
  * Decides what was set aside, now that all names of the container are known: a rename where the old name is gone,
  * otherwise a new asset. `isGone` tells for assets of other containers. Parents go first.
  */
-export async function applyDeferred(state: RunState, isGone: (known: KnownAsset) => boolean): Promise<boolean> {
-  let cancelRequested = false;
+export async function applyDeferred(state: RunState, isGone: (known: KnownAsset) => boolean): Promise<void> {
   for (const group of [state.deferred.parents.splice(0), state.deferred.others.splice(0)]) {
     for (let index = 0; index < group.length; index += 200) {
       const part = group.slice(index, index + 200);
-      cancelRequested = await state.sql.begin(async (tx) => {
+      await state.sql.begin(async (tx) => {
         const owners = await store.listLivingByNativeId(
           tx,
           state.sourceId,
@@ -95,14 +96,13 @@ export async function applyDeferred(state: RunState, isGone: (known: KnownAsset)
         const renamed = new Map<string, KnownAsset>();
         for (const { asset, name } of part) {
           const owner = owners.find((known) => known.nativeId === asset.nativeId && known.kind === asset.kind);
-          if (owner && !state.seen.has(owner.id) && isGone(owner)) renamed.set(name, owner);
+          if (owner && state.seen.get(owner.id) !== state.attempt && isGone(owner)) renamed.set(name, owner);
         }
         const counts = await applyPrepared(tx, state, part, renamed);
-        return (await addToRun(tx, state.runId, { ...counts, done: part.length })).cancelRequested;
+        await addToRun(tx, state.runId, { ...counts, done: part.length });
       });
     }
   }
-  return cancelRequested;
 }
 
 type Counts = Pick<RunCounts, 'added' | 'changed' | 'unchanged'>;
@@ -143,7 +143,7 @@ async function applyPrepared(
     }
     if (isParent(asset)) state.parents.set(name, known.id);
     const repeated = state.seen.has(known.id);
-    state.seen.add(known.id);
+    state.seen.set(known.id, state.attempt);
     if (known.deletedAt === null && known.name === name && known.sourceId === state.sourceId && known.hash.equals(hash)) {
       // What this very run wrote before a crash is counted already, and so is what a connector tells twice.
       if (!repeated && known.runId !== state.runId) counts.unchanged += 1;
@@ -179,7 +179,7 @@ async function createAll(tx: Transaction, state: RunState, targets: readonly Tar
     target.parentId = state.parents.get(qualifiedName(target.asset.path.slice(0, -1))) ?? null;
     const rows = createRows(target);
     if (isParent(target.asset)) state.parents.set(target.name, rows.asset.id);
-    state.seen.add(rows.asset.id);
+    state.seen.set(rows.asset.id, state.attempt);
     return rows;
   });
   await store.insertAssets(
@@ -287,6 +287,6 @@ async function keepUnreadable(tx: Transaction, state: RunState, items: readonly 
     )),
   ];
   const fresh = new Set(known.map((asset) => asset.id).filter((id) => !state.seen.has(id)));
-  for (const id of fresh) state.seen.add(id);
+  for (const id of fresh) state.seen.set(id, state.attempt);
   return fresh.size;
 }

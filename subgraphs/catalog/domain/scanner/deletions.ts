@@ -16,10 +16,10 @@ const isRelation = (kind: string): boolean => kind !== 'DATABASE' && kind !== 'S
 export type Deletion = { assetIds: readonly string[]; sourceId: string; runId: string | null; actorId: string | null; at: Date };
 
 /** Makes these assets tombstones, each with a version and an event. Gives how many were still alive. */
-export async function deleteAssets(tx: Transaction, { assetIds, runId, actorId, at }: Deletion): Promise<number> {
+export async function deleteAssets(tx: Transaction, { assetIds, sourceId, runId, actorId, at }: Deletion): Promise<number> {
   let deleted = 0;
   for (let index = 0; index < assetIds.length; index += BATCH) {
-    const rows = await entomb(tx, assetIds.slice(index, index + BATCH), at, runId);
+    const rows = await entomb(tx, sourceId, assetIds.slice(index, index + BATCH), at, runId);
     const words = await listWords(
       tx,
       rows.map((row) => row.id),
@@ -54,29 +54,30 @@ export type Vanished = { assetIds: string[]; held: boolean };
  */
 export async function findVanished(
   sql: Database,
-  container: { sourceId: string; name: string },
-  seen: ReadonlySet<string>,
+  container: { sourceId: string; name: string; runId: string },
+  seen: ReadonlyMap<string, number>,
   scope: { narrowed: boolean; includes: (schema: string, name: string) => boolean },
 ): Promise<Vanished> {
-  const vanished: { id: string; relation: boolean }[] = [];
+  const vanished: { id: string; top: boolean }[] = [];
   const keptParents = new Set<string>();
   let living = 0;
   let vanishedRelations = 0;
   for await (const page of streamContainer(sql, container.sourceId, container.name)) {
-    for (const { id, kind, path, parentId } of page) {
+    for (const { id, kind, path, parentId, runId, version } of page) {
       const relation = isRelation(kind);
-      if (relation) living += 1;
+      // What this run itself added must not make room for what it would delete.
+      if (relation && !(runId === container.runId && version === 1)) living += 1;
       if (seen.has(id)) continue;
       if (relation && scope.narrowed && !scope.includes(path.at(-2) ?? '', path.at(-1)!)) {
         if (parentId) keptParents.add(parentId);
         continue;
       }
-      vanished.push({ id, relation });
+      vanished.push({ id, top: path.length === 1 });
       if (relation) vanishedRelations += 1;
     }
   }
   return {
-    assetIds: vanished.filter(({ id }) => !keptParents.has(id)).map(({ id }) => id),
+    assetIds: vanished.filter(({ id, top }) => !keptParents.has(id) && !(top && keptParents.size > 0)).map(({ id }) => id),
     held: vanishedRelations > HELD_ABOVE_NUMBER && vanishedRelations > living * HELD_ABOVE_SHARE,
   };
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
   ({ id: sourceId } = await sources.register(admin, {
     name: 'faults',
     connector: 'postgres',
-    config: { url: source.url, databases: ['*'] },
+    config: { url: source.url },
   }));
   expect(await scan([])).toMatchObject({ status: expect.stringMatching(/^COMPLETED/) });
   await source.sql`drop table only_here_gone`;

@@ -3,7 +3,7 @@
  * anywhere: the run goes on under its id, and what was written is neither written nor counted again.
  */
 import { upsertClass } from '#platform/auth/access.ts';
-import type { Database } from '#platform/database/index.ts';
+import type { Database, Queryable } from '#platform/database/index.ts';
 import { AppError } from '#platform/errors.ts';
 import { append } from '#platform/events/append.ts';
 import type { NewEvent } from '#platform/events/types.ts';
@@ -11,7 +11,7 @@ import type { Logger } from '#platform/logger.ts';
 import type { Connector, ReadItem, ReadWarning } from '../../connectors/types.ts';
 import { listContainers, listLivingIds, updateSizes } from '../../store/scannedAssets.ts';
 import * as runs from '../../store/scans.ts';
-import { claimContainers, containersOfOthers, getSourcesById } from '../../store/sources.ts';
+import { claimContainers, containersOfOthers, getSourcesById, releaseContainers } from '../../store/sources.ts';
 import type { ScanRunRow, SourceRow } from '../../store/tables/source.ts';
 import type { Vault } from '../../store/vault.ts';
 import { createScope } from '../scans.ts';
@@ -33,7 +33,7 @@ export type ScannerDeps = {
   onCommit: () => void;
 };
 
-/** Thrown when the worker stops: the run stays as it is and goes on with the job's next try. */
+/** The worker stops, or lost the run's lock: the run stays as it is and goes on with the job's next try. */
 class Stopping extends Error {}
 class Cancelled extends Error {}
 
@@ -48,7 +48,7 @@ export function createScanner(deps: ScannerDeps) {
       const [lock] = await connection<{ free: boolean }[]>`select pg_try_advisory_lock(hashtextextended(${runId}, 0)) as free`;
       if (!lock!.free) return;
       try {
-        await runLocked(runId, stop);
+        await runLocked(runId, connection, stop);
       } finally {
         await connection`select pg_advisory_unlock(hashtextextended(${runId}, 0))`.catch((error: unknown) =>
           logger.debug({ err: error }, 'the connection that held the run is gone, and its lock with it'),
@@ -59,7 +59,8 @@ export function createScanner(deps: ScannerDeps) {
     }
   }
 
-  async function runLocked(runId: string, stop: AbortSignal): Promise<void> {
+  /** `holder` holds the run's lock for as long as it lives. */
+  async function runLocked(runId: string, holder: Queryable, stop: AbortSignal): Promise<void> {
     const begun = await begin(runId);
     if (!begun) return;
     const { current, source } = begun;
@@ -68,11 +69,11 @@ export function createScanner(deps: ScannerDeps) {
     const onStop = () => abort.abort(new Stopping());
     stop.addEventListener('abort', onStop);
     if (stop.aborted) onStop();
-    // Between batches (a host that hangs) only this notices that somebody cancels.
+    // Between batches (a host that hangs) only this notices that somebody cancels, or that the lock is gone with its connection.
     const poll = setInterval(() => {
-      runs.getRunsById(sql, [runId]).then(
+      runs.getRunsById(holder, [runId]).then(
         ([row]) => row?.cancelRequested && abort.abort(new Cancelled()),
-        (error: unknown) => log.debug({ err: error }, 'asking for a cancellation failed; asked again in a second'),
+        () => abort.abort(new Stopping()),
       );
     }, PROGRESS_EVERY_MS);
     try {
@@ -105,10 +106,11 @@ export function createScanner(deps: ScannerDeps) {
       const row = await runs.lockRun(tx, runId);
       if (!row || runs.isOver(row.status)) return undefined;
       const [source] = await getSourcesById(tx, [row.sourceId]);
-      if (row.cancelRequested || !source) {
+      if (row.cancelRequested || !source || source.removedAt) {
         await end(tx, row, { status: 'CANCELLED', error: null });
         return undefined;
       }
+      await runs.forgetFindings(tx, runId);
       // A run that goes on counts its unchanged assets anew; what it added and changed stays counted.
       const current = await runs.updateRun(tx, runId, {
         status: 'RUNNING',
@@ -149,7 +151,8 @@ export function createScanner(deps: ScannerDeps) {
       namespace: source.namespace,
       accessClass: await sql.begin((tx) => upsertClass(tx, { sourceId: source.id, domainId: null })),
       actorId: current.startedBy,
-      seen: new Set(),
+      seen: new Map(),
+      attempt: 0,
       parents: new Map(),
       deferred: { parents: [], others: [] },
     };
@@ -160,9 +163,10 @@ export function createScanner(deps: ScannerDeps) {
     let completed = 0;
     let held = 0;
 
+    let toldAt = 0;
     let batch: Prepared[] = [];
     let unreadable: Extract<ReadItem, { type: 'unreadable' }>[] = [];
-    // One batch is written while the next one is read.
+    // One batch is written while the next one is read, and told at most once a second.
     let writing: Promise<void> = Promise.resolve();
     const flush = async (): Promise<void> => {
       await writing;
@@ -171,7 +175,10 @@ export function createScanner(deps: ScannerDeps) {
       [batch, unreadable] = [[], []];
       writing = (async () => {
         if (await applyBatch(state, assets, kept)) abort.abort(new Cancelled());
-        await progressed(current, source);
+        const now = Date.now();
+        if (now - toldAt < PROGRESS_EVERY_MS) return;
+        toldAt = now;
+        await tellProgress(current, source);
       })();
       // Awaited by the next flush; until then its failure must not count as unhandled.
       writing.catch(() => undefined);
@@ -179,6 +186,7 @@ export function createScanner(deps: ScannerDeps) {
     const settle = async (): Promise<void> => {
       await flush();
       await writing;
+      abort.signal.throwIfAborted();
     };
 
     try {
@@ -200,6 +208,12 @@ export function createScanner(deps: ScannerDeps) {
             await sql`update catalog.scan_runs set phase = 'reading', message = ${item.name}, total = coalesce(total, 0) + ${item.total ?? 0} where id = ${current.id}`;
             break;
           case 'asset':
+            // A container begins, perhaps again: what an earlier try set aside is told again.
+            if (item.asset.path.length === 1) {
+              await settle();
+              state.deferred = { parents: [], others: [] };
+              state.attempt += 1;
+            }
             // Children need their parent's id, so parents are written first, and a schema's rename is decided before its first relation.
             if (batch[0] && isParent(batch[0].asset) && !isParent(item.asset)) {
               await settle();
@@ -220,7 +234,8 @@ export function createScanner(deps: ScannerDeps) {
             break;
           case 'containerFailed':
             await settle();
-            await applyDeferred(state, () => false);
+            // Not read to its end: whether these are renames is decided when it is.
+            state.deferred = { parents: [], others: [] };
             failures.push(item.warning);
             await tally.warn(item.warning);
             state.seen.clear();
@@ -260,7 +275,7 @@ export function createScanner(deps: ScannerDeps) {
     name: string,
     scope: ReturnType<typeof createScope>,
   ): Promise<number> {
-    const { assetIds, held } = await findVanished(sql, { sourceId: source.id, name }, state.seen, scope);
+    const { assetIds, held } = await findVanished(sql, { sourceId: source.id, name, runId: current.id }, state.seen, scope);
     if (assetIds.length === 0) return 0;
     await sql.begin(async (tx) => {
       if (held) {
@@ -280,13 +295,7 @@ export function createScanner(deps: ScannerDeps) {
     return held ? assetIds.length : 0;
   }
 
-  let lastProgress = new Map<string, number>();
-
-  /** Tells the world at most once a second. */
-  async function progressed(current: ScanRunRow, source: SourceRow): Promise<void> {
-    const now = Date.now();
-    if (now - (lastProgress.get(current.id) ?? 0) < PROGRESS_EVERY_MS) return;
-    lastProgress = new Map([[current.id, now]]);
+  async function tellProgress(current: ScanRunRow, source: SourceRow): Promise<void> {
     await sql.begin(async (tx) => {
       const [row] = await runs.getRunsById(tx, [current.id]);
       await append(tx, 'catalog', [
@@ -337,12 +346,15 @@ export function createScanner(deps: ScannerDeps) {
     async removeAssets(sourceId: string, actorId: string | null, stop: AbortSignal): Promise<void> {
       for (;;) {
         stop.throwIfAborted();
-        const deleted = await sql.begin(async (tx) => {
+        const found = await sql.begin(async (tx) => {
           const assetIds = await listLivingIds(tx, sourceId, 500);
-          return await deleteAssets(tx, { assetIds, sourceId, runId: null, actorId, at: new Date() });
+          await deleteAssets(tx, { assetIds, sourceId, runId: null, actorId, at: new Date() });
+          // What a run claimed between the removal and its cancellation.
+          if (assetIds.length === 0) await releaseContainers(tx, sourceId, []);
+          return assetIds.length;
         });
         onCommit();
-        if (deleted === 0) return;
+        if (found === 0) return;
       }
     },
   };

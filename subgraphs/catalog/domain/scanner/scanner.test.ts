@@ -345,3 +345,97 @@ describe('one at a time', () => {
     });
   });
 });
+
+describe('a run that is disturbed', () => {
+  it('continues a renamed table although the connector begins its database again', async () => {
+    world.system.containers.set('shop', scannedDatabase('shop', 900));
+    await world.scan();
+    const before = (await world.asset('shop.public.t0'))!;
+    const list = shop();
+    list[2] = scannedTable(['shop', 'public', 'orders'], 'shop/100');
+    world.system.containers.set('shop', [...list.slice(0, 600), ...list]);
+    expect(await world.scan()).toMatchObject({ status: 'COMPLETED', added: 0, changed: 1, removed: 0, unchanged: 901 });
+    expect((await world.asset('shop.public.orders'))!.id).toBe(before.id);
+    // Renamed once more between the two readings.
+    const later = list.map((asset, index) => (index === 2 ? scannedTable(['shop', 'public', 'bought'], 'shop/100') : asset));
+    world.system.containers.set('shop', [...list.slice(0, 600), ...later]);
+    expect(await world.scan()).toMatchObject({ status: 'COMPLETED', added: 0, removed: 0 });
+    expect((await world.asset('shop.public.bought'))!.id).toBe(before.id);
+  });
+
+  it('leaves a rename for the next run when the database could not be read to its end', async () => {
+    await world.scan();
+    const before = (await world.asset('shop.public.t0'))!;
+    shop()[2] = scannedTable(['shop', 'public', 'orders'], 'shop/100');
+    world.system.failing.add('shop');
+    await world.scan();
+    world.system.failing.clear();
+    expect(await world.scan()).toMatchObject({ status: 'COMPLETED', added: 0, changed: 1, removed: 0 });
+    expect((await world.asset('shop.public.orders'))!.id).toBe(before.id);
+  });
+
+  it('tells warnings and held deletions of its last try only', async () => {
+    world = await createWorld(['shop', 'more']);
+    world.system.containers.set('shop', scannedDatabase('shop', 20)).set('more', scannedDatabase('more', 20));
+    await world.scan();
+    const gone = shop().splice(2, 6);
+    world.system.locked.add('shop.public.t19');
+    const stop = new AbortController();
+    let told = 0;
+    world.system.onAsset = (asset) => {
+      if (asset.path[0] === 'more' && ++told === 10) stop.abort();
+    };
+    const id = await world.start();
+    await expect(world.scanner.run(id, stop.signal)).rejects.toThrow();
+    shop().push(...gone);
+    world.system.containers.get('more')!.splice(2, 6);
+    world.system.onAsset = () => undefined;
+    await world.scanner.run(id, new AbortController().signal);
+    expect((await world.read(id)).status).toBe('NEEDS_REVIEW');
+    expect(await sql`select 1 from catalog.pending_deletions where run_id = ${id}`).toHaveLength(6);
+    expect(await sql`select 1 from catalog.scan_warnings where run_id = ${id}`).toHaveLength(1);
+  });
+
+  it('deletes nothing any more when it was cancelled while it read', async () => {
+    await world.scan();
+    shop().splice(2, 3);
+    const id = await world.start();
+    let told = 0;
+    world.system.onAsset = async () => {
+      if (++told === 9) await world.scans.cancel(admin, id);
+    };
+    await world.scanner.run(id, new AbortController().signal);
+    expect(await world.read(id)).toMatchObject({ status: 'CANCELLED', removed: 0 });
+  });
+
+  it('does not scan a source that was removed meanwhile', async () => {
+    await world.scan();
+    const id = await world.start();
+    await sql`update catalog.sources set removed_at = now() where id = ${world.sourceId}`;
+    await world.scanner.run(id, new AbortController().signal);
+    expect((await world.read(id)).status).toBe('CANCELLED');
+    await expect(world.start()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('asks before a replaced database goes, however much came instead', async () => {
+    await world.scan();
+    const [database, schema] = shop();
+    const others = Array.from({ length: 60 }, (_, index) => scannedTable(['shop', 'public', `other${index}`], `shop/9${index}`));
+    world.system.containers.set('shop', [database!, schema!, ...others]);
+    expect(await world.scan()).toMatchObject({ status: 'NEEDS_REVIEW', added: 60, removed: 0 });
+  });
+
+  it('leaves what another source has taken over when its own source is removed', async () => {
+    await world.scan();
+    await world.sources.remove(admin, world.sourceId);
+    const { id } = await world.sources.register(admin, { name: `${world.name} again`, connector: 'memory', config: world.config });
+    const { run } = await world.scans.start(admin, { sourceId: id });
+    const [first] = await Promise.all([
+      world.scanner.removeAssets(world.sourceId, null, new AbortController().signal),
+      world.scanner.run(run.id, new AbortController().signal),
+    ]);
+    expect(first).toBeUndefined();
+    expect(await sql`select 1 from catalog.assets where source_id = ${id} and deleted_at is null`).toHaveLength(12);
+    expect(await sql`select 1 from catalog.assets where source_id = ${world.sourceId} and deleted_at is null`).toHaveLength(0);
+  });
+});
