@@ -46,12 +46,19 @@ export function createWorker(options: {
     ]),
   );
 
+  /** Takes a worker's lock; false while a sweep of another process just tries it. */
+  async function hold(id: string): Promise<boolean> {
+    const [lock] = await sql<{ held: boolean }[]>`select pg_try_advisory_lock(${WORKER_LOCK}, hashtext(${id})) as held`;
+    return lock!.held;
+  }
+
   /** Takes the locks of this process's workers again when the connection that held them was lost. */
   async function holdLocks(): Promise<void> {
     const [backend] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
     if (backend!.pid === heldBy) return;
-    for (const id of ownIds) await sql`select pg_try_advisory_lock(${WORKER_LOCK}, hashtext(${id}))`;
-    heldBy = backend!.pid;
+    let all = true;
+    for (const id of ownIds) all = (await hold(id)) && all;
+    if (all) heldBy = backend!.pid;
   }
 
   async function freeJobsOfTheDead(): Promise<void> {
@@ -75,9 +82,10 @@ export function createWorker(options: {
     async start() {
       await freeJobsOfTheDead();
       const events = new EventEmitter() as WorkerEvents;
-      events.on('worker:create', ({ worker }) => {
-        ownIds.add(worker.workerId);
-        sql`select pg_try_advisory_lock(${WORKER_LOCK}, hashtext(${worker.workerId}))`.catch((error: unknown) =>
+      // A job is locked in the name of the pool, not of one of its workers.
+      events.on('pool:create', ({ workerPool }) => {
+        ownIds.add(workerPool.id);
+        hold(workerPool.id).catch((error: unknown) =>
           // Taken again by the next sweep; until then another process may run a job of ours a second time, which each task bears.
           logger.warn({ err: error }, 'a worker lock could not be taken'),
         );
