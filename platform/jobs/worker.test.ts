@@ -55,6 +55,14 @@ describe('a worker', () => {
     expect(await ran.promise).toBe('left behind');
   });
 
+  it('frees a queue that a dead worker holds although its job is gone', async () => {
+    await add({ name: 'first' }, { queue: 'source:1' });
+    await database.owner`update graphile_worker._private_job_queues set locked_by = 'worker-dead', locked_at = now()`;
+    const ran = Promise.withResolvers<string>();
+    await startWorker(async ({ name }) => ran.resolve(name!));
+    expect(await ran.promise).toBe('first');
+  });
+
   it('leaves the job of a living worker alone', async () => {
     const begun = Promise.withResolvers<void>();
     const end = Promise.withResolvers<void>();

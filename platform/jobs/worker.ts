@@ -64,7 +64,8 @@ export function createWorker(options: {
   async function freeJobsOfTheDead(): Promise<void> {
     await holdLocks();
     const owners = await sql<{ id: string }[]>`
-      select distinct locked_by as id from graphile_worker._private_jobs where locked_by is not null`;
+      select locked_by as id from graphile_worker._private_jobs where locked_by is not null
+      union select locked_by from graphile_worker._private_job_queues where locked_by is not null`;
     const others = owners.map((owner) => owner.id).filter((id) => !ownIds.has(id));
     const dead: string[] = [];
     for (const id of others) {

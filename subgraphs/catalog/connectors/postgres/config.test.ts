@@ -29,7 +29,8 @@ describe('The config', () => {
       password: null,
     });
     expect(postgres.containers(parse({ url: 'postgres://ada@db' }))).toEqual(['ada']);
-    expect(postgres.containers(parse({ url: 'postgres://ada@db/shop', databases: ['a', 'b'] }))).toEqual(['a', 'b']);
+    expect(postgres.containers(parse({ url: 'postgres://ada@db/shop', databases: ['a', 'shop', 'b'] }))).toEqual(['shop', 'a', 'b']);
+    expect(postgres.containers(parse({ host: 'db', user: 'ada', databases: ['a'] }))).toEqual(['a']);
     expect(postgres.containers(parse({ url: 'postgres://ada@db/shop', databases: ['*'] }))).toEqual(['*']);
   });
 

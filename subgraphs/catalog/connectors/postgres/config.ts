@@ -60,7 +60,7 @@ export const configSchema = z
       .refine((names) => new Set(names).size === names.length, { error: 'names a database twice' })
       .refine((names) => names.length === 1 || !names.includes('*'), { error: '"*" means all databases and stands alone' })
       .optional()
-      .meta({ title: 'Databases', description: 'Exactly these databases of the server, or "*" for all; the one above unless given' }),
+      .meta({ title: 'Databases', description: 'Others of the server to read as well, or "*" for all' }),
   })
   .superRefine((config, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
@@ -177,9 +177,12 @@ export function address({ host, port }: Pick<Target, 'host' | 'port'>): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** The databases to read, `['*']` for all of the server. */
+/** The databases to read: the one that is connected to and the others that are listed, or `['*']` for all of the server. */
 export function databaseNames(config: PostgresConfig): string[] {
-  return config.databases ?? [resolveTarget(config).database];
+  const { database, databaseGiven } = resolveTarget(config);
+  if (!config.databases) return [database];
+  if (config.databases.includes('*') || !databaseGiven) return config.databases;
+  return [...new Set([database, ...config.databases])];
 }
 
 /** The config as people may see it, in its own shape. */
