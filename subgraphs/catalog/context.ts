@@ -1,16 +1,14 @@
 /** What an operation's resolvers share: the viewer's visible classes and the DataLoaders, each of which leaves out what the viewer may not see. */
 import DataLoader from 'dataloader';
 import { visibleClasses, type VisibleClasses } from '#platform/auth/access.ts';
-import { scopesFor } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
 import { reconstruct } from './domain/history.ts';
+import { createSourceLoaders } from './sourceLoaders.ts';
 import { countChildren, findAssetsById, findAssetsByName, listChildren, loadTableFacets, type AssetKey } from './store/assets.ts';
 import { countColumnsOfAssets, findColumnsById, listColumnsOfAssets } from './store/columns.ts';
 import { countVersions, findVersionsAsOf, listVersions } from './store/history.ts';
 import { groupBy, inOrder, pagesOf } from './store/loading.ts';
-import { getRunsById } from './store/scans.ts';
-import { coveredSources, getSourcesById } from './store/sources.ts';
 import { listDescriptions, listOwners, listTags } from './store/words.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
@@ -21,17 +19,17 @@ export function createCatalogContext({ sql }: { sql: Database }): CatalogContext
   return perOperation((context) => createLoaders(sql, context));
 }
 
-function createLoaders(sql: Database, { viewer }: RequestContext) {
+function createLoaders(sql: Database, context: RequestContext) {
+  const { viewer } = context;
   let answer: Promise<VisibleClasses> | undefined;
   const classes = (): Promise<VisibleClasses> => (answer ??= viewer ? visibleClasses(sql, viewer, 'read') : Promise.resolve([]));
-  const sources = viewer ? coveredSources(scopesFor(viewer, 'read')) : [];
-  const covers = (sourceId: string): boolean => sources === null || sources.includes(sourceId);
 
   const assetById = new DataLoader(async (ids: readonly string[]) =>
     inOrder(ids, await findAssetsById(sql, await classes(), ids), (row) => row.id),
   );
 
   return {
+    ...createSourceLoaders(sql, context),
     sql,
     classes,
     /** Tombstones too. */
@@ -99,18 +97,6 @@ function createLoaders(sql: Database, { viewer }: RequestContext) {
     snapshot: new DataLoader((keys: readonly { assetId: string; version: number }[]) => reconstruct(sql, keys), {
       cacheKeyFn: ({ assetId, version }) => `${assetId}:${version}`,
     }),
-
-    /** Null without a role over the source itself: one over a domain covers assets only. */
-    sourceById: new DataLoader(async (ids: readonly string[]) =>
-      inOrder(ids, await getSourcesById(sql, ids.filter(covers)), (row) => row.id),
-    ),
-    scanRunById: new DataLoader(async (ids: readonly string[]) =>
-      inOrder(
-        ids,
-        (await getRunsById(sql, ids)).filter((row) => covers(row.sourceId)),
-        (row) => row.id,
-      ),
-    ),
   };
 }
 

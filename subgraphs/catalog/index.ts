@@ -14,7 +14,6 @@ import { createAssetResolvers } from './resolvers/assetRoots.ts';
 import { createScanResolvers } from './resolvers/Scan.ts';
 import { createSourceResolvers } from './resolvers/Source.ts';
 import { createSourceRoots } from './resolvers/sourceRoots.ts';
-import { createSourceLoaders } from './sourceLoaders.ts';
 import { createVault } from './store/vault.ts';
 
 export type CatalogDeps = {
@@ -61,9 +60,10 @@ export function createCatalog({
   );
   const scanner = createScanner({ sql: workerDatabase, vault, connectors: byId, faults: connectorFaults, logger: log, onCommit });
 
-  const sourceDeps = { sql, loaders: createSourceLoaders(sql), sources, scans, connectors: byId };
+  const context = createCatalogContext({ sql });
+  const sourceDeps = { sql, context, sources, scans, connectors: byId };
   const sourceRoots = createSourceRoots(sourceDeps);
-  const assetResolvers = createAssetResolvers({ sql, context: createCatalogContext({ sql }), onCommit, logger: log });
+  const assetResolvers = createAssetResolvers({ sql, context, onCommit, logger: log });
   const subgraph = createSubgraph('catalog', {
     ...assetResolvers,
     ...createSourceResolvers(sourceDeps),

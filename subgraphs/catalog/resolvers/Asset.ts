@@ -12,7 +12,7 @@ export function createAsset(catalog: CatalogContext) {
       isId(id) ? catalog.of(context).assetById.load(id.toLowerCase()) : null,
 
     displayName: (asset: AssetParent) => asset.path.at(-1) ?? asset.name,
-    source: (asset: AssetParent, _: unknown, context: RequestContext) => catalog.of(context).sourceById.load(asset.sourceId),
+    source: (asset: AssetParent, _: unknown, context: RequestContext) => catalog.of(context).source.load(asset.sourceId),
     parent: (asset: AssetParent, _: unknown, context: RequestContext) =>
       asset.parentId ? catalog.of(context).assetById.load(asset.parentId) : null,
 

@@ -7,7 +7,7 @@ export function createAssetVersion(catalog: CatalogContext) {
     id: ({ assetId, version }: AssetVersionParent) => `${assetId}:${version}`,
     by: ({ byUser }: AssetVersionParent) => byUser && { id: byUser },
     byScanRun: ({ byScanRun }: AssetVersionParent, _: unknown, context: RequestContext) =>
-      byScanRun && catalog.of(context).scanRunById.load(byScanRun),
+      byScanRun && catalog.of(context).run.load(byScanRun),
     /** Only when it is selected: it is reconstructed, for all versions of the operation together. */
     snapshot: ({ assetId, version }: AssetVersionParent, _: unknown, context: RequestContext) =>
       catalog.of(context).snapshot.load({ assetId, version }),

@@ -14,23 +14,23 @@ const runsOf = (sourceId: string): Keyset<ScanRunRow, [string, string]> => ({
   keyOf: (run) => [run.queuedAt.toISOString(), run.id],
 });
 
-export function createSourceResolvers({ sql, loaders, sources, connectors }: SourceResolverDeps) {
+export function createSourceResolvers({ sql, context: catalog, sources, connectors }: SourceResolverDeps) {
   return {
     Source: {
-      __resolveReference: ({ id }: { id: string }, context: RequestContext) => loaders.of(context).source.load(id),
+      __resolveReference: ({ id }: { id: string }, context: RequestContext) => catalog.of(context).source.load(id),
       connector: (source: SourceRow) => connectors.get(source.connector),
       /** What a reader has no need for stays unseen: hosts and users are the administrators' business. */
       config: async (source: SourceRow, _: unknown, context: RequestContext) =>
-        loaders.of(context).covers('edit', source.id) ? sources.mask(source, await sources.readConfig(source)) : {},
-      owners: (source: SourceRow, _: unknown, context: RequestContext) => loaders.of(context).ownersOf.load(source.id),
-      scans: (source: SourceRow, _: unknown, context: RequestContext) => loaders.of(context).scansOf.load(source.id),
+        catalog.of(context).covers('edit', source.id) ? sources.mask(source, await sources.readConfig(source)) : {},
+      owners: (source: SourceRow, _: unknown, context: RequestContext) => catalog.of(context).ownersOf.load(source.id),
+      scans: (source: SourceRow, _: unknown, context: RequestContext) => catalog.of(context).scansOf.load(source.id),
       runs: async (source: SourceRow, args: PageArguments) => {
         const keyset = runsOf(source.id);
         const page = readKeyset(keyset, args);
         return keysetConnection(keyset, await listRuns(sql, source.id, page), page, () => countRuns(sql, source.id));
       },
-      lastRun: (source: SourceRow, _: unknown, context: RequestContext) => loaders.of(context).lastRunOf.load(source.id),
-      assetCount: (source: SourceRow, _: unknown, context: RequestContext) => loaders.of(context).assetCountOf.load(source.id),
+      lastRun: (source: SourceRow, _: unknown, context: RequestContext) => catalog.of(context).lastRunOf.load(source.id),
+      assetCount: (source: SourceRow, _: unknown, context: RequestContext) => catalog.of(context).assetCountOf.load(source.id),
     },
     Connector: {
       configSchema: (connector: Connector) => z.toJSONSchema(connector.configSchema, { io: 'input', unrepresentable: 'any' }),

@@ -1,19 +1,19 @@
 /** Root fields of sources, scans and runs. */
-import type { perOperation, RequestContext } from '#platform/graphql/context.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
 import { requireReader } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { listScope, type PageArguments } from '#platform/graphql/connections.ts';
 import type { Connector } from '../connectors/types.ts';
 import type { CreateScan, Scans, UpdateScan } from '../domain/scans.ts';
 import type { RegisterSource, Sources, TestSource, UpdateSource } from '../domain/sources.ts';
-import type { SourceLoaders } from '../sourceLoaders.ts';
+import type { CatalogContext } from '../context.ts';
 import { countSources, listSources } from '../store/sources.ts';
 import type { SourceRow } from '../store/tables/source.ts';
 import { keysetConnection, readKeyset, type Keyset } from './paging.ts';
 
 export type SourceResolverDeps = {
   sql: Database;
-  loaders: ReturnType<typeof perOperation<SourceLoaders>>;
+  context: CatalogContext;
   sources: Sources;
   scans: Scans;
   connectors: ReadonlyMap<string, Connector>;
@@ -27,7 +27,7 @@ const byName: Keyset<SourceRow, [string, string]> = {
 
 type Input<Value> = { input: Value };
 
-export function createSourceRoots({ sql, loaders, sources, scans, connectors }: SourceResolverDeps) {
+export function createSourceRoots({ sql, context: catalog, sources, scans, connectors }: SourceResolverDeps) {
   const Query = {
     connectors: (_: unknown, __: unknown, context: RequestContext) => {
       requireReader(context.viewer);
@@ -35,55 +35,55 @@ export function createSourceRoots({ sql, loaders, sources, scans, connectors }: 
     },
     source: async (_: unknown, { id }: { id: string }, context: RequestContext) => {
       requireReader(context.viewer);
-      const source = await loaders.of(context).source.load(id);
+      const source = await catalog.of(context).source.load(id);
       return source?.removedAt ? null : source;
     },
     sources: async (_: unknown, args: PageArguments, context: RequestContext) => {
       requireReader(context.viewer);
       const page = readKeyset(byName, args);
-      const covered = loaders.of(context).covered('read');
+      const covered = catalog.of(context).covered('read');
       return keysetConnection(byName, await listSources(sql, page, covered), page, () => countSources(sql, covered));
     },
     scan: (_: unknown, { id }: { id: string }, context: RequestContext) => {
       requireReader(context.viewer);
-      return loaders.of(context).scan.load(id);
+      return catalog.of(context).scan.load(id);
     },
     scanRun: (_: unknown, { id }: { id: string }, context: RequestContext) => {
       requireReader(context.viewer);
-      return loaders.of(context).run.load(id);
+      return catalog.of(context).run.load(id);
     },
   };
 
   /** After a write what this operation read before is out of date. */
   const written = async <Result>(context: RequestContext, work: Promise<Result>): Promise<Result> => {
     const result = await work;
-    loaders.forget(context);
+    catalog.forget(context);
     return result;
   };
 
   const Mutation = {
     registerSource: async (_: unknown, { input }: Input<RegisterSource>, context: RequestContext) => {
       const { id, cursor } = await written(context, sources.register(context.viewer, input));
-      return { source: loaders.of(context).source.load(id), cursor };
+      return { source: catalog.of(context).source.load(id), cursor };
     },
     updateSource: async (_: unknown, { input }: Input<UpdateSource>, context: RequestContext) => {
       const { id, cursor } = await written(context, sources.update(context.viewer, input));
-      return { source: loaders.of(context).source.load(id), cursor };
+      return { source: catalog.of(context).source.load(id), cursor };
     },
     removeSource: async (_: unknown, { input }: Input<{ id: string }>, context: RequestContext) => {
       const { id, cursor } = await written(context, sources.remove(context.viewer, input.id));
-      return { source: loaders.of(context).source.load(id), cursor };
+      return { source: catalog.of(context).source.load(id), cursor };
     },
     testSource: async (_: unknown, { input }: Input<TestSource>, context: RequestContext) => ({
       test: await sources.test(context.viewer, input),
     }),
     createScan: async (_: unknown, { input }: Input<CreateScan>, context: RequestContext) => {
       const { id, cursor } = await written(context, scans.create(context.viewer, input));
-      return { scan: loaders.of(context).scan.load(id), cursor };
+      return { scan: catalog.of(context).scan.load(id), cursor };
     },
     updateScan: async (_: unknown, { input }: Input<UpdateScan>, context: RequestContext) => {
       const { id, cursor } = await written(context, scans.update(context.viewer, input));
-      return { scan: loaders.of(context).scan.load(id), cursor };
+      return { scan: catalog.of(context).scan.load(id), cursor };
     },
     removeScan: (_: unknown, { input }: Input<{ id: string }>, context: RequestContext) =>
       written(context, scans.remove(context.viewer, input.id)),
