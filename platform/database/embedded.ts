@@ -47,8 +47,6 @@ const SETTINGS = {
   max_logical_replication_workers: 0,
   autovacuum_max_workers: 2,
   jit: 'off',
-  // The disks of today: reading along an index costs hardly more than reading on.
-  random_page_cost: 1.1,
   fsync: 'on',
   synchronous_commit: 'on',
   // A killed product's sessions, and the locks they hold, end within this time even in the middle of a query.
