@@ -6,7 +6,6 @@ import { upsertClass } from '#platform/auth/access.ts';
 import type { Database, Queryable } from '#platform/database/index.ts';
 import { AppError } from '#platform/errors.ts';
 import { append } from '#platform/events/append.ts';
-import type { NewEvent } from '#platform/events/types.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { Connector, ReadItem, ReadWarning } from '../../connectors/types.ts';
 import { listContainers, listLivingIds, updateSizes } from '../../store/scannedAssets.ts';
@@ -17,6 +16,7 @@ import type { Vault } from '../../store/vault.ts';
 import { createScope } from '../scans.ts';
 import { applyBatch, applyDeferred, isParent, prepare, type Prepared, type RunState } from './batch.ts';
 import { deleteAssets, findVanished } from './deletions.ts';
+import { endRun, type Outcome } from './ending.ts';
 
 /** Assets of a transaction: enough to make round trips cheap, few enough to bound memory and locks. */
 const BATCH_ASSETS = 400;
@@ -107,7 +107,7 @@ export function createScanner(deps: ScannerDeps) {
       if (!row || runs.isOver(row.status)) return undefined;
       const [source] = await getSourcesById(tx, [row.sourceId]);
       if (row.cancelRequested || !source || source.removedAt) {
-        await end(tx, row, { status: 'CANCELLED', error: null });
+        await endRun(tx, row, { status: 'CANCELLED', error: null });
         return undefined;
       }
       await runs.forgetFindings(tx, runId);
@@ -136,8 +136,6 @@ export function createScanner(deps: ScannerDeps) {
     onCommit();
     return begun;
   }
-
-  type Outcome = { status: string; error: string | null };
 
   async function read(current: ScanRunRow, source: SourceRow, abort: AbortController): Promise<Outcome> {
     const connector = connectors.get(source.connector)!;
@@ -334,7 +332,7 @@ export function createScanner(deps: ScannerDeps) {
     await sql.begin(async (tx) => {
       const row = await runs.lockRun(tx, current.id);
       if (!row || runs.isOver(row.status)) return;
-      await end(tx, row, outcome);
+      await endRun(tx, row, outcome);
     });
     onCommit();
   }
@@ -358,46 +356,6 @@ export function createScanner(deps: ScannerDeps) {
       }
     },
   };
-}
-
-/** Ends a run in the transaction of its last event. A newer run's answer replaces an older one's question. */
-async function end(
-  tx: Parameters<typeof runs.lockRun>[0],
-  row: ScanRunRow,
-  outcome: { status: string; error: string | null },
-): Promise<void> {
-  const now = new Date();
-  const { added, changed, unchanged, removed } = row;
-  const counts = { added, changed, unchanged, removed };
-  await runs.updateRun(tx, row.id, {
-    status: outcome.status,
-    error: outcome.error,
-    finishedAt: now,
-    phase: outcome.status.toLowerCase(),
-    message: null,
-  });
-  const warnings = await runs.listWarnings(tx, [row.id]);
-  const about = { subject: row.id, actorId: row.startedBy, attributes: { sourceId: row.sourceId } };
-  const event: NewEvent =
-    outcome.status === 'FAILED'
-      ? { ...about, type: 'scan.failed', data: { ...counts, error: outcome.error ?? '' } }
-      : outcome.status === 'CANCELLED'
-        ? { ...about, type: 'scan.cancelled', data: counts }
-        : outcome.status === 'NEEDS_REVIEW'
-          ? { ...about, type: 'scan.held', data: { ...counts, pendingDeletions: await runs.countPendingDeletions(tx, row.id, 'all') } }
-          : { ...about, type: 'scan.completed', data: { ...counts, status: outcome.status, warnings: warnings.length } };
-  await append(tx, 'catalog', [event], now);
-  if (outcome.status === 'FAILED' || outcome.status === 'CANCELLED') {
-    await runs.takePendingDeletions(tx, row.id);
-    return;
-  }
-  for (const older of await runs.lockHeldRuns(tx, row.sourceId, row.id)) {
-    await runs.takePendingDeletions(tx, older.id);
-    await runs.updateRun(tx, older.id, { status: 'COMPLETED_WITH_WARNINGS' });
-    await runs.insertWarnings(tx, older.id, [
-      { code: 'REVIEW_REPLACED', subject: null, message: 'A newer run replaced the question about these deletions.' },
-    ]);
-  }
 }
 
 /** True when PurSight's own database went away (not the source), or chose this transaction to end a deadlock: the job's next try goes on. */
