@@ -112,7 +112,8 @@ describe('faults', () => {
     const run = scan();
     for (let killed = 0; killed === 0;) {
       const rows =
-        await world.owner`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pursight scan' and wait_event_type = 'Lock'`;
+        await world.owner`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pursight scan' and wait_event_type = 'Lock'
+          and datname = ${source.sql.options.database}`;
       killed = rows.length;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -1,5 +1,5 @@
 /** Access classes: the distinct tuples of attributes that decide who sees an asset. Catalog writes them, everybody reads them. */
-import { integer, pgSchema, unique, uuid } from 'drizzle-orm/pg-core';
+import { index, integer, pgSchema, unique, uuid } from 'drizzle-orm/pg-core';
 
 export const accessSchema = pgSchema('access');
 
@@ -12,3 +12,8 @@ export const accessClasses = accessSchema.table(
   },
   (table) => [unique('classes_tuple').on(table.sourceId, table.domainId).nullsNotDistinct()],
 );
+
+/** The tree of domains, as catalog publishes it: a role over a domain covers what is below. A removed domain is not here, so roles over it cover nothing. */
+export const accessDomains = accessSchema.table('domains', { id: uuid().primaryKey(), parentId: uuid('parent_id') }, (table) => [
+  index('domains_parent').on(table.parentId),
+]);

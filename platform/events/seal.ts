@@ -6,7 +6,7 @@ import { makePartitions, needsPartitions, partitionsReach } from './partitions.t
 
 export const BATCH_SIZE = 2_000;
 /** The channel on which each sealed batch is told; the payload is the log's new position. */
-const EVENTS_CHANNEL = 'pursight_events';
+export const EVENTS_CHANNEL = 'pursight_events';
 
 type SealOptions = {
   /** Read the outbox from its beginning, not only what is new. */

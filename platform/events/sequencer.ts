@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sqlState, type Database } from '../database/index.ts';
 import type { Logger } from '../logger.ts';
+import { createBell } from './bell.ts';
 import { BATCH_SIZE, hasLeftovers, hasNews, sealBatch } from './seal.ts';
 
 /** How long an event of another process waits at most to be seen. */
@@ -113,29 +114,6 @@ export function createSequencer({ sql, logger }: { sql: Database; logger: Logger
 }
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
-
-/** Lets one waiter be called early; a ring while nobody waits is kept for the next. */
-function createBell(): { ring: () => void; wait: (ms: number) => Promise<boolean> } {
-  let rung = false;
-  let answer: ((rung: boolean) => void) | undefined;
-  return {
-    ring() {
-      rung = true;
-      answer?.(true);
-    },
-    async wait(ms) {
-      if (!rung) {
-        const timer = setTimeout(() => answer?.(false), ms);
-        await new Promise<boolean>((resolve) => (answer = resolve));
-        clearTimeout(timer);
-        answer = undefined;
-      }
-      const result = rung;
-      rung = false;
-      return result;
-    },
-  };
-}
 
 /** Rejects when the work takes longer. It is not ended by that: only for what a lost connection might leave without an answer. */
 async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {

@@ -59,3 +59,9 @@ export const log = eventsSchema.table(
     index('log_source').on(sql`(${table.attributes} ->> 'sourceId')`, table.seq),
   ],
 );
+
+/** Where each consumer of the log is. */
+export const cursors = eventsSchema.table('cursors', {
+  consumer: text().primaryKey(),
+  seq: bigint({ mode: 'number' }).notNull(),
+});

@@ -27,8 +27,16 @@ export type EventData = {
   'asset.created': AssetRef & { dependsOn?: Dependency[] };
   'asset.updated': AssetRef & { version: number; changes: Change[]; dependsOn?: Dependency[] };
   'asset.deleted': AssetRef & { version: number };
+  'term.created': { name: string; parentId: string | null };
+  'term.updated': { name: string; version: number; changes: Change[] };
+  'term.removed': { name: string };
+  'domain.created': { name: string; parentId: string | null };
+  'domain.updated': { name: string; version: number; changes: Change[] };
+  'domain.removed': { name: string };
   'team.created': { name: string; memberIds?: string[] };
   'team.updated': { name: string; changes: Change[] };
+  'token.created': { name: string; scopes: string[]; expiresAt: string | null };
+  'token.revoked': { name: string };
   'identity.userCreated': { email: string; name: string; roles: unknown };
   'identity.rolesChanged': { before: unknown; after: unknown };
   'identity.signedIn': { sessionId: string };

@@ -123,10 +123,20 @@ export const assetCounts = catalogSchema.table(
 );
 
 /** People's words about an asset. No row: nobody said anything. */
-export const assetEdits = catalogSchema.table('asset_edits', {
-  assetId: uuid('asset_id').primaryKey(),
-  description: text(),
-});
+export const assetEdits = catalogSchema.table(
+  'asset_edits',
+  {
+    assetId: uuid('asset_id').primaryKey(),
+    description: text(),
+    /** The asset's access class follows from this and its source. */
+    domainId: uuid('domain_id'),
+  },
+  (table) => [
+    index('asset_edits_domain')
+      .on(table.domainId, table.assetId)
+      .where(sql`domain_id is not null`),
+  ],
+);
 
 export const assetOwners = catalogSchema.table(
   'asset_owners',
@@ -152,6 +162,12 @@ export const assetTags = catalogSchema.table(
   'asset_tags',
   { assetId: uuid('asset_id').notNull(), tag: exactText('tag').notNull() },
   (table) => [primaryKey({ columns: [table.assetId, table.tag] }), index('asset_tags_tag').on(table.tag, table.assetId)],
+);
+
+export const assetTerms = catalogSchema.table(
+  'asset_terms',
+  { assetId: uuid('asset_id').notNull(), termId: uuid('term_id').notNull() },
+  (table) => [primaryKey({ columns: [table.assetId, table.termId] }), index('asset_terms_term').on(table.termId, table.assetId)],
 );
 
 export const columnEdits = catalogSchema.table('column_edits', {

@@ -84,6 +84,32 @@ export const sessions = identitySchema.table(
   (table) => [index('sessions_user').on(table.userId)],
 );
 
+/** API tokens: of the secret only its sha256 is kept. */
+export const apiTokens = identitySchema.table(
+  'api_tokens',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** The token that it was made with; null: made in a session. */
+    parentId: uuid('parent_id'),
+    name: text().notNull(),
+    scopes: text().array().$type<Role[]>().notNull(),
+    secretHash: bytea('secret_hash').notNull(),
+    createdAt: moment('created_at').notNull(),
+    expiresAt: moment('expires_at'),
+    lastUsedAt: moment('last_used_at'),
+    revokedAt: moment('revoked_at'),
+  },
+  (table) => [
+    index('api_tokens_user').on(table.userId, table.createdAt, table.id),
+    index('api_tokens_parent')
+      .on(table.parentId)
+      .where(sql`parent_id is not null`),
+  ],
+);
+
 /** Ed25519 keys that sign access tokens: the public half as a JWK, the private half sealed under the root key. */
 export const signingKeys = identitySchema.table('signing_keys', {
   id: uuid().primaryKey(),
@@ -105,4 +131,5 @@ export const signInFailures = identitySchema.table(
 
 export type UserRow = typeof users.$inferSelect;
 export type TeamRow = typeof teams.$inferSelect;
+export type ApiTokenRow = typeof apiTokens.$inferSelect;
 export type SessionRow = typeof sessions.$inferSelect;

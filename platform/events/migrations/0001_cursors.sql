@@ -1,0 +1,4 @@
+CREATE TABLE "events"."cursors" (
+	"consumer" text PRIMARY KEY NOT NULL,
+	"seq" bigint NOT NULL
+);
