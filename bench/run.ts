@@ -1,5 +1,5 @@
 /**
- * `npm run bench [name …] [--json] [--quick]`: each bench is a file here that exports `run(context)`. What matters is the ratio
+ * `npm run bench [name …] [--json] [--quick] [--assets N]`: each bench is a file here that exports `run(context)`. What matters is the ratio
  * to a baseline measured in the same run: times alone say more about the machine than about PurSight.
  */
 import { randomBytes } from 'node:crypto';
@@ -26,6 +26,8 @@ export type BenchResult = {
 export type BenchContext = {
   /** Shorter and less exact. */
   quick: boolean;
+  /** `--assets`: how large a catalog to make. */
+  assets?: number;
   /** A migrated, empty PurSight database. */
   createDatabase(): Promise<DatabaseLocation>;
   /** A database without anything in the same server. */
@@ -54,7 +56,7 @@ async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
   };
 }
 
-function createContext(serverUrl: string, quick: boolean): BenchContext & { drop(): Promise<void> } {
+function createContext(serverUrl: string, quick: boolean, assets: number | undefined): BenchContext & { drop(): Promise<void> } {
   const names: string[] = [];
   const onServer = async (statement: string): Promise<void> => {
     const sql = connect({ url: serverUrl, name: 'bench', max: 1 });
@@ -74,6 +76,7 @@ function createContext(serverUrl: string, quick: boolean): BenchContext & { drop
   };
   return {
     quick,
+    assets,
     say: (text) => void process.stderr.write(`${text}\n`),
     async createDatabase() {
       const location = { ownerUrl: await create(), rolePrefix: ROLE_PREFIX, rootKey: ROOT_KEY };
@@ -106,10 +109,19 @@ function print(results: readonly BenchResult[]): void {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' }, quick: { type: 'boolean' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, assets: { type: 'string' } },
+  });
   // `npm run bench --json`, without a `--` before it, keeps the option to itself and tells of it in the environment.
   const json = values.json || process.env.npm_config_json === 'true';
   const quick = values.quick || process.env.npm_config_quick === 'true';
+  const assets = values.assets === undefined ? undefined : Number(values.assets);
+  if (assets !== undefined && !(Number.isInteger(assets) && assets >= 1000)) {
+    console.error('"--assets" takes a whole number of at least 1000.');
+    process.exitCode = 2;
+    return;
+  }
   const known = benchNames();
   const unknown = positionals.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -126,7 +138,7 @@ async function main(): Promise<void> {
   try {
     for (const name of positionals.length > 0 ? positionals : known) {
       const { run } = (await import(`./${name}.ts`)) as Bench;
-      const context = createContext(server.url, quick);
+      const context = createContext(server.url, quick, assets);
       try {
         if (!json) console.log(`\n${name}`);
         all[name] = await run(context);

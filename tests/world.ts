@@ -1,15 +1,20 @@
 /** A product of its own for a test file: every part in this process, on a fresh database of the test server, spoken to over HTTP only. */
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { buildSchema } from 'graphql';
 import { startProduct } from '#deploy/allInOne/product.ts';
 import { parseSettings } from '#platform/config.ts';
 import type { Database } from '#platform/database/index.ts';
 import { createLogger } from '#platform/logger.ts';
 import { createTestDatabase } from '#platform/testing/database.ts';
+import { API_FILE } from '#router/supergraph.ts';
+import { observe } from '#platform/testing/observedFields.ts';
+
+const api = buildSchema(readFileSync(API_FILE, 'utf8'));
 
 // Answers of whatever shape a test asks for.
 export type Answer = { data: any; errors?: { message: string; path?: (string | number)[]; extensions: Record<string, any> }[] };
@@ -74,7 +79,9 @@ export async function createWorld({ fault = '' }: { fault?: string } = {}): Prom
         headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
         body: JSON.stringify({ query, variables }),
       });
-      return (await answer.json()) as Answer;
+      const told = (await answer.json()) as Answer;
+      observe(api, query, told.data);
+      return told;
     };
   const anonymous = asker(null);
   const signIn = async (email: string, password: string): Promise<Ask> => {

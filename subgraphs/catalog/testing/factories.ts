@@ -7,6 +7,7 @@ import type { Database } from '#platform/database/index.ts';
 import { findAppError } from '#platform/errors.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { newId } from '#platform/ids.ts';
+import { observe } from '#platform/testing/observedFields.ts';
 import { qualifiedName, type AssetKind, type TableFacet } from '../connectors/types.ts';
 import type { AssetRow, ColumnRow } from '../store/tables/asset.ts';
 
@@ -138,6 +139,7 @@ export type Answer = {
 export function createAsker(schema: GraphQLSchema) {
   return async (viewer: Viewer | null, source: string, variableValues: Record<string, unknown> = {}): Promise<Answer> => {
     const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue: contextOf(viewer) });
+    observe(schema, source, data);
     return { data: data && JSON.parse(JSON.stringify(data)), errors: errors.map(toProblem) };
   };
 }

@@ -5,6 +5,7 @@ import type { RoleAssignment, Viewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { newId } from '#platform/ids.ts';
+import { observe } from '#platform/testing/observedFields.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import { createIdentity, type Identity } from '../index.ts';
 
@@ -46,6 +47,7 @@ export async function createTestIdentity(): Promise<TestIdentity> {
   const run: TestIdentity['run'] = async (source, { as = administrator, variables, context } = {}) => {
     const contextValue = context ?? { viewer: as, requestId: newId(), address: '127.0.0.1' };
     const result = await graphql({ schema: identity.subgraph.schema, source, variableValues: variables, contextValue });
+    observe(identity.subgraph.schema, source, result.data);
     const codes = (result.errors ?? []).map((error) =>
       String((error.originalError as { code?: string } | undefined)?.code ?? error.message),
     );

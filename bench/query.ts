@@ -1,0 +1,265 @@
+/**
+ * What people ask of a catalog of a million assets, through the product's own door and over HTTP, for a viewer of everything,
+ * of 1 % and of nothing; against the same SQL sent by hand over one connection. Fails where a plan reads all assets or columns.
+ */
+import { createServer, type AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseSettings } from '#platform/config.ts';
+import { connect, type Database } from '#platform/database/index.ts';
+import { createLogger } from '#platform/logger.ts';
+import { startProduct } from '#deploy/allInOne/product.ts';
+import { makeAssets, SOURCES } from './fixtures/assets.ts';
+import { openPlanLog, sequentialScans, type PlanLog, type Statement } from './fixtures/plans.ts';
+import type { BenchContext, BenchResult } from './run.ts';
+
+const ASSETS = 1_000_000;
+const ROUNDS = 60;
+/** Small enough to be read whole, or never read so at this size. */
+const NEVER_READ_WHOLE = ['assets', 'columns', 'asset_edits', 'asset_owners', 'asset_tags', 'search_documents', 'search_words'];
+const EMAIL = 'bench@example.org';
+const PASSWORD = 'not a secret of anybody';
+
+type Ask = (query: string, variables?: Record<string, unknown>) => Promise<any>;
+type Operation = { name: string; query: string; variables: (round: number) => Record<string, unknown> };
+
+type World = {
+  admin: Ask;
+  viewers: Record<string, Ask>;
+  plans: PlanLog;
+  owner: Database;
+  byHand: Database;
+  operations: Operation[];
+  stop: () => Promise<void>;
+};
+
+async function createWorld(context: BenchContext, count: number): Promise<World> {
+  const location = await context.createDatabase();
+  const owner = connect({ url: location.ownerUrl, name: 'bench', max: 4, statementTimeoutMs: 0 });
+  context.say(`making ${count} assets …`);
+  const fixture = await makeAssets(owner, count, context.say);
+  const plans = await openPlanLog(owner);
+  const dataDir = mkdtempSync(join(tmpdir(), 'pursight-bench-'));
+  const product = await startProduct({
+    settings: parseSettings({
+      PORT: String(await freePort()),
+      DATABASE_URL: location.ownerUrl,
+      SECRET_KEY: Buffer.from(location.rootKey).toString('base64'),
+      ADMIN_EMAIL: EMAIL,
+      ADMIN_PASSWORD: PASSWORD,
+    }),
+    dataDir,
+    demo: false,
+    logger: createLogger({ level: 'warn', format: 'json' }),
+    say: () => undefined,
+    onLost: (sentence) => {
+      throw new Error(sentence);
+    },
+  });
+  const asker =
+    (token: string | null): Ask =>
+    async (query, variables) => {
+      const response = await fetch(`${product.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data, errors } = (await response.json()) as { data: unknown; errors?: { message: string }[] };
+      if (errors) throw new Error(`${errors[0]!.message} (${query.slice(0, 80)})`);
+      return data;
+    };
+  const signIn = async (email: string): Promise<Ask> => {
+    const { signIn: answer } = await asker(null)('mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } } }', {
+      input: { email, password: PASSWORD },
+    });
+    return asker(answer.session.accessToken);
+  };
+  const admin = await signIn(EMAIL);
+  // Access tokens live five minutes, which is less than this may take.
+  const lasting = async (email: string, roles: Record<string, unknown>[] | null): Promise<Ask> => {
+    if (roles) {
+      await admin('mutation ($input: CreateUserInput!) { createUser(input: $input) { cursor } }', {
+        input: { email, name: email, password: PASSWORD, roles },
+      });
+    }
+    const { createApiToken } = await (
+      await signIn(email)
+    )('mutation { createApiToken(input: { name: "bench", scopes: ["ADMIN", "READER"] }) { secret } }');
+    return asker(createApiToken.secret);
+  };
+  const pick = await owner<{ id: string; name: string; namespace: string; columnId: string }[]>`
+    select a.id, a.name, a.namespace from catalog.assets a tablesample system (${count > 500_000 ? 0.1 : 1}) where a.kind = 'TABLE' and a.source_id = ${fixture.sourceIds[7]!}::uuid limit 200`;
+  const anywhere = await owner<{ id: string; name: string; namespace: string }[]>`
+    select a.id, a.name, a.namespace from catalog.assets a tablesample system (${count > 500_000 ? 0.1 : 1}) where a.kind = 'TABLE' limit 500`;
+  return {
+    admin,
+    viewers: {
+      'sees all': await lasting(EMAIL, null),
+      'sees 1 %': await lasting('one@example.org', [{ role: 'READER', sourceId: fixture.sourceIds[7] }]),
+      'sees nothing': await lasting('nothing@example.org', [{ role: 'READER', sourceId: '01a20000-0000-7000-8000-000000000000' }]),
+    },
+    plans,
+    owner,
+    byHand: connect({ url: location.ownerUrl, name: 'by hand', max: 1 }),
+    operations: operationsOver([...pick, ...anywhere], fixture.sourceIds, fixture.domainIds),
+    async stop() {
+      await product.stop();
+      await owner.end();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function operationsOver(assets: { id: string; name: string; namespace: string }[], sourceIds: string[], domainIds: string[]): Operation[] {
+  const asset = (round: number) => assets[(round * 7919) % assets.length]!;
+  const source = (round: number) => (round % 2 === 0 ? sourceIds[7]! : sourceIds[(round * 31) % SOURCES]!);
+  const ASSET = 'id kind name displayName description tags owners { role } updatedAt';
+  return [
+    {
+      name: 'asset by id',
+      query: `query ($id: ID!) { asset(id: $id) { ${ASSET} table { rowEstimate primaryKey } domain { name } } }`,
+      variables: (round) => ({ id: asset(round).id }),
+    },
+    {
+      name: 'asset by name',
+      query: `query ($namespace: String!, $name: String!) { assetByName(namespace: $namespace, name: $name) { ${ASSET} } }`,
+      variables: (round) => ({ namespace: asset(round).namespace, name: asset(round).name }),
+    },
+    {
+      name: 'page of 50',
+      query: `query ($filter: AssetFilter) { assets(first: 50, filter: $filter) { nodes { ${ASSET} } pageInfo { endCursor } } }`,
+      variables: (round) => ({ filter: round % 3 === 0 ? {} : round % 3 === 1 ? { kinds: ['VIEW'] } : { sourceIds: [source(round)] } }),
+    },
+    {
+      name: 'page of 50, tagged',
+      query: `{ assets(first: 50, filter: { tags: ["tag 7"] }) { nodes { ${ASSET} } } }`,
+      variables: () => ({}),
+    },
+    {
+      name: 'page of 50, by domain',
+      query: `query ($id: ID!) { assets(first: 50, filter: { domainIds: [$id] }) { nodes { ${ASSET} } totalCount } }`,
+      variables: (round) => ({ id: domainIds[round % domainIds.length] }),
+    },
+    {
+      name: 'page of 50, newest',
+      query: `{ assets(first: 50, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { ${ASSET} } } }`,
+      variables: () => ({}),
+    },
+    {
+      name: 'columns page',
+      query: 'query ($filter: ColumnFilter) { columns(first: 50, filter: $filter) { nodes { id name dataType asset { name } } } }',
+      variables: (round) => ({ filter: round % 2 === 0 ? {} : { namePrefix: 'customer' } }),
+    },
+    {
+      name: 'counts',
+      query:
+        '{ assets { totalCount } kinds: assetCounts(by: KIND) { value count } sources: assetCounts(by: SOURCE) { value count } domains: assetCounts(by: DOMAIN) { value count } }',
+      variables: () => ({}),
+    },
+    {
+      name: 'tree browse',
+      query:
+        'query ($id: ID!) { source(id: $id) { name assetCount } assets(first: 1, filter: { sourceIds: [$id], kinds: [DATABASE] }) { nodes { name children(first: 50) { nodes { name children(first: 5) { nodes { name kind } totalCount } } } } } }',
+      variables: (round) => ({ id: source(round) }),
+    },
+  ];
+}
+
+const SEARCHES: Operation[] = ['customer', 'order_item', 'custmer', 'inv', 'warehouse stock', 'db7'].map((text) => ({
+  name: `search "${text}"`,
+  query:
+    'query ($query: String!) { search(query: $query, first: 20) { nodes { score highlights asset { id name kind } } totalCount facets { name values { value count } } } }',
+  variables: () => ({ query: text }),
+}));
+
+export async function run(context: BenchContext): Promise<BenchResult[]> {
+  const count = context.assets ?? (context.quick ? 20_000 : ASSETS);
+  const found: string[] = [];
+  const results = await measure(context, count, (world) => world.operations, found);
+  const searched = await measure(context, Math.min(count, 100_000), () => SEARCHES, found);
+  if (found.length > 0) throw new Error(`These read a large table from end to end:\n${found.join('\n')}`);
+  context.say('EXPLAIN: no plan reads all assets or columns.');
+  return [...results, ...searched];
+}
+
+async function measure(
+  context: BenchContext,
+  count: number,
+  operationsOf: (world: World) => Operation[],
+  found: string[],
+): Promise<BenchResult[]> {
+  const world = await createWorld(context, count);
+  try {
+    const results: BenchResult[] = [];
+    for (const operation of operationsOf(world)) {
+      for (const [viewer, ask] of Object.entries(world.viewers)) {
+        const name = `${operation.name}, ${viewer}`;
+        const statements: Statement[] = [];
+        // Three rounds differ in what they ask for.
+        for (let round = 0; round < 3; round++)
+          statements.push(...(await world.plans.record(() => ask(operation.query, operation.variables(round)))));
+        for (const { text, plan } of statements)
+          for (const table of sequentialScans(plan))
+            if (NEVER_READ_WHOLE.includes(table)) found.push(`${name}: ${table}: ${text.replaceAll(/\s+/g, ' ').slice(0, 300)}`);
+        const hand = await times(ROUNDS / 3, () => sendByHand(world.byHand, statements));
+        const product = await times(ROUNDS, (round) => ask(operation.query, operation.variables(round)));
+        results.push({
+          name: `${name}: p50`,
+          value: at(product, 0.5),
+          unit: 'ms',
+          ratio: at(product, 0.5) / (at(hand, 0.5) / 3),
+          baseline: 'its SQL by hand',
+        });
+        results.push({
+          name: `${name}: p95`,
+          value: at(product, 0.95),
+          unit: 'ms',
+          ratio: at(product, 0.95) / (at(hand, 0.95) / 3),
+          baseline: `its SQL by hand (${statements.length / 3} statements)`,
+        });
+      }
+      context.say(
+        `  ${operation.name}: ${results
+          .slice(-6)
+          .filter((_, index) => index % 2 === 1)
+          .map((result) => `${result.value.toFixed(1)} ms`)
+          .join(', ')}`,
+      );
+    }
+    return results;
+  } finally {
+    await world.stop();
+  }
+}
+
+/** The statements of three rounds, one after another, prepared and with a plan for their values, as the product's connections run them. */
+async function sendByHand(sql: Database, statements: readonly Statement[]): Promise<void> {
+  for (const { text, parameters } of statements) {
+    const values = parameters.length > 0 ? `(${parameters.join(', ')})` : '';
+    await sql
+      .unsafe(`deallocate all; set plan_cache_mode = force_custom_plan; prepare by_hand as ${text}; execute by_hand${values}`)
+      .simple();
+  }
+}
+
+async function times(rounds: number, work: (round: number) => Promise<unknown>): Promise<number[]> {
+  for (let round = 0; round < 3; round++) await work(round);
+  const took: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const startedAt = performance.now();
+    await work(round);
+    took.push(performance.now() - startedAt);
+  }
+  return took.toSorted((a, b) => a - b);
+}
+
+const at = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
