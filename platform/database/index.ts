@@ -4,6 +4,7 @@
  */
 import { connect as connectTcp, type Socket } from 'node:net';
 import postgres from 'postgres';
+import { endWithOperations } from './operations.ts';
 
 /** A pool of one database role. Rows come back in camelCase, int8 as number, timestamps as Date. */
 export type Database = postgres.Sql<{ bigint: number }>;
@@ -38,7 +39,7 @@ export function connect({ url, name, max = 5, statementTimeoutMs = 30_000 }: Con
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
     },
   };
-  return postgres(url, options) as unknown as Database;
+  return endWithOperations(postgres(url, options) as unknown as Database);
 }
 
 /**
