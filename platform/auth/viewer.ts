@@ -1,13 +1,18 @@
 /** Who asks, and what their roles allow. Pure: no database. */
 import { NotAllowed, Unauthenticated } from '../errors.ts';
 
-const ROLES = ['ADMIN', 'STEWARD', 'READER', 'INGESTOR'] as const;
+/** The strongest first; INGESTOR, which reads nothing, stands beside them. */
+export const ROLES = ['ADMIN', 'STEWARD', 'READER', 'INGESTOR'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A role over everything (both null), over one source or over one domain. */
 export type RoleAssignment = { role: Role; sourceId: string | null; domainId: string | null };
 
-export type Viewer = { userId: string; sessionId: string | null; roles: readonly RoleAssignment[] };
+/** The API token that a request came with. `scopes` are as its owner named them; what they allow is in the viewer's roles. */
+export type ViewerToken = { id: string; scopes: readonly Role[]; expiresAt: Date | null };
+
+/** `roles` are what counts: those of the user now, or what of them a token's scopes leave. Either a session or a token; neither in the system's own work. */
+export type Viewer = { userId: string; sessionId: string | null; token?: ViewerToken; roles: readonly RoleAssignment[] };
 
 /** `read`: see it. `edit`: words, labels, scans. `administer`: change, test and remove a source. */
 export type Action = 'read' | 'edit' | 'administer';

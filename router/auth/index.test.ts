@@ -12,7 +12,7 @@ function setUp(as: Viewer | null = null) {
   const sessions = {
     signIn: vi.fn<SessionKeeper['signIn']>(async () => signedIn),
     refresh: vi.fn<SessionKeeper['refresh']>(async () => signedIn),
-    signOut: vi.fn<SessionKeeper['signOut']>(async () => {}),
+    signOut: vi.fn<SessionKeeper['signOut']>(async () => true),
   };
   const { schema } = createSessionSubgraph({ sessions, version: '1.2.3' });
   const context: RequestContext = { viewer: as, requestId: 'request', address: '192.0.2.1' };
@@ -60,9 +60,21 @@ describe('the session subgraph', () => {
     expect([data, errors?.[0]?.message, context.viewer]).toEqual([{ signIn: null }, 'no', null]);
   });
 
-  it('tells its version to whoever is signed in', async () => {
-    expect((await setUp(viewer).run('{ serverVersion }')).data).toEqual({ serverVersion: '1.2.3' });
-    const { data, errors } = await setUp().run('{ serverVersion }');
-    expect([data, errors?.[0]?.originalError]).toEqual([{ serverVersion: null }, new Unauthenticated()]);
+  it('says when there was no session to end', async () => {
+    const { sessions, run } = setUp(viewer);
+    sessions.signOut.mockResolvedValueOnce(false);
+    expect(await run('mutation { signOut(input: {}) { signedOut } }')).toEqual({ data: { signOut: { signedOut: false } } });
+  });
+
+  it('tells its version to whoever has a reading role', async () => {
+    const reader: Viewer = { ...viewer, roles: [{ role: 'READER', sourceId: null, domainId: null }] };
+    expect((await setUp(reader).run('{ serverVersion }')).data).toEqual({ serverVersion: '1.2.3' });
+    for (const [as, code] of [
+      [null, 'UNAUTHENTICATED'],
+      [viewer, 'FORBIDDEN'],
+    ] as const) {
+      const { data, errors } = await setUp(as).run('{ serverVersion }');
+      expect([data, errors?.[0]?.originalError]).toEqual([{ serverVersion: null }, expect.objectContaining({ code })]);
+    }
   });
 });

@@ -1,5 +1,5 @@
 /** The subgraph `session`: signing in and out, served by the router itself, so that it works while every other subgraph is down. */
-import { requireViewer, type Viewer } from '#platform/auth/viewer.ts';
+import { requireReader, type Viewer } from '#platform/auth/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
 import type { RefreshSessionInput, Resolvers, Session, SignInInput, SignOutInput } from '#generated/session.ts';
@@ -10,7 +10,7 @@ type SignedIn = { accessToken: string; refreshToken: string; expiresAt: Date; vi
 export type SessionKeeper = {
   signIn(input: SignInInput, address: string): Promise<SignedIn>;
   refresh(input: RefreshSessionInput): Promise<SignedIn>;
-  signOut(viewer: Viewer | null, input: SignOutInput): Promise<void>;
+  signOut(viewer: Viewer | null, input: SignOutInput): Promise<boolean>;
 };
 
 export function createSessionSubgraph({ sessions, version }: { sessions: SessionKeeper; version: string }): Subgraph {
@@ -23,7 +23,7 @@ export function createSessionSubgraph({ sessions, version }: { sessions: Session
   const resolvers: Resolvers = {
     Query: {
       serverVersion(_parent, _args, context) {
-        requireViewer(context.viewer);
+        requireReader(context.viewer);
         return version;
       },
     },
@@ -31,8 +31,7 @@ export function createSessionSubgraph({ sessions, version }: { sessions: Session
       signIn: async (_parent, { input }, context) => answer(context, await sessions.signIn(input, context.address)),
       refreshSession: async (_parent, { input }, context) => answer(context, await sessions.refresh(input)),
       async signOut(_parent, { input }, context) {
-        await sessions.signOut(context.viewer, input);
-        return { signedOut: true };
+        return { signedOut: await sessions.signOut(context.viewer, input) };
       },
     },
   };

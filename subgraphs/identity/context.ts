@@ -7,6 +7,7 @@ import type { LogEvent } from '#platform/events/types.ts';
 import { eventScope, type EventScope } from '#platform/events/visibility.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
 import { isId } from '#platform/ids.ts';
+import type { ApiTokens } from './domain/apiTokens.ts';
 import type { Teams } from './domain/teams.ts';
 import type { Users } from './domain/users.ts';
 import type { TeamMapper, UserMapper } from './mappers.ts';
@@ -22,6 +23,7 @@ export type IdentityContext = {
   database: Database;
   users: Users;
   teams: Teams;
+  apiTokens: ApiTokens;
   loaders: { of(context: RequestContext): Loaders; forget(context: RequestContext): void };
 };
 

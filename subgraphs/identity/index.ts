@@ -3,9 +3,12 @@ import type { Database } from '#platform/database/index.ts';
 import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createLoadersPerOperation, type IdentityContext } from './context.ts';
+import { createApiTokens } from './domain/apiTokens.ts';
 import { createFirstAdministrator, type FirstAdministrator } from './domain/firstAdministrator.ts';
 import { createSessions, type Sessions } from './domain/sessions.ts';
 import { createTeams } from './domain/teams.ts';
+import { createTokenAuthentication } from './domain/tokenAuthentication.ts';
+import { createTokenSecrets } from './domain/tokenSecrets.ts';
 import { createUsers } from './domain/users.ts';
 import { createEventResolvers } from './resolvers/Event.ts';
 import { createMutationResolvers } from './resolvers/Mutation.ts';
@@ -32,11 +35,14 @@ export type Identity = {
 };
 
 export function createIdentity({ database, rootKey, logger, onCommit = () => {}, now = () => new Date() }: IdentityDependencies): Identity {
-  const common = { database, onCommit, now };
+  const common = { database, onCommit, now, logger: logger.child({ module: 'identity' }) };
+  const secrets = createTokenSecrets(rootKey);
+  const tokens = createTokenAuthentication({ ...common, secrets });
   const context: IdentityContext = {
     database,
     users: createUsers(common),
     teams: createTeams(common),
+    apiTokens: createApiTokens({ ...common, secrets }),
     loaders: createLoadersPerOperation(database),
   };
   return {
@@ -47,7 +53,7 @@ export function createIdentity({ database, rootKey, logger, onCommit = () => {},
       Team: createTeamResolvers(context),
       Event: createEventResolvers(context),
     }),
-    sessions: createSessions({ ...common, rootKey, logger: logger.child({ module: 'identity' }) }),
+    sessions: createSessions({ ...common, rootKey, tokens }),
     createFirstAdministrator: (wanted) => createFirstAdministrator(common, wanted),
   };
 }

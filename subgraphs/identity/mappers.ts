@@ -1,12 +1,15 @@
 /** What the resolvers of each GraphQL type get as their parent. */
 import type { LogEvent } from '#platform/events/types.ts';
 import type { Connection } from '#platform/graphql/connections.ts';
-import type { TeamRow, UserRow } from './store/tables/user.ts';
+import type { ApiTokenRow, TeamRow, UserRow } from './store/tables/user.ts';
 
 /** Never with the password's hash. */
 export type UserMapper = Pick<UserRow, 'id' | 'email' | 'name'>;
 export type TeamMapper = Pick<TeamRow, 'id' | 'name' | 'version'>;
+/** Never with the secret's hash. */
+export type ApiTokenMapper = Pick<ApiTokenRow, 'id' | 'name' | 'scopes' | 'createdAt' | 'expiresAt' | 'lastUsedAt' | 'revokedAt'>;
 export type EventMapper = LogEvent;
 export type UserConnectionMapper = Connection<UserMapper>;
 export type TeamConnectionMapper = Connection<TeamMapper>;
 export type EventConnectionMapper = Connection<EventMapper>;
+export type ApiTokenConnectionMapper = Connection<ApiTokenMapper>;

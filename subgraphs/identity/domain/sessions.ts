@@ -1,9 +1,9 @@
-/** Signing in and out, and who stands behind an access token. */
+/** Signing in and out, and who stands behind an access token or an API token. */
 import { timingSafeEqual } from 'node:crypto';
 import { createAccessTokens } from '#platform/auth/accessTokens.ts';
 import { requireViewer, type Viewer } from '#platform/auth/viewer.ts';
 import type { Transaction } from '#platform/database/index.ts';
-import { Unauthenticated } from '#platform/errors.ts';
+import { NotAllowed, Unauthenticated } from '#platform/errors.ts';
 import { append } from '#platform/events/append.ts';
 import type { NewEvent } from '#platform/events/types.ts';
 import { newId } from '#platform/ids.ts';
@@ -11,6 +11,8 @@ import { findSessionState, insertSession, lockSession, pruneSessions, renewSessi
 import { loadSigningKeys } from '../store/signingKeys.ts';
 import { createCredentials, type CredentialsDependencies } from './credentials.ts';
 import { createRefreshTokens } from './refreshTokens.ts';
+import type { TokenAuthentication } from './tokenAuthentication.ts';
+import { isApiToken } from './tokenSecrets.ts';
 
 const REFRESH_DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -23,17 +25,20 @@ export type Sessions = {
   signIn(input: { email: string; password: string }, address: string): Promise<SignedInSession>;
   /** A new pair for a refresh token. The same token again ends the session: one of its two holders has stolen it. */
   refresh(input: { refreshToken: string }): Promise<SignedInSession>;
-  /** Ends the viewer's session, or with `everywhere` all of the user's. */
-  signOut(viewer: Viewer | null, input: { everywhere?: boolean | null }): Promise<void>;
   /**
-   * The viewer behind an access token (or a whole Authorization header): null without one, UNAUTHENTICATED for a wrong
-   * or expired one or an ended session. One SQL statement.
+   * Ends the viewer's session, or with `everywhere` all of the user's. False behind a token, which is no session;
+   * nor may it end its owner's (FORBIDDEN).
+   */
+  signOut(viewer: Viewer | null, input: { everywhere?: boolean | null }): Promise<boolean>;
+  /**
+   * The viewer behind an access token or API token (or a whole Authorization header): null without one, UNAUTHENTICATED
+   * for a wrong or expired one, a revoked one or an ended session. One SQL statement.
    */
   authenticate: { (authorization: string): Promise<Viewer>; (authorization: string | null | undefined): Promise<Viewer | null> };
 };
 
-export function createSessions(dependencies: CredentialsDependencies): Sessions {
-  const { database, rootKey, logger, onCommit, now } = dependencies;
+export function createSessions(dependencies: CredentialsDependencies & { tokens: TokenAuthentication }): Sessions {
+  const { database, rootKey, logger, onCommit, now, tokens } = dependencies;
   const credentials = createCredentials(dependencies);
   const refreshTokens = createRefreshTokens(rootKey);
   const accessTokens = createAccessTokens({ loadKeys: () => loadSigningKeys(database, rootKey, now()), now });
@@ -49,7 +54,9 @@ export function createSessions(dependencies: CredentialsDependencies): Sessions 
 
   async function authenticate(authorization: string | null | undefined): Promise<Viewer | null> {
     if (authorization == null) return null;
-    const { userId, sessionId } = await accessTokens.verify(bearerToken(authorization));
+    const text = bearerToken(authorization);
+    if (isApiToken(text)) return await tokens.authenticate(text);
+    const { userId, sessionId } = await accessTokens.verify(text);
     const state = await findSessionState(database, sessionId, userId);
     if (!state || state.revokedAt || state.expiresAt <= now()) throw new Unauthenticated('This session has ended. Sign in again.');
     return { userId, sessionId, roles: state.roles };
@@ -96,8 +103,10 @@ export function createSessions(dependencies: CredentialsDependencies): Sessions 
     },
 
     async signOut(viewer, { everywhere }) {
-      const { userId, sessionId } = requireViewer(viewer);
-      if (!everywhere && sessionId === null) return; // not signed in by a session: there is none to end
+      const { userId, sessionId, token } = requireViewer(viewer);
+      // Whoever finds a token must not be able to throw its owner out.
+      if (everywhere && token) throw new NotAllowed('A token cannot end the sessions of its owner. Sign in to end them.', 'token:sessions');
+      if (!everywhere && sessionId === null) return false;
       await database.begin(async (tx) => {
         const ended = await revokeSessions(tx, userId, everywhere ? null : sessionId, now());
         if (ended.length === 0) return;
@@ -109,6 +118,7 @@ export function createSessions(dependencies: CredentialsDependencies): Sessions 
         });
       });
       onCommit();
+      return true;
     },
 
     authenticate: authenticate as Sessions['authenticate'],

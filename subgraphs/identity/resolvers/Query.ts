@@ -3,6 +3,7 @@ import { listScope } from '#platform/graphql/connections.ts';
 import type { QueryResolvers } from '#generated/identity.ts';
 import type { IdentityContext } from '../context.ts';
 import { readNamePage, toNameConnection } from '../namePages.ts';
+import { createApiTokenQueries } from './apiTokenQueries.ts';
 import { createEventQueries } from './eventQueries.ts';
 import { countTeams, listTeams } from '../store/teams.ts';
 import { countUsers, listUsers } from '../store/users.ts';
@@ -14,6 +15,7 @@ export function createQueryResolvers(identity: IdentityContext): QueryResolvers 
   const { database, loaders } = identity;
   return {
     ...createEventQueries(identity),
+    ...createApiTokenQueries(identity),
 
     me: async (_parent, _args, context) => await loaders.of(context).user.load(requireViewer(context.viewer).userId),
 
