@@ -2,6 +2,7 @@
 import { importJWK, jwtVerify, SignJWT, errors, type CryptoKey, type JWK } from 'jose';
 import { Unauthenticated } from '../errors.ts';
 import { isId } from '../ids.ts';
+import { createKeyRing } from './keyRing.ts';
 
 const ACCESS_TOKEN_SECONDS = 300;
 const ISSUER = 'pursight';
@@ -39,31 +40,20 @@ async function importKey({ id, privateJwk }: SigningKey): Promise<ImportedKey> {
 }
 
 export function createAccessTokens({ loadKeys, now }: AccessTokensOptions): AccessTokens {
-  let loaded: { keys: Promise<ImportedKey[]>; at: number } | undefined;
-
-  function keys(): Promise<ImportedKey[]> {
-    if (!loaded) {
-      const attempt = { keys: loadKeys().then((found) => Promise.all(found.map(importKey))), at: Date.now() };
-      loaded = attempt;
-      // A failed attempt is not kept; its callers get the error, the next call tries again.
-      attempt.keys.catch(() => loaded === attempt && (loaded = undefined));
-    }
-    return loaded.keys;
-  }
+  const ring = createKeyRing({
+    load: async () => Promise.all((await loadKeys()).map(importKey)),
+    reloadEveryMs: RELOAD_EVERY_MS,
+  });
 
   async function findKey(id: string | undefined): Promise<ImportedKey> {
-    let key = (await keys()).find((known) => known.id === id);
-    if (!key && loaded && Date.now() - loaded.at > RELOAD_EVERY_MS) {
-      loaded = undefined;
-      key = (await keys()).find((known) => known.id === id);
-    }
+    const key = await ring.find(id);
     if (!key) throw new Unauthenticated('This access token was signed by another server. Sign in again.');
     return key;
   }
 
   return {
     async sign({ userId, sessionId }) {
-      const key = (await keys())[0];
+      const [key] = await ring.all();
       if (!key) throw new Error('There is no key to sign access tokens with');
       const issuedAt = Math.floor(now().getTime() / 1000);
       const accessToken = await new SignJWT({ sid: sessionId })

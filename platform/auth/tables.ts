@@ -1,5 +1,5 @@
 /** Access classes: the distinct tuples of attributes that decide who sees an asset. Catalog writes them, everybody reads them. */
-import { index, integer, pgSchema, unique, uuid } from 'drizzle-orm/pg-core';
+import { customType, index, integer, pgSchema, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
 
 export const accessSchema = pgSchema('access');
 
@@ -17,3 +17,16 @@ export const accessClasses = accessSchema.table(
 export const accessDomains = accessSchema.table('domains', { id: uuid().primaryKey(), parentId: uuid('parent_id') }, (table) => [
   index('domains_parent').on(table.parentId),
 ]);
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+/**
+ * The keys with which routers vouch for a viewer before a subgraph in another process. Both halves are sealed under the root key:
+ * the private one to hide it, the public one so that nobody adds a key of their own who can only write to this table.
+ */
+export const routerKeys = accessSchema.table('router_keys', {
+  id: uuid().primaryKey(),
+  sealedPublicJwk: bytea('sealed_public_jwk').notNull(),
+  sealedPrivateJwk: bytea('sealed_private_jwk').notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+});

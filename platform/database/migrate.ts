@@ -70,13 +70,20 @@ async function installQueue(sql: postgres.Sql, location: DatabaseLocation): Prom
 }
 
 async function grantRights(sql: postgres.Sql, location: DatabaseLocation): Promise<void> {
-  const [catalog, identity, events] = (['catalog', 'identity', 'events'] as const).map((part) => `"${roleName(location, part)}"`);
+  // Only once: it waits for every reader of the log and holds up the next ones, and other processes serve while this one starts.
+  const [log] = await sql<{ owner: string }[]>`select pg_get_userbyid(relowner) as owner from pg_class where oid = 'events.log'::regclass`;
+  const handOver = log!.owner === roleName(location, 'events') ? '' : `alter table events.log owner to "${roleName(location, 'events')}";`;
+  const [catalog, identity, events, router] = (['catalog', 'identity', 'events', 'router'] as const).map(
+    (part) => `"${roleName(location, part)}"`,
+  );
   await sql.unsafe(`
     grant usage on schema catalog to ${catalog};
     grant select, insert, update, delete on all tables in schema catalog to ${catalog};
     grant usage on schema identity to ${identity};
     grant select, insert, update, delete on all tables in schema identity to ${identity};
-    grant usage on schema access to ${catalog}, ${identity};
+    grant usage on schema access to ${catalog}, ${identity}, ${router};
+    grant select, insert on access.router_keys to ${router};
+    grant select (id, sealed_public_jwk, created_at) on access.router_keys to ${catalog}, ${identity};
     grant select on access.classes, access.domains to ${catalog}, ${identity};
     grant insert on access.classes to ${catalog};
     grant insert, update, delete on access.domains to ${catalog};
@@ -88,7 +95,7 @@ async function grantRights(sql: postgres.Sql, location: DatabaseLocation): Promi
     grant select, insert, update on events.cursors to ${catalog}, ${identity};
     grant usage, create on schema events to ${events};
     grant select, insert, update, delete on all tables in schema events to ${events};
-    alter table events.log owner to ${events};
+    ${handOver}
     grant select (seq, type, subject, actor_id, attributes) on events.log to ${catalog};
     grant select on events.log to ${identity};
     grant usage on schema jobs to ${catalog}, ${identity};

@@ -2,8 +2,8 @@
 import postgres from 'postgres';
 import { derivePassword } from '../secrets.ts';
 
-/** `catalog` and `identity`: the subgraphs. `events`: the sequencer. `jobs`: the queue. */
-export const PARTS = ['catalog', 'identity', 'events', 'jobs'] as const;
+/** `catalog` and `identity`: the subgraphs. `events`: the sequencer. `jobs`: the queue. `router`: the keys of routers. */
+export const PARTS = ['catalog', 'identity', 'events', 'jobs', 'router'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** Where PurSight's own database is, and what its roles are called (roles belong to the server, so the prefix keeps two products apart). */
