@@ -6,24 +6,10 @@ import { Upstream } from '#platform/errors.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
+import { whileWanted } from './deadline.ts';
 import { renderError } from './errors.ts';
 
 const MOST_DOCUMENTS = 1_000;
-
-/** Settles with the work, or fails with the signal's reason as soon as that is aborted: a resolver that hangs holds no answer up. */
-async function whileWanted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-  if (!signal) return work;
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    work.catch(() => {}); // whoever waited was answered by the signal's reason
-  }
-}
 
 /** Where a failure of the whole sub-query shows in the answer: at its root field, if that is one field of the client's operation. */
 function rootPath(document: DocumentNode): string[] | undefined {
@@ -63,7 +49,7 @@ export function createInProcessDataSource(deps: {
         check: `Whether the ${name} subgraph runs; GET /health/ready tells.`,
       });
     }
-    return whileWanted(Promise.resolve(execute({ schema, document, variableValues: variables, contextValue: context })), context.signal);
+    return whileWanted(context.signal, async () => execute({ schema, document, variableValues: variables, contextValue: context }));
   }
 
   return {

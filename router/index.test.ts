@@ -204,6 +204,11 @@ describe('time', () => {
     expect(errors).toMatchObject([{ path: ['asset'], extensions: { code: 'TIMEOUT' } }]);
     expect(seen?.signal?.aborted).toBe(true);
   });
+  it('is told as such, with the deadline, when nothing came of the operation', async () => {
+    const answer = await started.ask('{ asset(id: "hang") { name } }');
+    expect(answer).toMatchObject({ status: 504, errors: [{ path: ['asset'], extensions: { code: 'TIMEOUT', deadlineMs: 300 } }] });
+    expect(answer).not.toHaveProperty('data');
+  });
   it('ends for a caller who leaves', async () => {
     seen = undefined;
     const controller = new AbortController();

@@ -4,7 +4,7 @@ import { GraphQLError, OperationTypeNode } from 'graphql';
 import { AppError, InvalidInput } from '#platform/errors.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { Logger } from '#platform/logger.ts';
-import { refusal, renderError } from './errors.ts';
+import { httpStatus, refusal, renderError } from './errors.ts';
 import { checkAliases } from './limits/aliases.ts';
 import { checkCost } from './limits/cost.ts';
 import { checkDepth } from './limits/depth.ts';
@@ -56,6 +56,10 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
               const cause = new Error(`The answer became null as a whole: ${JSON.stringify(valueCompletion)}`);
               result.errors = [renderError(new GraphQLError(cause.message, { originalError: cause }), { requestId, logger })];
             }
+          }
+          if (contextValue.signal?.aborted && result.errors && Object.values(result.data ?? {}).every((value) => value === null)) {
+            delete result.data; // or the status would have to be one of success
+            response.http.status = httpStatus('TIMEOUT');
           }
           metrics.countOperation(
             operation?.operation ?? 'none',

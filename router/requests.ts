@@ -5,6 +5,7 @@ import { newId } from '#platform/ids.ts';
 import { AppError, TimedOut, Unauthenticated } from '#platform/errors.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
+import { whileWanted } from './deadline.ts';
 import { refusal } from './errors.ts';
 import { isOpenOperation } from './openOperations.ts';
 
@@ -48,7 +49,7 @@ export async function authorizeRequest(request: Request, authenticate: (token: s
   const token = bearerToken(request.headers.authorization);
   try {
     if (!token) throw new Unauthenticated();
-    context.viewer = await authenticate(token);
+    context.viewer = await whileWanted(context.signal, () => authenticate(token));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.code !== 'UNAUTHENTICATED' || request.method !== 'POST' || !isOpenOperation(request.body?.query)) throw refusal(error);

@@ -1,6 +1,7 @@
 /** Who an email and a password belong to. The answer does not tell who exists, neither in words nor in time. */
 import { MAX_PASSWORD_LENGTH, verifyPassword } from '#platform/auth/passwords.ts';
 import type { Database } from '#platform/database/index.ts';
+import { outsideOperation } from '#platform/database/operations.ts';
 import { Unauthenticated, type AppError } from '#platform/errors.ts';
 import { append } from '#platform/events/append.ts';
 import { checkText } from '#platform/graphql/inputs.ts';
@@ -52,7 +53,8 @@ export function createCredentials({ database, rootKey, logger, onCommit, now }: 
       if (early) throw early;
       const user = await findCredentials(database, email);
       const matches = await verifyPassword(user?.passwordHash ?? null, password, networkOf(address));
-      const refusal = await findRefusal(email, address, user?.id ?? null, matches);
+      // A caller who leaves before the answer has guessed, too.
+      const refusal = await outsideOperation(() => findRefusal(email, address, user?.id ?? null, matches));
       if (user && matches && !refusal) return user.id;
       onCommit();
       const error = refusal ?? new Unauthenticated();
