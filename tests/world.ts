@@ -32,8 +32,12 @@ export type World = {
   /** As the administrator, errors included. */
   ask: Ask;
   signIn(email: string, password: string): Promise<Ask>;
+  /** With a bearer token, whatever it is. */
+  as(token: string): Ask;
+  /** An API token of whoever asks, and who asks with it. */
+  createToken(owner: Ask, scopes: string[], expiresAt?: string): Promise<Ask & { id: string; secret: string }>;
   /** A new user with these roles, signed in. */
-  createUser(roles: { role: string; sourceId?: string }[]): Promise<Ask & { id: string }>;
+  createUser(roles: { role: string; sourceId?: string }[]): Promise<Ask & { id: string; email: string }>;
   /** Registers a PostgreSQL database as a source. */
   addSource(name: string, config: Record<string, unknown>): Promise<{ id: string; namespace: string }>;
   /** Scans a source and waits for the run's end. */
@@ -44,11 +48,12 @@ export type World = {
 };
 
 const EMAIL = 'admin@example.org';
-const PASSWORD = 'a password of the tests';
+/** Of everybody in a world. */
+export const PASSWORD = 'a password of the tests';
 
 const RUN = `id status added changed unchanged removed error warnings { code subject message } progress { phase done total }`;
 
-export async function createWorld({ fault = '' }: { fault?: string } = {}): Promise<World> {
+export async function createWorld({ fault = '', deadlineMs }: { fault?: string; deadlineMs?: number } = {}): Promise<World> {
   const database = await createTestDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'pursight-world-'));
   const port = await freePort();
@@ -64,6 +69,7 @@ export async function createWorld({ fault = '' }: { fault?: string } = {}): Prom
     }),
     dataDir,
     demo: false,
+    deadlineMs,
     logger: createLogger({ level: 'silent', format: 'json' }),
     say: () => undefined,
     onLost: (sentence) => {

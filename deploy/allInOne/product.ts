@@ -28,13 +28,15 @@ export type ProductOptions = {
   say: (sentence: string) => void;
   /** Something without which the product cannot go on went away. */
   onLost: (sentence: string) => void;
+  /** Milliseconds that an operation may take. */
+  deadlineMs?: number;
 };
 
 export type Product = { url: string; stop(): Promise<void> };
 
 const SCANS_AT_ONCE = 2;
 
-export async function startProduct({ settings, dataDir, demo, logger, say, onLost }: ProductOptions): Promise<Product> {
+export async function startProduct({ settings, dataDir, demo, logger, say, onLost, deadlineMs }: ProductOptions): Promise<Product> {
   // What was started is stopped in the opposite order, also when the start itself fails half-way.
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -110,6 +112,7 @@ export async function startProduct({ settings, dataDir, demo, logger, say, onLos
       logger,
       host: settings.HOST,
       port: settings.PORT,
+      deadlineMs,
       health: {
         database: { required: true, check: async () => (await identityPool`select 1`, { state: 'ok' }) },
         demo: { required: true, check: () => ({ state: demoIsThere ? 'ok' : 'starting' }) },

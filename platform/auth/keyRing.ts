@@ -1,4 +1,5 @@
 /** Keys by their id: loaded once, and looked for again when a token names one that is not known. */
+import { outsideOperation } from '../database/operations.ts';
 
 export type KeyRing<Key extends { id: string }> = {
   /** All, in the order in which they were loaded: newest first. */
@@ -12,7 +13,8 @@ export function createKeyRing<Key extends { id: string }>(options: { load: () =>
 
   function all(): Promise<Key[]> {
     if (!loaded) {
-      const attempt = { keys: options.load(), at: Date.now() };
+      // Others may wait for it, too: it does not end with the operation that happens to ask first.
+      const attempt = { keys: outsideOperation(options.load), at: Date.now() };
       loaded = attempt;
       // A failed attempt is not kept; its callers get the error, the next call tries again.
       attempt.keys.catch(() => loaded === attempt && (loaded = undefined));
