@@ -53,7 +53,12 @@ export const PASSWORD = 'a password of the tests';
 
 const RUN = `id status added changed unchanged removed error warnings { code subject message } progress { phase done total }`;
 
-export async function createWorld({ fault = '', deadlineMs }: { fault?: string; deadlineMs?: number } = {}): Promise<World> {
+/** `logged` gets every line of the log, down to the finest. */
+export async function createWorld({
+  fault = '',
+  deadlineMs,
+  logged,
+}: { fault?: string; deadlineMs?: number; logged?: string[] } = {}): Promise<World> {
   const database = await createTestDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'pursight-world-'));
   const port = await freePort();
@@ -70,7 +75,11 @@ export async function createWorld({ fault = '', deadlineMs }: { fault?: string; 
     dataDir,
     demo: false,
     deadlineMs,
-    logger: createLogger({ level: 'silent', format: 'json' }),
+    logger: createLogger({
+      level: logged ? 'trace' : 'silent',
+      format: 'json',
+      ...(logged && { destination: { write: (line: string) => void logged.push(line) } }),
+    }),
     say: () => undefined,
     onLost: (sentence) => {
       throw new Error(sentence);
@@ -113,12 +122,22 @@ export async function createWorld({ fault = '', deadlineMs }: { fault?: string; 
     ask,
     admin,
     signIn,
+    as: asker,
+    async createToken(owner, scopes, expiresAt) {
+      const { data, errors } = await owner(
+        'mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) { secret token { id } } }',
+        { input: { name: `Token of ${scopes.join()}`, scopes, expiresAt } },
+      );
+      if (errors) throw new Error(`${errors[0]!.extensions.code}: ${errors[0]!.message}`);
+      const { secret, token } = data.createApiToken;
+      return Object.assign(asker(secret), { id: token.id as string, secret: secret as string });
+    },
     async createUser(roles) {
       const email = `user${++users}@example.org`;
       const { createUser } = await admin('mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }', {
         input: { email, name: `User ${users}`, password: PASSWORD, roles },
       });
-      return Object.assign(await signIn(email, PASSWORD), { id: createUser.user.id as string });
+      return Object.assign(await signIn(email, PASSWORD), { id: createUser.user.id as string, email });
     },
     async addSource(name, config) {
       const { registerSource } = await admin(

@@ -2,6 +2,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
+import { outsideOperation } from '#platform/database/operations.ts';
 import { Unauthenticated } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { findTokenState, markUsed } from '../store/apiTokens.ts';
@@ -27,7 +28,7 @@ export function createTokenAuthentication({ database, secrets, logger, now }: De
   function noteUse(tokenId: string, lastUsedAt: Date | null, at: Date): void {
     if (writing.has(tokenId) || (lastUsedAt && at.getTime() - lastUsedAt.getTime() < MINUTE_MS)) return;
     writing.add(tokenId);
-    markUsed(database, tokenId, at, new Date(at.getTime() - MINUTE_MS))
+    outsideOperation(() => markUsed(database, tokenId, at, new Date(at.getTime() - MINUTE_MS)))
       .catch((error: unknown) => logger.warn({ err: error, tokenId }, 'the last use of an API token was not written'))
       .finally(() => writing.delete(tokenId));
   }
