@@ -33,6 +33,11 @@ export async function upsertDomain(tx: Transaction, domain: { id: string; parent
     on conflict (id) do update set parent_id = excluded.parent_id`;
 }
 
+/** A removed domain's subdomains belong to what is above it. */
+export async function moveSubdomains(tx: Transaction, removed: { id: string; parentId: string | null }): Promise<void> {
+  await tx`update access.domains set parent_id = ${removed.parentId} where parent_id = ${removed.id}`;
+}
+
 /** From here on roles over this domain cover nothing. Its subdomains are to be moved before. */
 export async function deleteDomain(tx: Transaction, id: string): Promise<void> {
   await tx`delete from access.domains where id = ${id}`;

@@ -1,6 +1,7 @@
 /** What an operation's resolvers share: the viewer's visible classes and the DataLoaders, each of which leaves out what the viewer may not see. */
 import DataLoader from 'dataloader';
 import { visibleClasses, type VisibleClasses } from '#platform/auth/access.ts';
+import { mayRead } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
 import { reconstruct } from './domain/history.ts';
@@ -9,6 +10,8 @@ import { countChildren, findAssetsById, findAssetsByName, listChildren, loadTabl
 import { countColumnsOfAssets, findColumnsById, listColumnsOfAssets } from './store/columns.ts';
 import { countVersions, findVersionsAsOf, listVersions } from './store/history.ts';
 import { groupBy, inOrder, pagesOf } from './store/loading.ts';
+import { countAssetsOf, findDomainsOfClasses, listAssetsOf, listTermsOfAssets } from './store/nodeAssets.ts';
+import { findNodes, type NodeRow, type Noun } from './store/vocabulary.ts';
 import { listDescriptions, listOwners, listTags } from './store/words.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
@@ -24,14 +27,31 @@ function createLoaders(sql: Database, context: RequestContext) {
   let answer: Promise<VisibleClasses> | undefined;
   const classes = (): Promise<VisibleClasses> => (answer ??= viewer ? visibleClasses(sql, viewer, 'read') : Promise.resolve([]));
 
+  let mine: Promise<VisibleClasses> | undefined;
+  const editable = (): Promise<VisibleClasses> => (mine ??= viewer ? visibleClasses(sql, viewer, 'edit') : Promise.resolve([]));
+
   const assetById = new DataLoader(async (ids: readonly string[]) =>
     inOrder(ids, await findAssetsById(sql, await classes(), ids), (row) => row.id),
   );
+
+  const node = (noun: Noun) => ({
+    /** Any reading role sees all of them. */
+    byId: new DataLoader<string, NodeRow | null>(async (ids) =>
+      inOrder(ids, viewer && mayRead(viewer) ? await findNodes(sql, noun, ids) : [], (row) => row.id),
+    ),
+    assets: pagesOf(
+      async (ids, page: { first: number; after: AssetKey | null }) =>
+        groupBy(await listAssetsOf(sql, noun, await classes(), ids, page), (row) => row.nodeId),
+      async (ids) => countAssetsOf(sql, noun, await classes(), ids),
+    ),
+  });
 
   return {
     ...createSourceLoaders(sql, context),
     sql,
     classes,
+    /** Those whose assets the viewer may edit. */
+    editable,
     /** Tombstones too. */
     assetById,
     /** The living only. */
@@ -62,6 +82,17 @@ function createLoaders(sql: Database, context: RequestContext) {
       const tags = groupBy(await listTags(sql, ids), (row) => row.assetId);
       return ids.map((id) => (tags.get(id) ?? []).map((row) => row.tag));
     }),
+    terms: new DataLoader(async (ids: readonly string[]) => {
+      const terms = groupBy(await listTermsOfAssets(sql, ids), (row) => row.assetId);
+      return ids.map((id) => terms.get(id) ?? []);
+    }),
+    /** By the asset's class: null for one without a domain, or of a removed one. */
+    domainOfClass: new DataLoader(async (ids: readonly number[]) => {
+      const domains = new Map((await findDomainsOfClasses(sql, ids)).map((row) => [row.accessClass, row]));
+      return ids.map((id) => domains.get(id) ?? null);
+    }),
+    domain: node('domain'),
+    term: node('term'),
 
     /** Of assets that the viewer sees: a column's class is its asset's. */
     columns: pagesOf(

@@ -6,6 +6,7 @@ import type { Logger } from '#platform/logger.ts';
 import { CONNECTORS } from './connectors/registry.ts';
 import type { Connector } from './connectors/types.ts';
 import { createCatalogContext } from './context.ts';
+import { CLEARING_TASK, createClearing } from './domain/clearing.ts';
 import { createScanner } from './domain/scanner/index.ts';
 import { createScans, type Scans } from './domain/scans.ts';
 import { createScheduler } from './domain/scheduler.ts';
@@ -79,6 +80,7 @@ export function createCatalog({
     tasks: {
       scan: ({ runId }, signal) => scanner.run(runId!, signal),
       removeSource: ({ sourceId, actorId }, signal) => scanner.removeAssets(sourceId!, actorId ?? null, signal),
+      [CLEARING_TASK]: createClearing({ sql: workerDatabase, onCommit }),
     },
     scheduler: createScheduler({ scans, logger: log }),
   };

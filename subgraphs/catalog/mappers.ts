@@ -2,6 +2,7 @@
 import type { ForeignKeyFacet, TableFacet } from './connectors/types.ts';
 import type { VersionRow } from './store/history.ts';
 import type { AssetRow, ColumnRow } from './store/tables/asset.ts';
+import type { NodeRow } from './store/vocabulary.ts';
 
 /** Columns of an asset that lists leave out. */
 export const LARGE_FIELDS = ['tableFacet', 'dependsOn', 'hash'] as const satisfies readonly (keyof AssetRow)[];
@@ -18,3 +19,8 @@ export type AssetVersionParent = VersionRow;
 export type TableFacetParent = TableFacet & Pick<AssetRow, 'namespace' | 'rowEstimate' | 'sizeBytes'>;
 
 export type ForeignKeyParent = ForeignKeyFacet & { namespace: string };
+
+export type DomainParent = NodeRow;
+export type GlossaryTermParent = NodeRow;
+
+export type TagParent = { name: string; assetCount: number };

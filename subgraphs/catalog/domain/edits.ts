@@ -1,6 +1,6 @@
 /** The input of people's edits, checked. */
 import { InvalidInput } from '#platform/errors.ts';
-import { checkText } from '#platform/graphql/inputs.ts';
+import { checkIds, checkText } from '#platform/graphql/inputs.ts';
 import { checkOwners, type OwnerInput } from './owners.ts';
 import type { OwnerWords } from './snapshot.ts';
 
@@ -8,6 +8,7 @@ export const MAX_ITEMS = 200;
 const MAX_DESCRIPTION_BYTES = 64 * 1024;
 const MAX_TAGS = 100;
 const MAX_TAG = 100;
+const MAX_TERMS = 100;
 
 export type AssetEdit = {
   id: string;
@@ -15,6 +16,8 @@ export type AssetEdit = {
   description?: string | null;
   tags?: readonly string[] | null;
   owners?: readonly OwnerInput[] | null;
+  termIds?: readonly string[] | null;
+  domainId?: string | null;
 };
 export type ColumnEdit = { id: string; version: number; description?: string | null };
 
@@ -25,6 +28,8 @@ export type CheckedAssetEdit = {
   description: string | null | undefined;
   tags: string[] | undefined;
   owners: OwnerWords[] | undefined;
+  termIds: string[] | undefined;
+  domainId: string | null | undefined;
 };
 export type CheckedColumnEdit = { id: string; version: number; description: string | null | undefined };
 
@@ -35,6 +40,8 @@ export function checkAssetEdit(edit: AssetEdit, field: string): CheckedAssetEdit
     description: checkDescription(edit.description, `${field}.description`),
     tags: edit.tags === undefined ? undefined : checkTags(edit.tags ?? [], `${field}.tags`),
     owners: edit.owners === undefined ? undefined : checkOwners(edit.owners ?? [], `${field}.owners`),
+    termIds: edit.termIds === undefined ? undefined : checkTermIds(edit.termIds ?? [], `${field}.termIds`),
+    domainId: edit.domainId == null ? edit.domainId : checkIds([edit.domainId], `${field}.domainId`)[0]!.toLowerCase(),
   };
 }
 
@@ -54,4 +61,9 @@ function checkDescription(text: string | null | undefined, field: string): strin
 function checkTags(tags: readonly string[], field: string): string[] {
   if (tags.length > MAX_TAGS) throw new InvalidInput(`At most ${MAX_TAGS} tags are possible here.`, field, { max: MAX_TAGS });
   return [...new Set(tags.map((tag, index) => checkText(tag.trim(), `${field}.${index}`, { min: 1, max: MAX_TAG })))];
+}
+
+function checkTermIds(ids: readonly string[], field: string): string[] {
+  if (ids.length > MAX_TERMS) throw new InvalidInput(`At most ${MAX_TERMS} terms are possible here.`, field, { max: MAX_TERMS });
+  return [...new Set(checkIds(ids, field).map((id) => id.toLowerCase()))];
 }

@@ -17,6 +17,7 @@ export function checkAssetFilter(filter: AssetFilter | null | undefined): AssetF
     namePrefix: text(filter?.namePrefix, 'filter.namePrefix'),
     tags: texts(filter?.tags, 'filter.tags'),
     ownerIds: ids(filter?.ownerIds, 'filter.ownerIds'),
+    domainIds: ids(filter?.domainIds, 'filter.domainIds'),
   });
 }
 

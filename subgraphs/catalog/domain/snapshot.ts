@@ -22,11 +22,14 @@ export type Snapshot = {
   description: string | null;
   owners: OwnerWords[];
   tags: string[];
+  domainId: string | null;
+  /** Sorted. */
+  termIds: string[];
   deletedAt: string | null;
 };
 
 /** The part of a snapshot that a scan tells. */
-export type ScannedSnapshot = Omit<Snapshot, 'description' | 'owners' | 'tags' | 'deletedAt' | 'columns'> & {
+export type ScannedSnapshot = Omit<Snapshot, 'description' | 'owners' | 'tags' | 'domainId' | 'termIds' | 'deletedAt' | 'columns'> & {
   columns: Record<string, Omit<ColumnSnapshot, 'description'>>;
 };
 

@@ -32,6 +32,9 @@ export function createAsset(catalog: CatalogContext) {
     owners: (asset: AssetParent, _: unknown, context: RequestContext) => catalog.of(context).owners.load(asset.id),
     tags: (asset: AssetParent, _: unknown, context: RequestContext) => catalog.of(context).tags.load(asset.id),
 
+    terms: (asset: AssetParent, _: unknown, context: RequestContext) => catalog.of(context).terms.load(asset.id),
+    domain: (asset: AssetParent, _: unknown, context: RequestContext) => catalog.of(context).domainOfClass.load(asset.accessClass),
+
     async table(asset: AssetParent, _: unknown, context: RequestContext): Promise<TableFacetParent | null> {
       const facet = await catalog.of(context).tableFacet.load(asset.id);
       return facet && { ...facet, namespace: asset.namespace, rowEstimate: asset.rowEstimate, sizeBytes: asset.sizeBytes };

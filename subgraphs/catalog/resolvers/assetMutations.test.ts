@@ -373,6 +373,8 @@ describe('history', () => {
         deletedAt: null,
         description: expected.description,
         tags: expected.tags,
+        domainId: null,
+        termIds: [],
         owners: [],
         columns: {
           id: {

@@ -20,6 +20,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
   const editorOf = async (context: RequestContext) => ({
     viewer: requireViewer(context.viewer),
     classes: await catalog.of(context).classes(),
+    editable: await catalog.of(context).editable(),
   });
 
   const committed = (context: RequestContext): void => {
@@ -41,7 +42,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
       const edit = checkAssetEdit(input, 'input');
       const editor = await editorOf(context);
       const cursor = await logPosition(sql);
-      await editAsset(sql, editor, edit);
+      await editAsset(sql, editor, edit, 'input');
       committed(context);
       return { asset: catalog.of(context).assetById.load(edit.id), cursor };
     },
@@ -53,7 +54,8 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
       const cursor = await logPosition(sql);
       const outcomes: Outcome[] = [];
       for (const [index, item] of input.items.entries()) {
-        const error = await attempt(async () => editAsset(sql, editor, checkAssetEdit(item, `input.items.${index}`)));
+        const field = `input.items.${index}`;
+        const error = await attempt(async () => editAsset(sql, editor, checkAssetEdit(item, field), field));
         outcomes.push({ id: item.id, error });
       }
       committed(context);

@@ -7,6 +7,7 @@ import {
   administrator,
   emptyFacet,
   insertAsset,
+  insertDomain,
   insertAssets,
   insertSource,
   readerOf,
@@ -444,7 +445,7 @@ describe('visibility', () => {
   });
 
   it('shows assets of a domain, but not their source', async () => {
-    const domainId = newId();
+    const domainId = await insertDomain(sql, 'Finance');
     const finance = await insertSource(sql, 'finance', { domainId });
     const ledger = await insertAsset(sql, finance, { path: ['finance', 'public', 'ledger'] });
     const query = 'query ($id: ID!) { asset(id: $id) { name source { id } } assets { totalCount } }';

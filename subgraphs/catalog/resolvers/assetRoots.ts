@@ -6,16 +6,23 @@ import { createAssetVersion } from './AssetVersion.ts';
 import { createColumn } from './Column.ts';
 import { Owner } from './Owner.ts';
 import { createForeignKey, TableFacet } from './TableFacet.ts';
+import { createDomain } from './Domain.ts';
+import { createGlossaryTerm } from './GlossaryTerm.ts';
+import { Tag } from './Tag.ts';
+import { createVocabularyMutations, createVocabularyQueries } from './vocabularyRoots.ts';
 
 export function createAssetResolvers(deps: AssetMutationDeps) {
   return {
-    Query: createAssetQueries(deps.context),
-    Mutation: createAssetMutations(deps),
+    Query: { ...createAssetQueries(deps.context), ...createVocabularyQueries(deps.context) },
+    Mutation: { ...createAssetMutations(deps), ...createVocabularyMutations(deps) },
     Asset: createAsset(deps.context),
     AssetVersion: createAssetVersion(deps.context),
     Column: createColumn(deps.context),
+    Domain: createDomain(deps.context),
     ForeignKey: createForeignKey(deps.context),
+    GlossaryTerm: createGlossaryTerm(deps.context),
     Owner,
     TableFacet,
+    Tag,
   };
 }

@@ -7,15 +7,15 @@ import type { AssetKind, TableFacet } from '../connectors/types.ts';
 import { LARGE_FIELDS, type AssetParent } from '../mappers.ts';
 import { hasPrefix } from './prefix.ts';
 import { assets } from './tables/asset.ts';
-import { classesToMerge, isNobody, narrow, visible } from './visibility.ts';
+import { classesToMerge, isNobody, narrow, visible, type ClassFilter } from './visibility.ts';
 
-export type AssetFilter = {
-  sourceIds?: readonly string[] | null;
+export type AssetFilter = ClassFilter & {
   kinds?: readonly AssetKind[] | null;
-  namespace?: string | null;
   namePrefix?: string | null;
   tags?: readonly string[] | null;
   ownerIds?: readonly string[] | null;
+  /** Not in the contract: what a term's own list asks for. */
+  termIds?: readonly string[] | null;
   hasOwner?: boolean | null;
   includeDeleted?: boolean | null;
   updatedAfter?: Date | null;
@@ -31,10 +31,11 @@ const SELECTED = Object.entries(getTableColumns(assets))
   .map(([, column]) => `a.${column.name}`);
 
 /** What every read brings: a new column of the table without further ado, but not what may be large and is seldom asked for. */
-const fields = (sql: Queryable) => sql`${sql(SELECTED)}`;
+export const assetFields = (sql: Queryable) => sql`${sql(SELECTED)}`;
 
-function matches(sql: Queryable, filter: AssetFilter, replaced: 'low' | 'high' | null = null) {
-  const { kinds, tags, ownerIds, hasOwner, updatedAfter } = filter;
+/** What of a filter the classes do not say. */
+export function matches(sql: Queryable, filter: AssetFilter, replaced: 'low' | 'high' | null = null) {
+  const { kinds, tags, ownerIds, termIds, hasOwner, updatedAfter } = filter;
   const owned = sql`exists (select from catalog.asset_owners o where o.asset_id = a.id)`;
   return sql`
     ${kinds ? sql`and a.kind = any(${kinds as string[]}::text[])` : sql``}
@@ -47,6 +48,7 @@ function matches(sql: Queryable, filter: AssetFilter, replaced: 'low' | 'high' |
       union select o.asset_id from catalog.asset_owners o where o.team_id = any(${ownerIds as string[]}::uuid[]))`
         : sql``
     }
+    ${termIds ? sql`and a.id in (select t.asset_id from catalog.asset_terms t where t.term_id = any(${termIds as string[]}::uuid[]))` : sql``}
     ${hasOwner == null ? sql`` : hasOwner ? sql`and ${owned}` : sql`and not ${owned}`}
     ${updatedAfter ? sql`and a.updated_at > ${updatedAfter}` : sql``}`;
 }
@@ -81,11 +83,11 @@ export async function listAssets(
   const branches = lives(sql, filter).map((life) =>
     merged || kinds
       ? sql`(select b.* from (${merged ?? kinds!}) k cross join lateral (
-          select ${fields(sql)} from catalog.assets a where ${merged ? sql`a.access_class` : sql`a.kind`} = k.id
+          select ${assetFields(sql)} from catalog.assets a where ${merged ? sql`a.access_class` : sql`a.kind`} = k.id
             ${merged ? sql`` : visible(sql, 'a', classes)} and ${life} ${where} ${seek}
           order by ${sorted('a')} limit ${limit}
         ) b order by ${sorted('b')} limit ${limit})`
-      : sql`(select ${fields(sql)} from catalog.assets a where ${life} ${visible(sql, 'a', classes)} ${where} ${seek}
+      : sql`(select ${assetFields(sql)} from catalog.assets a where ${life} ${visible(sql, 'a', classes)} ${where} ${seek}
           order by ${sorted('a')} limit ${limit})`,
   );
   const rows = branches.length === 2 ? sql`${branches[0]!} union all ${branches[1]!}` : branches[0]!;
@@ -94,14 +96,19 @@ export async function listAssets(
     left join catalog.asset_edits e on e.asset_id = p.id order by ${sorted('p')}`;
 }
 
-const isSearched = ({ tags, ownerIds, hasOwner }: AssetFilter): boolean => tags != null || ownerIds != null || hasOwner != null;
+const isSearched = ({ tags, ownerIds, termIds, hasOwner }: AssetFilter): boolean =>
+  tags != null || ownerIds != null || termIds != null || hasOwner != null;
+
+/** Whether a filter asks for nothing but classes and kinds, which `asset_counts` answers. */
+export function isCounted({ sourceIds: _, namespace: __, domainIds: ___, hasDomain: ____, kinds: _____, ...others }: AssetFilter): boolean {
+  return others.hasOwner == null && Object.values(others).every((value) => value == null || value === false || value === '');
+}
 
 export async function countAssets(sql: Queryable, allowed: VisibleClasses, filter: AssetFilter): Promise<number> {
   const classes = await narrow(sql, allowed, filter);
   if (isNobody(classes)) return 0;
-  const { sourceIds: _, namespace: __, kinds, ...others } = filter;
-  const counted = Object.values(others).every((value) => value == null || value === false || value === '') && filter.hasOwner == null;
-  const [row] = counted
+  const { kinds } = filter;
+  const [row] = isCounted(filter)
     ? await sql<{ count: number }[]>`
         select coalesce(sum(n.count), 0)::bigint as count from catalog.asset_counts n
         where true ${visible(sql, 'n', classes)} ${kinds ? sql`and n.kind = any(${kinds as string[]}::text[])` : sql``}`
@@ -115,7 +122,7 @@ export async function countAssets(sql: Queryable, allowed: VisibleClasses, filte
 export async function findAssetsById(sql: Queryable, classes: VisibleClasses, ids: readonly string[]): Promise<AssetParent[]> {
   if (isNobody(classes)) return [];
   return sql<AssetParent[]>`
-    select ${fields(sql)}, e.description from catalog.assets a left join catalog.asset_edits e on e.asset_id = a.id
+    select ${assetFields(sql)}, e.description from catalog.assets a left join catalog.asset_edits e on e.asset_id = a.id
     where a.id = any(${ids as string[]}::uuid[]) ${visible(sql, 'a', classes)}`;
 }
 
@@ -127,7 +134,7 @@ export async function findAssetsByName(
 ): Promise<AssetParent[]> {
   if (isNobody(classes)) return [];
   return sql<AssetParent[]>`
-    select ${fields(sql)}, e.description
+    select ${assetFields(sql)}, e.description
     from unnest(${names.map((each) => each.namespace)}::text[], ${names.map((each) => each.name)}::text[]) as wanted (namespace, name)
     join catalog.assets a on a.namespace = wanted.namespace and a.name = wanted.name and a.deleted_at is null
     left join catalog.asset_edits e on e.asset_id = a.id
@@ -144,7 +151,7 @@ export async function listChildren(
   if (isNobody(classes)) return [];
   return sql<AssetParent[]>`
     select c.*, e.description from unnest(${parentIds as string[]}::uuid[]) as wanted (id) cross join lateral (
-      select ${fields(sql)} from catalog.assets a where a.parent_id = wanted.id and a.deleted_at is null ${visible(sql, 'a', classes)}
+      select ${assetFields(sql)} from catalog.assets a where a.parent_id = wanted.id and a.deleted_at is null ${visible(sql, 'a', classes)}
         ${page.after ? sql`and (a.name, a.id) > (${page.after[0]}, ${page.after[1]}::uuid)` : sql``}
       order by a.name, a.id limit ${page.first + 1}
     ) c left join catalog.asset_edits e on e.asset_id = c.id order by c.parent_id, c.name, c.id`;

@@ -7,19 +7,18 @@ import { isNobody, visible } from './visibility.ts';
 export type LockedAsset = Pick<
   AssetRow,
   'id' | 'sourceId' | 'accessClass' | 'kind' | 'namespace' | 'name' | 'dependsOn' | 'version' | 'updatedAt' | 'deletedAt'
-> & {
-  domainId: string | null;
-};
+>;
 export type LockedColumn = Pick<ColumnRow, 'id' | 'name' | 'version' | 'deletedAt'> & { description: string | null };
 
-/** The asset if the viewer may see it. A tombstone too. */
-export async function lockAsset(tx: Transaction, classes: VisibleClasses, id: string): Promise<LockedAsset | undefined> {
-  if (isNobody(classes)) return undefined;
-  const [row] = await tx<LockedAsset[]>`
-    select a.id, a.source_id, a.access_class, k.domain_id, a.kind, a.namespace, a.name, a.depends_on, a.version, a.updated_at, a.deleted_at
-    from catalog.assets a join access.classes k on k.id = a.access_class
-    where a.id = ${id} ${visible(tx, 'a', classes)} for no key update of a`;
-  return row;
+/**
+ * Those of the assets that the viewer may see, tombstones too, locked in the order of their ids. No join here: a row that
+ * another edit changes meanwhile is looked at again, but what it was joined with is not.
+ */
+export async function lockAssetsToEdit(tx: Transaction, classes: VisibleClasses, ids: readonly string[]): Promise<LockedAsset[]> {
+  if (isNobody(classes)) return [];
+  return tx<LockedAsset[]>`
+    select a.id, a.source_id, a.access_class, a.kind, a.namespace, a.name, a.depends_on, a.version, a.updated_at, a.deleted_at
+    from catalog.assets a where a.id = any(${ids as string[]}::uuid[]) ${visible(tx, 'a', classes)} order by a.id for no key update`;
 }
 
 /** The asset of each column that the viewer may see. */
@@ -42,8 +41,26 @@ export async function lockColumns(tx: Transaction, assetId: string, columnIds: r
     where c.asset_id = ${assetId} and c.id = any(${columnIds as string[]}::uuid[]) order by c.id for no key update of c`;
 }
 
-export async function touchAsset(tx: Transaction, id: string, version: number, at: Date): Promise<void> {
-  await tx`update catalog.assets set version = ${version}, updated_at = ${at} where id = ${id}`;
+/** One statement for all: the counters of classes are brought up to date once. */
+export async function touchAssets(
+  tx: Transaction,
+  rows: readonly Pick<AssetRow, 'id' | 'version' | 'accessClass'>[],
+  at: Date,
+): Promise<void> {
+  await tx`
+    update catalog.assets a set version = n.version, access_class = n.access_class, updated_at = ${at}
+    from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.version)}::int[], ${rows.map((row) => row.accessClass)}::int[])
+      as n(id, version, access_class)
+    where a.id = n.id`;
+}
+
+/** Columns carry their asset's class, tombstones too. */
+export async function moveColumns(tx: Transaction, rows: readonly { assetId: string; accessClass: number }[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx`
+    update catalog.columns c set access_class = n.access_class
+    from unnest(${rows.map((row) => row.assetId)}::uuid[], ${rows.map((row) => row.accessClass)}::int[]) as n(asset_id, access_class)
+    where c.asset_id = n.asset_id and c.access_class <> n.access_class`;
 }
 
 export async function touchColumns(tx: Transaction, ids: readonly string[], at: Date): Promise<void> {

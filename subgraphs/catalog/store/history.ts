@@ -6,6 +6,9 @@ import { loadSnapshots } from './snapshots.ts';
 /** Reconstructing any version walks back over at most this many others. */
 export const SNAPSHOT_EVERY = 20;
 
+/** Members that a snapshot stored by an older version lacks: what they were then. */
+const ADDED_LATER = { domainId: null, termIds: [] };
+
 export type NewVersion = {
   assetId: string;
   version: number;
@@ -87,12 +90,17 @@ export async function loadTrails(
   ranges: readonly { assetId: string; from: number; to: number }[],
 ): Promise<Map<string, Trail>> {
   const ids = ranges.map((range) => range.assetId);
-  const stored = await tx<{ assetId: string; version: number; snapshot: unknown }[]>`
+  const stored = await tx<{ assetId: string; version: number; snapshot: object }[]>`
     select v.* from unnest(${ids}::uuid[], ${ranges.map((range) => range.to)}::int[]) as wanted (id, version) cross join lateral (
       select asset_id, version, snapshot from catalog.asset_versions
       where asset_id = wanted.id and version >= wanted.version and snapshot is not null order by version limit 1
     ) v`;
-  const trails = new Map<string, Trail>(stored.map(({ assetId, ...base }) => [assetId, { base, changes: [] }]));
+  const trails = new Map<string, Trail>(
+    stored.map(({ assetId, version, snapshot }) => [
+      assetId,
+      { base: { version, snapshot: { ...ADDED_LATER, ...snapshot } }, changes: [] },
+    ]),
+  );
   const rest = ids.filter((id) => !trails.has(id));
   if (rest.length > 0) {
     for (const [id, base] of await loadSnapshots(tx, rest)) trails.set(id, { base, changes: [] });

@@ -49,14 +49,16 @@ export async function listAllColumns(tx: Transaction, assetIds: readonly string[
   return Map.groupBy(rows, (row) => row.assetId);
 }
 
-export type Words = { owners: OwnerWords[]; tags: string[] };
+/** `domainId` only of a domain that there is. */
+export type Words = { owners: OwnerWords[]; tags: string[]; domainId: string | null };
 
 /** What people said that an event's attributes repeat. */
 export async function listWords(tx: Transaction, assetIds: readonly string[]): Promise<Map<string, Words>> {
   const rows = await tx<({ id: string } & Words)[]>`
     select a.id,
       coalesce((select jsonb_agg(jsonb_build_object('userId', user_id, 'teamId', team_id, 'role', role)) from catalog.asset_owners where asset_id = a.id), '[]') as owners,
-      coalesce((select jsonb_agg(tag order by tag) from catalog.asset_tags where asset_id = a.id), '[]') as tags
+      coalesce((select jsonb_agg(tag order by tag) from catalog.asset_tags where asset_id = a.id), '[]') as tags,
+      (select e.domain_id from catalog.asset_edits e join catalog.domains d on d.id = e.domain_id where e.asset_id = a.id) as domain_id
     from unnest(${assetIds as string[]}::uuid[]) as a(id)`;
   return new Map(rows.map((row) => [row.id, row]));
 }

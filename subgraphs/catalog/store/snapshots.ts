@@ -10,6 +10,8 @@ type Row = Pick<
   description: string | null;
   owners: OwnerWords[];
   tags: string[];
+  domainId: string | null;
+  termIds: string[];
   columns: (Pick<ColumnRow, 'name' | 'ordinal'> & {
     data_type: string;
     native_type: string;
@@ -25,10 +27,11 @@ type Row = Pick<
 export async function loadSnapshots(sql: Queryable, ids: readonly string[]): Promise<Map<string, { version: number; snapshot: Snapshot }>> {
   const rows = await sql<Row[]>`
     select a.id, a.kind, a.name, a.path, a.source_description, a.source_owner, a.table_facet, a.depends_on, a.deleted_at, a.version,
-           e.description,
+           e.description, e.domain_id,
            coalesce((select jsonb_agg(jsonb_build_object('userId', o.user_id, 'teamId', o.team_id, 'role', o.role) order by o.role, o.user_id, o.team_id)
                      from catalog.asset_owners o where o.asset_id = a.id), '[]') as owners,
            coalesce((select jsonb_agg(t.tag order by t.tag) from catalog.asset_tags t where t.asset_id = a.id), '[]') as tags,
+           array(select t.term_id from catalog.asset_terms t where t.asset_id = a.id order by t.term_id) as term_ids,
            coalesce((select jsonb_agg(to_jsonb(c) - 'id' || jsonb_build_object('description', ce.description) order by c.ordinal)
                      from catalog.columns c left join catalog.column_edits ce on ce.column_id = c.id
                      where c.asset_id = a.id and (c.deleted_at is null or c.deleted_at = a.deleted_at)), '[]') as columns
@@ -64,6 +67,8 @@ function toSnapshot(row: Row): Snapshot {
     description: row.description,
     owners: row.owners,
     tags: row.tags,
+    domainId: row.domainId,
+    termIds: row.termIds,
     deletedAt: row.deletedAt?.toISOString() ?? null,
   };
 }

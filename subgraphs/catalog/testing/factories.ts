@@ -1,7 +1,7 @@
 /** Assets for tests, put into the tables directly, and the viewers of every test world: one who sees all, one who sees 1 %, one who sees nothing. */
 import { randomBytes } from 'node:crypto';
 import { graphql, type GraphQLError, type GraphQLSchema } from 'graphql';
-import { upsertClass } from '#platform/auth/access.ts';
+import { upsertClass, upsertDomain } from '#platform/auth/access.ts';
 import type { Role, Viewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { findAppError } from '#platform/errors.ts';
@@ -29,6 +29,14 @@ export async function insertSource(
     insert into catalog.sources (id, name, connector, config, config_key_id, namespace, created_at, updated_at)
     values (${id}, ${name}, 'postgres', ${randomBytes(8)}, ${keyId}, ${namespace}, ${EARLY}, ${EARLY})`;
   return { id, name, namespace, accessClass: await upsertClass(sql, { sourceId: id, domainId }) };
+}
+
+/** Gives its id. */
+export async function insertDomain(sql: Database, name: string, parentId: string | null = null): Promise<string> {
+  const id = newId();
+  await sql`insert into catalog.domains (id, parent_id, name, created_at, updated_at) values (${id}, ${parentId}, ${name}, ${EARLY}, ${EARLY})`;
+  await sql.begin((tx) => upsertDomain(tx, { id, parentId }));
+  return id;
 }
 
 export type AssetInput = Partial<Omit<AssetRow, 'name'>> & { path: string[]; columns?: (Partial<ColumnRow> & { name: string })[] };

@@ -2,6 +2,7 @@
  * Applies a batch of what a connector read: finds out what is new, unchanged, changed, renamed or back again, and writes
  * assets, columns, versions, events and the run's counters in one transaction.
  */
+import { upsertClass } from '#platform/auth/access.ts';
 import type { Database, Transaction } from '#platform/database/index.ts';
 import { append } from '#platform/events/append.ts';
 import type { NewEvent } from '#platform/events/types.ts';
@@ -10,6 +11,7 @@ import { recordVersions } from '../../store/history.ts';
 import * as store from '../../store/scannedAssets.ts';
 import type { KnownAsset } from '../../store/scannedAssets.ts';
 import { addToRun, type RunCounts } from '../../store/scans.ts';
+import { listDomainIds } from '../../store/words.ts';
 import { changeRows, contentHash, createRows, type AssetChange, type Target } from './changes.ts';
 import { attributesOf } from './events.ts';
 
@@ -19,6 +21,7 @@ export type RunState = {
   runId: string;
   sourceId: string;
   namespace: string;
+  /** The class of the source's assets of no domain: of all that are new. */
   accessClass: number;
   actorId: string | null;
   /** Ids of living assets that this container's read has shown: about 100 bytes each, dropped with the container. */
@@ -157,7 +160,7 @@ async function applyPrepared(
 
   await createAll(tx, state, toCreate);
   counts.added += toCreate.length;
-  const changes = await loadChanges(tx, toChange);
+  const changes = await loadChanges(tx, state, toChange);
   // The same in substance, and only written differently: no version, but the hash is brought up to date.
   for (const { asset } of changes.filter((change) => change.changes.length === 0)) {
     estimates.push({ id: asset.id, nativeId: asset.nativeId, rowEstimate: asset.rowEstimate, hash: asset.hash });
@@ -209,12 +212,21 @@ async function createAll(tx: Transaction, state: RunState, targets: readonly Tar
   );
 }
 
-async function loadChanges(tx: Transaction, items: readonly { id: string; target: Target }[]): Promise<AssetChange[]> {
+async function loadChanges(tx: Transaction, state: RunState, items: readonly { id: string; target: Target }[]): Promise<AssetChange[]> {
   if (items.length === 0) return [];
   const ids = items.map(({ id }) => id);
   const before = await store.lockAssets(tx, ids);
   const columns = await store.listAllColumns(tx, ids);
-  return items.map(({ id, target }) => changeRows(before.get(id)!, columns.get(id) ?? [], target));
+  // Under the lock: whoever gives an asset a domain has that first. The domain stays; its class follows from the source too.
+  const domains = await listDomainIds(tx, ids);
+  const classes = new Map<string, number>();
+  for (const domainId of new Set(domains.values())) {
+    classes.set(domainId, await upsertClass(tx, { sourceId: state.sourceId, domainId }));
+  }
+  return items.map(({ id, target }) => {
+    const accessClass = classes.get(domains.get(id) ?? '') ?? state.accessClass;
+    return changeRows(before.get(id)!, columns.get(id) ?? [], { ...target, accessClass });
+  });
 }
 
 async function changeAll(tx: Transaction, state: RunState, changes: readonly AssetChange[], at: Date): Promise<void> {

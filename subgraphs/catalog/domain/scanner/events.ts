@@ -6,6 +6,7 @@ import type { AssetRow } from '../../store/tables/asset.ts';
 export function attributesOf(asset: Pick<AssetRow, 'sourceId' | 'kind' | 'namespace' | 'name'>, words: Words | undefined): EventAttributes {
   return {
     sourceId: asset.sourceId,
+    ...(words?.domainId ? { domainId: words.domainId } : {}),
     kind: asset.kind,
     namespace: asset.namespace,
     name: asset.name,

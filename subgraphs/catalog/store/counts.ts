@@ -1,0 +1,55 @@
+/** How many living, visible assets there are of each source, kind, domain, owner or label. */
+import type { VisibleClasses } from '#platform/auth/access.ts';
+import type { Queryable } from '#platform/database/index.ts';
+import { isCounted, matches, type AssetFilter } from './assets.ts';
+import { isNobody, narrow, visible } from './visibility.ts';
+
+export type AssetCountKey = 'SOURCE' | 'KIND' | 'DOMAIN' | 'OWNER' | 'LABEL';
+export type ValueCount = { value: string; count: number };
+
+const MOST_VALUES = 1000;
+
+/** The largest first, equal ones by value. '' is for those without a domain, an owner or a label. */
+export async function countAssetsBy(sql: Queryable, allowed: VisibleClasses, given: AssetFilter, by: AssetCountKey): Promise<ValueCount[]> {
+  const filter = { ...given, includeDeleted: null };
+  const classes = await narrow(sql, allowed, filter);
+  if (isNobody(classes)) return [];
+  const groups = by === 'OWNER' ? byOwner(sql, classes, filter) : byClassOrKind(sql, classes, filter, by);
+  return sql<ValueCount[]>`
+    select value, count from (${groups}) as groups where count > 0 order by count desc, value collate "C" limit ${MOST_VALUES}`;
+}
+
+/** Rows of a number and what it is of: the counters where they answer, else the assets themselves. */
+function counted(sql: Queryable, classes: VisibleClasses, filter: AssetFilter) {
+  return isCounted(filter)
+    ? sql`select n.access_class, n.kind, n.count from catalog.asset_counts n
+        where true ${visible(sql, 'n', classes)} ${filter.kinds ? sql`and n.kind = any(${filter.kinds as string[]}::text[])` : sql``}`
+    : sql`select a.access_class, a.kind, count(*) as count from catalog.assets a
+        where a.deleted_at is null ${visible(sql, 'a', classes)} ${matches(sql, filter)} group by 1, 2`;
+}
+
+function byClassOrKind(sql: Queryable, classes: VisibleClasses, filter: AssetFilter, by: Exclude<AssetCountKey, 'OWNER'>) {
+  const value = {
+    SOURCE: sql`k.source_id::text`,
+    KIND: sql`n.kind`,
+    // Of a class whose domain was removed there is none any more.
+    DOMAIN: sql`coalesce(d.id::text, '')`,
+    // Nothing has a label yet.
+    LABEL: sql`''::text`,
+  }[by];
+  return sql`
+    select ${value} as value, sum(n.count)::bigint as count from (${counted(sql, classes, filter)}) n
+    join access.classes k on k.id = n.access_class left join catalog.domains d on d.id = k.domain_id group by 1`;
+}
+
+/** An asset counts once for each of its owners. Who has none is what is left of all: owned assets are the fewer ones. */
+function byOwner(sql: Queryable, classes: VisibleClasses, filter: AssetFilter) {
+  const owned = sql`
+    catalog.asset_owners o join catalog.assets a on a.id = o.asset_id
+    where a.deleted_at is null ${visible(sql, 'a', classes)} ${matches(sql, filter)}`;
+  return sql`
+    select coalesce(o.user_id, o.team_id)::text as value, count(distinct o.asset_id) as count from ${owned} group by 1
+    union all
+    select '', (select coalesce(sum(n.count), 0) from (${counted(sql, classes, filter)}) n)::bigint
+      - (select count(distinct o.asset_id) from ${owned})`;
+}
