@@ -1,4 +1,4 @@
-/** Executes the gateway's sub-queries on a subgraph within this process. */
+/** Executes the gateway's sub-queries, and makes what fails presentable. */
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { execute, GraphQLError, Kind, parse, type DocumentNode, type ExecutionResult } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -19,17 +19,46 @@ function rootPath(document: DocumentNode): string[] | undefined {
   return [field.alias?.value ?? field.name.value];
 }
 
+type Deps = { faults: ReadonlySet<string>; logger: Logger };
+type Variables = Record<string, unknown> | undefined;
+
+/** Executes a sub-query somewhere; may throw. */
+export type Execute = (query: string, variables: Variables, context: RequestContext) => Promise<ExecutionResult>;
+/** Never throws: what fails is in `errors`, with its code and details. */
+export type Answer = (query: string, variables: Variables, context: RequestContext) => Promise<Pick<ExecutionResult, 'data' | 'errors'>>;
+
+/** Why nothing came back of a subgraph; the rest of the operation is served. */
+export const createOutage = (name: string, what = 'does not answer', check = `Whether the ${name} subgraph runs`): Upstream =>
+  new Upstream(`The ${name} subgraph ${what}. What it does not own is still served.`, {
+    system: name,
+    check: `${check}; GET /health/ready tells more.`,
+  });
+
 /**
- * The text of a sub-query is the gateway's own, so it is parsed once and not validated. Errors leave here with their
- * code and details, since the gateway passes on nothing else. A fault `subgraph:<name>` makes every sub-query fail.
+ * Errors leave here with their code and details, since the gateway passes on nothing else. A fault `subgraph:<name>` makes
+ * every sub-query fail.
  */
-export function createInProcessDataSource(deps: {
-  subgraph: Subgraph;
-  faults: ReadonlySet<string>;
-  logger: Logger;
-}): GraphQLDataSource<RequestContext> {
-  const { name, schema } = deps.subgraph;
-  const logger = deps.logger.child({ subgraph: name });
+export function createAnswer(name: string, execute: Execute, { faults, logger }: Deps): Answer {
+  const log = logger.child({ subgraph: name });
+  return async (query, variables, context) => {
+    const render = (error: unknown): GraphQLError => {
+      const { message, path, extensions } = renderError(error, { requestId: context.requestId, logger: log });
+      return new GraphQLError(message, { path, extensions });
+    };
+    try {
+      if (faults.has(`subgraph:${name}`)) throw createOutage(name);
+      const { data, errors } = await execute(query, variables, context);
+      return { data, errors: errors?.map(render) };
+    } catch (error) {
+      const cause = error instanceof Error ? error : new Error(String(error));
+      const path = rootPath(parse(query, { noLocation: true }));
+      return { data: null, errors: [render(new GraphQLError(cause.message, { originalError: cause, path }))] };
+    }
+  };
+}
+
+/** On a subgraph in this process. The text of a sub-query is the gateway's own, so it is parsed once and not validated. */
+export function createLocalAnswer({ name, schema }: Subgraph, deps: Deps): Answer {
   const documents = new LRUCache<string, DocumentNode>({ max: MOST_DOCUMENTS });
 
   function parsed(query: string): DocumentNode {
@@ -38,35 +67,17 @@ export function createInProcessDataSource(deps: {
     return document;
   }
 
-  async function run(
-    document: DocumentNode,
-    variables: Record<string, unknown> | undefined,
-    context: RequestContext,
-  ): Promise<ExecutionResult> {
-    if (deps.faults.has(`subgraph:${name}`)) {
-      throw new Upstream(`The ${name} subgraph does not answer. What it does not own is still served.`, {
-        system: name,
-        check: `Whether the ${name} subgraph runs; GET /health/ready tells.`,
-      });
-    }
-    return whileWanted(context.signal, async () => execute({ schema, document, variableValues: variables, contextValue: context }));
-  }
-
-  return {
-    async process({ request, context }) {
-      const requestContext = context as RequestContext;
-      const render = (error: unknown): GraphQLError => {
-        const { message, path, extensions } = renderError(error, { requestId: requestContext.requestId, logger });
-        return new GraphQLError(message, { path, extensions });
-      };
-      const document = parsed(request.query ?? '');
-      try {
-        const { data, errors } = await run(document, request.variables, requestContext);
-        return { data, errors: errors?.map(render) };
-      } catch (error) {
-        const cause = error instanceof Error ? error : new Error(String(error));
-        return { data: null, errors: [render(new GraphQLError(cause.message, { originalError: cause, path: rootPath(document) }))] };
-      }
-    },
-  };
+  return createAnswer(
+    name,
+    (query, variables, context) =>
+      whileWanted(context.signal, async () =>
+        execute({ schema, document: parsed(query), variableValues: variables, contextValue: context }),
+      ),
+    deps,
+  );
 }
+
+/** As the gateway wants it. */
+export const toDataSource = (answer: Answer): GraphQLDataSource<RequestContext> => ({
+  process: ({ request, context }) => answer(request.query ?? '', request.variables, context as RequestContext),
+});

@@ -1,5 +1,4 @@
 /** The router: one address for people, tools and scripts, in front of the federated graph. */
-import { createServer } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -9,6 +8,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { Viewer } from '#platform/auth/viewer.ts';
+import type { SignRouterToken } from '#platform/auth/routerTokens.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -16,21 +16,23 @@ import { renderError } from './errors.ts';
 import { createGateway } from './gateway.ts';
 import { createHealthRoutes, type HealthChecks } from './health.ts';
 import { createHttp } from './http.ts';
-import { createDrain, listen } from './listen.ts';
+import { createService } from './listen.ts';
 import { createRateLimit } from './limits/rate.ts';
 import { createMetrics, createMetricsRoute } from './metrics.ts';
 import { MAX_TOKENS } from './openOperations.ts';
 import { createOperationPlugin } from './operations.ts';
 import { createPlayground } from './playground/index.ts';
+import { checkRemote, type RemoteSubgraph } from './remote/client.ts';
 import { currentRequest } from './requests.ts';
 
 /** Selections with every fragment in its places: planning one with 5,000 took 1.5 s of the only thread. The schema explorer asks for some 300. */
 const MAX_SELECTIONS = 2_500;
-const DRAIN_MS = 10_000;
 
 export type RouterDeps = {
-  /** Each subgraph of the supergraph, in this process. */
+  /** Those of the supergraph in this process; the others are remote. */
   subgraphs: readonly Subgraph[];
+  /** Those in processes of their own, and how the router says there for whom it asks. */
+  remote?: { subgraphs: readonly RemoteSubgraph[]; sign: SignRouterToken };
   /** The viewer of an access or API token; throws Unauthenticated for one that is not valid (any more). */
   authenticate: (token: string) => Promise<Viewer>;
   /** States of the parts behind the router; it adds itself and the subgraphs. */
@@ -55,7 +57,7 @@ export function createRouter(deps: RouterDeps): Router {
   let draining = false;
 
   const server = new ApolloServer<RequestContext>({
-    gateway: createGateway({ subgraphs: deps.subgraphs, faults: deps.faults, logger }),
+    gateway: createGateway({ subgraphs: deps.subgraphs, remote: deps.remote, faults: deps.faults, logger }),
     nodeEnv: 'production',
     logger,
     introspection: true, // who may is decided for each operation
@@ -81,21 +83,10 @@ export function createRouter(deps: RouterDeps): Router {
 
   const health: HealthChecks = {
     gateway: { required: true, check: () => ({ state: draining ? 'down' : 'ok' }) },
-    ...Object.fromEntries(
-      deps.subgraphs.map(({ name }) => [
-        name,
-        { required: false, check: () => ({ state: deps.faults.has(`subgraph:${name}`) ? 'down' : 'ok' }) as const },
-      ]),
-    ),
+    ...checkSubgraphs(deps),
     ...deps.health,
   };
-  const http = createServer({
-    headersTimeout: 10_000,
-    requestTimeout: 30_000,
-    keepAliveTimeout: 10_000,
-    connectionsCheckingInterval: 5_000,
-  });
-  const drain = createDrain(http, deps.drainMs ?? DRAIN_MS);
+  const service = createService({ host: deps.host, port: deps.port, drainMs: deps.drainMs });
 
   return {
     async start() {
@@ -109,9 +100,8 @@ export function createRouter(deps: RouterDeps): Router {
         isDraining: () => draining,
         routes: [createHealthRoutes(health), createMetricsRoute(metrics, deps.authenticate), createPlayground({ logger })],
       });
-      http.on('request', app);
       try {
-        const url = await listen(http, deps.host, deps.port);
+        const url = await service.start(app);
         logger.info({ address: url }, 'router listens');
         return { url };
       } catch (error) {
@@ -121,8 +111,19 @@ export function createRouter(deps: RouterDeps): Router {
     },
     async stop() {
       draining = true;
-      if (http.listening) await drain();
+      await service.stop();
       await server.stop();
     },
   };
+}
+
+function checkSubgraphs({ subgraphs, remote, faults }: RouterDeps): HealthChecks {
+  const faulty = ({ name }: { name: string }): boolean => faults.has(`subgraph:${name}`);
+  return Object.fromEntries([
+    ...subgraphs.map((local) => [local.name, { required: false, check: () => ({ state: faulty(local) ? 'down' : 'ok' }) as const }]),
+    ...(remote?.subgraphs ?? []).map((there) => [
+      there.name,
+      { required: false, check: () => (faulty(there) ? ({ state: 'down' } as const) : checkRemote(there)) },
+    ]),
+  ]);
 }

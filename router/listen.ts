@@ -1,9 +1,37 @@
 /** Listening, and leaving without cutting anybody off. */
-import type { Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
+const DRAIN_MS = 10_000;
+
+export type Service = {
+  /** Gives the URL; fails with one plain sentence when the port cannot be had. */
+  start(app: RequestListener): Promise<string>;
+  stop(): Promise<void>;
+};
+
+/** An HTTP server that slow senders cannot hold, and that finishes what is under way when it stops. Port 0 takes any free one. */
+export function createService({ host, port, drainMs = DRAIN_MS }: { host: string; port: number; drainMs?: number }): Service {
+  const http = createServer({
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 10_000,
+    connectionsCheckingInterval: 5_000,
+  });
+  const drain = createDrain(http, drainMs);
+  return {
+    start(app) {
+      http.on('request', app);
+      return listen(http, host, port);
+    },
+    async stop() {
+      if (http.listening) await drain();
+    },
+  };
+}
+
 /** Fails with one plain sentence when the port cannot be had. Gives the URL; port 0 takes any free one. */
-export async function listen(server: Server, host: string, port: number): Promise<string> {
+async function listen(server: Server, host: string, port: number): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen({ host, port, exclusive: true }, resolve);
@@ -31,7 +59,7 @@ function explain(code: string | undefined, host: string, port: number): string |
  * Gives a function that takes no new connections, lets answers under way be finished within `patienceMs`, then closes
  * what is left. Made before the server listens, because it must know every connection.
  */
-export function createDrain(server: Server, patienceMs: number): () => Promise<void> {
+function createDrain(server: Server, patienceMs: number): () => Promise<void> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);

@@ -30,7 +30,7 @@ const asset = (id: string) => ({
 type Hooks = { onHang?: (context: RequestContext) => void; onSlow?: () => void };
 
 /** Assets with a meaning: `hang` never comes, `slow` takes a while, `broken` throws something internal, `missing` is NOT_FOUND. */
-function createCatalog({ onHang, onSlow }: Hooks) {
+export function createCatalog({ onHang, onSlow }: Hooks) {
   return createSubgraph('catalog', {
     Query: {
       async asset(_: unknown, { id }: { id: string }, context: RequestContext) {
@@ -53,7 +53,7 @@ function createCatalog({ onHang, onSlow }: Hooks) {
   });
 }
 
-function createIdentity() {
+export function createIdentity() {
   return createSubgraph('identity', {
     Query: {
       me: (_: unknown, __: unknown, { viewer }: RequestContext) => ({
@@ -71,7 +71,7 @@ function createIdentity() {
   });
 }
 
-function createSession() {
+export function createSession() {
   const session = { accessToken: 'reader', refreshToken: 'r', expiresAt: new Date(Date.now() + 300_000), user: { id: 'reader' } };
   return createSubgraph('session', {
     Query: { serverVersion: () => '0.0.0' },
