@@ -86,6 +86,10 @@ export async function startProduct({ settings, dataDir, demo, logger, say, onLos
     });
     sequencer.start();
     undo.push(() => sequencer.stop());
+    for (const consumer of identity.consumers) {
+      consumer.start();
+      undo.push(() => consumer.stop());
+    }
 
     const administrator = await identity.createFirstAdministrator({ email: settings.ADMIN_EMAIL, password: settings.ADMIN_PASSWORD });
 

@@ -1,10 +1,12 @@
 /** The subgraph `identity`: wiring only. */
 import type { Database } from '#platform/database/index.ts';
+import type { Consumer } from '#platform/events/consumer.ts';
 import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createLoadersPerOperation, type IdentityContext } from './context.ts';
 import { createApiTokens } from './domain/apiTokens.ts';
 import { createFirstAdministrator, type FirstAdministrator } from './domain/firstAdministrator.ts';
+import { createRemovedDomains } from './domain/removedDomains.ts';
 import { createSessions, type Sessions } from './domain/sessions.ts';
 import { createTeams } from './domain/teams.ts';
 import { createTokenAuthentication } from './domain/tokenAuthentication.ts';
@@ -30,6 +32,8 @@ export type IdentityDependencies = {
 export type Identity = {
   subgraph: Subgraph;
   sessions: Sessions;
+  /** Started after the sequencer, stopped before it. */
+  consumers: Consumer[];
   /** Makes the first user, once; null when there are users already. */
   createFirstAdministrator(wanted: { email?: string | undefined; password?: string | undefined }): Promise<FirstAdministrator | null>;
 };
@@ -54,6 +58,7 @@ export function createIdentity({ database, rootKey, logger, onCommit = () => {},
       Event: createEventResolvers(context),
     }),
     sessions: createSessions({ ...common, rootKey, tokens }),
+    consumers: [createRemovedDomains(common)],
     createFirstAdministrator: (wanted) => createFirstAdministrator(common, wanted),
   };
 }

@@ -73,3 +73,13 @@ export async function replaceRoles(tx: Transaction, userId: string, roles: reado
   const rows = roles.map((assignment) => ({ userId, ...assignment }));
   await tx`insert into identity.role_assignments ${tx(rows, 'userId', 'role', 'sourceId', 'domainId')}`;
 }
+
+export async function listUsersWithRolesOver(tx: Transaction, domainIds: readonly string[]): Promise<string[]> {
+  const rows = await tx<{ userId: string }[]>`
+    select distinct user_id from identity.role_assignments where domain_id = any(${domainIds as string[]}::uuid[]) order by user_id`;
+  return rows.map((row) => row.userId);
+}
+
+export async function deleteRolesOverDomains(tx: Transaction, domainIds: readonly string[]): Promise<void> {
+  await tx`delete from identity.role_assignments where domain_id = any(${domainIds as string[]}::uuid[])`;
+}
