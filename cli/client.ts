@@ -90,9 +90,10 @@ export function createClient({ url, token, store, onPartial, now = Date.now }: C
     });
   }
 
-  async function request<Data>(query: string, variables: Variables = {}): Promise<Data> {
-    const session = token ? undefined : await currentSession();
-    let answer = await post<Data>(query, variables, token ?? session?.accessToken);
+  /** With this token, else in the saved session. */
+  async function send<Data>(query: string, variables: Variables, bearer: string | undefined): Promise<Data> {
+    const session = bearer ? undefined : await currentSession();
+    let answer = await post<Data>(query, variables, bearer ?? session?.accessToken);
     if (session && isUnauthenticated(answer)) {
       const renewed = await currentSession(session.accessToken);
       answer = await post<Data>(query, variables, renewed?.accessToken);
@@ -100,14 +101,14 @@ export function createClient({ url, token, store, onPartial, now = Date.now }: C
     const [problem] = answer.errors ?? [];
     if (!problem && answer.data) return answer.data;
     if (!problem || !answer.data || Object.values(answer.data).includes(null))
-      throw toCliError(problem, { token, signedIn: Boolean(session) });
+      throw toCliError(problem, { token: bearer, signedIn: Boolean(session) });
     onPartial(`A part of the answer is missing: ${problem.message}`);
     return answer.data;
   }
 
   return {
     url,
-    request,
+    request: (query, variables = {}) => send(query, variables, token),
     async signIn(email, password) {
       const answer = await post<{ signIn: { session: SessionFields } | null }>(SIGN_IN, { input: { email, password } }, undefined);
       const session = answer.data?.signIn?.session;
@@ -124,7 +125,8 @@ export function createClient({ url, token, store, onPartial, now = Date.now }: C
     async signOut() {
       if (!store.read(url)) return false;
       try {
-        await request(SIGN_OUT);
+        // A token in the environment is not what is being signed out.
+        await send(SIGN_OUT, {}, undefined);
       } catch (error) {
         // Already ended at the server: then only the saved copy is left to remove.
         if (!(error instanceof CliError && error.code === 'UNAUTHENTICATED')) throw error;
@@ -142,6 +144,14 @@ export function parseServerUrl(text: string): string {
   const url = new URL(text);
   if ((url.protocol !== 'http:' && url.protocol !== 'https:') || url.username || url.password) throw problem;
   return url.origin + url.pathname.replace(/\/+$/, '').replace(/\/graphql$/, '');
+}
+
+/** PURSIGHT_TOKEN without the space that a file or a shell left around it; undefined when it is empty. */
+export function parseToken(text: string | undefined): string | undefined {
+  const token = text?.trim();
+  if (token && !/^[\x21-\x7e]+$/.test(token))
+    throw new CliError('PURSIGHT_TOKEN must be a token as "token create" printed it.', EXIT.usage);
+  return token || undefined;
 }
 
 function parseAnswer<Data>(text: string): Answer<Data> | undefined {

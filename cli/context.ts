@@ -1,6 +1,6 @@
 /** What every command gets: the terminal, the client, and whether to print JSON. */
 import type { Command } from 'commander';
-import { createClient, parseServerUrl, type Client } from './client.ts';
+import { createClient, parseServerUrl, parseToken, type Client } from './client.ts';
 import { configFolder, createSessionStore } from './session.ts';
 import { say, type Terminal } from './terminal.ts';
 
@@ -24,7 +24,7 @@ export function createContext(terminal: Terminal): (command: Command) => Command
     client: () =>
       (client ??= createClient({
         url: parseServerUrl(terminal.env.PURSIGHT_URL || DEFAULT_URL),
-        token: terminal.env.PURSIGHT_TOKEN || undefined,
+        token: parseToken(terminal.env.PURSIGHT_TOKEN),
         store: createSessionStore(configFolder(terminal.env)),
         onPartial: (message) => say(terminal, message),
       })),

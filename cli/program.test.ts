@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ASSET_KINDS } from './commands/search.ts';
 import { PASSWORD, refuse, startTestServer, type TestServer } from './testing/server.ts';
 import { pursight, type RunOptions } from './testing/terminal.ts';
 
@@ -60,6 +61,14 @@ describe('the command line', () => {
       ['scan'],
       ['runs', 'crm', '--limit', 'x'],
       ['events', '--follow'],
+      ['search'],
+      ['search', 'x', '--first', '0'],
+      ['search', 'x', '--kind', 'TABLES'],
+      ['token'],
+      ['token', 'create', 'x'],
+      ['token', 'create', 'x', '--scope', 'OWNER'],
+      ['token', 'create', 'x', '--scope', 'READER', '--expires', 'soon'],
+      ['token', 'create', 'x', '--scope', 'READER', '--expires', '2027-01-31T12:00'],
       ['source', 'list', '--nonsense'],
     ]) {
       expect(await cli(args), args.join(' ')).toMatchObject({ code: 2, stdout: '' });
@@ -262,6 +271,8 @@ describe('the command line', () => {
       namespace: 'postgres://db:5432',
       name: 'crm.public.people',
       tags: ['pii'],
+      terms: [{ name: 'Customer' }, { name: 'Person' }],
+      domain: { name: 'Sales' },
       version: 1,
       updatedAt: '2026-01-01T00:00:00.000Z',
       source: refuse('UPSTREAM_UNAVAILABLE', 'The part "identity" does not answer.'),
@@ -276,10 +287,124 @@ describe('the command line', () => {
     const { code, stdout, stderr } = await cli(['asset', 'postgres://db:5432', 'crm.public.people']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/primary key +id/);
+    expect(stdout).toMatch(/domain +Sales\ntags +pii\nterms +Customer, Person\n/);
     expect(stdout).toMatch(/id +bigint +no +- +A number/);
     expect(stderr).toBe('A part of the answer is missing: The part "identity" does not answer.\n');
     server.fields.assetByName = null;
     expect(await cli(['asset', 'postgres://db:5432', 'nothing'])).toMatchObject({ code: 1 });
+  });
+
+  describe('search', () => {
+    const hit = (name: string, highlights: string[]) => ({
+      score: 1,
+      highlights,
+      asset: { id: name, kind: 'TABLE', namespace: 'postgres://db:5432', name, description: null, source: { name: 'crm' } },
+    });
+    const found = {
+      totalCount: 3,
+      totalIsCapped: false,
+      facets: [{ name: 'kind', values: [{ value: 'TABLE', count: 3 }] }],
+      nodes: [hit('crm.public.orders', ['<em>orders</em>', 'a &lt;b&gt; &amp;amp; <em>order</em>']), hit('crm.public.people', [])],
+      pageInfo: { hasNextPage: true, endCursor: 'c2' },
+    };
+
+    it('prints what was found as a table, and beside it how many there are and how to go on', async () => {
+      const asked: unknown[] = [];
+      server.fields.search = (args: unknown) => (asked.push(args), found);
+      expect(
+        await cli(['search', 'order', '--first', '2', '--kind', 'table,view', '--kind', 'TOPIC', '--source', 'crm', '--after', 'c1']),
+      ).toEqual({
+        code: 0,
+        stdout:
+          'KIND   NAME               SOURCE  MATCHED\nTABLE  crm.public.orders  crm     *orders* … a <b> &amp; *order*\nTABLE  crm.public.people  crm     -\n',
+        stderr: '2 of 3. Go on with --after c2\n',
+      });
+      await cli(['search', 'order']);
+      expect(asked).toEqual([
+        { query: 'order', first: 2, after: 'c1', filter: { kinds: ['TABLE', 'VIEW', 'TOPIC'], sourceIds: ['s1'] } },
+        { query: 'order', first: 20, filter: {} },
+      ]);
+      const { stdout, stderr } = await cli(['search', 'order', '--json']);
+      expect([JSON.parse(stdout), stderr]).toEqual([found, '']);
+    });
+
+    it('says when there is nothing, when there is more than was counted, and when the source is unknown', async () => {
+      server.fields.search = { ...found, totalCount: 0, nodes: [], pageInfo: { hasNextPage: false } };
+      expect(await cli(['search', 'nothing'])).toEqual({
+        code: 0,
+        stdout: 'KIND  NAME  SOURCE  MATCHED\n',
+        stderr: 'Nothing was found.\n',
+      });
+      server.fields.search = { ...found, totalCount: 10_000, totalIsCapped: true, pageInfo: { hasNextPage: false } };
+      expect((await cli(['search', 'x'])).stderr).toBe('2 of more than 10000.\n');
+      expect(await cli(['search', 'x', '--source', 'cmr'])).toMatchObject({ code: 1, stdout: '' });
+    });
+
+    it('knows every kind of asset that the API has', () => {
+      const schema = readFileSync(new URL('../schema/catalog.graphql', import.meta.url), 'utf8');
+      expect(ASSET_KINDS).toEqual(/enum AssetKind \{([^}]+)\}/.exec(schema)![1]!.trim().split(/\s+/));
+    });
+  });
+
+  describe('token', () => {
+    const token = {
+      id: 't1',
+      name: 'nightly',
+      scopes: ['READER'],
+      createdAt: '2026-01-01T00:00:00.000Z',
+      expiresAt: null as null | string,
+      lastUsedAt: null,
+      revokedAt: null as null | string,
+    };
+
+    it('is made, with its secret alone on stdout', async () => {
+      const inputs: { expiresAt?: Date }[] = [];
+      server.fields.createApiToken = ({ input }: { input: { expiresAt?: Date } }) => (
+        inputs.push(input),
+        { secret: 'pursight_abc', token }
+      );
+      const made = await cli(['token', 'create', 'nightly', '--scope', 'reader', '--scope', 'STEWARD,READER']);
+      expect(made).toEqual({ code: 0, stdout: 'pursight_abc\n', stderr: expect.stringContaining('shown only this once') });
+      expect(made.stderr).toContain('npx pursight token revoke t1');
+      expect(made.stderr).not.toContain('pursight_abc');
+      const before = Date.now();
+      await cli(['token', 'create', 'x', '--scope', 'READER', '--expires', '30d']);
+      await cli(['token', 'create', 'x', '--scope', 'READER', '--expires', '2999-01-31T12:00:00+02:00']);
+      await cli(['token', 'create', 'x', '--scope', 'READER', '--expires', '2999-01-31']);
+      expect(inputs[0]).toEqual({ name: 'nightly', scopes: ['READER', 'STEWARD'] });
+      const ends = inputs.slice(1).map(({ expiresAt }) => Number(new Date(expiresAt!)));
+      expect(ends[0]).toBeGreaterThanOrEqual(before + 30 * 86_400_000);
+      expect(ends[0]).toBeLessThan(before + 31 * 86_400_000);
+      expect(ends.slice(1)).toEqual([Date.parse('2999-01-31T10:00:00Z'), Date.parse('2999-01-31T00:00:00Z')]);
+      const { stdout, stderr } = await cli(['token', 'create', 'x', '--scope', 'READER', '--json']);
+      expect([JSON.parse(stdout), stderr]).toEqual([{ ...token, secret: 'pursight_abc' }, '']);
+    });
+
+    it('is listed while it lives, or at all', async () => {
+      const gone = [
+        { ...token, id: 't2', revokedAt: '2026-01-02T00:00:00.000Z' },
+        { ...token, id: 't3', expiresAt: '2026-01-02T00:00:00.000Z' },
+      ];
+      server.fields.apiTokens = page([token, ...gone]);
+      expect((await cli(['token', 'list'])).stdout).toBe(
+        'ID  NAME     SCOPES  STATE   CREATED (UTC)        EXPIRES  LAST USED\nt1  nightly  READER  active  2026-01-01 00:00:00  -        -\n',
+      );
+      const { stdout } = await cli(['token', 'list', '--all']);
+      expect(stdout).toMatch(/t2 +nightly +READER +revoked /);
+      expect(stdout).toMatch(/t3 +nightly +READER +expired /);
+      expect(JSON.parse((await cli(['token', 'list', '--json'])).stdout)).toEqual([token]);
+    });
+
+    it('is revoked by its id', async () => {
+      server.fields.revokeApiToken = ({ input }: { input: { id: string } }) =>
+        input.id === 't1' ? { token } : refuse('NOT_FOUND', 'There is no API token "x".')();
+      expect(await cli(['token', 'revoke', 't1'])).toEqual({
+        code: 0,
+        stdout: 'Revoked nightly, and what was made with it.\n',
+        stderr: '',
+      });
+      expect(await cli(['token', 'revoke', 'x'])).toEqual({ code: 1, stdout: '', stderr: 'There is no API token "x".\n' });
+    });
   });
 
   it('lists events with the cursor to go on from', async () => {

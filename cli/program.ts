@@ -4,8 +4,10 @@ import { addAssetCommands } from './commands/asset.ts';
 import { addDatabaseCommands } from './commands/database.ts';
 import { addEventCommands } from './commands/events.ts';
 import { addScanCommands } from './commands/scan.ts';
+import { addSearchCommands } from './commands/search.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addSourceCommands } from './commands/source.ts';
+import { addTokenCommands } from './commands/token.ts';
 import { createContext, type AddCommands } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 import { say, type Terminal } from './terminal.ts';
@@ -14,7 +16,9 @@ const NOUNS: readonly AddCommands[] = [
   addSessionCommands,
   addSourceCommands,
   addScanCommands,
+  addSearchCommands,
   addAssetCommands,
+  addTokenCommands,
   addEventCommands,
   addDatabaseCommands,
 ];

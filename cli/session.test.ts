@@ -95,6 +95,23 @@ describe('signing in', () => {
     expect(outcome).toEqual({ code: 3, stdout: '', stderr: 'The token in PURSIGHT_TOKEN is not valid, or no longer.\n' });
   });
 
+  it('takes PURSIGHT_TOKEN as a file gave it, and says when it can be none', async () => {
+    const { accessToken } = (await signIn(), JSON.parse(readFileSync(file(), 'utf8'))[server.url]);
+    const token = (text: string) => cli(['source', 'list', '--json'], { env: { PURSIGHT_TOKEN: text, XDG_CONFIG_HOME: '/nowhere' } });
+    expect(await token(`${accessToken}\n`)).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
+    const broken = await token(`${accessToken}\nmore`);
+    expect(broken).toMatchObject({ code: 2, stdout: '' });
+    expect(broken.stderr).not.toContain(accessToken);
+  });
+
+  it('signs out of the session, whatever PURSIGHT_TOKEN is', async () => {
+    await signIn();
+    let signedOut = 0;
+    server.fields.signOut = () => (signedOut++, { signedOut: true });
+    expect(await cli(['signout'], { env: { PURSIGHT_TOKEN: 'nonsense' } })).toMatchObject({ code: 0 });
+    expect([signedOut, JSON.parse(readFileSync(file(), 'utf8'))]).toEqual([1, {}]);
+  });
+
   it('keeps a session for each server, and forgets it when signing out', async () => {
     await signIn();
     const other = await startTestServer();

@@ -12,6 +12,8 @@ import { copyTree, makeDataDir, removeDataDir, runShell, startProduct, type Runn
 const { commands, queries } = readSnippets();
 /** The database of the README's example, for which a test has a real one. */
 const EXAMPLE_URL = 'postgres://reader:secret@db.example.com:5432/crm';
+/** How an asset of it is named. */
+const EXAMPLE_ASSET = 'postgres://db.example.com:5432 crm.';
 /** What starts the product that all other commands and queries talk to. */
 const START = 'npm start';
 
@@ -76,14 +78,17 @@ describe('the documents', () => {
     // npx takes a second or more to find out what to run: only the first such command is left to it.
     let npxWorks = false;
     const quickly = (command: string): string => {
-      if (npxWorks) return command.replace(/^npx /, 'node_modules/.bin/');
+      if (npxWorks) return command.replaceAll(/\bnpx (?=pursight )/g, 'node_modules/.bin/');
       npxWorks = command.startsWith('npx ');
       return command;
     };
+    const { host, pathname } = new URL(own.url);
+    const toOwn = (text: string): string =>
+      text.replace(EXAMPLE_URL, own.url).replace(EXAMPLE_ASSET, `postgres://${host} ${pathname.slice(1)}.`);
     const failures: string[] = [];
     for (const { file, line, text, notRun } of commands) {
       if (notRun || text === START) continue;
-      const { code, stdout, stderr } = await runShell(tree, quickly(text.replace(EXAMPLE_URL, own.url)), env);
+      const { code, stdout, stderr } = await runShell(tree, quickly(toOwn(text)), env);
       if (code !== 0) failures.push(`${file}:${line}: ${text} ended with ${code}\n${stdout}${stderr}`);
       // Away from a terminal a scan goes on by itself; what follows it in the document needs its end.
       if (text.includes('pursight scan ')) await runShell(tree, quickly(`${text} --wait`), env);
@@ -101,6 +106,7 @@ describe('the documents', () => {
   it('leaves out only what is listed here', () => {
     expect(commands.filter(({ notRun }) => notRun).map(({ file, text }) => `${file}: ${text}`)).toEqual([
       'README.md: npm test',
+      'README.md: npx pursight token revoke <id>',
       'README.md: psql "$(npx pursight database url)"',
       'CONTRIBUTING.md: npm start -- --no-demo',
       'CONTRIBUTING.md: npm run dev',

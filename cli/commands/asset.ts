@@ -7,6 +7,8 @@ const ASSET = `query Asset($namespace: String!, $name: String!) {
   assetByName(namespace: $namespace, name: $name) {
     id kind namespace name description sourceDescription tags version updatedAt
     source { name }
+    domain { name }
+    terms { name }
     owners { role user { name } team { name } }
     table {
       rowEstimate sizeBytes primaryKey partitioned definition
@@ -57,6 +59,8 @@ type Asset = {
   version: number;
   updatedAt: string;
   source: { name: string } | null;
+  domain: { name: string } | null;
+  terms: { name: string }[];
   owners: { role: string; user: { name: string } | null; team: { name: string } | null }[];
   table: Table | null;
 };
@@ -105,7 +109,9 @@ function facts({ table, ...asset }: Asset): [string, string | number | null][] {
     ['source', asset.source?.name ?? null],
     ['description', asset.description ?? asset.sourceDescription],
     ['owners', list(owners) || null],
+    ['domain', asset.domain?.name ?? null],
     ['tags', list(asset.tags) || null],
+    ['terms', list(asset.terms.map(({ name }) => name)) || null],
     ...(table
       ? ([
           ['rows, about', table.rowEstimate],
