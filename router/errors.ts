@@ -7,30 +7,15 @@ import { HeaderMap } from '@apollo/server';
 import { sqlState } from '#platform/database/index.ts';
 import { type AppError, findAppError, InvalidInput, TimedOut, TooMuch, type ErrorCode } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
+import { ERROR_CODES } from './errorCodes.ts';
+import { findTooManyComparisons } from './limits/selectionCount.ts';
+import { findTooManyTokens } from './limits/tokens.ts';
 
-const HTTP_STATUS = {
-  BAD_USER_INPUT: 400,
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  CONFLICT: 409,
-  UPSTREAM_UNAVAILABLE: 503,
-  RATE_LIMITED: 429,
-  QUERY_TOO_COSTLY: 400,
-  QUERY_TOO_DEEP: 400,
-  CURSOR_EXPIRED: 410,
-  TIMEOUT: 504,
-  PAYLOAD_TOO_LARGE: 413,
-  GRAPHQL_VALIDATION_FAILED: 400,
-  GRAPHQL_PARSE_FAILED: 400,
-  INTERNAL_SERVER_ERROR: 500,
-} as const satisfies Record<ErrorCode, number>;
-
-const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && code in HTTP_STATUS;
-export const httpStatus = (code: ErrorCode): number => HTTP_STATUS[code];
+const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && code in ERROR_CODES;
+export const httpStatus = (code: ErrorCode): number => ERROR_CODES[code].status;
 
 /** What Apollo, the gateway and others add to `extensions` and no client is to see. */
-const INTERNAL_EXTENSIONS = ['code', 'serviceName', 'stacktrace', 'exception', 'http', 'validationErrorCode'];
+const INTERNAL_EXTENSIONS = ['code', 'serviceName', 'stacktrace', 'exception', 'http'];
 /** Codes of Apollo Server that the contract does not have: all say that the request itself is wrong. */
 const REQUEST_CODES: Readonly<Record<string, string>> = {
   BAD_REQUEST: 'request',
@@ -41,8 +26,8 @@ const REQUEST_CODES: Readonly<Record<string, string>> = {
 /** Values that a client sent are repeated in some messages of graphql-js; whole documents need not be. */
 const LONGEST_MESSAGE = 1_000;
 const QUERY_CANCELED = '57014';
-/** graphql-js's whole message when comparing the fields of an operation exceeds its budget. */
-const VALIDATION_ABORTED = 'Validation aborted.';
+/** graphql-js suggests names of the schema in some messages, whatever it is told. */
+const SUGGESTION = / Did you mean .*\?$/s;
 
 /** Refuses a whole operation before it is executed, with the HTTP status of its code. */
 export function refusal(error: AppError): GraphQLError {
@@ -57,26 +42,29 @@ export function refusal(error: AppError): GraphQLError {
 
 /** A value that graphql-js could not coerce, as BAD_USER_INPUT with its path; custom scalars are checked by the subgraphs only. */
 function findCoercion(error: GraphQLError): AppError | undefined {
+  if (error.extensions.code === 'GRAPHQL_VALIDATION_FAILED') return undefined;
+  const message = error.message.replace(SUGGESTION, '');
   const variable = error.nodes?.length === 1 && error.nodes[0]?.kind === Kind.VARIABLE_DEFINITION && error.nodes[0].variable.name.value;
-  if (variable) return new InvalidInput(error.message, / at "([^"]+)"[;:]/.exec(error.message)?.[1] ?? variable);
-  const argument = /^Argument "(\w+)" (has invalid value|of required type|of non-null type)/.exec(error.message)?.[1];
-  return argument ? new InvalidInput(error.message, argument) : undefined;
+  if (variable) return new InvalidInput(message, / at "([^"]+)"[;:]/.exec(message)?.[1] ?? variable);
+  const argument = /^Argument "(\w+)" (has invalid value|of required type|of non-null type)/.exec(message)?.[1];
+  return argument ? new InvalidInput(message, argument) : undefined;
 }
 
 function findKnown(error: GraphQLError): { code: ErrorCode; message: string; details: Record<string, unknown> } | undefined {
-  const app = findAppError(error) ?? findCoercion(error);
+  const app =
+    findAppError(error) ??
+    findTooManyTokens(error.message, error.source?.body) ??
+    findTooManyComparisons(error.message) ??
+    findCoercion(error);
   if (app) return { code: app.code, message: app.message, details: app.details };
   const { code } = error.extensions;
   const details = Object.fromEntries(Object.entries(error.extensions).filter(([name]) => !INTERNAL_EXTENSIONS.includes(name)));
-  if (error.extensions.validationErrorCode || error.message === VALIDATION_ABORTED) {
-    return { code: 'QUERY_TOO_COSTLY', message: 'This operation selects too much, or the same too often, to be planned.', details };
-  }
   if (typeof code === 'string' && REQUEST_CODES[code]) {
     return { code: 'BAD_USER_INPUT', message: error.message, details: { field: REQUEST_CODES[code], ...details } };
   }
   // An internal error counts as known only when it was rendered before, by the subgraph's data source.
   if (isErrorCode(code) && (code !== 'INTERNAL_SERVER_ERROR' || typeof details.requestId === 'string')) {
-    return { code, message: error.message, details };
+    return { code, message: error.message.replace(SUGGESTION, ''), details };
   }
   if (error.originalError && sqlState(error.originalError) === QUERY_CANCELED) {
     const timeout = new TimedOut('The database took too long to answer this. Ask for less at once.');
@@ -110,8 +98,8 @@ export function renderError(error: unknown, { requestId, logger }: { requestId: 
 export function requestError(error: unknown): AppError | undefined {
   const type = (error as { type?: unknown } | null)?.type;
   if (type === 'entity.too.large') {
-    const { limit } = error as { limit?: number };
-    return new TooMuch('PAYLOAD_TOO_LARGE', `The body may have ${limit} bytes at most.`, { limit });
+    const { limit, length, received } = error as { limit?: number; length?: number; received?: number };
+    return new TooMuch('PAYLOAD_TOO_LARGE', `The body may have ${limit} bytes at most.`, { size: length ?? received, limit });
   }
   if (type === 'entity.parse.failed') return new InvalidInput('The body is not valid JSON.', 'request');
   if (typeof type === 'string') return new InvalidInput('The body cannot be read: send JSON in UTF-8.', 'request');

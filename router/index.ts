@@ -18,15 +18,13 @@ import { createHealthRoutes, type HealthChecks } from './health.ts';
 import { createHttp } from './http.ts';
 import { createService } from './listen.ts';
 import { createRateLimit } from './limits/rate.ts';
+import { limitSelections } from './limits/selectionCount.ts';
+import { MAX_TOKENS } from './limits/tokens.ts';
 import { createMetrics, createMetricsRoute } from './metrics.ts';
-import { MAX_TOKENS } from './openOperations.ts';
 import { createOperationPlugin } from './operations.ts';
 import { createPlayground } from './playground/index.ts';
 import { checkRemote, type RemoteSubgraph } from './remote/client.ts';
 import { currentRequest } from './requests.ts';
-
-/** Selections with every fragment in its places: planning one with 5,000 took 1.5 s of the only thread. The schema explorer asks for some 300. */
-const MAX_SELECTIONS = 2_500;
 
 export type RouterDeps = {
   /** Those of the supergraph in this process; the others are remote. */
@@ -68,7 +66,7 @@ export function createRouter(deps: RouterDeps): Router {
     // A bearer token cannot be sent across sites without a preflight, so it is proof enough; there are no cookies.
     csrfPrevention: { requestHeaders: ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'] },
     parseOptions: { maxTokens: MAX_TOKENS },
-    maxRecursiveSelections: MAX_SELECTIONS,
+    validationRules: [limitSelections],
     stopOnTerminationSignals: false,
     formatError: (_formatted, error) => renderError(error, { requestId: currentRequest.getStore()?.requestId ?? '', logger }),
     plugins: [

@@ -1,8 +1,8 @@
 /** The operations that are open to callers who are not signed in. */
 import { Kind, OperationTypeNode, parse, type DocumentNode } from 'graphql';
 import { rootFields } from './limits/selections.ts';
+import { MAX_TOKENS } from './limits/tokens.ts';
 
-export const MAX_TOKENS = 2_000;
 const OPEN_MUTATIONS = new Set(['signIn', 'refreshSession']);
 
 /**

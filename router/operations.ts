@@ -13,12 +13,18 @@ import { checkLiterals } from './limits/literals.ts';
 import type { RateLimit } from './limits/rate.ts';
 import type { Metrics } from './metrics.ts';
 
+/** A client that takes application/json alone expects 200 for these, as GraphQL over HTTP has it; what is refused for another reason keeps its status. */
+const REQUEST_ERRORS: readonly unknown[] = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'];
+const takesPlainJsonOnly = (accept = ''): boolean =>
+  accept.includes('application/json') && !accept.includes('application/graphql-response+json');
+
 type Deps = { rateLimit: RateLimit; metrics: Metrics; logger: Logger };
 
 export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
       const startedAt = performance.now();
+      let isExecuted = false;
       return {
         // Not validation rules: validated documents are cached, but these depend on the variables and the viewer.
         async didResolveOperation({ schema, document, operation, request, contextValue: { viewer, address } }) {
@@ -37,12 +43,13 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
             checkAliases(document, operation);
             const cost = checkCost(schema, document, operation, request.variables);
             rateLimit.take(viewer ? `user ${viewer.userId}` : `address ${address}`, cost);
+            isExecuted = true;
           } catch (error) {
             throw error instanceof AppError ? refusal(error) : error;
           }
         },
 
-        async willSendResponse({ response, contextValue, operation }) {
+        async willSendResponse({ request, response, contextValue, operation }) {
           if (response.body.kind !== 'single') return;
           const result = response.body.singleResult;
           // The gateway turns a missing non-null value into null and tells of it only here. That is the safety net for
@@ -60,6 +67,11 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
           if (contextValue.signal?.aborted && result.errors && Object.values(result.data ?? {}).every((value) => value === null)) {
             delete result.data; // or the status would have to be one of success
             response.http.status = httpStatus('TIMEOUT');
+          }
+          // Once it is executed, 400 says that a variable could not be coerced.
+          const isRequestError = isExecuted || result.errors?.every((error) => REQUEST_ERRORS.includes(error.extensions?.code));
+          if (response.http.status === 400 && isRequestError && takesPlainJsonOnly(request.http?.headers.get('accept'))) {
+            response.http.status = 200;
           }
           metrics.countOperation(
             operation?.operation ?? 'none',

@@ -20,6 +20,11 @@ describe('cost', () => {
   });
   it('counts edges as their nodes', () => expect(cost('{ assets(first: 7) { edges { cursor node { name } } } }')).toBe(7));
   it('counts a list without paging as 10', () => expect(cost('{ assets(first: 2) { nodes { owners { role } } } }')).toBe(2 + 20));
+  it('counts what stands beside a page by itself: facets of a search', () => {
+    expect(cost('{ search(query: "x", first: 5) { nodes { score asset { name } } totalCount } }')).toBe(5 + 5);
+    expect(cost('{ search(query: "x", first: 200) { facets { name values { value count } } } }')).toBe(10 + 100);
+    expect(cost('{ assetCounts(by: KIND) { value count } }')).toBe(10);
+  });
   it('counts single objects', () => expect(cost('{ me { name } asset(id: "x") { source { name } } }')).toBe(3));
   it('counts no scalars, lists of them neither', () => expect(cost('{ asset(id: "x") { name tags path } }')).toBe(1));
   it('counts as many as there are ids', () => {
@@ -40,6 +45,10 @@ describe('cost', () => {
     expect(cost('query ($n: Int) { assets(first: $n) { nodes { name } } }', { n: 9 })).toBe(9);
     expect(cost('query ($n: Int = 12) { assets(first: $n) { nodes { name } } }')).toBe(12);
     expect(cost('query ($n: Int) { assets(first: $n) { nodes { name } } }')).toBe(50);
+    expect(cost('query ($n: Int = 12) { assets(first: $n) { nodes { name } } }', { n: null })).toBe(50);
+    expect(cost(`query ($ids: [ID!]! = ${JSON.stringify(Array.from({ length: 60 }, String))}) { assetsById(ids: $ids) { name } }`)).toBe(
+      60,
+    );
   });
   it('leaves out what is skipped', () => {
     const text =

@@ -96,8 +96,8 @@ export function operationCost(
     const type = getNamedType(definition.type);
     if (isLeafType(type)) return 0;
 
-    if (isConnection(parent)) {
-      if (type.name === 'PageInfo') return 0;
+    if (type.name === 'PageInfo') return 0;
+    if (isConnection(parent) && (field.name.value === 'nodes' || field.name.value === 'edges')) {
       // The edges of a page are wrappers: what counts are the nodes in them.
       const each = ofSelection(type, field.selectionSet, NOTHING_ABOVE) + (field.name.value === 'edges' ? 0 : 1);
       return above.page * each;

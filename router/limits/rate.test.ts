@@ -6,7 +6,9 @@ describe('rate limit', () => {
     let time = 0;
     const limit = createRateLimit({ perMinute: 60_000, burst: 1_000, now: () => time });
     for (let i = 0; i < 10; i++) limit.take('a', 100);
-    expect(() => limit.take('a', 100)).toThrow(expect.objectContaining({ code: 'RATE_LIMITED', details: { retryAfterMs: 100 } }));
+    expect(() => limit.take('a', 100)).toThrow(
+      expect.objectContaining({ code: 'RATE_LIMITED', details: { retryAfterMs: 100, cost: 100, limit: 60_000, burst: 1_000 } }),
+    );
     time = 100;
     expect(() => limit.take('a', 100)).not.toThrow();
   });
@@ -19,6 +21,8 @@ describe('rate limit', () => {
   it('never asks to wait for more than a minute', () => {
     const limit = createRateLimit({ now: () => 0 });
     limit.take('a', 2_000_000);
-    expect(() => limit.take('a', 200_000)).toThrow(expect.objectContaining({ details: { retryAfterMs: 2_400 } }));
+    expect(() => limit.take('a', 200_000)).toThrow(
+      expect.objectContaining({ details: { retryAfterMs: 2_400, cost: 200_000, limit: 5_000_000, burst: 2_000_000 } }),
+    );
   });
 });

@@ -26,6 +26,9 @@ export function createRateLimit({ perMinute = COST_PER_MINUTE, burst = COST_BURS
       const retryAfterMs = Math.ceil((cost - level) / perMillisecond);
       throw new TooMuch('RATE_LIMITED', `Too much was asked for in the last minute. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`, {
         retryAfterMs,
+        cost,
+        limit: perMinute,
+        burst,
       });
     },
   };
