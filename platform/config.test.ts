@@ -5,10 +5,10 @@ import { ConfigError, parseSettings, settingsSchema } from './config.ts';
 
 const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
 
-/** A setting's default as it is written in a file; FAULT's is an empty set. */
+/** A setting's default as it is written in a file; FAULT's is an empty set, SUBGRAPH_URLS' an empty map. */
 function defaultOf(name: keyof typeof settingsSchema.shape): string {
   const { data } = settingsSchema.shape[name].safeParse(undefined);
-  return data === undefined || data instanceof Set ? '' : String(data);
+  return data === undefined || data instanceof Set || data instanceof Map ? '' : String(data);
 }
 
 describe('.env.example', () => {
@@ -40,6 +40,23 @@ describe('parseSettings', () => {
     expect(parseSettings({ FAULT: 'subgraph:identity, connector:columns', NODE_ENV: 'test' }).FAULT).toEqual(
       new Set(['subgraph:identity', 'connector:columns']),
     );
+  });
+
+  it('takes the subgraphs of other processes by name', () => {
+    const urls = parseSettings({ SUBGRAPH_URLS: 'catalog=http://10.0.0.5:4001, identity=https://identity.example/graphql' }).SUBGRAPH_URLS;
+    expect([...urls].map(([name, { href }]) => [name, href])).toEqual([
+      ['catalog', 'http://10.0.0.5:4001/'],
+      ['identity', 'https://identity.example/graphql'],
+    ]);
+    for (const wrong of [
+      'http://10.0.0.5:4001',
+      'catalog',
+      'catalog=10.0.0.5:4001',
+      'catalog=http://',
+      'catalog=http://a,catalog=http://b',
+    ]) {
+      expect(() => parseSettings({ SUBGRAPH_URLS: wrong }), wrong).toThrow('must name each subgraph once with its URL');
+    }
   });
 
   it('takes an empty value for none', () => {

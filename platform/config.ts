@@ -7,12 +7,28 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 
-const port = (fallback: number) =>
-  z
-    .string()
-    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535, { error: 'must be a number from 1 to 65535' })
-    .default(String(fallback))
-    .transform(Number);
+const portNumber = z.string().refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535, {
+  error: 'must be a number from 1 to 65535',
+});
+const subgraphUrls = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    const urls = new Map<string, URL>();
+    for (const part of text.split(',').map((entry) => entry.trim())) {
+      if (part === '') continue;
+      const [, name, url] = /^(\w+)=(https?:\/\/\S+)$/.exec(part) ?? [];
+      if (name && URL.canParse(url!) && !urls.has(name)) urls.set(name, new URL(url!));
+      else {
+        context.addIssue({
+          code: 'custom',
+          message: 'must name each subgraph once with its URL, as in catalog=http://10.0.0.5:4001,identity=http://10.0.0.6:4002',
+        });
+        return z.NEVER;
+      }
+    }
+    return urls as ReadonlyMap<string, URL>;
+  });
 const optionalUrl = (...protocols: string[]) =>
   z
     .string()
@@ -36,7 +52,8 @@ const faults = z
 
 export const settingsSchema = z
   .object({
-    PORT: port(4000).describe('Port of the router'),
+    PORT: portNumber.default('4000').transform(Number).describe('Port of the router, or of a subgraph in a process of its own'),
+    WORKER_PORT: portNumber.transform(Number).optional().describe('Port where a worker tells its health; it listens nowhere without'),
     HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
     DATA_DIR: z.string().default('.pursight').describe('Embedded PostgreSQL and key files (mode 0600)'),
     DATABASE_URL: optionalUrl('postgres:', 'postgresql:').describe('An own PostgreSQL (15 or later) instead of the embedded one'),
@@ -55,6 +72,7 @@ export const settingsSchema = z
       })
       .optional()
       .describe('Root key that wraps the data keys; made and kept in DATA_DIR when absent'),
+    SUBGRAPH_URLS: subgraphUrls.describe('Subgraphs in processes of their own: catalog=http://host:port,identity=http://host:port'),
     LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
       .default('info')

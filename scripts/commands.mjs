@@ -15,6 +15,9 @@ const LEAN = ['--max-semi-space-size=4', '--optimize-for-size'];
 const COMMANDS = {
   start: { node: [...LEAN, 'deploy/allInOne/main.ts'], clean: true, production: true },
   dev: { node: ['--watch', '--watch-preserve-output', 'deploy/allInOne/main.ts'], clean: true, production: true },
+  router: { node: [...LEAN, 'deploy/separate/router.ts'], clean: true, production: true },
+  subgraph: { node: [...LEAN, 'deploy/separate/subgraph.ts'], clean: true, production: true },
+  worker: { node: [...LEAN, 'deploy/separate/worker.ts'], clean: true, production: true },
   test: { node: [vitest, 'run'] },
   bench: { node: ['bench/run.ts'] },
   codegen: { node: [bin('@graphql-codegen/cli/esm/bin.js'), '--config', 'codegen.ts', '--silent'] },

@@ -1,0 +1,21 @@
+/** `npm run worker`: numbers events, runs scans and starts the scheduled ones. Serves nothing but its health, and that only when WORKER_PORT is set. */
+import express from 'express';
+import { createHealthRoutes } from '#router/health.ts';
+import { createService } from '#router/listen.ts';
+import { checkDatabase, makeCatalog, makeIdentity, makeSequencer, startWork } from '../parts.ts';
+import { runSeparate } from './start.ts';
+
+await runSeparate('The worker', async (base, say) => {
+  const sequencer = makeSequencer(base);
+  const catalog = makeCatalog(base, { scans: true, onCommit: sequencer.wake });
+  const identity = makeIdentity(base, sequencer.wake);
+  await startWork(base, { sequencer, catalog, identity });
+  const { HOST: host, WORKER_PORT: port } = base.settings;
+  if (!port) return;
+  const service = createService({ host, port });
+  const app = express()
+    .disable('x-powered-by')
+    .use(createHealthRoutes({ database: checkDatabase(catalog.database) }));
+  say(`Health       ${await service.start(app)}/health/ready`);
+  base.later(service.stop);
+});
