@@ -1,0 +1,31 @@
+/** How the matches of a search spread over kinds, sources, domains, owners and tags. */
+import type { Queryable } from '#platform/database/index.ts';
+import { FACET_VALUES, type Facet, type FacetName } from './index.ts';
+
+/** `label`: there are none yet. */
+const NAMES: readonly FacetName[] = ['kind', 'source', 'domain', 'owner', 'tag', 'label'];
+
+/** `matches`: from where on, of the alias `d`. A domain that was removed is none. */
+export async function countFacets(sql: Queryable | null, matches?: ReturnType<Queryable>): Promise<Facet[]> {
+  const rows = sql && matches ? await listCounts(sql, matches) : [];
+  return NAMES.map((name) => ({ name, values: rows.filter((row) => row.name === name).map(({ value, count }) => ({ value, count })) }));
+}
+
+async function listCounts(sql: Queryable, matches: ReturnType<Queryable>) {
+  return sql<{ name: FacetName; value: string; count: number }[]>`
+    with found as materialized (select d.kind, d.access_class, d.tags, d.owner_ids ${matches}),
+      classes as materialized (
+        select k.source_id, m.id as domain_id, f.count from (select access_class, count(*) as count from found group by access_class) f
+        join access.classes k on k.id = f.access_class left join catalog.domains m on m.id = k.domain_id
+      ),
+      counted as (
+        select 'kind' as name, kind as value, count(*) as count from found group by kind
+        union all select 'source', source_id::text, sum(count)::bigint from classes group by source_id
+        union all select 'domain', domain_id::text, sum(count)::bigint from classes where domain_id is not null group by domain_id
+        union all select 'owner', owner::text, count(*) from found, unnest(owner_ids) as owner group by owner
+        union all select 'tag', tag, count(*) from found, unnest(tags) as tag group by tag
+      )
+    select name, value, count from (
+      select *, row_number() over (partition by name order by count desc, value collate "C") as place from counted
+    ) placed where place <= ${FACET_VALUES} order by name, place`;
+}

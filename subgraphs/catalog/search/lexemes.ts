@@ -1,0 +1,117 @@
+/** A document as the lexemes of a tsvector, and queries over them as the text of a tsquery. Pure. */
+import type { SearchDocument } from './index.ts';
+import { clean, fold, joined, tokenize } from './words.ts';
+
+/**
+ * What a lexeme tells beyond its word, as a sign in front of it that no word begins with. So one index answers for
+ * whole names and titles, too: `=` the whole title, `.` a qualified name, `^` a word of the title.
+ */
+export const TITLE = '=';
+export const QUALIFIED = '.';
+export const TITLE_WORD = '^';
+
+/** PostgreSQL takes 2,046 bytes a lexeme, and 1 MB of them in all. */
+const MAX_LEXEME = 2_000;
+const MAX_BYTES = 500_000;
+const MAX_DESCRIPTION_WORDS = 2_000;
+const MAX_COLUMN_DESCRIPTION_WORDS = 5_000;
+
+/** The ranks of PostgreSQL's weights, each with a position of its own: only the weights count. */
+type Weight = '1A' | '2B' | '3C' | '4D';
+
+export type Lexemes = {
+  /** As the text of a tsvector. */
+  text: string;
+  /** Every word that a mistyped one may have been meant as. */
+  words: Set<string>;
+};
+
+export function lexemesOf(document: SearchDocument): Lexemes {
+  const weights = new Map<string, Set<Weight>>();
+  const known = new Set<string>();
+  let bytes = 0;
+
+  const add = (lexeme: string, weight?: Weight): void => {
+    let found = weights.get(lexeme);
+    if (!found) {
+      if (lexeme === '' || bytes > MAX_BYTES) return;
+      weights.set(lexeme, (found = new Set()));
+      bytes += Buffer.byteLength(lexeme) + 4;
+    }
+    if (weight) found.add(weight);
+  };
+  /** A name or the like: its words, and all of them as one. */
+  const addName = (name: string, weight: Weight): void => {
+    let count = 0;
+    for (const { word, tail } of tokenize(name)) {
+      add(word, weight);
+      if (!tail) count++;
+      known.add(word);
+    }
+    if (count > 1) add(joined(name), weight);
+  };
+  const addText = (text: string, weight: Weight, most: number): number => {
+    let left = most;
+    if (left > 0) {
+      for (const { word } of tokenize(text)) {
+        add(word, weight);
+        if (--left <= 0) break;
+      }
+    }
+    return left;
+  };
+
+  const title = document.path.at(-1) ?? document.name;
+  addName(title, '1A');
+  for (const { word } of tokenize(title)) add(TITLE_WORD + word);
+  const whole = joined(title);
+  add(TITLE + whole);
+  add(wholeName(TITLE, title));
+  if (whole !== '') known.add(whole);
+  for (const name of qualifiedNames(document)) add(wholeName(QUALIFIED, name));
+  for (const part of document.path.slice(0, -1)) addName(part, '2B');
+  for (const tag of document.tags) addName(tag, '2B');
+  for (const term of document.terms) addName(term, '2B');
+  let left = MAX_DESCRIPTION_WORDS;
+  for (const text of [document.description, document.sourceDescription]) if (text) left = addText(text, '3C', left);
+  for (const column of document.columns) addName(column.name, '4D');
+  left = MAX_COLUMN_DESCRIPTION_WORDS;
+  for (const { description } of document.columns) if (description) left = addText(description, '4D', left);
+
+  const text = Array.from(weights, ([lexeme, each]) => (each.size > 0 ? `${quote(lexeme)}:${[...each].join(',')}` : quote(lexeme))).join(
+    ' ',
+  );
+  return { text, words: known };
+}
+
+/** `schema.table` and `database.schema.table`, as people write them: without quotes too. */
+function qualifiedNames({ name, path }: SearchDocument): string[] {
+  const names = [name];
+  for (let from = 0; from < path.length - 1; from++) names.push(path.slice(from).join('.'));
+  return names;
+}
+
+/** Of a whole name, signs and all; a very long one counts by its beginning. */
+export function wholeName(sign: string, name: string): string {
+  const folded = sign + fold(clean(name)).replaceAll(/\s+/g, ' ');
+  if (Buffer.byteLength(folded) <= MAX_LEXEME) return folded;
+  return new TextDecoder().decode(Buffer.from(folded).subarray(0, MAX_LEXEME - 3), { stream: true });
+}
+
+/** As both tsvector and tsquery read it. */
+const quote = (lexeme: string): string => `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+
+/** Parts of a tsquery's text. Empty lists give null: there is nothing to look for. */
+export const exactly = (lexeme: string): string => quote(lexeme);
+export const beginning = (lexeme: string): string => `${quote(lexeme)}:*`;
+export const allOf = (parts: readonly string[]): string | null => combine(parts, ' & ');
+export const anyOf = (parts: readonly (string | null)[]): string | null =>
+  combine(
+    parts.filter((part) => part !== null),
+    ' | ',
+  );
+
+function combine(parts: readonly string[], sign: string): string | null {
+  const different = [...new Set(parts)];
+  return different.length > 1 ? `(${different.join(sign)})` : (different[0] ?? null);
+}

@@ -1,0 +1,129 @@
+/**
+ * Search on PostgreSQL alone, without an extension: GIN over lexemes of our own, typos by the known words. Candidates are cut
+ * before they are ranked, so a common word costs no more than a rare one; good for some 100,000 assets.
+ */
+import type { VisibleClasses } from '#platform/auth/access.ts';
+import type { Queryable } from '#platform/database/index.ts';
+import type { AssetFilter } from '../store/assets.ts';
+import { hasPrefix } from '../store/prefix.ts';
+import { isNobody, narrow, visible } from '../store/visibility.ts';
+import { countFacets } from './facets.ts';
+import {
+  MOST_COUNTED,
+  MOST_HITS,
+  type SearchHit,
+  type SearchIndex,
+  type SearchKey,
+  type SearchRequest,
+  type SearchResult,
+} from './index.ts';
+import { parseQuery, type ParsedQuery } from './query.ts';
+import { seekAll, seekAny, soughtWords, typedWords, type Meant, type Sought } from './sought.ts';
+import { deleteDocuments, upsertDocuments } from './writing.ts';
+import { findMeant } from './meaning.ts';
+
+export function createPostgresSearch(sql: Queryable): SearchIndex {
+  return {
+    search: (request) => search(sql, request),
+    upsert: (documents) => upsertDocuments(sql, documents),
+    delete: (ids) => deleteDocuments(sql, ids),
+  };
+}
+
+const NOTHING: SearchResult = {
+  hits: [],
+  keyOf: ({ score, assetId }) => [1, score, assetId],
+  sought: { prefixes: [], exact: [] },
+  count: async () => ({ total: 0, isCapped: false }),
+  facets: () => countFacets(null),
+};
+
+async function search(sql: Queryable, { query: text, filter, classes: allowed, first, after }: SearchRequest): Promise<SearchResult> {
+  const classes = await narrow(sql, allowed, filter);
+  if (isNobody(classes)) return NOTHING;
+  const query = parseQuery(text);
+  const meant = await findMeant(sql, classes, typedWords(query));
+  const scope: Scope = { sql, classes, filter };
+  const page = { first, after };
+
+  let sought = seek(query, meant, after?.[0] !== 0);
+  let hits = await listHits(scope, sought, page);
+  if (hits.length === 0 && !after) {
+    const loose = seekAny(query, meant);
+    if (loose) {
+      sought = loose;
+      hits = await listHits(scope, loose, page);
+    }
+  }
+  const all = sought?.parts.length ? 0 : 1;
+  return {
+    hits,
+    keyOf: ({ score, assetId }): SearchKey => [all, score, assetId],
+    sought: soughtWords(query, meant),
+    count: () => count(scope, sought),
+    facets: () =>
+      countFacets(sql, sql`from catalog.search_documents d where ${matches(scope, sought?.everything ?? null)} limit ${MOST_COUNTED}`),
+  };
+}
+
+/** Null finds everything: nothing was asked for. */
+const seek = (query: ParsedQuery, meant: Meant, all: boolean): Sought | null =>
+  query.raw === '' ? null : ((all ? null : seekAny(query, meant)) ?? seekAll(query, meant));
+
+type Scope = { sql: Queryable; classes: VisibleClasses; filter: AssetFilter };
+
+/** The condition of every read: the words, what the viewer may see, the filter. */
+function matches({ sql, classes, filter }: Scope, query: string | null) {
+  const { kinds, namePrefix, tags, ownerIds, hasOwner, includeDeleted, updatedAfter } = filter;
+  const found = query === null ? sql`true` : sql`d.words @@ ${query}::tsquery`;
+  // The living and the tombstones have indexes of their own.
+  const lives = includeDeleted
+    ? sql`(${found} and d.deleted_at is null or ${found} and d.deleted_at is not null)`
+    : sql`${found} and d.deleted_at is null`;
+  return sql`${lives} ${visible(sql, 'd', classes)}
+    ${kinds ? sql`and d.kind = any(${kinds as string[]}::text[])` : sql``}
+    ${hasPrefix(sql, 'd.name', namePrefix)}
+    ${tags ? sql`and d.tags <> '{}' and d.tags && ${tags as string[]}::text[]` : sql``}
+    ${ownerIds ? sql`and d.owner_ids <> '{}' and d.owner_ids && ${ownerIds as string[]}::uuid[]` : sql``}
+    ${hasOwner == null ? sql`` : hasOwner ? sql`and d.owner_ids <> '{}'` : sql`and d.owner_ids = '{}'`}
+    ${updatedAfter ? sql`and d.updated_at > ${updatedAfter}` : sql``}`;
+}
+
+/** Of D, C, B and A: columns, descriptions, path and tags and terms, the title. */
+const WEIGHTS = [0.1, 0.2, 0.4, 1];
+
+/** `first + 1` of the best. */
+async function listHits(
+  scope: Scope,
+  sought: Sought | null,
+  { first, after }: Pick<SearchRequest, 'first' | 'after'>,
+): Promise<SearchHit[]> {
+  const { sql } = scope;
+  const tiers = sought?.tiers ?? [{ tier: 0, query: null }];
+  const branches = tiers.map(
+    ({ tier, query }) => sql`(select d.asset_id, ${tier}::int as tier from catalog.search_documents d where ${matches(scope, query)}
+      ${query === null ? sql`order by d.asset_id desc` : sql``} limit ${MOST_HITS})`,
+  );
+  const candidates = branches.reduce((all, branch) => sql`${all} union all ${branch}`);
+  const rank = sought?.rank ? sql`ts_rank(${WEIGHTS}::float4[], d.words, ${sought.rank}::tsquery)` : sql`0`;
+  const exact = sought?.exact ? sql`+ case when d.words @@ ${sought.exact}::tsquery then 2 else 0 end` : sql``;
+  const parts = (sought?.parts ?? []).map((part) => sql`+ case when d.words @@ ${part}::tsquery then 10 else 0 end`);
+  const score = sql`(c.tier * 10 + ${rank} * 4 ${exact} ${parts.reduce((all, part) => sql`${all} ${part}`, sql``)}
+    + case when d.described then 0.3 else 0 end + case when d.owner_ids <> '{}' then 0.3 else 0 end - least(d.title_length, 200) / 1000.0)::float8`;
+  return sql<SearchHit[]>`
+    select * from (
+      select d.asset_id, ${score} as score
+      from (select asset_id, max(tier) as tier from (${candidates}) found group by asset_id order by tier desc, asset_id limit ${MOST_HITS}) c
+      join catalog.search_documents d on d.asset_id = c.asset_id
+    ) scored
+    ${after ? sql`where (score, asset_id) < (${after[1]}::float8, ${after[2]}::uuid)` : sql``}
+    order by score desc, asset_id desc limit ${first + 1}`;
+}
+
+async function count(scope: Scope, sought: Sought | null): Promise<{ total: number; isCapped: boolean }> {
+  const [row] = await scope.sql<{ count: number }[]>`
+    select count(*) as count from (
+      select from catalog.search_documents d where ${matches(scope, sought?.everything ?? null)} limit ${MOST_COUNTED + 1}
+    ) found`;
+  return { total: Math.min(row!.count, MOST_COUNTED), isCapped: row!.count > MOST_COUNTED };
+}

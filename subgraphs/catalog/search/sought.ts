@@ -1,0 +1,121 @@
+/** A parsed query as the tsqueries of its tiers: what is found by a better one stands above. Pure. */
+import type { SoughtWords } from './index.ts';
+import { allOf, anyOf, beginning, exactly, QUALIFIED, TITLE, TITLE_WORD, wholeName } from './lexemes.ts';
+import type { ParsedQuery, QueryUnit } from './query.ts';
+import { mayBeMistyped } from './typos.ts';
+
+/** Words that a mistyped one may have been meant as. */
+export type Meant = (typed: string) => readonly string[];
+
+export type Tier = { tier: number; query: string };
+
+export type Sought = {
+  /** The best first. */
+  tiers: Tier[];
+  /** Everything that is found: what any tier finds is among it. */
+  everything: string;
+  /** For ts_rank, which takes the mean over these. */
+  rank: string | null;
+  /** Better than words that only begin so. */
+  exact: string | null;
+  /** Each adds to the score if it is there; where not all words must be. */
+  parts: string[];
+};
+
+/** What could be mistyped: each word, each unit and the whole without what separates their words. */
+export function typedWords({ units, joined }: ParsedQuery): string[] {
+  const all = units.flatMap((unit) => (unit.joined ? [...unit.words, unit.joined] : unit.words));
+  return [...new Set([...all, joined])].filter(mayBeMistyped);
+}
+
+/** A single letter or digit begins too many words: it is one of its own, or begins a word of a title. */
+const isShort = (word: string): boolean => word.length === 1 && /[a-z0-9]/.test(word);
+const begins = (word: string): string => (isShort(word) ? anyOf([exactly(word), beginning(TITLE_WORD + word)])! : beginning(word));
+const orMeant = (strict: string, word: string, meant: Meant): string => anyOf([strict, ...meant(word).map(exactly)])!;
+
+const nobody: Meant = () => [];
+
+function unitQuery({ words, joined }: QueryUnit, meant: Meant): string {
+  const each = allOf(words.map((word) => orMeant(begins(word), word, meant)));
+  return anyOf([each, joined && orMeant(beginning(joined), joined, meant)])!;
+}
+
+function wholeQuery(query: ParsedQuery, meant: Meant): string {
+  const { raw, units, joined } = query;
+  return anyOf([
+    ...wholeNames(raw),
+    allOf(units.map((unit) => unitQuery(unit, meant))),
+    [...joined].length > 1 ? orMeant(beginning(joined), joined, meant) : null,
+  ])!;
+}
+
+const wholeNames = (raw: string): string[] => [exactly(wholeName(TITLE, raw)), exactly(wholeName(QUALIFIED, raw))];
+
+/** For those in which every word is. */
+export function seekAll(query: ParsedQuery, meant: Meant): Sought {
+  const { raw, units, joined } = query;
+  if (units.length === 0) {
+    const everything = anyOf(wholeNames(raw))!;
+    return { tiers: [{ tier: 7, query: everything }], everything, rank: null, exact: null, parts: [] };
+  }
+  const words = units.flatMap((unit) => unit.words);
+  const titleWords = (each: Meant): string | null =>
+    allOf(words.map((word) => anyOf([beginning(TITLE_WORD + word), ...each(word).map((other) => exactly(TITLE_WORD + other))])!));
+  const everything = wholeQuery(query, meant);
+  const queries: (string | null)[] = [
+    anyOf(wholeNames(raw)),
+    joined ? exactly(TITLE + joined) : null,
+    anyOf([
+      beginning(wholeName(TITLE, raw)),
+      joined ? beginning(TITLE + joined) : null,
+      raw.includes('.') ? beginning(wholeName(QUALIFIED, raw)) : null,
+    ]),
+    titleWords(nobody),
+    anyOf(meant(joined).map((other) => exactly(TITLE + other))),
+    wholeQuery(query, nobody),
+    titleWords(meant),
+    everything,
+  ];
+  const tiers = queries
+    .map((each, index) => ({ tier: queries.length - 1 - index, query: each }))
+    .filter((each, index): each is Tier => each.query !== null && queries.indexOf(each.query) === index);
+  const units_ = units.map((unit) => unit.joined).filter((each) => each !== null);
+  return {
+    tiers,
+    everything,
+    rank: anyOf([...words.map(begins), ...units_.map(exactly)]),
+    exact: anyOf([allOf(words.map(exactly)), joined ? exactly(joined) : null]),
+    parts: [],
+  };
+}
+
+/** For those in which any word is, the more the better. Null for a single word, of which all is any. */
+export function seekAny(query: ParsedQuery, meant: Meant): Sought | null {
+  const words = [...new Set(query.units.flatMap((unit) => unit.words))];
+  if (words.length < 2) return null;
+  const parts = words.map((word) => orMeant(begins(word), word, meant));
+  const joinedUnits = query.units.flatMap((unit) => (unit.joined ? [orMeant(beginning(unit.joined), unit.joined, meant)] : []));
+  const everything = anyOf([...parts, ...joinedUnits])!;
+  return {
+    tiers: [
+      {
+        tier: 1,
+        query: anyOf(words.flatMap((word) => [beginning(TITLE_WORD + word), ...meant(word).map((other) => exactly(TITLE_WORD + other))]))!,
+      },
+      { tier: 0, query: everything },
+    ],
+    everything,
+    rank: anyOf(words.map(begins)),
+    exact: null,
+    parts,
+  };
+}
+
+/** What to mark in the texts that were found. */
+export function soughtWords({ units, joined }: ParsedQuery, meant: Meant): SoughtWords {
+  const prefixes = [...new Set([...units.flatMap((unit) => (unit.joined ? [...unit.words, unit.joined] : unit.words)), joined])];
+  return {
+    prefixes: prefixes.filter((word) => word !== '' && !isShort(word)),
+    exact: [...new Set([...prefixes.filter(isShort), ...prefixes.flatMap((word) => meant(word))])],
+  };
+}

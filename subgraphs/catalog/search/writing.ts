@@ -1,0 +1,57 @@
+/** Documents into the tables of search: a statement for any number of them. */
+import type { Queryable } from '#platform/database/index.ts';
+import type { SearchDocument } from './index.ts';
+import { lexemesOf } from './lexemes.ts';
+import { mayBeMistyped } from './typos.ts';
+
+export async function upsertDocuments(sql: Queryable, documents: readonly SearchDocument[]): Promise<void> {
+  if (documents.length === 0) return;
+  const classesOf = new Map<string, Set<number>>();
+  const texts: string[] = [];
+  for (const document of documents) {
+    const { text, words } = lexemesOf(document);
+    texts.push(text);
+    for (const word of words) {
+      const classes = classesOf.get(word);
+      if (classes) classes.add(document.accessClass);
+      else if (mayBeMistyped(word)) classesOf.set(word, new Set([document.accessClass]));
+    }
+  }
+  const column = <Value>(value: (document: SearchDocument) => Value): Value[] => documents.map(value);
+  // What is as it was is left alone: a log that is read again costs no index.
+  await sql`
+    insert into catalog.search_documents as d
+      (asset_id, access_class, kind, name, title_length, tags, owner_ids, described, updated_at, deleted_at, words)
+    select id, access_class, kind, name, title_length, tags::text[], owner_ids::uuid[], described::boolean, updated_at::timestamptz, deleted_at::timestamptz, words::tsvector
+    from unnest(
+      ${column(({ id }) => id)}::uuid[], ${column(({ accessClass }) => accessClass)}::int[], ${column(({ kind }) => kind)}::text[],
+      ${column(({ name }) => name)}::text[], ${column(({ path }) => [...(path.at(-1) ?? '')].length)}::int[],
+      ${column(({ tags }) => arrayLiteral(tags))}::text[], ${column(({ ownerIds }) => arrayLiteral([...new Set(ownerIds)]))}::text[],
+      ${column(({ description, sourceDescription }) => String(Boolean(description?.trim() || sourceDescription?.trim())))}::text[],
+      ${column(({ updatedAt }) => updatedAt.toISOString())}::text[], ${column(({ deletedAt }) => deletedAt?.toISOString() ?? null)}::text[], ${texts}::text[]
+    ) as r (id, access_class, kind, name, title_length, tags, owner_ids, described, updated_at, deleted_at, words)
+    on conflict (asset_id) do update set
+      access_class = excluded.access_class, kind = excluded.kind, name = excluded.name, title_length = excluded.title_length, tags = excluded.tags,
+      owner_ids = excluded.owner_ids, described = excluded.described, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, words = excluded.words
+    where d is distinct from excluded`;
+  await addWords(sql, classesOf);
+}
+
+async function addWords(sql: Queryable, classesOf: ReadonlyMap<string, ReadonlySet<number>>): Promise<void> {
+  if (classesOf.size === 0) return;
+  // Nearly all are known already; an update that changes nothing would still write.
+  await sql`
+    insert into catalog.search_words as w (word, classes)
+    select r.word, r.classes::int[] from unnest(${[...classesOf.keys()]}::text[], ${[...classesOf.values()].map((each) => `{${[...each].join(',')}}`)}::text[]) as r (word, classes)
+    where not exists (select from catalog.search_words k where k.word = r.word and k.classes @> r.classes::int[])
+    order by r.word
+    on conflict (word) do update set
+      classes = (select array_agg(distinct each order by each) from unnest(w.classes || excluded.classes) as each)`;
+}
+
+export async function deleteDocuments(sql: Queryable, ids: readonly string[]): Promise<void> {
+  await sql`delete from catalog.search_documents where asset_id = any(${ids as string[]}::uuid[])`;
+}
+
+const arrayLiteral = (items: readonly string[]): string =>
+  `{${items.map((item) => `"${item.replaceAll(/["\\]/g, (sign) => `\\${sign}`)}"`).join(',')}}`;
