@@ -1,5 +1,7 @@
 /** API tokens over HTTP: what they may do, when they end, and that their secrets are nowhere; sessions that end everywhere. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   buildSchema,
   getNamedType,
@@ -19,6 +21,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { createSessionStore } from '#router/playground/session.ts';
 import { API_FILE } from '#router/supergraph.ts';
+import { pursight } from '../cli/testing/terminal.ts';
 import { createWorld, PASSWORD, type Answer, type Ask, type World } from './world.ts';
 
 const UNKNOWN = '01a20000-0000-7000-8000-000000000000';
@@ -292,6 +295,32 @@ describe('sessions', () => {
     await set([]);
     expect(await sources()).toBe('none');
   });
+});
+
+it('the command line makes tokens, works with them, and revokes them', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'pursight-tokens-'));
+  const cli = (args: string[], token?: string) =>
+    pursight(args, { stdin: PASSWORD, env: { PURSIGHT_URL: world.url, XDG_CONFIG_HOME: home, ...(token && { PURSIGHT_TOKEN: token }) } });
+  try {
+    expect(await cli(['signin', '--email', reader.email, '--password-stdin'])).toMatchObject({ code: 0 });
+    const made = await cli(['token', 'create', 'by hand', '--scope', 'steward,reader', '--expires', '30d']);
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^pursight_\S{84}\n$/) });
+    const child = JSON.parse((await cli(['token', 'create', 'child', '--scope', 'READER', '--json'], made.stdout)).stdout);
+    expect((await cli(['source', 'list'], child.secret)).stdout).toMatch(/^NAME .*\nalpha /);
+    expect((await cli(['runs', 'alpha'], child.secret)).stdout).toContain('COMPLETED');
+    expect(await cli(['token', 'create', 'x', '--scope', 'ADMIN'], child.secret)).toMatchObject({ code: 3, stdout: '' });
+    expect(await cli(['source', 'remove', 'alpha'], child.secret)).toMatchObject({ code: 3 });
+    expect((await cli(['token', 'list'], child.secret)).stdout).toMatch(/^ID .*\n\S+ +child +READER +active .*\n$/);
+    expect(await cli(['token', 'revoke', UNKNOWN])).toMatchObject({ code: 1 });
+    const listed: { id: string; name: string }[] = JSON.parse((await cli(['token', 'list', '--json'])).stdout);
+    const { id } = listed.find(({ name }) => name === 'by hand')!;
+    expect(await cli(['token', 'revoke', id])).toMatchObject({ code: 0, stdout: 'Revoked by hand, and what was made with it.\n' });
+    for (const secret of [made.stdout, child.secret]) {
+      expect(await cli(['source', 'list'], secret)).toEqual({ code: 3, stdout: '', stderr: expect.stringContaining('PURSIGHT_TOKEN') });
+    }
+  } finally {
+    rmSync(home, { recursive: true });
+  }
 });
 
 it('the secrets of tokens are in no row and no line of the log', async () => {
