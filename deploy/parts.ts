@@ -82,7 +82,7 @@ export async function startWork(
   const { location, logger, later } = base;
   sequencer.start();
   later(() => sequencer.stop());
-  for (const consumer of identity.consumers) {
+  for (const consumer of [...identity.consumers, ...catalog.consumers]) {
     consumer.start();
     later(() => consumer.stop());
   }

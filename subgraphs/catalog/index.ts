@@ -1,6 +1,7 @@
 /** The catalog subgraph: wiring only. */
 import type { Database } from '#platform/database/index.ts';
 import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
+import type { Consumer } from '#platform/events/consumer.ts';
 import type { Task } from '#platform/jobs/worker.ts';
 import type { Logger } from '#platform/logger.ts';
 import { CONNECTORS } from './connectors/registry.ts';
@@ -15,6 +16,8 @@ import { createAssetResolvers } from './resolvers/assetRoots.ts';
 import { createScanResolvers } from './resolvers/Scan.ts';
 import { createSourceResolvers } from './resolvers/Source.ts';
 import { createSourceRoots } from './resolvers/sourceRoots.ts';
+import { createIndexer } from './search/indexer.ts';
+import { createPostgresSearch } from './search/postgres.ts';
 import { createVault } from './store/vault.ts';
 
 export type CatalogDeps = {
@@ -38,6 +41,8 @@ export type Catalog = {
   /** What a worker runs. */
   tasks: Record<string, Task>;
   scheduler: ReturnType<typeof createScheduler>;
+  /** What goes on with each event. A worker starts them. */
+  consumers: Consumer[];
 };
 
 const CONNECTOR_FAULT = 'connector:';
@@ -83,5 +88,6 @@ export function createCatalog({
       [CLEARING_TASK]: createClearing({ sql: workerDatabase, onCommit }),
     },
     scheduler: createScheduler({ scans, logger: log }),
+    consumers: [createIndexer({ sql: workerDatabase, indexFor: createPostgresSearch, logger: log })],
   };
 }

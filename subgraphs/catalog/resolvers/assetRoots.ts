@@ -1,4 +1,5 @@
 /** The resolvers of everything around assets, for the subgraph's wiring to merge with those of sources and scans. */
+import { createPostgresSearch } from '../search/postgres.ts';
 import { createAsset } from './Asset.ts';
 import { createAssetMutations, type AssetMutationDeps } from './assetMutations.ts';
 import { createAssetQueries } from './assetQueries.ts';
@@ -8,12 +9,17 @@ import { Owner } from './Owner.ts';
 import { createForeignKey, TableFacet } from './TableFacet.ts';
 import { createDomain } from './Domain.ts';
 import { createGlossaryTerm } from './GlossaryTerm.ts';
+import { createSearchQueries } from './searchQueries.ts';
 import { Tag } from './Tag.ts';
 import { createVocabularyMutations, createVocabularyQueries } from './vocabularyRoots.ts';
 
 export function createAssetResolvers(deps: AssetMutationDeps) {
   return {
-    Query: { ...createAssetQueries(deps.context), ...createVocabularyQueries(deps.context) },
+    Query: {
+      ...createAssetQueries(deps.context),
+      ...createVocabularyQueries(deps.context),
+      ...createSearchQueries(deps.context, createPostgresSearch),
+    },
     Mutation: { ...createAssetMutations(deps), ...createVocabularyMutations(deps) },
     Asset: createAsset(deps.context),
     AssetVersion: createAssetVersion(deps.context),

@@ -3,7 +3,7 @@ import { InvalidInput } from '#platform/errors.ts';
 import { encodeCursor, readPage, toConnection, type Connection, type Page, type PageArguments } from '#platform/graphql/connections.ts';
 import { isId } from '#platform/ids.ts';
 
-type Part = 'text' | 'id' | 'number' | 'time';
+type Part = 'text' | 'id' | 'number' | 'float' | 'time';
 
 const MAX_INT = 2 ** 31 - 1;
 
@@ -11,6 +11,7 @@ const FITS: Record<Part, (value: unknown) => boolean> = {
   text: (value) => typeof value === 'string' && !value.includes('\0') && value.isWellFormed(),
   id: (value) => typeof value === 'string' && isId(value),
   number: (value) => Number.isInteger(value) && Math.abs(value as number) <= MAX_INT,
+  float: (value) => Number.isFinite(value),
   time: (value) =>
     typeof value === 'string' &&
     /^\d{4}-/.test(value) &&

@@ -32,7 +32,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 const LETTER = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
 /** Of Latin, Greek and Cyrillic; other scripts write vowels as marks. */
-const MARKS = /[\u{300}-\u{36f}\u{1ab0}-\u{1aff}\u{1dc0}-\u{1dff}\u{20d0}-\u{20ff}]/gu;
+const MARKS = /[\u0300-\u036f]|[\u1ab0-\u1aff]|[\u1dc0-\u1dff]|[\u20d0-\u20ff]/g;
 const ASCII = /^[\0-\x7f]*$/;
 
 /** Lower case, without diacritics, with compatibility forms (full width, ligatures) as their plain ones. */
