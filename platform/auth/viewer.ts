@@ -23,9 +23,6 @@ const ROLES_FOR: Record<Action, readonly Role[]> = {
   administer: ['ADMIN'],
 };
 
-/** What a thing is protected by. A source itself has no domain. */
-export type Protected = { sourceId: string; domainId?: string | null };
-
 /** The scopes over which a viewer may do an action: everything, or these sources and domains. */
 export type Scopes = { everything: boolean; sourceIds: string[]; domainIds: string[] };
 
@@ -40,11 +37,10 @@ export function scopesFor(viewer: Viewer, action: Action): Scopes {
   return scopes;
 }
 
-export function may(viewer: Viewer, action: Action, thing: Protected): boolean {
+/** Over a source itself, its scans and runs. What may be done to an asset its access class decides: `visibleClasses` knows the tree of domains. */
+export function may(viewer: Viewer, action: Action, { sourceId }: { sourceId: string }): boolean {
   const scopes = scopesFor(viewer, action);
-  return (
-    scopes.everything || scopes.sourceIds.includes(thing.sourceId) || (thing.domainId != null && scopes.domainIds.includes(thing.domainId))
-  );
+  return scopes.everything || scopes.sourceIds.includes(sourceId);
 }
 
 export const mayEverywhere = (viewer: Viewer, action: Action): boolean => scopesFor(viewer, action).everything;

@@ -39,6 +39,15 @@ export async function insertDomain(sql: Database, name: string, parentId: string
   return id;
 }
 
+/** Gives its id. */
+export async function insertTerm(sql: Database, name: string, parentId: string | null = null): Promise<string> {
+  const id = newId();
+  await sql`
+    insert into catalog.glossary_terms (id, parent_id, name, definition, created_at, updated_at)
+    values (${id}, ${parentId}, ${name}, ${`What ${name} means`}, ${EARLY}, ${EARLY})`;
+  return id;
+}
+
 export type AssetInput = Partial<Omit<AssetRow, 'name'>> & { path: string[]; columns?: (Partial<ColumnRow> & { name: string })[] };
 export type TestAsset = AssetRow & { columns: ColumnRow[] };
 

@@ -6,8 +6,11 @@ import { newId } from '#platform/ids.ts';
 import { createTestDatabase, TEST_ROOT_KEY, type TestDatabase } from '#platform/testing/database.ts';
 import { createVault } from '../../store/vault.ts';
 import { loadSnapshots } from '../../store/snapshots.ts';
+import { insertDomain, insertTerm } from '../../testing/factories.ts';
 import { createMemoryConnector, scannedContainer, scannedDatabase, scannedTable } from '../../testing/memoryConnector.ts';
 import { reconstruct } from '../history.ts';
+import { editAsset } from '../assets.ts';
+import { checkAssetEdit } from '../edits.ts';
 import { createScans } from '../scans.ts';
 import { createSources } from '../sources.ts';
 import { createScanner } from './index.ts';
@@ -437,5 +440,83 @@ describe('a run that is disturbed', () => {
     expect(first).toBeUndefined();
     expect(await sql`select 1 from catalog.assets where source_id = ${id} and deleted_at is null`).toHaveLength(12);
     expect(await sql`select 1 from catalog.assets where source_id = ${world.sourceId} and deleted_at is null`).toHaveLength(0);
+  });
+});
+
+describe("an asset's domain and terms", () => {
+  const say = async (name: string) => {
+    const { id, version } = (await world.asset(name))!;
+    const said = { domainId: await insertDomain(sql, newId()), termIds: [await insertTerm(sql, newId())] };
+    await editAsset(
+      sql,
+      { viewer: admin, classes: 'all', editable: 'all' },
+      checkAssetEdit({ id: id as string, version: version as number, ...said }, 'input'),
+      'input',
+    );
+    return { id: id as string, ...said };
+  };
+  /** Of the asset and of all its columns: the source and the domain of their class, which must be one. */
+  const classOf = async (id: string) => {
+    const rows = await sql`
+      select distinct k.source_id, k.domain_id from access.classes k where k.id in (
+        select access_class from catalog.assets where id = ${id} union select access_class from catalog.columns where asset_id = ${id} and deleted_at is null)`;
+    expect(rows).toHaveLength(1);
+    return { ...rows[0] };
+  };
+  const wordsOf = async (id: string) => {
+    const { snapshot } = (await loadSnapshots(sql, [id])).get(id)!;
+    return { domainId: snapshot.domainId, termIds: snapshot.termIds };
+  };
+  const last = async (id: string) =>
+    (await database.owner`select type, data, attributes from events.outbox where subject = ${id} order by id desc limit 1`)[0]!;
+
+  it('stay through a rescan, a change with new columns, and a rename', async () => {
+    await world.scan();
+    const { id, ...said } = await say('shop.public.t0');
+    const check = async (paths: string[]) => {
+      expect(await classOf(id)).toEqual({ sourceId: world.sourceId, domainId: said.domainId });
+      expect(await wordsOf(id)).toEqual(said);
+      const { data, attributes } = await last(id);
+      expect(data.changes.map((change: { path: string }) => change.path)).toEqual(paths);
+      const [asset] = await sql`select access_class from catalog.assets where id = ${id}`;
+      expect(attributes).toMatchObject({ domainId: said.domainId, accessAfter: asset!.accessClass });
+    };
+    expect(await world.scan()).toMatchObject({ changed: 0, unchanged: 12 });
+    await check(['/domainId', '/termIds']);
+    shop()[2] = scannedTable(['shop', 'public', 't0'], 'shop/100', ['id', 'name', 'email']);
+    expect(await world.scan()).toMatchObject({ changed: 1, unchanged: 11 });
+    await check(['/columns/email']);
+    shop()[2] = scannedTable(['shop', 'public', 'renamed'], 'shop/100', ['id', 'name', 'email']);
+    expect(await world.scan()).toMatchObject({ changed: 1, unchanged: 11, removed: 0 });
+    await check(['/name', '/path']);
+    expect((await last(id)).attributes).toMatchObject({ accessBefore: (await last(id)).attributes.accessAfter });
+  });
+
+  it('stay through a deletion and a revival', async () => {
+    await world.scan();
+    const { id, ...said } = await say('shop.public.t0');
+    const [table] = shop().splice(2, 1);
+    expect(await world.scan()).toMatchObject({ removed: 1 });
+    const { type, attributes } = await last(id);
+    expect([type, attributes.domainId]).toEqual(['asset.deleted', said.domainId]);
+    shop().push(table!);
+    expect(await world.scan()).toMatchObject({ added: 1 });
+    expect(await classOf(id)).toEqual({ sourceId: world.sourceId, domainId: said.domainId });
+    expect(await wordsOf(id)).toEqual(said);
+    expect((await last(id)).attributes).toMatchObject({ domainId: said.domainId });
+  });
+
+  it('go with it to another source, and the class follows from both', async () => {
+    await world.scan();
+    const { id, ...said } = await say('shop.public.t0');
+    await world.sources.remove(admin, world.sourceId);
+    await world.scanner.removeAssets(world.sourceId, admin.userId, new AbortController().signal);
+    const next = await world.sources.register(admin, { name: world.name, connector: 'memory', config: world.config });
+    const { run } = await world.scans.start(admin, { sourceId: next.id });
+    await world.scanner.run(run.id, new AbortController().signal);
+    expect(await classOf(id)).toEqual({ sourceId: next.id, domainId: said.domainId });
+    expect(await wordsOf(id)).toEqual(said);
+    const beside = (await sql`select id from catalog.assets where source_id = ${next.id} and name = 'shop.public.t1'`)[0]!;
+    expect(await classOf(beside.id)).toEqual({ sourceId: next.id, domainId: null });
   });
 });
