@@ -101,8 +101,11 @@ export function requestError(error: unknown): AppError | undefined {
     const { limit, length, received } = error as { limit?: number; length?: number; received?: number };
     return new TooMuch('PAYLOAD_TOO_LARGE', `The body may have ${limit} bytes at most.`, { size: length ?? received, limit });
   }
-  if (type === 'entity.parse.failed') return new InvalidInput('The body is not valid JSON.', 'request');
-  if (typeof type === 'string') return new InvalidInput('The body cannot be read: send JSON in UTF-8.', 'request');
+  if (type === 'entity.parse.failed') return new InvalidInput('The body is not a JSON object.', 'request');
+  const { status } = (error ?? {}) as { status?: unknown };
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new InvalidInput('The body cannot be read: send JSON in UTF-8, as it is or packed by gzip, deflate or br.', 'request');
+  }
   if (error instanceof URIError) return new InvalidInput('The address has an escape that cannot be read.', 'request');
   return undefined;
 }

@@ -4,6 +4,7 @@ import { expressMiddleware } from '@as-integrations/express5';
 import type { ApolloServer } from '@apollo/server';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
+import { newId } from '#platform/ids.ts';
 import type { Logger } from '#platform/logger.ts';
 import { requestError, httpStatus, renderError } from './errors.ts';
 import type { Metrics } from './metrics.ts';
@@ -26,6 +27,8 @@ const secure: RequestHandler = (_request, response, next) => {
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  response.setHeader('x-frame-options', 'DENY');
+  response.setHeader('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
   response.setHeader('cross-origin-opener-policy', 'same-origin');
   response.setHeader('cross-origin-resource-policy', 'same-origin');
   next();
@@ -63,7 +66,10 @@ export function createHttp({ server, authenticate, metrics, logger, deadlineMs, 
   });
   const onError: ErrorRequestHandler = (error, _request, response, next) => {
     if (response.headersSent) return next(error);
-    const requestId = currentRequest.getStore()?.requestId ?? String(response.getHeader('x-request-id') ?? '');
+    // A body that cannot be read never became an opened request.
+    const requestId = currentRequest.getStore()?.requestId ?? String(response.getHeader('x-request-id') ?? newId());
+    response.setHeader('x-request-id', requestId);
+    response.setHeader('cache-control', 'no-store');
     const known = requestError(error);
     const rendered = renderError(known ?? error, { requestId, logger });
     // The body of GraphQL's answers: also of those that never became an operation.

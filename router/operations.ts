@@ -1,7 +1,7 @@
 /** What is asked of each operation between its validation and its execution, and of each answer before it leaves. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
-import { AppError, InvalidInput } from '#platform/errors.ts';
+import { AppError, InvalidInput, type ErrorCode } from '#platform/errors.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { Logger } from '#platform/logger.ts';
 import { httpStatus, refusal, renderError } from './errors.ts';
@@ -67,6 +67,10 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
           if (contextValue.signal?.aborted && result.errors && Object.values(result.data ?? {}).every((value) => value === null)) {
             delete result.data; // or the status would have to be one of success
             response.http.status = httpStatus('TIMEOUT');
+          }
+          const [error] = result.errors ?? [];
+          if (!isExecuted && error && (response.http.status ?? 200) === 200) {
+            response.http.status = httpStatus(error.extensions?.code as ErrorCode); // Apollo answers some refusals with 200
           }
           // Once it is executed, 400 says that a variable could not be coerced.
           const isRequestError = isExecuted || result.errors?.every((error) => REQUEST_ERRORS.includes(error.extensions?.code));

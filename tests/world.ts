@@ -47,7 +47,7 @@ export type World = {
   stop(): Promise<void>;
 };
 
-const EMAIL = 'admin@example.org';
+export const EMAIL = 'admin@example.org';
 /** Of everybody in a world. */
 export const PASSWORD = 'a password of the tests';
 
