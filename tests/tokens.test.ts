@@ -308,6 +308,13 @@ it('the command line makes tokens, works with them, and revokes them', async () 
     const child = JSON.parse((await cli(['token', 'create', 'child', '--scope', 'READER', '--json'], made.stdout)).stdout);
     expect((await cli(['source', 'list'], child.secret)).stdout).toMatch(/^NAME .*\nalpha /);
     expect((await cli(['runs', 'alpha'], child.secret)).stdout).toContain('COMPLETED');
+    // The search index follows within a second.
+    await expect.poll(async () => (await cli(['search', 'table', '--kind', 'table'], child.secret)).stdout).toContain('.alpha_table');
+    const hits = JSON.parse((await cli(['search', 'alpha_table', '--source', 'alpha', '--json'], child.secret)).stdout);
+    expect([hits.totalCount, hits.nodes[0].highlights]).toEqual([1, [expect.stringContaining('<em>')]]);
+    const { namespace, name } = hits.nodes[0].asset;
+    expect((await cli(['asset', namespace, name], child.secret)).stdout).toMatch(/primary key +id\n[^]*\nid +integer +no/);
+    expect((await cli(['search', 'beta_table'], child.secret)).stdout).not.toContain('beta');
     expect(await cli(['token', 'create', 'x', '--scope', 'ADMIN'], child.secret)).toMatchObject({ code: 3, stdout: '' });
     expect(await cli(['source', 'remove', 'alpha'], child.secret)).toMatchObject({ code: 3 });
     expect((await cli(['token', 'list'], child.secret)).stdout).toMatch(/^ID .*\n\S+ +child +READER +active .*\n$/);

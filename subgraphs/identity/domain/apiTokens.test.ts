@@ -46,6 +46,12 @@ const lastEventId = async (): Promise<number> => (await world.eventsSince()).at(
 const lastUse = async (id: string): Promise<Date | null> =>
   (await world.test.owner`select last_used_at from identity.api_tokens where id = ${id}`)[0]!.lastUsedAt as Date | null;
 
+const waiting = async (): Promise<number> =>
+  (
+    await world.test.owner`
+      select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  ).length;
+
 describe('createApiToken', () => {
   it('gives a secret that is its owner, and an event without it', async () => {
     const after = await lastEventId();
@@ -108,9 +114,15 @@ describe('createApiToken', () => {
     await world.test.owner`
       insert into identity.api_tokens (id, user_id, name, scopes, secret_hash, created_at)
       select gen_random_uuid(), ${many.userId}, 'bulk', '{READER}', '\\x00', ${world.clock.now()} from generate_series(1, 197)`;
-    const asking = Array.from({ length: 12 }, () => ask(many, { scopes: ['READER'] }));
-    const codes = (await Promise.all(asking)).flatMap((answer) => answer.codes);
-    expect(codes).toEqual(Array(11).fill('CONFLICT'));
+    // Nobody can write until some are at it side by side.
+    const asking = await world.test.owner.begin(async (tx) => {
+      await tx`lock table identity.api_tokens in share mode`;
+      const started = Array.from({ length: 4 }, () => ask(many, { scopes: ['READER'] }));
+      await expect.poll(() => waiting(), { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
+      return { started };
+    });
+    const codes = (await Promise.all(asking.started)).flatMap((answer) => answer.codes);
+    expect(codes).toEqual(Array(3).fill('CONFLICT'));
     await revoke(many, second.token.id);
     expect((await ask(many, { scopes: ['READER'] })).codes).toEqual([]);
     expect((await ask(many, { scopes: ['READER'] })).errors?.[0]?.message).toContain('at most 200');
