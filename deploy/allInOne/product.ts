@@ -6,7 +6,11 @@ import type { Logger } from '#platform/logger.ts';
 import { readRootKey } from '#platform/rootKey.ts';
 import { locateDatabase, prepareDatabase, withPool } from '../database.ts';
 import { ensureDemo } from '../demo/register.ts';
-import { ensureAdministrator, findRemote, makeCatalog, makeIdentity, makeSequencer, startRouter, startWork, type Base } from '../parts.ts';
+import type { Base } from '../parts/base.ts';
+import { makeCatalog } from '../parts/catalog.ts';
+import { ensureAdministrator, makeIdentity } from '../parts/identity.ts';
+import { checkSubgraphUrls, startRouter } from '../parts/router.ts';
+import { makeSequencer, startWork } from '../parts/work.ts';
 import { withTeardown, type Later } from '../teardown.ts';
 
 export type ProductOptions = {
@@ -28,7 +32,7 @@ export type Product = { url: string; stop(): Promise<void> };
 export const startProduct = (options: ProductOptions): Promise<Product> =>
   withTeardown(options.logger, async (later) => {
     const { settings, demo, logger, say, deadlineMs } = options;
-    findRemote(settings); // what cannot be used is told before anything starts
+    checkSubgraphUrls(settings); // what cannot be used is told before anything starts
     const { embedded, ...rest } = await openStorage(options, later);
     const base: Base = { settings, logger, later, ...rest };
     const { rootKey } = base.location;

@@ -6,15 +6,19 @@ import type { Database } from '#platform/database/index.ts';
 import { CannotStart } from '#platform/errors.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import { createSubgraphServer } from '#router/remote/server.ts';
-import { checkDatabase, ensureAdministrator, makeCatalog, makeIdentity, SEPARABLE, type Base } from '../parts.ts';
-import { runSeparate } from './start.ts';
+import { checkDatabase, type Base } from '../parts/base.ts';
+import { runSeparate, type Say } from './start.ts';
 
-type Name = (typeof SEPARABLE)[number];
-type Say = (sentence: string) => void;
+type Make = (base: Base, say: Say) => Promise<{ subgraph: Subgraph; database: Database }>;
 
-const MAKE: Record<Name, (base: Base, say: Say) => Promise<{ subgraph: Subgraph; database: Database }>> = {
-  catalog: async (base) => makeCatalog(base, { scans: false }),
+/** Only the one that is asked for is loaded. */
+const MAKE: Readonly<Record<string, Make>> = {
+  async catalog(base) {
+    const { makeCatalog } = await import('../parts/catalog.ts');
+    return makeCatalog(base, { scans: false });
+  },
   async identity(base, say) {
+    const { ensureAdministrator, makeIdentity } = await import('../parts/identity.ts');
     const identity = makeIdentity(base);
     const administrator = await ensureAdministrator(base, identity);
     if (administrator) say(administrator);
@@ -23,14 +27,11 @@ const MAKE: Record<Name, (base: Base, say: Say) => Promise<{ subgraph: Subgraph;
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });
-const name = SEPARABLE.find((known) => known === positionals[0]);
+const [name = ''] = positionals;
 
-await runSeparate(`The subgraph ${name}`, async (base, say) => {
-  if (!name) {
-    throw new CannotStart(`Say which subgraph, as in \`npm run subgraph -- ${SEPARABLE[0]}\`. There are: ${SEPARABLE.join(', ')}.`);
-  }
+async function start(base: Base, say: Say): Promise<void> {
   const { settings, location, logger, later } = base;
-  const { subgraph, database } = await MAKE[name](base, say);
+  const { subgraph, database } = await MAKE[name]!(base, say);
   const server = createSubgraphServer({
     subgraph,
     verify: createRouterTokenVerifier(() => loadRouterPublicKeys(database, location.rootKey), name),
@@ -42,4 +43,9 @@ await runSeparate(`The subgraph ${name}`, async (base, say) => {
   });
   say(`Subgraph     ${await server.start()}/graphql (${name})`);
   later(server.stop);
+}
+
+await runSeparate(`The subgraph ${name}`, start, () => {
+  if (positionals.length === 1 && Object.hasOwn(MAKE, name)) return;
+  throw new CannotStart(`Say which subgraph, as in \`npm run subgraph -- catalog\`. There are: ${Object.keys(MAKE).join(', ')}.`);
 });

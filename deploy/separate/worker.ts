@@ -2,7 +2,10 @@
 import express from 'express';
 import { createHealthRoutes } from '#router/health.ts';
 import { createService } from '#router/listen.ts';
-import { checkDatabase, makeCatalog, makeIdentity, makeSequencer, startWork } from '../parts.ts';
+import { checkDatabase } from '../parts/base.ts';
+import { makeCatalog } from '../parts/catalog.ts';
+import { makeIdentity } from '../parts/identity.ts';
+import { makeSequencer, startWork } from '../parts/work.ts';
 import { runSeparate } from './start.ts';
 
 await runSeparate('The worker', async (base, say) => {

@@ -12,6 +12,8 @@ export type MigrationFolder = { schema: string; folder: string };
 /** Any number will do that nobody else locks: `pursight` in ASCII, cut to what an advisory lock takes. */
 const MIGRATION_LOCK = 0x70757273;
 
+const CUSTOM_PLANS = 'plan_cache_mode=force_custom_plan';
+
 export async function migrate(location: DatabaseLocation, folders: readonly MigrationFolder[]): Promise<void> {
   const sql = postgres(location.ownerUrl, { max: 1, onnotice: () => {}, connection: { application_name: 'pursight migrate' } });
   try {
@@ -41,13 +43,30 @@ async function createRoles(sql: postgres.Sql, location: DatabaseLocation): Promi
   const [superuser] = await sql<{ yes: boolean }[]>`select rolsuper as yes from pg_roles where rolname = current_user`;
   for (const part of PARTS) {
     const name = roleName(location, part);
-    // Neither can be a parameter. The password goes as its verifier: a server may log such statements.
-    const [existing] = await sql`select 1 from pg_roles where rolname = ${name}`;
-    await sql.unsafe(`${existing ? 'alter' : 'create'} role "${name}" login password '${scramVerifier(rolePassword(location, part))}'`);
+    const [existing] = await sql<{ config: string[] | null }[]>`select rolconfig as config from pg_roles where rolname = ${name}`;
+    // One that can sign in is left as it is: other processes use it, and two that change a role of the server at once fail.
+    if (!existing || !(await canSignIn(roleUrl(location, part)))) {
+      // Neither can be a parameter. The password goes as its verifier: a server may log such statements.
+      await sql.unsafe(`${existing ? 'alter' : 'create'} role "${name}" login password '${scramVerifier(rolePassword(location, part))}'`);
+    }
     // An owner that is no superuser (a managed server's) hands things over only to roles that it is a member of.
     if (!superuser!.yes) await sql.unsafe(`grant "${name}" to current_user`);
     // Lists take any filter, viewer and page: a plan made for the average of them took seconds where one made for these values takes milliseconds.
-    if (part === 'catalog' || part === 'identity') await sql.unsafe(`alter role "${name}" set plan_cache_mode = force_custom_plan`);
+    if ((part === 'catalog' || part === 'identity') && !existing?.config?.includes(CUSTOM_PLANS)) {
+      await sql.unsafe(`alter role "${name}" set ${CUSTOM_PLANS}`);
+    }
+  }
+}
+
+async function canSignIn(url: string): Promise<boolean> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await sql`select 1`;
+    return true;
+  } catch {
+    return false; // its password is set then; whatever else is wrong shows in what comes next
+  } finally {
+    await sql.end();
   }
 }
 

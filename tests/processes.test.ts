@@ -1,0 +1,242 @@
+/** The separated shape: router, subgraphs and worker as processes of their own, as their commands start them, spoken to over HTTP only. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { exportJWK, generateKeyPair } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadRouterKeys } from '#platform/auth/routerKeys.ts';
+import { createRouterTokenSigner, type Caller } from '#platform/auth/routerTokens.ts';
+import { createEmptyDatabase, createTestDatabase, TEST_ROOT_KEY, type TestDatabase } from '#platform/testing/database.ts';
+import { freePort } from './product.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const START_MS = 60_000;
+const PASSWORD = 'a password of the processes';
+const EMAIL = 'first@example.org';
+
+type Running = { output(): string; stop(): Promise<number | null>; ended: Promise<number | null> };
+
+/** What npm would start. Everything that it could read is given, so that a `.env` of this folder means nothing. */
+function run(words: string[], env: Record<string, string> = {}): Running {
+  const child: ChildProcess = spawn(process.execPath, ['scripts/run.mjs', ...words], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: '', SECRET_KEY: '', SUBGRAPH_URLS: '', LOG_LEVEL: 'info', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout!.on('data', (chunk) => (output += chunk));
+  child.stderr!.on('data', (chunk) => (output += chunk));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const endWithUs = () => child.kill('SIGTERM');
+  process.once('exit', endWithUs);
+  void ended.then(() => process.off('exit', endWithUs));
+  return { output: () => output, ended, stop: () => (child.kill('SIGTERM'), ended) };
+}
+
+async function ready(running: Running): Promise<Running> {
+  let over = false;
+  void running.ended.then(() => (over = true));
+  for (const deadline = Date.now() + START_MS; !running.output().includes('is ready'); await sleep(25)) {
+    if (over || Date.now() > deadline) throw new Error(`The process is not ready:\n${running.output()}`);
+  }
+  return running;
+}
+
+describe('router, subgraphs and worker as processes of their own', { timeout: 60_000 }, () => {
+  let database: TestDatabase;
+  let source: Awaited<ReturnType<typeof createEmptyDatabase>>;
+  let shared: Record<string, string>;
+  const urls = { router: '', catalog: '', identity: '', worker: '' };
+  const processes: Partial<Record<keyof typeof urls, Running>> = {};
+  let token: string | undefined;
+
+  const startSubgraph = async (name: 'catalog' | 'identity'): Promise<void> => {
+    const env = { ...shared, PORT: new URL(urls[name]).port, ADMIN_EMAIL: EMAIL, ADMIN_PASSWORD: PASSWORD };
+    processes[name] = await ready(run(['subgraph', name], env));
+  };
+  const ask = async (query: string, variables?: object): Promise<{ data: any; errors?: any[] }> => {
+    const response = await fetch(`${urls.router}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as { data: any; errors?: any[] };
+  };
+  const signIn = async (): Promise<string> => {
+    const { data } = await ask('mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } } }', {
+      input: { email: EMAIL, password: PASSWORD },
+    });
+    return data.signIn.session.accessToken;
+  };
+  const readiness = async (address: string) => {
+    const response = await fetch(`${address}/health/ready`);
+    return { code: response.status, ...((await response.json()) as { status: string; parts: Record<string, { state: string }> }) };
+  };
+
+  beforeAll(async () => {
+    [database, source] = await Promise.all([createTestDatabase(), createEmptyDatabase()]);
+    await source.sql.unsafe('create table people (id int primary key, email text); create view everyone as select id from people');
+    for (const name of Object.keys(urls) as (keyof typeof urls)[]) urls[name] = `http://127.0.0.1:${await freePort()}`;
+    shared = { DATABASE_URL: database.location.ownerUrl, SECRET_KEY: Buffer.from(TEST_ROOT_KEY).toString('base64') };
+    const SUBGRAPH_URLS = `catalog=${urls.catalog},identity=${urls.identity}/graphql`;
+    // All at once, on a database that none has prepared, as an orchestrator does.
+    const [router, worker] = await Promise.all([
+      ready(run(['router'], { ...shared, PORT: new URL(urls.router).port, SUBGRAPH_URLS })),
+      ready(run(['worker'], { ...shared, WORKER_PORT: new URL(urls.worker).port })),
+      startSubgraph('catalog'),
+      startSubgraph('identity'),
+    ]);
+    Object.assign(processes, { router, worker });
+    token = await signIn();
+  }, START_MS);
+  afterAll(async () => {
+    await Promise.all(Object.values(processes).map((running) => running.stop()));
+    await source?.drop();
+    await database?.drop();
+  });
+
+  it('are all ready, and the router says so of each', async () => {
+    for (const name of ['catalog', 'identity', 'worker'] as const) {
+      expect(await readiness(urls[name])).toEqual({ code: 200, status: 'ready', parts: { database: { state: 'ok' } } });
+    }
+    const ok = { state: 'ok' };
+    const parts = { gateway: ok, database: ok, catalog: ok, identity: ok, session: ok };
+    expect(await readiness(urls.router)).toEqual({ code: 200, status: 'ready', parts });
+  });
+
+  it('make one first administrator between them, whose password no other process prints', () => {
+    const told = Object.entries(processes).filter(([, running]) => running.output().includes('First administrator'));
+    expect(told.map(([name]) => name)).toEqual(['identity']);
+    for (const running of Object.values(processes)) expect(running.output()).not.toContain(PASSWORD);
+  });
+
+  it('scan a source in the worker, and join what catalog and identity own', async () => {
+    const config = { url: source.url };
+    const registered = await ask('mutation ($input: RegisterSourceInput!) { registerSource(input: $input) { source { id name } } }', {
+      input: { name: 'small', connector: 'postgres', config },
+    });
+    const { id } = registered.data.registerSource.source;
+    await ask('mutation ($id: ID!) { startScan(input: { sourceId: $id }) { run { id } } }', { id });
+    const lastRun = async () =>
+      (await ask('query ($id: ID!) { source(id: $id) { lastRun { status added } } }', { id })).data.source.lastRun;
+    await expect.poll(lastRun, { timeout: 20_000 }).toEqual({ status: 'COMPLETED', added: 4 });
+
+    const me = (await ask('{ me { id } }')).data.me.id;
+    const people = (await ask('{ assets(filter: { namePrefix: "", kinds: [TABLE] }) { nodes { id version } } }')).data.assets.nodes[0];
+    const changed = await ask(
+      'mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { asset { owners { role user { name email } } } } }',
+      { input: { id: people.id, version: people.version, owners: [{ userId: me, role: 'OWNER' }] } },
+    );
+    expect(changed.errors).toBeUndefined();
+    const { data, errors } = await ask(
+      '{ assets(filter: { kinds: [TABLE, VIEW] }) { nodes { displayName owners { user { name email } } } } }',
+    );
+    expect(errors).toBeUndefined();
+    expect(data.assets.nodes).toEqual([
+      { displayName: 'everyone', owners: [] },
+      { displayName: 'people', owners: [{ user: { name: 'Administrator', email: EMAIL } }] },
+    ]);
+    // The worker gave the events of the others their numbers.
+    const types = async () => {
+      const { edges } = (await ask('{ events(first: 50) { edges { node { type actor { name } } } } }')).data.events;
+      return edges.map(({ node }: any) => node.type);
+    };
+    await expect.poll(types).toEqual(expect.arrayContaining(['identity.signedIn', 'source.registered', 'scan.completed', 'asset.updated']));
+  });
+
+  it('pass on refusals with their code, field and version', async () => {
+    const { data } = await ask('{ assets(filter: { kinds: [TABLE] }) { nodes { id version } } }');
+    const [{ id, version }] = data.assets.nodes;
+    const stale = await ask('mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { asset { id } } }', {
+      input: { id, version: version - 1, description: 'late' },
+    });
+    expect(stale.errors).toMatchObject([{ path: ['updateAsset'], extensions: { code: 'CONFLICT', currentVersion: version } }]);
+  });
+
+  it('answer nobody but a router', async () => {
+    const router = database.connect('router');
+    const [key] = await loadRouterKeys(router, TEST_ROOT_KEY);
+    const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+    const foreignKey = { id: key!.id, jwk: await exportJWK(pair.privateKey) };
+    const [user] = await database.owner<{ id: string }[]>`select id from identity.users`;
+    const viewer = { userId: user!.id, sessionId: null, roles: [{ role: 'ADMIN', sourceId: null, domainId: null }] } as const;
+    const caller: Caller = { viewer, requestId: 'a-request', address: '192.0.2.1' };
+    const sign = createRouterTokenSigner(async () => [key!]);
+    const post = (bearer: string | undefined) =>
+      fetch(`${urls.catalog}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) },
+        body: JSON.stringify({ query: 'mutation ($id: ID!) { removeSource(input: { id: $id }) { removedId } }' }),
+      });
+    const refused = {
+      none: undefined,
+      'an access token': token,
+      'of another key': await createRouterTokenSigner(async () => [foreignKey])('catalog', caller),
+      'for another subgraph': await sign('identity', caller),
+      expired: await createRouterTokenSigner(
+        async () => [key!],
+        () => new Date(Date.now() - 60_000),
+      )('catalog', caller),
+    };
+    for (const [title, bearer] of Object.entries(refused)) {
+      const response = await post(bearer);
+      expect(response.status, title).toBe(401);
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    }
+    const response = await fetch(`${urls.catalog}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await sign('catalog', caller)}` },
+      body: JSON.stringify({ query: '{ sources { nodes { name } } }' }),
+    });
+    expect(await response.json()).toEqual({ data: { sources: { nodes: [{ name: 'small' }] } } });
+  });
+
+  it('serve what is left while one is stopped, and all again when it is back', async () => {
+    const query = '{ me { name } assets(filter: { kinds: [TABLE] }) { nodes { displayName owners { role user { name } } } } }';
+    expect(await processes.identity!.stop()).toBe(0);
+    const { data, errors } = await ask(query);
+    expect(data.me).toBeNull();
+    expect(data.assets.nodes).toMatchObject([{ displayName: 'people' }]);
+    expect(errors!.map(({ extensions }) => [extensions.code, extensions.system])).toEqual(
+      errors!.map(() => ['UPSTREAM_UNAVAILABLE', 'identity']),
+    );
+    expect(errors).toContainEqual(expect.objectContaining({ path: ['me'] }));
+    expect(await readiness(urls.router)).toMatchObject({ code: 200, status: 'degraded', parts: { identity: { state: 'down' } } });
+    token = undefined;
+    token = await signIn(); // sessions are the router's own
+
+    await startSubgraph('identity');
+    expect(await ask(query)).toEqual({
+      data: {
+        me: { name: 'Administrator' },
+        assets: { nodes: [{ displayName: 'people', owners: [{ role: 'OWNER', user: { name: 'Administrator' } }] }] },
+      },
+    });
+  });
+
+  it('refuse to start with a sentence when they cannot work', async () => {
+    const otherKey = createHash('sha256').update('another root key').digest('base64');
+    const cases: [string[], Record<string, string>, string][] = [
+      [['subgraph', 'catalog'], {}, 'Set DATABASE_URL and SECRET_KEY'],
+      [['subgraph', 'stocks'], shared, 'There are: catalog, identity.'],
+      [['worker'], { ...shared, SECRET_KEY: otherKey }, 'SECRET_KEY is not the root key that this database was made with'],
+      [['router'], { ...shared, SUBGRAPH_URLS: 'stocks=http://127.0.0.1:9' }, 'SUBGRAPH_URLS names stocks'],
+    ];
+    await Promise.all(
+      cases.map(async ([words, env, sentence]) => {
+        const refused = run(words, env);
+        expect(await refused.ended, refused.output()).toBe(1);
+        expect(refused.output().trim().split('\n')).toEqual([expect.stringContaining(sentence)]);
+      }),
+    );
+    // The one with another key has shut nobody out.
+    expect((await ask('{ me { name } }')).data).toEqual({ me: { name: 'Administrator' } });
+  });
+
+  it('stop with 0 when they are asked to', async () => {
+    const codes = await Promise.all(Object.values(processes).map((running) => running.stop()));
+    expect(codes).toEqual([0, 0, 0, 0]);
+    for (const running of Object.values(processes)) expect(running.output()).toContain('stops …');
+  });
+});
