@@ -64,7 +64,7 @@ export const settingsSchema = z
       .max(320)
       .optional()
       .describe('The first administrator; made up and printed once when absent'),
-    ADMIN_PASSWORD: z.string().min(8).max(1024).optional().describe('At least 8 characters'),
+    ADMIN_PASSWORD: z.string().min(8).max(1024).optional().describe('Of at least 8 characters; made up and printed once when absent'),
     SECRET_KEY: z
       .string()
       .refine((text) => Buffer.from(text, 'base64').length === 32, {

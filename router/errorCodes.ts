@@ -82,9 +82,9 @@ export const ERROR_CODES = {
   },
   TIMEOUT: {
     status: 504,
-    when: 'The operation took longer than it may. What it had asked of the database is cancelled; a mutation is rolled back.',
+    when: 'The operation took longer than it may. What it had asked of the database is cancelled, and a mutation that was not yet being committed is rolled back.',
     fields: { 'deadlineMs?': 'milliseconds that an operation may take; absent when the database ended one statement of it' },
-    todo: 'Ask for less at once.',
+    todo: 'Ask for less at once. After a mutation, look whether it was made before it is sent again.',
   },
   PAYLOAD_TOO_LARGE: {
     status: 413,

@@ -23,6 +23,8 @@ const COMMANDS = {
   codegen: { node: [bin('@graphql-codegen/cli/esm/bin.js'), '--config', 'codegen.ts', '--silent'] },
   compose: { node: ['scripts/compose.ts'] },
   migration: { node: ['scripts/migration.ts'] },
+  docs: { node: ['scripts/docs.ts'] },
+  'audit:http': { node: ['scripts/auditHttp.ts'] },
   format: { node: [bin('oxfmt/bin/oxfmt')] },
   verify: { steps: true },
 };
@@ -35,6 +37,7 @@ const CHECKS = [
   ['types', [bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
   ['supergraph composes, without drift or a breaking change', ['scripts/compose.ts', '--check']],
   ['migrations match the tables', ['scripts/migration.ts', '--check']],
+  ['documents say what the code says', ['scripts/docs.ts', '--check']],
   ['unused code', [bin('knip/bin/knip.js')]],
   ['tests', COMMANDS.test.node],
 ];

@@ -1,6 +1,8 @@
 /** What somebody who attacks a GraphQL server tries first. Each try is refused with its code, and the next user is served. */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ErrorCode } from '#platform/errors.ts';
+import { ERROR_CODES } from '#router/errorCodes.ts';
 import { createWorld, EMAIL, PASSWORD, type Ask, type World } from './world.ts';
 
 let world: World;
@@ -34,8 +36,19 @@ async function send(path: string, init: RequestInit = {}): Promise<Answer> {
   expect(text).not.toMatch(INTERNALS);
   expect([...response.headers.keys()].filter((name) => name.startsWith('access-control') || name === 'x-powered-by')).toEqual([]);
   const body = response.headers.get('content-type')?.includes('json') && text ? JSON.parse(text) : undefined;
+  for (const { extensions } of body?.errors ?? []) expectDocumented(extensions);
   return { status: response.status, headers: response.headers, text, body, code: body?.errors?.[0]?.extensions?.code };
 }
+
+/** An error has what docs/errors.md says of its code, and nothing else. */
+function expectDocumented({ code, ...details }: { code: ErrorCode } & Record<string, unknown>): void {
+  const names = Object.keys(ERROR_CODES[code].fields);
+  expect(names.map((name) => name.replace('?', ''))).toEqual(expect.arrayContaining(Object.keys(details)));
+  expect(details).toEqual(
+    expect.objectContaining(Object.fromEntries(names.filter((name) => !name.endsWith('?')).map((name) => [name, expect.anything()]))),
+  );
+}
+
 /** As the administrator, unless `headers` say otherwise. */
 const post = (body: NonNullable<RequestInit['body']>, headers: Record<string, string> = {}, init: RequestInit = {}): Promise<Answer> =>
   send('/graphql', {
