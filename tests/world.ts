@@ -125,7 +125,7 @@ export async function createWorld({
     as: asker,
     async createToken(owner, scopes, expiresAt) {
       const { data, errors } = await owner(
-        'mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) { secret token { id } } }',
+        'mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) { secret cursor token { id } } }',
         { input: { name: `Token of ${scopes.join()}`, scopes, expiresAt } },
       );
       if (errors) throw new Error(`${errors[0]!.extensions.code}: ${errors[0]!.message}`);
