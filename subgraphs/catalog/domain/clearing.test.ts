@@ -102,11 +102,12 @@ describe('a removed domain', () => {
     expect(await sql`select description from catalog.asset_edits where asset_id = ${ids[0]!}`).toEqual([{ description: 'words' }]);
   });
 
+  // Those that wait for the job are the last ones by name.
   it('of many assets is seen by nobody from its removal on, and a job that is killed and begun again takes it from the rest', async () => {
     const { domainId, source, plain, versions, reader, ofDomain } = await world(1201);
     const seen = `query ($id: ID!) { domain(id: $id) { id }
       in: assets(filter: { domainIds: [$id] }) { totalCount nodes { id } } with: assets(filter: { hasDomain: true }) { totalCount nodes { id } }
-      without: assets(filter: { hasDomain: false }) { totalCount } listed: assets(first: 200) { nodes { domain { id } } }
+      without: assets(filter: { hasDomain: false }) { totalCount } listed: assets(first: 200, orderBy: { field: NAME, direction: DESC }) { nodes { domain { id } } }
       counts: assetCounts(by: DOMAIN) { value count } tree: domains { nodes { id } } }`;
     expect(await ask(reader, seen, { id: domainId })).toMatchObject({ in: { totalCount: 1201 }, without: { totalCount: 0 } });
 
@@ -199,7 +200,8 @@ describe('a removed domain', () => {
 describe('a removed term', () => {
   it('is seen on no asset from its removal on, and other terms stay', async () => {
     const { termId, kept, ids, versions, reader } = await world(620);
-    const query = `query ($id: ID!) { glossaryTerm(id: $id) { assets(first: 200) { totalCount nodes { id } } } assets(first: 200) { totalCount nodes { terms { id } } } }`;
+    const query = `query ($id: ID!) { glossaryTerm(id: $id) { assets(first: 200) { totalCount nodes { id } } }
+      assets(first: 200, orderBy: { field: NAME, direction: DESC }) { totalCount nodes { terms { id } } } }`;
     expect((await ask(reader, query, { id: termId })).glossaryTerm.assets.totalCount).toBe(620);
     expect((await remove('GlossaryTerm', termId)).assets).toEqual({ totalCount: 0, nodes: [] });
     const check = async () => {

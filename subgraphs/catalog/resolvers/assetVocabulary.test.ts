@@ -183,6 +183,10 @@ describe('the history', () => {
       [null, []],
     ]);
     await sql`update catalog.asset_versions set snapshot = '{"kind": "TABLE"}' where asset_id = ${asset.id} and version = 1`;
-    expect((await read())[2]).toEqual([null, []]);
+    const first = 'query ($id: ID!) { asset(id: $id) { asOf(at: "2026-01-02T00:00:00Z") { version snapshot } } }';
+    expect((await ask(administrator(), first, { id: asset.id })).data.asset.asOf).toEqual({
+      version: 1,
+      snapshot: { kind: 'TABLE', domainId: null, termIds: [] },
+    });
   });
 });
