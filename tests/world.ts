@@ -37,13 +37,15 @@ export type World = {
   /** An API token of whoever asks, and who asks with it. */
   createToken(owner: Ask, scopes: string[], expiresAt?: string): Promise<Ask & { id: string; secret: string }>;
   /** A new user with these roles, signed in. */
-  createUser(roles: { role: string; sourceId?: string }[]): Promise<Ask & { id: string; email: string }>;
+  createUser(roles: { role: string; sourceId?: string; domainId?: string }[]): Promise<Ask & { id: string; email: string }>;
   /** Registers a PostgreSQL database as a source. */
   addSource(name: string, config: Record<string, unknown>): Promise<{ id: string; namespace: string }>;
   /** Scans a source and waits for the run's end. */
   scan(sourceId: string): Promise<any>;
   /** Waits until every committed event is sealed. */
   sealed(): Promise<void>;
+  /** Waits until every consumer has handled every committed event. */
+  consumed(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -113,6 +115,9 @@ export async function createWorld({
     return data;
   };
   let users = 0;
+  const sealed = async (): Promise<void> => {
+    while ((await database.owner`select 1 from events.outbox limit 1`).length > 0) await sleep(20);
+  };
 
   return {
     url: product.url,
@@ -156,8 +161,11 @@ export async function createWorld({
         await sleep(50);
       }
     },
-    async sealed() {
-      while ((await database.owner`select 1 from events.outbox limit 1`).length > 0) await sleep(20);
+    sealed,
+    async consumed() {
+      await sealed();
+      const behind = () => database.owner`select from events.cursors where seq < (select seq from events.head) limit 1`;
+      while ((await behind()).length > 0) await sleep(20);
     },
     async stop() {
       await product.stop();
