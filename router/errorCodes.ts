@@ -51,7 +51,7 @@ export const ERROR_CODES = {
     status: 429,
     when: 'A viewer asked for more in a while than the limit of cost, or an account or address failed to sign in too often.',
     fields: {
-      retryAfterMs: 'milliseconds until it can succeed; in seconds in the header `retry-after`',
+      retryAfterMs: 'milliseconds until it can succeed; an answer of status 429 says it in seconds, too, in the header `retry-after`',
       'cost?': 'of this operation',
       'limit?': 'the cost that a viewer may ask for in a minute',
       'burst?': 'the most of it at once',
