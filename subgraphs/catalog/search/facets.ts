@@ -1,25 +1,35 @@
 /** How the matches of a search spread over kinds, sources, domains, owners and tags. */
+import type postgres from 'postgres';
 import type { Queryable } from '#platform/database/index.ts';
 import { FACET_VALUES, type Facet, type FacetName } from './index.ts';
+
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 /** `label`: there are none yet. */
 const NAMES: readonly FacetName[] = ['kind', 'source', 'domain', 'owner', 'tag', 'label'];
 
-/** `matches`: from where on, of the alias `d`. A domain that was removed is none. */
-export async function countFacets(sql: Queryable | null, matches?: ReturnType<Queryable>): Promise<Facet[]> {
-  const rows = sql && matches ? await listCounts(sql, matches) : [];
-  return NAMES.map((name) => ({ name, values: rows.filter((row) => row.name === name).map(({ value, count }) => ({ value, count })) }));
+export const noFacets = (): Facet[] => NAMES.map((name) => ({ name, values: [] }));
+
+/** `matches`: from where on, of the alias `d`. A domain that was removed is none. `total`: how many were looked at. */
+export async function countFacets(sql: Queryable, matches: Fragment): Promise<{ facets: Facet[]; total: number }> {
+  const rows = await listCounts(sql, matches);
+  const facets = NAMES.map((name) => ({
+    name,
+    values: rows.filter((row) => row.name === name).map(({ value, count }) => ({ value, count })),
+  }));
+  return { facets, total: rows.find((row) => row.name === 'total')!.count };
 }
 
-async function listCounts(sql: Queryable, matches: ReturnType<Queryable>) {
-  return sql<{ name: FacetName; value: string; count: number }[]>`
+async function listCounts(sql: Queryable, matches: Fragment) {
+  return sql<{ name: FacetName | 'total'; value: string; count: number }[]>`
     with found as materialized (select d.kind, d.access_class, d.tags, d.owner_ids ${matches}),
       classes as materialized (
         select k.source_id, m.id as domain_id, f.count from (select access_class, count(*) as count from found group by access_class) f
         join access.classes k on k.id = f.access_class left join catalog.domains m on m.id = k.domain_id
       ),
       counted as (
-        select 'kind' as name, kind as value, count(*) as count from found group by kind
+        select 'total' as name, '' as value, count(*) as count from found
+        union all select 'kind', kind, count(*) from found group by kind
         union all select 'source', source_id::text, sum(count)::bigint from classes group by source_id
         union all select 'domain', domain_id::text, sum(count)::bigint from classes where domain_id is not null group by domain_id
         union all select 'owner', owner::text, count(*) from found, unnest(owner_ids) as owner group by owner

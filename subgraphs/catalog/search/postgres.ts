@@ -2,12 +2,13 @@
  * Search on PostgreSQL alone, without an extension: GIN over lexemes of our own, typos by the known words. Candidates are cut
  * before they are ranked, so a common word costs no more than a rare one; good for some 100,000 assets.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import type { AssetFilter } from '../store/assets.ts';
 import { hasPrefix } from '../store/prefix.ts';
 import { isNobody, narrow, visible } from '../store/visibility.ts';
-import { countFacets } from './facets.ts';
+import { countFacets, noFacets, type Fragment } from './facets.ts';
 import {
   MOST_COUNTED,
   MOST_HITS,
@@ -35,7 +36,7 @@ const NOTHING: SearchResult = {
   keyOf: ({ score, assetId }) => [1, score, assetId],
   sought: { prefixes: [], exact: [] },
   count: async () => ({ total: 0, isCapped: false }),
-  facets: () => countFacets(null),
+  facets: async () => noFacets(),
 };
 
 async function search(sql: Queryable, { query: text, filter, classes: allowed, first, after }: SearchRequest): Promise<SearchResult> {
@@ -60,9 +61,7 @@ async function search(sql: Queryable, { query: text, filter, classes: allowed, f
     hits,
     keyOf: ({ score, assetId }): SearchKey => [all, score, assetId],
     sought: soughtWords(query, meant),
-    count: () => count(scope, sought),
-    facets: () =>
-      countFacets(sql, sql`from catalog.search_documents d where ${matches(scope, sought?.everything ?? null)} limit ${MOST_COUNTED}`),
+    ...countsOf(scope, sought?.everything ?? null),
   };
 }
 
@@ -100,30 +99,44 @@ async function listHits(
 ): Promise<SearchHit[]> {
   const { sql } = scope;
   const tiers = sought?.tiers ?? [{ tier: 0, query: null }];
+
   const branches = tiers.map(
     ({ tier, query }) => sql`(select d.asset_id, ${tier}::int as tier from catalog.search_documents d where ${matches(scope, query)}
       ${query === null ? sql`order by d.asset_id desc` : sql``} limit ${MOST_HITS})`,
   );
-  const candidates = branches.reduce((all, branch) => sql`${all} union all ${branch}`);
-  const rank = sought?.rank ? sql`ts_rank(${WEIGHTS}::float4[], d.words, ${sought.rank}::tsquery)` : sql`0`;
+  const found = branches.reduce((all, branch) => sql`${all} union all ${branch}`);
+  const rank = sought?.rank ? sql`ts_rank(${WEIGHTS}::float4[], d.words, ${sought.rank}::tsquery) * 4` : sql`0`;
   const exact = sought?.exact ? sql`+ case when d.words @@ ${sought.exact}::tsquery then 2 else 0 end` : sql``;
-  const parts = (sought?.parts ?? []).map((part) => sql`+ case when d.words @@ ${part}::tsquery then 10 else 0 end`);
-  const score = sql`(c.tier * 10 + ${rank} * 4 ${exact} ${parts.reduce((all, part) => sql`${all} ${part}`, sql``)}
-    + case when d.described then 0.3 else 0 end + case when d.owner_ids <> '{}' then 0.3 else 0 end - least(d.title_length, 200) / 1000.0)::float8`;
+  const parts = (sought?.parts ?? []).reduce((all, part) => sql`${all} + case when d.words @@ ${part}::tsquery then 10 else 0 end`, sql``);
+  // `offset 0` keeps each candidate looked up by its key, however many the planner takes them for.
   return sql<SearchHit[]>`
-    select * from (
-      select d.asset_id, ${score} as score
-      from (select asset_id, max(tier) as tier from (${candidates}) found group by asset_id order by tier desc, asset_id limit ${MOST_HITS}) c
-      join catalog.search_documents d on d.asset_id = c.asset_id
-    ) scored
+    select asset_id, score from (
+      select asset_id, max(tier) as tier from (${found}) f group by asset_id order by tier desc, asset_id desc limit ${MOST_HITS}
+    ) c cross join lateral (
+      select (c.tier * 10 + ${rank} ${exact} ${parts} + case when d.described then 0.3 else 0 end
+        + case when d.owner_ids <> '{}' then 0.3 else 0 end - least(d.title_length, 200) / 1000.0)::float8 as score
+      from catalog.search_documents d where d.asset_id = c.asset_id offset 0
+    ) s
     ${after ? sql`where (score, asset_id) < (${after[1]}::float8, ${after[2]}::uuid)` : sql``}
     order by score desc, asset_id desc limit ${first + 1}`;
 }
 
-async function count(scope: Scope, sought: Sought | null): Promise<{ total: number; isCapped: boolean }> {
-  const [row] = await scope.sql<{ count: number }[]>`
-    select count(*) as count from (
-      select from catalog.search_documents d where ${matches(scope, sought?.everything ?? null)} limit ${MOST_COUNTED + 1}
-    ) found`;
-  return { total: Math.min(row!.count, MOST_COUNTED), isCapped: row!.count > MOST_COUNTED };
+/** The facets tell the total, too: where both are wanted (in one go, as of one operation) one statement does. */
+function countsOf(scope: Scope, query: string | null): Pick<SearchResult, 'count' | 'facets'> {
+  const { sql } = scope;
+  let counted: ReturnType<typeof countFacets> | undefined;
+  const found = sql`from catalog.search_documents d where ${matches(scope, query)} limit ${MOST_COUNTED + 1}`;
+  return {
+    async count() {
+      await setImmediate();
+      const total = counted ? (await counted).total : await count(sql, found);
+      return { total: Math.min(total, MOST_COUNTED), isCapped: total > MOST_COUNTED };
+    },
+    facets: async () => (await (counted ??= countFacets(sql, found))).facets,
+  };
+}
+
+async function count(sql: Queryable, found: Fragment): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`select count(*) as count from (select ${found}) f`;
+  return row!.count;
 }

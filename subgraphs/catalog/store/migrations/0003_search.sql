@@ -17,8 +17,8 @@ CREATE TABLE "catalog"."search_words" (
 	"classes" integer[] NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX "search_documents_words" ON "catalog"."search_documents" USING gin ("words") WITH (fastupdate=false) WHERE deleted_at is null;--> statement-breakpoint
-CREATE INDEX "search_documents_deleted_words" ON "catalog"."search_documents" USING gin ("words") WITH (fastupdate=false) WHERE deleted_at is not null;--> statement-breakpoint
+CREATE INDEX "search_documents_words" ON "catalog"."search_documents" USING gin ("words") WITH (fastupdate=true,gin_pending_list_limit=64) WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "search_documents_deleted_words" ON "catalog"."search_documents" USING gin ("words") WITH (fastupdate=true,gin_pending_list_limit=64) WHERE deleted_at is not null;--> statement-breakpoint
 CREATE INDEX "search_documents_class" ON "catalog"."search_documents" USING btree ("access_class");--> statement-breakpoint
 CREATE INDEX "search_documents_kind" ON "catalog"."search_documents" USING btree ("kind");--> statement-breakpoint
 CREATE INDEX "search_documents_name" ON "catalog"."search_documents" USING btree ("name");--> statement-breakpoint
