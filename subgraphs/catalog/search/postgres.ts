@@ -19,7 +19,7 @@ import {
   type SearchResult,
 } from './index.ts';
 import { parseQuery, type ParsedQuery } from './query.ts';
-import { seekAll, seekAny, soughtWords, typedWords, type Meant, type Sought } from './sought.ts';
+import { seekAll, seekAny, soughtWords, TITLE_TIERS, typedWords, type Meant, type Sought } from './sought.ts';
 import { deleteDocuments, upsertDocuments } from './writing.ts';
 import { findMeant } from './meaning.ts';
 
@@ -99,13 +99,17 @@ async function listHits(
 ): Promise<SearchHit[]> {
   const { sql } = scope;
   const tiers = sought?.tiers ?? [{ tier: 0, query: null }];
-
+  // In the order of the table, whichever way it is read: the same ones each time.
   const branches = tiers.map(
     ({ tier, query }) => sql`(select d.asset_id, ${tier}::int as tier from catalog.search_documents d where ${matches(scope, query)}
       ${query === null ? sql`order by d.asset_id desc` : sql``} limit ${MOST_HITS})`,
   );
   const found = branches.reduce((all, branch) => sql`${all} union all ${branch}`);
-  const rank = sought?.rank ? sql`ts_rank(${WEIGHTS}::float4[], d.words, ${sought.rank}::tsquery) * 4` : sql`0`;
+  const rank = sought?.rank ? sql`ts_rank(${WEIGHTS}::float4[], d.words, ${sought.rank}::tsquery)` : sql`0`;
+  // Of titles the one that says least besides what was asked for; elsewhere the one where it stands at a better place.
+  const place = sought
+    ? sql`case when c.tier >= ${TITLE_TIERS} then 4 * least(1, ${sought.length}::int / greatest(d.title_length, 1)::float8) + ${rank} else ${rank} * 4 end`
+    : sql`0`;
   const exact = sought?.exact ? sql`+ case when d.words @@ ${sought.exact}::tsquery then 2 else 0 end` : sql``;
   const parts = (sought?.parts ?? []).reduce((all, part) => sql`${all} + case when d.words @@ ${part}::tsquery then 10 else 0 end`, sql``);
   // `offset 0` keeps each candidate looked up by its key, however many the planner takes them for.
@@ -113,7 +117,7 @@ async function listHits(
     select asset_id, score from (
       select asset_id, max(tier) as tier from (${found}) f group by asset_id order by tier desc, asset_id desc limit ${MOST_HITS}
     ) c cross join lateral (
-      select (c.tier * 10 + ${rank} ${exact} ${parts} + case when d.described then 0.3 else 0 end
+      select (c.tier * 10 + ${place} ${exact} ${parts} + case when d.described then 0.3 else 0 end
         + case when d.owner_ids <> '{}' then 0.3 else 0 end - least(d.title_length, 200) / 1000.0)::float8 as score
       from catalog.search_documents d where d.asset_id = c.asset_id offset 0
     ) s

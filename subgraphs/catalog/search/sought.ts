@@ -9,6 +9,9 @@ export type Meant = (typed: string) => readonly string[];
 
 export type Tier = { tier: number; query: string };
 
+/** From this tier on all that was asked for is in the title. */
+export const TITLE_TIERS = 3;
+
 export type Sought = {
   /** The best first. */
   tiers: Tier[];
@@ -18,6 +21,8 @@ export type Sought = {
   rank: string | null;
   /** Better than words that only begin so. */
   exact: string | null;
+  /** How many letters were asked for. */
+  length: number;
   /** Each adds to the score if it is there; where not all words must be. */
   parts: string[];
 };
@@ -56,7 +61,7 @@ export function seekAll(query: ParsedQuery, meant: Meant): Sought {
   const { raw, units, joined } = query;
   if (units.length === 0) {
     const everything = anyOf(wholeNames(raw))!;
-    return { tiers: [{ tier: 7, query: everything }], everything, rank: null, exact: null, parts: [] };
+    return { tiers: [{ tier: 7, query: everything }], everything, rank: null, exact: null, length: 1, parts: [] };
   }
   const words = units.flatMap((unit) => unit.words);
   const titleWords = (each: Meant): string | null =>
@@ -79,12 +84,13 @@ export function seekAll(query: ParsedQuery, meant: Meant): Sought {
   const tiers = queries
     .map((each, index) => ({ tier: queries.length - 1 - index, query: each }))
     .filter((each, index): each is Tier => each.query !== null && queries.indexOf(each.query) === index);
-  const units_ = units.map((unit) => unit.joined).filter((each) => each !== null);
+  const wholeUnits = units.map((unit) => unit.joined).filter((each) => each !== null);
   return {
     tiers,
     everything,
-    rank: anyOf([...words.map(begins), ...units_.map(exactly)]),
+    rank: anyOf([...words.map(begins), ...wholeUnits.map(exactly)]),
     exact: anyOf([allOf(words.map(exactly)), joined ? exactly(joined) : null]),
+    length: [...joined].length,
     parts: [],
   };
 }
@@ -107,6 +113,7 @@ export function seekAny(query: ParsedQuery, meant: Meant): Sought | null {
     everything,
     rank: anyOf(words.map(begins)),
     exact: null,
+    length: 1,
     parts,
   };
 }
