@@ -1,10 +1,10 @@
 /** What is asked of each operation between its validation and its execution, and of each answer before it leaves. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
-import { AppError, InvalidInput, type ErrorCode } from '#platform/errors.ts';
+import { AppError, InvalidInput } from '#platform/errors.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { Logger } from '#platform/logger.ts';
-import { httpStatus, refusal, renderError } from './errors.ts';
+import { refusal, renderError } from './errors.ts';
 import { checkAliases } from './limits/aliases.ts';
 import { checkCost } from './limits/cost.ts';
 import { checkDepth } from './limits/depth.ts';
@@ -12,11 +12,7 @@ import { checkIntrospection } from './limits/introspection.ts';
 import { checkLiterals } from './limits/literals.ts';
 import type { RateLimit } from './limits/rate.ts';
 import type { Metrics } from './metrics.ts';
-
-/** A client that takes application/json alone expects 200 for these, as GraphQL over HTTP has it; what is refused for another reason keeps its status. */
-const REQUEST_ERRORS: readonly unknown[] = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'];
-const takesPlainJsonOnly = (accept = ''): boolean =>
-  accept.includes('application/json') && !accept.includes('application/graphql-response+json');
+import { settleStatus } from './statuses.ts';
 
 type Deps = { rateLimit: RateLimit; metrics: Metrics; logger: Logger };
 
@@ -64,19 +60,7 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
               result.errors = [renderError(new GraphQLError(cause.message, { originalError: cause }), { requestId, logger })];
             }
           }
-          if (contextValue.signal?.aborted && result.errors && Object.values(result.data ?? {}).every((value) => value === null)) {
-            delete result.data; // or the status would have to be one of success
-            response.http.status = httpStatus('TIMEOUT');
-          }
-          const [error] = result.errors ?? [];
-          if (!isExecuted && error && (response.http.status ?? 200) === 200) {
-            response.http.status = httpStatus(error.extensions?.code as ErrorCode); // Apollo answers some refusals with 200
-          }
-          // Once it is executed, 400 says that a variable could not be coerced.
-          const isRequestError = isExecuted || result.errors?.every((error) => REQUEST_ERRORS.includes(error.extensions?.code));
-          if (response.http.status === 400 && isRequestError && takesPlainJsonOnly(request.http?.headers.get('accept'))) {
-            response.http.status = 200;
-          }
+          settleStatus(response.http, result, { isExecuted, accept: request.http?.headers.get('accept') });
           metrics.countOperation(
             operation?.operation ?? 'none',
             result.errors?.map((error) => String(error.extensions?.code)) ?? [],
