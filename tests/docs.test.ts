@@ -113,6 +113,14 @@ describe('the documents', () => {
       'CONTRIBUTING.md: npm test',
       'CONTRIBUTING.md: npm test -- platform/events',
       'CONTRIBUTING.md: npm run verify',
+      'docs/deployment.md: docker build -t pursight .',
+      'docs/deployment.md: docker run --init --name pursight -p 127.0.0.1:4000:4000 -v pursight:/data pursight',
+      'docs/deployment.md: PORT=4001 npm run subgraph -- catalog',
+      'docs/deployment.md: PORT=4002 npm run subgraph -- identity',
+      'docs/deployment.md: SUBGRAPH_URLS=catalog=http://127.0.0.1:4001,identity=http://127.0.0.1:4002 npm run router',
+      'docs/deployment.md: npm run worker',
+      'docs/deployment.md: docker compose up --build --detach',
+      'docs/deployment.md: docker compose ps',
     ]);
   });
 
