@@ -13,6 +13,7 @@ export type MigrationFolder = { schema: string; folder: string };
 const MIGRATION_LOCK = 0x70757273;
 
 const CUSTOM_PLANS = 'plan_cache_mode=force_custom_plan';
+const OWN_SCANS = 'synchronize_seqscans=off';
 
 export async function migrate(location: DatabaseLocation, folders: readonly MigrationFolder[]): Promise<void> {
   const sql = postgres(location.ownerUrl, { max: 1, onnotice: () => {}, connection: { application_name: 'pursight migrate' } });
@@ -55,6 +56,8 @@ async function createRoles(sql: postgres.Sql, location: DatabaseLocation): Promi
     if ((part === 'catalog' || part === 'identity') && !existing?.config?.includes(CUSTOM_PLANS)) {
       await sql.unsafe(`alter role "${name}" set ${CUSTOM_PLANS}`);
     }
+    // A search that is cut off begins at the same row each time: by default a scan joins in where another one is.
+    if (part === 'catalog' && !existing?.config?.includes(OWN_SCANS)) await sql.unsafe(`alter role "${name}" set ${OWN_SCANS}`);
   }
 }
 

@@ -101,7 +101,7 @@ async function listHits(
   const tiers = sought?.tiers ?? [{ tier: 0, query: null }];
   // In the order of the table, whichever way it is read: the same ones each time.
   const branches = tiers.map(
-    ({ tier, query }) => sql`(select d.asset_id, ${tier}::int as tier from catalog.search_documents d where ${matches(scope, query)}
+    ({ tier, query }) => sql`(select d.ctid as place, ${tier}::int as tier from catalog.search_documents d where ${matches(scope, query)}
       ${query === null ? sql`order by d.asset_id desc` : sql``} limit ${MOST_HITS})`,
   );
   const found = branches.reduce((all, branch) => sql`${all} union all ${branch}`);
@@ -112,14 +112,14 @@ async function listHits(
     : sql`0`;
   const exact = sought?.exact ? sql`+ case when d.words @@ ${sought.exact}::tsquery then 2 else 0 end` : sql``;
   const parts = (sought?.parts ?? []).reduce((all, part) => sql`${all} + case when d.words @@ ${part}::tsquery then 10 else 0 end`, sql``);
-  // `offset 0` keeps each candidate looked up by its key, however many the planner takes them for.
+  // Rows by their place, which holds for a statement; `offset 0` keeps the planner from reading all rows for the many that it expects.
   return sql<SearchHit[]>`
     select asset_id, score from (
-      select asset_id, max(tier) as tier from (${found}) f group by asset_id order by tier desc, asset_id desc limit ${MOST_HITS}
+      select place, max(tier) as tier from (${found}) f group by place order by tier desc, place limit ${MOST_HITS}
     ) c cross join lateral (
-      select (c.tier * 10 + ${place} ${exact} ${parts} + case when d.described then 0.3 else 0 end
+      select d.asset_id, (c.tier * 10 + ${place} ${exact} ${parts} + case when d.described then 0.3 else 0 end
         + case when d.owner_ids <> '{}' then 0.3 else 0 end - least(d.title_length, 200) / 1000.0)::float8 as score
-      from catalog.search_documents d where d.asset_id = c.asset_id offset 0
+      from catalog.search_documents d where d.ctid = c.place offset 0
     ) s
     ${after ? sql`where (score, asset_id) < (${after[1]}::float8, ${after[2]}::uuid)` : sql``}
     order by score desc, asset_id desc limit ${first + 1}`;
