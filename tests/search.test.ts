@@ -1,0 +1,57 @@
+/** Search through the whole product: what a scan or a person commits is found a moment later, by those who may see it. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { createEmptyDatabase } from '#platform/testing/database.ts';
+import { createWorld, type Ask, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.stop());
+
+const SEARCH = `query ($query: String!) {
+  search(query: $query) { totalCount nodes { highlights asset { id name version } } facets { name values { value count } } }
+}`;
+const search = async (ask: Ask, query: string) => {
+  const { data, errors } = await ask(SEARCH, { query });
+  expect(errors).toBeUndefined();
+  return data.search;
+};
+const scanned = async (name: string, statements: string) => {
+  const database = await createEmptyDatabase();
+  await database.sql.unsafe(statements);
+  const source = await world.addSource(name, { url: database.url });
+  expect(await world.scan(source.id)).toMatchObject({ status: 'COMPLETED' });
+  return { ...source, rescan: (sql: string) => database.sql.unsafe(sql).then(() => world.scan(source.id)) };
+};
+const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 50 });
+
+it('finds what scans and edits commit, and only for who may see it', async () => {
+  const open = await scanned(
+    'open',
+    `create table customer_visit (id int primary key, "größe" int); comment on table customer_visit is 'Who came <in>'`,
+  );
+  await scanned('closed', 'create table customer_salary (id int primary key, amount int)');
+  const reader = await world.createUser([{ role: 'READER', sourceId: open.id }]);
+  await soon(async () => expect((await search(world.ask, 'customer')).totalCount).toBe(2));
+
+  const [hit] = (await search(reader, 'custmer')).nodes;
+  expect(hit).toMatchObject({ asset: { name: expect.stringContaining('customer_visit') }, highlights: ['<em>customer</em>_visit'] });
+  expect((await search(reader, 'GROSSE')).nodes[0].highlights).toEqual(['<em>größe</em>']);
+  expect((await search(reader, 'came')).nodes[0].highlights).toEqual(['Who <em>came</em> &lt;in&gt;']);
+  for (const query of ['salary', 'amount', 'customersalary'])
+    expect(await search(reader, query)).toMatchObject({ totalCount: 0, nodes: [] });
+  const { facets } = await search(reader, '');
+  expect(facets.find(({ name }: { name: string }) => name === 'source').values.map(({ value }: { value: string }) => value)).toEqual([
+    open.id,
+  ]);
+
+  await world.admin('mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { asset { id } } }', {
+    input: { id: hit.asset.id, version: hit.asset.version, tags: ['quokka'] },
+  });
+  await soon(async () => expect((await search(reader, 'quokka')).nodes).toMatchObject([{ highlights: ['<em>quokka</em>'] }]));
+
+  await open.rescan('alter table customer_visit rename to guest_book');
+  await soon(async () => expect((await search(reader, 'guest book')).nodes).toMatchObject([{ asset: { id: hit.asset.id } }]));
+  await soon(async () => expect((await search(reader, 'customer_visit')).totalCount).toBe(0));
+});
