@@ -111,6 +111,15 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
     for (const running of Object.values(processes)) expect(running.output()).not.toContain(PASSWORD);
   });
 
+  it('run the rest of an operation as who has just signed in', async () => {
+    const { data, errors } = await ask(
+      'mutation ($input: SignInInput!) { signIn(input: $input) { session { user { name roles { role } } } } }',
+      { input: { email: EMAIL, password: PASSWORD } },
+    );
+    expect(errors).toBeUndefined();
+    expect(data.signIn.session.user).toEqual({ name: 'Administrator', roles: [{ role: 'ADMIN' }] });
+  });
+
   it('scan a source in the worker, and join what catalog and identity own', async () => {
     const config = { url: source.url };
     const registered = await ask('mutation ($input: RegisterSourceInput!) { registerSource(input: $input) { source { id name } } }', {
