@@ -4,7 +4,7 @@
  */
 import { connect as connectTcp, type Socket } from 'node:net';
 import postgres from 'postgres';
-import { endWithOperations } from './operations.ts';
+import { endWithOperations } from './cancelling.ts';
 
 /** A pool of one database role. Rows come back in camelCase, int8 as number, timestamps as Date. */
 export type Database = postgres.Sql<{ bigint: number }>;

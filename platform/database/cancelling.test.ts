@@ -16,12 +16,16 @@ afterAll(async () => {
   await database.drop();
 });
 
-const running = async (): Promise<string[]> => {
-  const rows = await database.sql<{ query: string }[]>`
-    select query from pg_stat_activity
-    where datname = current_database() and application_name = 'pursight operations' and state <> 'idle'`;
-  return rows.map(({ query }) => query);
+const count = async (): Promise<{ sleeping: number; open: number }> => {
+  const [row] = await database.sql<{ sleeping: number; open: number }[]>`
+    select count(*) filter (where state = 'active' and query like '%pg_sleep%') as sleeping,
+      count(*) filter (where state like 'idle in%') as open
+    from pg_stat_activity where datname = current_database() and application_name = 'pursight operations'`;
+  return row!;
 };
+/** Statements under way, of the tests. (A session that is new asks something by itself.) */
+const sleeping = async (): Promise<number> => (await count()).sleeping;
+const NOTHING = { sleeping: 0, open: 0 };
 const outcome = (work: PromiseLike<unknown>): Promise<unknown> =>
   Promise.resolve(work).then(
     () => 'done',
@@ -35,10 +39,10 @@ describe('an operation that is aborted', () => {
       outcome(pool`select pg_sleep(20)`),
       outcome(pool.unsafe('select pg_sleep(20)')),
     ]);
-    await expect.poll(running).toHaveLength(2);
+    await expect.poll(sleeping).toBe(2);
     controller.abort(new Error('left'));
     expect(await Promise.all(asked)).toMatchObject([{ code: '57014' }, { code: '57014' }]);
-    expect(await running()).toEqual([]);
+    expect(await count()).toEqual(NOTHING);
     expect(await pool`select 1 as one`).toEqual([{ one: 1 }]);
   });
 
@@ -54,12 +58,12 @@ describe('an operation that is aborted', () => {
         }),
       ),
     );
-    await expect.poll(running).toHaveLength(1);
+    await expect.poll(sleeping).toBe(1);
     const reason = new Error('left');
     controller.abort(reason);
     expect(await asked).toBe(reason);
     expect(await database.sql`select word from notes`).toEqual([]);
-    expect(await running()).toEqual([]);
+    expect(await count()).toEqual(NOTHING);
   });
 
   it('asks nothing more, neither alone nor in a transaction, and does not wait for a free session', async () => {
@@ -80,7 +84,7 @@ describe('an operation that is aborted', () => {
   it('spares what was started outside of it', async () => {
     const controller = new AbortController();
     const shared = withinOperation(controller.signal, () => outsideOperation(() => outcome(pool`select pg_sleep(0.3)`)));
-    await expect.poll(running).toHaveLength(1);
+    await expect.poll(sleeping).toBe(1);
     controller.abort(new Error('left'));
     expect(await shared).toBe('done');
   });
@@ -133,7 +137,7 @@ it('operations that are aborted at any moment cost their neighbours nothing', { 
   }
   expect(cancelled).toBeGreaterThan(100);
   await sleep(100);
-  expect(await running()).toEqual([]);
+  expect(await count()).toEqual(NOTHING);
   expect(await Promise.all(Array.from({ length: 20 }, (_, n) => pool`select ${n}::int as n`))).toEqual(
     Array.from({ length: 20 }, (_, n) => [{ n }]),
   );

@@ -1,0 +1,142 @@
+/**
+ * A pool whose statements end with the operation that asked for them (`operations.ts`).
+ *
+ * PostgreSQL cancels whatever a session runs when the request arrives, so a session that also serves others could lose a
+ * neighbour's statement. Hence a statement of an operation has its session to itself (postgres.js would put several in a
+ * row), and the session goes back only after the statement has ended and no cancel request is under way: PostgreSQL
+ * closes the request's connection after it has signalled, and a session without a statement ignores the signal.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database, Transaction } from './index.ts';
+import { currentOperation, type Operation } from './operations.ts';
+
+/** A cancel request that arrives between two messages of a statement is ignored, so it is sent again until the statement has ended. */
+const CANCEL_AGAIN_MS = 50;
+
+/** What postgres.js 3.4.9 has in a query and leaves out of its types. A query is lazy: `handler` sends it when it is awaited. */
+type Query = PromiseLike<unknown> & {
+  handler: (query: Query) => void;
+  /** Sends a cancel request; resolves when the server has dealt with it. Only for an active query: others would confuse its connection. */
+  canceller: (query: Query) => Promise<void>;
+  active: boolean;
+  reject: (error: unknown) => void;
+  cursorFn?: unknown;
+  streaming?: boolean;
+};
+
+/** Settles when the query has ended and nothing is on its way that could cancel the session's next one. Never fails. */
+async function ended(query: Query, { signal, running }: Operation): Promise<void> {
+  let settled = false;
+  let cancelling: Promise<void> | undefined;
+  const cancel = async (): Promise<void> => {
+    while (!settled) {
+      // A request that fails is made again; at the worst the statement ends by the session's own statement_timeout.
+      if (query.active) await query.canceller(query).catch(() => {});
+      if (!settled) await sleep(CANCEL_AGAIN_MS);
+    }
+  };
+  const start = (): void => void (cancelling ??= cancel());
+  running.add(start);
+  if (signal.aborted) start();
+  const settle = (): void => void (settled = true);
+  await query.then(settle, settle);
+  running.delete(start);
+  await cancelling;
+}
+
+/** A template call or `unsafe` gives a query; a call with a name or a row gives a fragment, which is never sent. */
+const isQuery = (result: unknown): result is Query => typeof result === 'object' && result !== null && 'handler' in result;
+
+type Send = (query: Query, send: Query['handler']) => void;
+
+/** `sql` with other ways to send a query and, for a pool, to begin a transaction. */
+function intercept<Sql extends Database | Transaction>(
+  sql: Sql,
+  send: () => Send | undefined,
+  overrides: Partial<Record<string, unknown>>,
+): Sql {
+  const catchQuery = (result: unknown): unknown => {
+    const through = isQuery(result) ? send() : undefined;
+    if (through && isQuery(result)) {
+      const { handler } = result;
+      result.handler = (query) => through(query, handler);
+    }
+    return result;
+  };
+  const unsafe = (...args: Parameters<Database['unsafe']>): unknown => catchQuery(sql.unsafe(...args));
+  return new Proxy(sql, {
+    apply: (target, self, args) => catchQuery(Reflect.apply(target as never, self, args)),
+    get: (target, name) =>
+      name === 'unsafe' ? unsafe : ((overrides as Record<string | symbol, unknown>)[name] ?? Reflect.get(target, name)),
+  });
+}
+
+/** Sends one statement over a session that it has to itself. */
+async function sendAlone(sql: Database, query: Query, operation: Operation): Promise<void> {
+  const { signal, running } = operation;
+  const leave = (): void => query.reject(signal.reason);
+  if (signal.aborted) return leave();
+  running.add(leave); // while it waits for a session
+  try {
+    const session = await sql.reserve();
+    if (!signal.aborted) {
+      running.delete(leave);
+      (session`` as unknown as Query).handler(query);
+      await ended(query, operation);
+    }
+    session.release();
+  } catch (error) {
+    query.reject(error);
+  } finally {
+    running.delete(leave);
+  }
+}
+
+/** A transaction of an operation: rolled back once the signal is aborted, also if its function goes on as if nothing were. */
+async function begin(sql: Database, operation: Operation, args: unknown[]): Promise<unknown> {
+  const { signal } = operation;
+  const work = args.at(-1) as (tx: Transaction) => unknown;
+  const within = async (tx: Transaction): Promise<unknown> => {
+    signal.throwIfAborted();
+    const statements: Promise<void>[] = [];
+    const send: Send = (query, handler) => {
+      if (signal.aborted) return query.reject(signal.reason);
+      handler(query);
+      statements.push(ended(query, operation));
+    };
+    const savepoint = (): never => {
+      throw new Error('A savepoint within an operation would not be cancelled with it; nothing uses one.');
+    };
+    try {
+      const result = work(intercept(tx, () => send, { savepoint }));
+      const settled = await (Array.isArray(result) ? Promise.all(result) : result);
+      signal.throwIfAborted();
+      return settled;
+    } finally {
+      await Promise.all(statements); // before `rollback`, which a late cancel request must not meet
+    }
+  };
+  return sql.begin(...([...args.slice(0, -1), within] as Parameters<Database['begin']>));
+}
+
+/** The pool as before, but statements and transactions asked for within an operation end with it. */
+export function endWithOperations(sql: Database): Database {
+  return intercept(
+    sql,
+    () => {
+      const operation = currentOperation();
+      if (!operation) return undefined;
+      return (query, handler) => {
+        // The promise of these settles at another time than the statement ends; only scans use them.
+        if (query.cursorFn || query.streaming) handler(query);
+        else void sendAlone(sql, query, operation);
+      };
+    },
+    {
+      begin: (...args: unknown[]) => {
+        const operation = currentOperation();
+        return operation ? begin(sql, operation, args) : sql.begin(...(args as Parameters<Database['begin']>));
+      },
+    },
+  );
+}
