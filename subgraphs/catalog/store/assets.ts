@@ -14,8 +14,6 @@ export type AssetFilter = ClassFilter & {
   namePrefix?: string | null;
   tags?: readonly string[] | null;
   ownerIds?: readonly string[] | null;
-  /** Not in the contract: what a term's own list asks for. */
-  termIds?: readonly string[] | null;
   hasOwner?: boolean | null;
   includeDeleted?: boolean | null;
   updatedAfter?: Date | null;
@@ -35,7 +33,7 @@ export const assetFields = (sql: Queryable) => sql`${sql(SELECTED)}`;
 
 /** What of a filter the classes do not say. */
 export function matches(sql: Queryable, filter: AssetFilter, replaced: 'low' | 'high' | null = null) {
-  const { kinds, tags, ownerIds, termIds, hasOwner, updatedAfter } = filter;
+  const { kinds, tags, ownerIds, hasOwner, updatedAfter } = filter;
   const owned = sql`exists (select from catalog.asset_owners o where o.asset_id = a.id)`;
   return sql`
     ${kinds ? sql`and a.kind = any(${kinds as string[]}::text[])` : sql``}
@@ -48,7 +46,6 @@ export function matches(sql: Queryable, filter: AssetFilter, replaced: 'low' | '
       union select o.asset_id from catalog.asset_owners o where o.team_id = any(${ownerIds as string[]}::uuid[]))`
         : sql``
     }
-    ${termIds ? sql`and a.id in (select t.asset_id from catalog.asset_terms t where t.term_id = any(${termIds as string[]}::uuid[]))` : sql``}
     ${hasOwner == null ? sql`` : hasOwner ? sql`and ${owned}` : sql`and not ${owned}`}
     ${updatedAfter ? sql`and a.updated_at > ${updatedAfter}` : sql``}`;
 }
@@ -96,8 +93,7 @@ export async function listAssets(
     left join catalog.asset_edits e on e.asset_id = p.id order by ${sorted('p')}`;
 }
 
-const isSearched = ({ tags, ownerIds, termIds, hasOwner }: AssetFilter): boolean =>
-  tags != null || ownerIds != null || termIds != null || hasOwner != null;
+const isSearched = ({ tags, ownerIds, hasOwner }: AssetFilter): boolean => tags != null || ownerIds != null || hasOwner != null;
 
 /** Whether a filter asks for nothing but classes and kinds, which `asset_counts` answers. */
 export function isCounted({ sourceIds: _, namespace: __, domainIds: ___, hasDomain: ____, kinds: _____, ...others }: AssetFilter): boolean {

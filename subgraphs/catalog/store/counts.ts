@@ -44,12 +44,12 @@ function byClassOrKind(sql: Queryable, classes: VisibleClasses, filter: AssetFil
 
 /** An asset counts once for each of its owners. Who has none is what is left of all: owned assets are the fewer ones. */
 function byOwner(sql: Queryable, classes: VisibleClasses, filter: AssetFilter) {
-  const owned = sql`
-    catalog.asset_owners o join catalog.assets a on a.id = o.asset_id
-    where a.deleted_at is null ${visible(sql, 'a', classes)} ${matches(sql, filter)}`;
   return sql`
-    select coalesce(o.user_id, o.team_id)::text as value, count(distinct o.asset_id) as count from ${owned} group by 1
+    with owned as materialized (
+      select distinct o.asset_id, coalesce(o.user_id, o.team_id) as owner from catalog.asset_owners o join catalog.assets a on a.id = o.asset_id
+      where a.deleted_at is null ${visible(sql, 'a', classes)} ${matches(sql, filter)}
+    )
+    select owner::text as value, count(*) as count from owned group by owner
     union all
-    select '', (select coalesce(sum(n.count), 0) from (${counted(sql, classes, filter)}) n)::bigint
-      - (select count(distinct o.asset_id) from ${owned})`;
+    select '', (select coalesce(sum(n.count), 0) from (${counted(sql, classes, filter)}) n)::bigint - (select count(distinct asset_id) from owned)`;
 }

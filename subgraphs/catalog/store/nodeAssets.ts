@@ -17,7 +17,11 @@ const classesOf = (sql: Queryable, classes: VisibleClasses) => sql`
   access.classes k join catalog.domains d on d.id = k.domain_id
   where ${classes === 'all' ? sql`true` : sql`k.id = any(${classes}::int[])`}`;
 
-/** A page of `first + 1` living assets of each, by name. */
+/**
+ * A page of `first + 1` living assets of each, by name. A term's are looked up by their ids, each for itself (the limit of
+ * one does that): else the planner walks over all assets by name for each term until it has a page (300,000 assets, 50
+ * terms, a viewer of 5 %: 4 s instead of 0.7 s).
+ */
 export async function listAssetsOf(
   sql: Queryable,
   noun: Noun,
@@ -33,9 +37,9 @@ export async function listAssetsOf(
           select ${assetFields(sql)} from catalog.assets a where a.access_class = k.id and a.deleted_at is null ${seekAssets(sql, page)}
           order by a.name, a.id limit ${limit}
         ) b order by b.name, b.id limit ${limit}`
-      : sql`select ${assetFields(sql)} from catalog.asset_terms t join catalog.glossary_terms g on g.id = t.term_id join catalog.assets a on a.id = t.asset_id
-          where t.term_id = wanted.id and a.deleted_at is null ${visible(sql, 'a', classes)} ${seekAssets(sql, page)}
-          order by a.name, a.id limit ${limit}`;
+      : sql`select a.* from catalog.asset_terms t join catalog.glossary_terms g on g.id = t.term_id cross join lateral (
+          select ${assetFields(sql)} from catalog.assets a where a.id = t.asset_id and a.deleted_at is null ${visible(sql, 'a', classes)} limit 1
+        ) a where t.term_id = wanted.id ${seekAssets(sql, page)} order by a.name, a.id limit ${limit}`;
   return sql<AssetOfNode[]>`
     select wanted.id as node_id, c.*, e.description from unnest(${ids as string[]}::uuid[]) as wanted (id) cross join lateral (${rows}) c
     left join catalog.asset_edits e on e.asset_id = c.id order by wanted.id, c.name, c.id`;
