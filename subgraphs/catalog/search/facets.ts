@@ -23,17 +23,18 @@ export async function countFacets(sql: Queryable, matches: Fragment): Promise<{ 
 async function listCounts(sql: Queryable, matches: Fragment) {
   return sql<{ name: FacetName | 'total'; value: string; count: number }[]>`
     with found as materialized (select d.kind, d.access_class, d.tags, d.owner_ids ${matches}),
+      groups as materialized (select access_class, kind, count(*) as count from found group by access_class, kind),
       classes as materialized (
-        select k.source_id, m.id as domain_id, f.count from (select access_class, count(*) as count from found group by access_class) f
-        join access.classes k on k.id = f.access_class left join catalog.domains m on m.id = k.domain_id
+        select k.source_id, m.id as domain_id, g.count from groups g
+        join access.classes k on k.id = g.access_class left join catalog.domains m on m.id = k.domain_id
       ),
       counted as (
-        select 'total' as name, '' as value, count(*) as count from found
-        union all select 'kind', kind, count(*) from found group by kind
+        select 'total' as name, '' as value, coalesce(sum(count), 0)::bigint as count from groups
+        union all select 'kind', kind, sum(count)::bigint from groups group by kind
         union all select 'source', source_id::text, sum(count)::bigint from classes group by source_id
         union all select 'domain', domain_id::text, sum(count)::bigint from classes where domain_id is not null group by domain_id
-        union all select 'owner', owner::text, count(*) from found, unnest(owner_ids) as owner group by owner
-        union all select 'tag', tag, count(*) from found, unnest(tags) as tag group by tag
+        union all select 'owner', owner::text, count(*) from (select unnest(owner_ids) as owner from found) o group by owner
+        union all select 'tag', tag, count(*) from (select unnest(tags) as tag from found) t group by tag
       )
     select name, value, count from (
       select *, row_number() over (partition by name order by count desc, value collate "C") as place from counted
