@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { upsertClass } from '../auth/access.ts';
+import { upsertClass, upsertDomain } from '../auth/access.ts';
 import type { RoleAssignment, Viewer } from '../auth/viewer.ts';
 import type { Database } from '../database/index.ts';
 import { newId } from '../ids.ts';
@@ -23,6 +23,7 @@ beforeAll(async () => {
   const catalog = database.connect('catalog');
   sql = database.connect('identity');
   const classA = await upsertClass(catalog, { sourceId: sourceA, domainId: null });
+  await catalog.begin((tx) => upsertDomain(tx, { id: domainX, parentId: null }));
   const classAX = await upsertClass(catalog, { sourceId: sourceA, domainId: domainX });
   const classB = await upsertClass(catalog, { sourceId: sourceB, domainId: null });
   const asset = (
