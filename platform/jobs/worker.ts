@@ -102,8 +102,10 @@ export function createWorker(options: {
         taskList,
         events,
         logger: new QueueLogger(() => (level, message, meta) => {
-          if (level === 'error') logger.error({ meta }, message);
-          else if (level === 'warning') logger.warn({ meta }, message);
+          // An error of the queue carries its whole connection with it.
+          const { message: reason, code, stack } = (meta?.['error'] ?? {}) as { message?: string; code?: string; stack?: string };
+          if (level === 'error') logger.error({ reason, code, stack }, message);
+          else if (level === 'warning') logger.warn({ reason, code }, message);
           else logger.debug(message);
         }),
       });
