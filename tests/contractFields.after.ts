@@ -8,6 +8,17 @@ import { API_FILE } from '#router/supergraph.ts';
 /** Fields that can only ever give one value, each with the reason. */
 const ONE_VALUE: Record<string, string> = {
   'Query.serverVersion': 'a server has one version',
+  ...Object.fromEntries(
+    [
+      'Query.connectors',
+      'Source.connector',
+      'Connector.id',
+      'Connector.title',
+      'Connector.configSchema',
+      'Connector.secretFields',
+      'Connector.assetKinds',
+    ].map((name) => [name, 'there is one connector so far']),
+  ),
 };
 
 const schema = buildSchema(readFileSync(API_FILE, 'utf8'));

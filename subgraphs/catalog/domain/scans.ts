@@ -321,7 +321,8 @@ export function createScope(scan: Pick<ScanRow, 'include' | 'exclude'> | undefin
 } {
   const include = scan?.include ?? [];
   const exclude = scan?.exclude ?? [];
-  const options = { dot: true, nobrace: false };
+  // `posix`: without it `[!ab]` means the signs `!`, `a` and `b`, the opposite of what shells have taught everybody.
+  const options = { dot: true, nobrace: false, posix: true };
   const included = include.length > 0 ? picomatch(include, options) : () => true;
   const excluded = exclude.length > 0 ? picomatch(exclude, options) : () => false;
   // A slash in a name is no path separator here: picomatch would never let `*` match it.
