@@ -114,8 +114,11 @@ export function changeRows(before: AssetRow, columns: readonly DescribedColumn[]
       ...(same ? {} : { version: known.version + 1, updatedAt: target.at }),
     });
   }
-  for (const gone of byName.values()) {
+  for (const known of byName.values()) {
+    // Tombstones move along: who sees the asset sees them, and nobody else.
+    const gone = { ...known, sourceId: target.sourceId, accessClass: target.accessClass };
     if (gone.deletedAt === null) changedColumns.push({ ...gone, deletedAt: target.at, updatedAt: target.at, version: gone.version + 1 });
+    else if (moved) changedColumns.push(gone);
   }
   return {
     asset: { ...before, ...scannedFields(target), version: before.version + 1 },

@@ -519,4 +519,27 @@ describe("an asset's domain and terms", () => {
     const beside = (await sql`select id from catalog.assets where source_id = ${next.id} and name = 'shop.public.t1'`)[0]!;
     expect(await classOf(beside.id)).toEqual({ sourceId: next.id, domainId: null });
   });
+
+  it('take columns that went before along, so that none is seen by the roles of the removed source', async () => {
+    shop()[2] = scannedTable(['shop', 'public', 't0'], 'shop/100', ['id', 'dropped before', 'dropped between']);
+    await world.scan();
+    const { id } = (await world.asset('shop.public.t0'))!;
+    shop()[2] = scannedTable(['shop', 'public', 't0'], 'shop/100', ['id', 'dropped between']);
+    await world.scan();
+    await world.sources.remove(admin, world.sourceId);
+    await world.scanner.removeAssets(world.sourceId, admin.userId, new AbortController().signal);
+    shop()[2] = scannedTable(['shop', 'public', 't0'], 'shop/100', ['id']);
+    const next = await world.sources.register(admin, { name: world.name, connector: 'memory', config: world.config });
+    const { run } = await world.scans.start(admin, { sourceId: next.id });
+    await world.scanner.run(run.id, new AbortController().signal);
+    const [asset] = await sql`select access_class from catalog.assets where id = ${id}`;
+    const columns =
+      await sql`select name, source_id, access_class, deleted_at is null as living, version from catalog.columns where asset_id = ${id} order by name`;
+    expect(columns.map(({ name, living, version }) => [name, living, version])).toEqual([
+      ['dropped before', false, 2],
+      ['dropped between', false, 2],
+      ['id', true, 2],
+    ]);
+    for (const column of columns) expect(column).toMatchObject({ sourceId: next.id, accessClass: asset!.accessClass });
+  });
 });
