@@ -10,6 +10,8 @@ import { whileWanted } from './deadline.ts';
 import { renderError } from './errors.ts';
 
 const MOST_DOCUMENTS = 1_000;
+/** Characters of their texts: the values that a client writes into its operation are in them, up to 256 KB. */
+const MOST_TEXT = 8_000_000;
 
 /** Where a failure of the whole sub-query shows in the answer: at its root field, if that is one field of the client's operation. */
 function rootPath(document: DocumentNode): string[] | undefined {
@@ -59,7 +61,11 @@ export function createAnswer(name: string, execute: Execute, { faults, logger }:
 
 /** On a subgraph in this process. The text of a sub-query is the gateway's own, so it is parsed once and not validated. */
 export function createLocalAnswer({ name, schema }: Subgraph, deps: Deps): Answer {
-  const documents = new LRUCache<string, DocumentNode>({ max: MOST_DOCUMENTS });
+  const documents = new LRUCache<string, DocumentNode>({
+    max: MOST_DOCUMENTS,
+    maxSize: MOST_TEXT,
+    sizeCalculation: (_, query) => query.length || 1,
+  });
 
   function parsed(query: string): DocumentNode {
     let document = documents.get(query);
