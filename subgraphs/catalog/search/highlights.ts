@@ -76,8 +76,11 @@ function findMatches(text: string, { prefixes, exact }: SoughtWords): Range[] {
   const words = new Set(exact);
   const ranges: Range[] = [];
   const isSought = (word: string): boolean => words.has(word) || prefixes.some((prefix) => word.startsWith(prefix));
+  // What several words are together begins as the first of them does: most words of a long text begin nothing.
+  const all = [...prefixes, ...exact];
+  const begins = (word: string): boolean => all.some((each) => each.startsWith(word));
   for (const [index, token] of tokens.entries()) {
-    const length = isSought(token.word) ? 1 : joinedMatch(tokens, index, text, isSought);
+    const length = isSought(token.word) ? 1 : begins(token.word) ? joinedMatch(tokens, index, text, isSought) : 0;
     if (length === 0) continue;
     const { start } = token;
     const { end } = tokens[index + length - 1]!;
