@@ -50,13 +50,18 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
     async updateAssets(_: unknown, { input }: { input: { items: readonly AssetEdit[] } }, context: RequestContext) {
       requireViewer(context.viewer);
       checkCount(input.items);
-      const editor = await editorOf(context);
+      let editor = await editorOf(context);
       const cursor = await logPosition(sql);
       const outcomes: Outcome[] = [];
       for (const [index, item] of input.items.entries()) {
         const field = `input.items.${index}`;
         const error = await attempt(async () => editAsset(sql, editor, checkAssetEdit(item, field), field));
         outcomes.push({ id: item.id, error });
+        // It may be the first of its source in that domain: its class is new, and the next item may be about it.
+        if (!error && item.domainId != null) {
+          catalog.forget(context);
+          editor = await editorOf(context);
+        }
       }
       committed(context);
       const { assetById } = catalog.of(context);

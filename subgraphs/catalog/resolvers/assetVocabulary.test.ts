@@ -127,6 +127,19 @@ describe('the domain of an asset', () => {
     expect([await sees(steward), await sees(over(crm))]).toEqual([false, true]);
   });
 
+  it('that nothing of its source was in before leaves it in the sight of the source, also for what follows in a batch', async () => {
+    const fresh = await insertDomain(sql, `Fresh ${number}`);
+    const BATCH = `mutation ($input: UpdateAssetsInput!) { updateAssets(input: $input) { results { asset { version } error { code } } } }`;
+    const items = [
+      { id: asset.id, version: 1, domainId: fresh },
+      { id: asset.id, version: 2, tags: ['x'] },
+    ];
+    expect((await ask(stewardOf(source), BATCH, { input: { items } })).data.updateAssets.results).toEqual([
+      { asset: { version: 3 }, error: null },
+      { asset: { version: 3 }, error: null },
+    ]);
+  });
+
   it('is one that there is', async () => {
     const problem = { code: 'BAD_USER_INPUT', details: { field: 'input.domainId' } };
     expect((await update({ domainId: newId() })).error).toMatchObject(problem);
