@@ -273,6 +273,15 @@ describe('what an answer gives away', () => {
     }
   });
 
+  it('nor does it look long for them in what a stranger sent', { timeout: 5_000 }, async () => {
+    const email = ['x'.repeat(1_000) + ' Did you mean '.repeat(17_900)]; // beyond what a message repeats
+    const body = JSON.stringify({ query: SIGN_IN, variables: { input: { email, password: 'x' } } });
+    expect(await refusal(send('/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body }))).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'input.email',
+    });
+  });
+
   it('no trace, plan or debug information, whatever headers ask for', async () => {
     const asked = {
       'apollo-federation-include-trace': 'ftv1',
