@@ -55,7 +55,7 @@ export const log = eventsSchema.table(
     index('log_subject').on(table.subject, table.seq),
     index('log_type').on(table.type, table.seq),
     index('log_event_id').on(table.eventId),
-    // Everything but `identity.*` and `team.*` belongs to a source: who may see little finds it by that.
+    // Assets, sources and scans belong to a source: who may see little finds their events by that.
     index('log_source').on(sql`(${table.attributes} ->> 'sourceId')`, table.seq),
   ],
 );

@@ -92,17 +92,6 @@ function* pairs(part: string, piece: string, start: number): Generator<Token> {
   yield { word: characters[last]!, ...place(last, last + 1), ...(last > 0 ? { tail: true as const } : {}) };
 }
 
-/** At most `most` words: descriptions may be long. */
-export function words(text: string, most = Infinity): string[] {
-  const found: string[] = [];
-  if (most <= 0) return found;
-  for (const { word } of tokenize(text)) {
-    found.push(word);
-    if (found.length >= most) break;
-  }
-  return found;
-}
-
 /** The text without what separates its words: `customer_id`, `customerId` and `customer id` meet here. */
 export const joined = (text: string): string => cut(fold(text).replace(NO_PART, ''), MAX_JOINED);
 
