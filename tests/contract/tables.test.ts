@@ -1,4 +1,4 @@
-/** What a scan tells of two tables that refer to each other, a partitioned one and a view: each field as the statements below say it. */
+/** What a scan tells of two tables that refer to each other, a partitioned one and two views: each field as the statements below say it. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { createWorld, type World } from '../world.ts';
@@ -15,6 +15,7 @@ const STATEMENTS = `
   create index orders_of_customer on s.orders (customer) where shop > 1;
   create table s.visits (at date not null, customer int) partition by range (at);
   create view s.countries as select country from s.customers group by country;
+  create materialized view s.sold as select shop, count(*) as times from s.orders group by shop;
   comment on table s.customers is 'Who buys';
   comment on column s.customers.email is 'Where invoices go';
   comment on column s.customers.code is 'Within the country';
@@ -139,6 +140,7 @@ it('what each is and where it stands', () => {
     ['countries', 'VIEW', null],
     ['customers', 'TABLE', 'Who buys'],
     ['orders', 'TABLE', null],
+    ['sold', 'MATERIALIZED_VIEW', null],
   ] as const) {
     expect(tables[name]).toMatchObject({
       name: `${database}.s.${name}`,
@@ -153,4 +155,5 @@ it('what each is and where it stands', () => {
     });
   }
   expect(tables['countries'].table.definition).toBe(' SELECT country\n   FROM s.customers\n  GROUP BY country;');
+  expect(tables['sold'].table.definition).toBe(' SELECT shop,\n    count(*) AS times\n   FROM s.orders\n  GROUP BY shop;');
 });
