@@ -3,10 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { upsertClass } from '#platform/auth/access.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
+import { roleUrl } from '#platform/database/roles.ts';
+import { createWorker } from '#platform/jobs/worker.ts';
+import { createLogger } from '#platform/logger.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import { createTestCatalog } from '../testing/catalog.ts';
 import { insertAssets, insertDomain, insertSource, insertTerm, readerOf, viewerWith } from '../testing/factories.ts';
-import { createClearing } from './clearing.ts';
+import { CLEARING_TASK, createClearing } from './clearing.ts';
 
 let database: TestDatabase;
 let sql: Database;
@@ -70,7 +73,7 @@ const ask = async (viewer: Viewer, query: string, variables: Record<string, unkn
   return data;
 };
 const jobs = (id: string) => database.owner`select payload from graphile_worker._private_jobs where payload->>'id' = ${id}`;
-const work = (onCommit = () => {}) => createClearing({ sql, onCommit });
+const work = () => createClearing({ sql, onCommit: () => {} });
 
 describe('a removed domain', () => {
   it('of few assets is gone from all of them with its removal', async () => {
@@ -137,19 +140,43 @@ describe('a removed domain', () => {
     const [job] = await jobs(domainId);
     expect(job!.payload).toEqual({ noun: 'domain', id: domainId, actorId: editor.userId });
 
-    const kill = new AbortController();
-    await expect(work(() => kill.abort(new Error('killed')))(job!.payload, kill.signal)).rejects.toThrow('killed');
+    const killed = AbortSignal.abort(new Error('killed'));
+    await expect(work()(job!.payload, killed)).rejects.toThrow('killed');
+    // As the queue has it while it runs for the last time.
+    await database.owner`update graphile_worker._private_jobs set attempts = 5, locked_at = now(), locked_by = 'w' where payload->>'id' = ${domainId}`;
+    await work()(job!.payload, new AbortController().signal);
     await check();
     expect(await versions()).toEqual([
       [1, 201],
       [2, 1000],
     ]);
+    const waiting = await database.owner`
+      select attempts, payload from graphile_worker._private_jobs where payload->>'id' = ${domainId} and locked_at is null`;
+    expect(waiting).toEqual([{ attempts: 0, payload: job!.payload }]);
     await work()(job!.payload, new AbortController().signal);
     await check();
     expect(await versions()).toEqual([[2, 1201]]);
     expect(await sql`select distinct access_class from catalog.assets where source_id = ${source.id}`).toEqual([{ accessClass: plain }]);
     await work()(job!.payload, new AbortController().signal);
     expect(await versions()).toEqual([[2, 1201]]);
+  });
+
+  it('is taken from all assets by a worker, job after job', async () => {
+    const { domainId, versions } = await world(1201);
+    await remove('Domain', domainId);
+    const worker = createWorker({
+      url: roleUrl(database.location, 'jobs'),
+      tasks: { [CLEARING_TASK]: work() },
+      concurrency: 2,
+      logger: createLogger({ level: 'silent', format: 'json' }),
+    });
+    await worker.start();
+    try {
+      await expect.poll(versions, { timeout: 15_000 }).toEqual([[2, 1201]]);
+      await expect.poll(() => jobs(domainId)).toEqual([]);
+    } finally {
+      await worker.stop();
+    }
   });
 
   it('lets an asset that still waits for the job be edited and given another one', async () => {

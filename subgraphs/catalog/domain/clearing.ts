@@ -19,7 +19,7 @@ export const CLEARING_TASK = 'clearVocabulary';
 
 export type Removed = { noun: Noun; id: string; actorId: string | null };
 
-/** Within the removal's transaction, after the row is gone: nobody can give it to another asset any more. */
+/** Within the removal's transaction, after the row is gone (nobody can give it to another asset any more), and then job by job. */
 export async function clearAfterRemoval(tx: Transaction, removed: Removed): Promise<void> {
   if ((await clearBatch(tx, removed)) < BATCH) return;
   const { noun, id, actorId } = removed;
@@ -31,16 +31,16 @@ export async function clearAfterRemoval(tx: Transaction, removed: Removed): Prom
   });
 }
 
-/** A batch a transaction: killed anywhere, the job's next try goes on. */
+/**
+ * A batch a job, which adds the next one in its transaction: killed anywhere, it goes on, and however often that happens
+ * on the way through a million assets, each job has all its tries.
+ */
 export const createClearing =
   ({ sql, onCommit }: { sql: Database; onCommit: () => void }): Task =>
   async ({ noun, id, actorId }, stop) => {
-    let cleared: number;
-    do {
-      stop.throwIfAborted();
-      cleared = await beginAgain(sql, (tx) => clearBatch(tx, { noun: noun as Noun, id: id!, actorId: actorId ?? null }));
-      onCommit();
-    } while (cleared === BATCH);
+    stop.throwIfAborted();
+    await beginAgain(sql, (tx) => clearAfterRemoval(tx, { noun: noun as Noun, id: id!, actorId: actorId ?? null }));
+    onCommit();
   };
 
 async function clearBatch(tx: Transaction, { noun, id, actorId }: Removed): Promise<number> {
