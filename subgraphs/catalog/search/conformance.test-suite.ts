@@ -225,6 +225,29 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
         expect(all.indexOf('audit')).toBeLessThan(all.indexOf('visits'));
       });
 
+      it('of names that begin so the one that says least besides, and a whole word before one that only begins so', async () => {
+        await tables('user_roles', 'users', 'user_events', 'user_account_settings_of_last_year');
+        expect((await found('user')).slice(0, 1)).toEqual(['users']);
+        await tables('invoice_settlements', 'invoice_subscriptions', 'exports_invoices', 'invoices_old');
+        expect((await found('invoices')).slice(0, 2)).toEqual(['invoices_old', 'exports_invoices']);
+      });
+
+      it('a whole column, and a name that a description tells, above the same words in several places', async () => {
+        await put(
+          { path: ['d', 's', 'wallet_transactions'], columns: columns('id', 'wallet_id') },
+          { path: ['d', 's', 'transactions_archive'], columns: columns('id') },
+          { path: ['d', 's', 'events'], columns: columns('id', 'transaction_id') },
+        );
+        expect((await found('transaction_id'))[0]).toBe('events');
+        expect((await found('transactionId'))[0]).toBe('events');
+        await put(
+          { path: ['d', 's', 'stock_77'], description: 'What the code is, is told elsewhere: sku.' },
+          { path: ['d', 's', 'parts'], description: 'Holds what SKU-77 is made of.' },
+        );
+        expect((await found('sku77'))[0]).toBe('parts');
+        expect((await found('SKU-77'))[0]).toBe('parts');
+      });
+
       it('a qualified name first, among many of the same title', async () => {
         const documents = await put(...Array.from({ length: 30 }, (_, at) => ({ path: ['d', `tenant${at}`, 'customer'] })));
         for (const query of ['tenant17.customer', 'd.tenant17.customer', 'D.Tenant17.Customer']) {

@@ -1,7 +1,7 @@
 /** How the matches of a search spread over kinds, sources, domains, owners and tags. */
 import type postgres from 'postgres';
 import type { Queryable } from '#platform/database/index.ts';
-import { FACET_VALUES, type Facet, type FacetName } from './index.ts';
+import { FACET_VALUES, MOST_COUNTED, type Facet, type FacetName } from './index.ts';
 
 export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
@@ -15,7 +15,7 @@ export async function countFacets(sql: Queryable, matches: Fragment): Promise<{ 
   const rows = await listCounts(sql, matches);
   const facets = NAMES.map((name) => ({
     name,
-    values: rows.filter((row) => row.name === name).map(({ value, count }) => ({ value, count })),
+    values: rows.filter((row) => row.name === name).map(({ value, count }) => ({ value, count: Math.min(count, MOST_COUNTED) })),
   }));
   return { facets, total: rows.find((row) => row.name === 'total')!.count };
 }

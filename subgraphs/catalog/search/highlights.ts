@@ -30,7 +30,7 @@ export function highlightsOf(texts: HitTexts, sought: SoughtWords): string[] {
     ...marked([texts.title], 1)
       .concat(marked([texts.name], 1))
       .slice(0, 1),
-    ...marked(texts.columns, MOST_COLUMNS),
+    ...bestColumns(texts.columns, sought),
     ...marked(texts.tags, MOST_COLUMNS),
     ...marked(texts.terms, MOST_COLUMNS),
     ...texts.descriptions
@@ -38,6 +38,17 @@ export function highlightsOf(texts: HitTexts, sought: SoughtWords): string[] {
       .filter((text) => text !== null)
       .slice(0, 1),
   ].slice(0, MOST_HIGHLIGHTS);
+}
+
+/** Those of which most was sought: `order_id` before all the others with an `id`. */
+function bestColumns(columns: readonly string[], sought: SoughtWords): string[] {
+  return columns
+    .map((text) => ({ text, ranges: findMatches(text, sought) }))
+    .filter(({ ranges }) => ranges.length > 0)
+    .map(({ text, ranges }) => ({ text, ranges, letters: ranges.reduce((sum, { start, end }) => sum + end - start, 0) }))
+    .toSorted((a, b) => b.letters - a.letters || a.text.length - b.text.length)
+    .slice(0, MOST_COLUMNS)
+    .map(({ text, ranges }) => render(text, ranges));
 }
 
 type Range = { start: number; end: number };

@@ -13,7 +13,8 @@ export async function loadHitTexts(
   ids: readonly string[],
   { prefixes, exact }: SoughtWords,
 ): Promise<Map<string, HitTexts>> {
-  const patterns = [...prefixes, ...exact].slice(0, MOST_PATTERNS).map((word) => `%${word}%`);
+  const words = [...prefixes, ...exact].slice(0, MOST_PATTERNS);
+  const patterns = words.map((word) => `%${word}%`);
   const rows = await sql<
     ({ id: string; path: string[]; description: string | null; sourceDescription: string | null } & Omit<
       HitTexts,
@@ -26,7 +27,7 @@ export async function loadHitTexts(
       array(
         select c.name from catalog.columns c where c.asset_id = a.id and c.deleted_at is not distinct from a.deleted_at
           and (octet_length(c.name) > length(c.name) or regexp_replace(lower(c.name), '[^a-z0-9]+', '', 'g') like any(${patterns}::text[]))
-        order by c.ordinal, c.id limit ${MOST_COLUMNS}
+        order by regexp_replace(lower(c.name), '[^a-z0-9]+', '', 'g') = any(${words}::text[]) desc, c.ordinal, c.id limit ${MOST_COLUMNS}
       ) as columns
     from catalog.assets a left join catalog.asset_edits e on e.asset_id = a.id where a.id = any(${ids as string[]}::uuid[])`;
   return new Map(

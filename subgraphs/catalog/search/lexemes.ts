@@ -4,11 +4,13 @@ import { clean, fold, joined, tokenize } from './words.ts';
 
 /**
  * What a lexeme tells beyond its word, as a sign in front of it that no word begins with. So one index answers for
- * whole names and titles, too: `=` the whole title, `.` a qualified name, `^` a word of the title.
+ * whole names and titles, too: `=` the whole title, `#` the same without what separates its words, `.` a qualified name, `^` a word of the title, `|` all of a column, tag or term.
  */
 export const TITLE = '=';
+export const JOINED_TITLE = '#';
 export const QUALIFIED = '.';
 export const TITLE_WORD = '^';
+export const PART = '|';
 
 /** PostgreSQL takes 2,046 bytes a lexeme, and 1 MB of them in all. */
 const MAX_LEXEME = 2_000;
@@ -50,13 +52,21 @@ export function lexemesOf(document: SearchDocument): Lexemes {
     }
     if (count > 1) add(joined(name), weight);
   };
+  const addPart = (name: string, weight: Weight): void => {
+    addName(name, weight);
+    add(PART + joined(name));
+  };
+  /** A name within the text (`order_items`, `SKU77`) is one word, too. Gives how many words may still come. */
   const addText = (text: string, weight: Weight, most: number): number => {
     let left = most;
-    if (left > 0) {
-      for (const { word } of tokenize(text)) {
+    for (const [part] of text.matchAll(/\S+/g)) {
+      let count = 0;
+      for (const { word } of tokenize(part)) {
+        if (left-- <= 0) return 0;
         add(word, weight);
-        if (--left <= 0) break;
+        count++;
       }
+      if (count > 1) add(joined(part), weight);
     }
     return left;
   };
@@ -65,16 +75,15 @@ export function lexemesOf(document: SearchDocument): Lexemes {
   addName(title, '1A');
   for (const { word } of tokenize(title)) add(TITLE_WORD + word);
   const whole = joined(title);
-  add(TITLE + whole);
+  add(JOINED_TITLE + whole);
   add(wholeName(TITLE, title));
   if (whole !== '') known.add(whole);
   for (const name of qualifiedNames(document)) add(wholeName(QUALIFIED, name));
   for (const part of document.path.slice(0, -1)) addName(part, '2B');
-  for (const tag of document.tags) addName(tag, '2B');
-  for (const term of document.terms) addName(term, '2B');
+  for (const name of [...document.tags, ...document.terms]) addPart(name, '2B');
   let left = MAX_DESCRIPTION_WORDS;
   for (const text of [document.description, document.sourceDescription]) if (text) left = addText(text, '3C', left);
-  for (const column of document.columns) addName(column.name, '4D');
+  for (const column of document.columns) addPart(column.name, '4D');
   left = MAX_COLUMN_DESCRIPTION_WORDS;
   for (const { description } of document.columns) if (description) left = addText(description, '4D', left);
 

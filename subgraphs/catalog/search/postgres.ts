@@ -19,7 +19,7 @@ import {
   type SearchResult,
 } from './index.ts';
 import { parseQuery, type ParsedQuery } from './query.ts';
-import { seekAll, seekAny, soughtWords, TITLE_TIERS, typedWords, type Meant, type Sought } from './sought.ts';
+import { seekAll, seekAny, soughtWords, typedWords, type Meant, type Sought } from './sought.ts';
 import { deleteDocuments, upsertDocuments } from './writing.ts';
 import { findMeant } from './meaning.ts';
 
@@ -98,7 +98,7 @@ async function listHits(
   { first, after }: Pick<SearchRequest, 'first' | 'after'>,
 ): Promise<SearchHit[]> {
   const { sql } = scope;
-  const tiers = sought?.tiers ?? [{ tier: 0, query: null }];
+  const tiers = sought?.tiers ?? [{ tier: 0, query: null, title: false }];
   // In the order of the table, whichever way it is read: the same ones each time.
   const branches = tiers.map(
     ({ tier, query }) => sql`(select d.ctid as place, ${tier}::int as tier from catalog.search_documents d where ${matches(scope, query)}
@@ -106,24 +106,29 @@ async function listHits(
   );
   const found = branches.reduce((all, branch) => sql`${all} union all ${branch}`);
   const rank = sought?.rank ? sql`ts_rank(${WEIGHTS}::float4[], d.words, ${sought.rank}::tsquery)` : sql`0`;
+  const titles = tiers.filter(({ title }) => title).map(({ tier }) => tier);
   // Of titles the one that says least besides what was asked for; elsewhere the one where it stands at a better place.
   const place = sought
-    ? sql`case when c.tier >= ${TITLE_TIERS} then 4 * least(1, ${sought.length}::int / greatest(d.title_length, 1)::float8) + ${rank} else ${rank} * 4 end`
+    ? sql`case when c.tier = any(${titles}::int[])
+        then 4 * least(1, ${sought.length}::int / greatest(d.title_length, 1)::float8) + ${rank} ${bonus(sql, sought.exact, 0.5)}
+        else 4 * ${rank} ${bonus(sql, sought.exact, 2)} ${bonus(sql, sought.asTyped, 3)} end`
     : sql`0`;
-  const exact = sought?.exact ? sql`+ case when d.words @@ ${sought.exact}::tsquery then 2 else 0 end` : sql``;
   const parts = (sought?.parts ?? []).reduce((all, part) => sql`${all} + case when d.words @@ ${part}::tsquery then 10 else 0 end`, sql``);
   // Rows by their place, which holds for a statement; `offset 0` keeps the planner from reading all rows for the many that it expects.
   return sql<SearchHit[]>`
     select asset_id, score from (
       select place, max(tier) as tier from (${found}) f group by place order by tier desc, place limit ${MOST_HITS}
     ) c cross join lateral (
-      select d.asset_id, (c.tier * 10 + ${place} ${exact} ${parts} + case when d.described then 0.3 else 0 end
+      select d.asset_id, (c.tier * 10 + ${place} ${parts} + case when d.described then 0.3 else 0 end
         + case when d.owner_ids <> '{}' then 0.3 else 0 end - least(d.title_length, 200) / 1000.0)::float8 as score
       from catalog.search_documents d where d.ctid = c.place offset 0
     ) s
     ${after ? sql`where (score, asset_id) < (${after[1]}::float8, ${after[2]}::uuid)` : sql``}
     order by score desc, asset_id desc limit ${first + 1}`;
 }
+
+const bonus = (sql: Queryable, query: string | null, points: number) =>
+  query === null ? sql`` : sql`+ case when d.words @@ ${query}::tsquery then ${points}::float8 else 0 end`;
 
 /** The facets tell the total, too: where both are wanted (in one go, as of one operation) one statement does. */
 function countsOf(scope: Scope, query: string | null): Pick<SearchResult, 'count' | 'facets'> {

@@ -1,16 +1,14 @@
 /** A parsed query as the tsqueries of its tiers: what is found by a better one stands above. Pure. */
 import type { SoughtWords } from './index.ts';
-import { allOf, anyOf, beginning, exactly, QUALIFIED, TITLE, TITLE_WORD, wholeName } from './lexemes.ts';
+import { allOf, anyOf, beginning, exactly, JOINED_TITLE, PART, QUALIFIED, TITLE, TITLE_WORD, wholeName } from './lexemes.ts';
 import type { ParsedQuery, QueryUnit } from './query.ts';
 import { mayBeMistyped } from './typos.ts';
 
 /** Words that a mistyped one may have been meant as. */
 export type Meant = (typed: string) => readonly string[];
 
-export type Tier = { tier: number; query: string };
-
-/** From this tier on all that was asked for is in the title. */
-export const TITLE_TIERS = 3;
+/** `title`: all that was asked for is in the title. */
+export type Tier = { tier: number; query: string; title: boolean };
 
 export type Sought = {
   /** The best first. */
@@ -21,6 +19,8 @@ export type Sought = {
   rank: string | null;
   /** Better than words that only begin so. */
   exact: string | null;
+  /** Better still: words that were typed as one name stand as one somewhere. */
+  asTyped: string | null;
   /** How many letters were asked for. */
   length: number;
   /** Each adds to the score if it is there; where not all words must be. */
@@ -61,35 +61,49 @@ export function seekAll(query: ParsedQuery, meant: Meant): Sought {
   const { raw, units, joined } = query;
   if (units.length === 0) {
     const everything = anyOf(wholeNames(raw))!;
-    return { tiers: [{ tier: 7, query: everything }], everything, rank: null, exact: null, length: 1, parts: [] };
+    return {
+      tiers: [{ tier: 8, query: everything, title: true }],
+      everything,
+      rank: null,
+      exact: null,
+      asTyped: null,
+      length: 1,
+      parts: [],
+    };
   }
   const words = units.flatMap((unit) => unit.words);
   const titleWords = (each: Meant): string | null =>
     allOf(words.map((word) => anyOf([beginning(TITLE_WORD + word), ...each(word).map((other) => exactly(TITLE_WORD + other))])!));
   const everything = wholeQuery(query, meant);
-  const queries: (string | null)[] = [
-    anyOf(wholeNames(raw)),
-    joined ? exactly(TITLE + joined) : null,
-    anyOf([
-      beginning(wholeName(TITLE, raw)),
-      joined ? beginning(TITLE + joined) : null,
-      raw.includes('.') ? beginning(wholeName(QUALIFIED, raw)) : null,
-    ]),
-    titleWords(nobody),
-    anyOf(meant(joined).map((other) => exactly(TITLE + other))),
-    wholeQuery(query, nobody),
-    titleWords(meant),
-    everything,
+  const queries: { query: string | null; title: boolean }[] = [
+    { query: anyOf(wholeNames(raw)), title: true },
+    { query: joined ? exactly(JOINED_TITLE + joined) : null, title: true },
+    {
+      query: anyOf([
+        beginning(wholeName(TITLE, raw)),
+        // Of a single word it would not say where the words of the title begin: `invoices` is no beginning of `invoice_settlements`.
+        joined && words.length > 1 ? beginning(JOINED_TITLE + joined) : null,
+        raw.includes('.') ? beginning(wholeName(QUALIFIED, raw)) : null,
+      ]),
+      title: true,
+    },
+    { query: titleWords(nobody), title: true },
+    { query: joined ? exactly(PART + joined) : null, title: false },
+    { query: anyOf(meant(joined).map((other) => exactly(JOINED_TITLE + other))), title: true },
+    { query: wholeQuery(query, nobody), title: false },
+    { query: titleWords(meant), title: false },
+    { query: everything, title: false },
   ];
   const tiers = queries
-    .map((each, index) => ({ tier: queries.length - 1 - index, query: each }))
-    .filter((each, index): each is Tier => each.query !== null && queries.indexOf(each.query) === index);
+    .map(({ query: each, title }, index) => ({ tier: queries.length - 1 - index, query: each, title }))
+    .filter((each, index): each is Tier => each.query !== null && queries.findIndex((other) => other.query === each.query) === index);
   const wholeUnits = units.map((unit) => unit.joined).filter((each) => each !== null);
   return {
     tiers,
     everything,
     rank: anyOf([...words.map(begins), ...wholeUnits.map(exactly)]),
     exact: anyOf([allOf(words.map(exactly)), joined ? exactly(joined) : null]),
+    asTyped: wholeUnits.length > 0 ? allOf(units.map((unit) => exactly(unit.joined ?? unit.words[0]!))) : null,
     length: [...joined].length,
     parts: [],
   };
@@ -107,12 +121,14 @@ export function seekAny(query: ParsedQuery, meant: Meant): Sought | null {
       {
         tier: 1,
         query: anyOf(words.flatMap((word) => [beginning(TITLE_WORD + word), ...meant(word).map((other) => exactly(TITLE_WORD + other))]))!,
+        title: false,
       },
-      { tier: 0, query: everything },
+      { tier: 0, query: everything, title: false },
     ],
     everything,
     rank: anyOf(words.map(begins)),
     exact: null,
+    asTyped: null,
     length: 1,
     parts,
   };
