@@ -14,16 +14,21 @@ function cost(text: string, variables: Record<string, unknown> = {}): number {
 
 describe('cost', () => {
   it('is 50 for a page without "first"', () => expect(cost('{ assets { nodes { name } } }')).toBe(50));
-  it('is "first" for a page', () => expect(cost('{ assets(first: 7) { nodes { name } pageInfo { endCursor } totalCount } }')).toBe(7));
+  it('is "first" for a page', () => expect(cost('{ assets(first: 7) { nodes { name } pageInfo { endCursor } } }')).toBe(7));
   it('multiplies pages within pages', () => {
     expect(cost('{ assets(first: 10) { nodes { columns(first: 20) { nodes { name } } } } }')).toBe(10 + 200);
   });
   it('counts edges as their nodes', () => expect(cost('{ assets(first: 7) { edges { cursor node { name } } } }')).toBe(7));
   it('counts a list without paging as 10', () => expect(cost('{ assets(first: 2) { nodes { owners { role } } } }')).toBe(2 + 20));
   it('counts what stands beside a page by itself: facets of a search', () => {
-    expect(cost('{ search(query: "x", first: 5) { nodes { score asset { name } } totalCount } }')).toBe(5 + 5);
-    expect(cost('{ search(query: "x", first: 200) { facets { name values { value count } } } }')).toBe(10 + 100);
-    expect(cost('{ assetCounts(by: KIND) { value count } }')).toBe(10);
+    expect(cost('{ search(query: "x", first: 5) { nodes { score asset { name } } } }')).toBe(5 + 5);
+    expect(cost('{ search(query: "x", first: 200) { facets { name values { value count } } } }')).toBe(1_000 + 10 + 100);
+  });
+  it('counts counting: totals of root lists, facets, counts by value; but not totals below an object, which are batched', () => {
+    expect(cost('{ assets(first: 7) { totalCount } }')).toBe(1_000);
+    expect(cost('{ a: assets { ...T } b: search(query: "") { totalCount } } fragment T on AssetConnection { totalCount }')).toBe(2_000);
+    expect(cost('{ assetCounts(by: KIND) { value count } }')).toBe(1_000 + 10);
+    expect(cost('{ domains(first: 5) { nodes { assets(first: 2) { totalCount } } } }')).toBe(5);
   });
   it('counts single objects', () => expect(cost('{ me { name } asset(id: "x") { source { name } } }')).toBe(3));
   it('counts no scalars, lists of them neither', () => expect(cost('{ asset(id: "x") { name tags path } }')).toBe(1));

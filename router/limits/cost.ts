@@ -28,15 +28,17 @@ import { fragmentsOf } from './selections.ts';
 const MAX_COST = 200_000;
 /** What a list without paging counts as, unless a longer list was given to it. */
 const UNPAGED_LIST = 10;
+/** What counting all that matches counts as: `totalCount` and `facets` of a root list, and counts by value. Below an object they are batched and count nothing. */
+const COUNTING = 1_000;
 
 /** They are in no type's fields. Introspection counts like data: under many aliases it would answer for seconds. */
 const META_FIELDS: Readonly<Record<string, GraphQLField<unknown, unknown>>> = { __schema: SchemaMetaFieldDef, __type: TypeMetaFieldDef };
 
 type Variables = Readonly<Record<string, unknown>>;
 /** What the fields of a selection must know of the field above: the page of a connection, the length of a batch. */
-type Above = { page: number; batch: number };
+type Above = { page: number; batch: number; root: boolean };
 
-const NOTHING_ABOVE: Above = { page: DEFAULT_PAGE, batch: 0 };
+const NOTHING_ABOVE: Above = { page: DEFAULT_PAGE, batch: 0, root: false };
 
 const isConnection = (type: GraphQLNamedType): boolean =>
   isObjectType(type) && type.name.endsWith('Connection') && 'pageInfo' in type.getFields();
@@ -69,6 +71,7 @@ export function operationCost(
   const fragments = fragmentsOf(document);
   const variables = withDefaults(schema, operation, given);
   const costOfFragment = new Map<string, number>();
+  const root = schema.getRootType(operation.operation);
 
   const argumentValue = (definition: GraphQLField<unknown, unknown>, field: FieldNode, name: string): unknown => {
     const argument = definition.args.find((candidate) => candidate.name === name);
@@ -94,9 +97,9 @@ export function operationCost(
     const definition = META_FIELDS[field.name.value] ?? ('getFields' in parent ? parent.getFields()[field.name.value] : undefined);
     if (!definition || !('args' in definition)) return 0;
     const type = getNamedType(definition.type);
-    if (isLeafType(type)) return 0;
-
+    if (isLeafType(type)) return above.root && field.name.value === 'totalCount' ? COUNTING : 0;
     if (type.name === 'PageInfo') return 0;
+    const counting = type.name === 'Facet' || (type.name === 'FacetValue' && parent === root) ? COUNTING : 0;
     if (isConnection(parent) && (field.name.value === 'nodes' || field.name.value === 'edges')) {
       // The edges of a page are wrappers: what counts are the nodes in them.
       const each = ofSelection(type, field.selectionSet, NOTHING_ABOVE) + (field.name.value === 'edges' ? 0 : 1);
@@ -104,14 +107,14 @@ export function operationCost(
     }
     const first = argumentValue(definition, field, 'first');
     const page = typeof first === 'number' && first > 0 ? first : DEFAULT_PAGE;
-    if (isConnection(type)) return ofSelection(type, field.selectionSet, { page, batch: 0 });
+    if (isConnection(type)) return ofSelection(type, field.selectionSet, { page, batch: 0, root: parent === root });
 
     const batch = Math.max(0, ...definition.args.map(({ name }) => longestList(argumentValue(definition, field, name))));
     // A payload's lists have a result for each item of the batch; the lists in one asset of many do not.
     const wrapsBatch = !isList(definition.type);
-    const each = 1 + ofSelection(type, field.selectionSet, { page: DEFAULT_PAGE, batch: wrapsBatch ? batch : 0 });
+    const each = 1 + ofSelection(type, field.selectionSet, { page: DEFAULT_PAGE, batch: wrapsBatch ? batch : 0, root: false });
     if (wrapsBatch) return each;
-    return each * (definition.args.some(({ name }) => name === 'first') ? page : Math.max(UNPAGED_LIST, batch, above.batch));
+    return counting + each * (definition.args.some(({ name }) => name === 'first') ? page : Math.max(UNPAGED_LIST, batch, above.batch));
   };
 
   const ofSelection = (parent: GraphQLNamedType, selectionSet: SelectionSetNode | undefined, above: Above): number => {
@@ -129,7 +132,7 @@ export function operationCost(
 
   // Once for each fragment and page size, however often it is spread.
   const ofFragment = (name: string, above: Above): number => {
-    const key = `${name} ${above.page} ${above.batch}`;
+    const key = `${name} ${above.page} ${above.batch} ${above.root}`;
     let cost = costOfFragment.get(key);
     if (cost === undefined) {
       const fragment = fragments.get(name);
@@ -140,7 +143,6 @@ export function operationCost(
     return cost;
   };
 
-  const root = schema.getRootType(operation.operation);
   return root ? ofSelection(root, operation.selectionSet, NOTHING_ABOVE) : 0;
 }
 

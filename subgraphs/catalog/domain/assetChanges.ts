@@ -2,7 +2,7 @@
 import type { Transaction } from '#platform/database/index.ts';
 import { append } from '#platform/events/append.ts';
 import type { Change, NewEvent } from '#platform/events/types.ts';
-import { moveColumns, touchAssets, type LockedAsset } from '../store/editing.ts';
+import { moveWhatCarriesTheClass, touchAssets, type LockedAsset } from '../store/editing.ts';
 import { recordVersions } from '../store/history.ts';
 import { listWords } from '../store/scannedAssets.ts';
 import { attributesOf } from './scanner/events.ts';
@@ -35,7 +35,7 @@ export async function commitChanges(
     changed.map(({ asset, version, accessClass }) => ({ id: asset.id, version, accessClass })),
     at,
   );
-  await moveColumns(
+  await moveWhatCarriesTheClass(
     tx,
     changed
       .filter(({ asset, accessClass }) => accessClass !== asset.accessClass)

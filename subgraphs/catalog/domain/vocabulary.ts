@@ -83,7 +83,9 @@ export function createTree({ sql, onCommit }: { sql: Database; onCommit: () => v
     await store.updateNode(tx, noun, node);
     if (noun === 'domain') await upsertDomain(tx, node);
     const data = { name, version: node.version, changes };
-    await append(tx, 'catalog', [{ ...about(editor, node), type: `${noun}.updated`, data }], node.updatedAt);
+    // Search reads names, and of an event only the attributes.
+    const attributes = name === before.name ? {} : { name };
+    await append(tx, 'catalog', [{ ...about(editor, node), type: `${noun}.updated`, data, attributes }], node.updatedAt);
     return node;
   }
 

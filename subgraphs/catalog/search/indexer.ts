@@ -68,7 +68,11 @@ async function handle(tx: Transaction, indexFor: IndexFor, events: readonly Cons
   await takeTurns(tx);
   const assetIds = new Set<string>();
   const termIds = new Set<string>();
-  for (const { type, subject } of events) if (subject) (type.startsWith('asset.') ? assetIds : termIds).add(subject);
+  for (const { type, subject, attributes } of events) {
+    if (subject && type.startsWith('asset.')) assetIds.add(subject);
+    // Of a term nothing but its name is searched.
+    else if (subject && attributes.name !== undefined) termIds.add(subject);
+  }
   const index = indexFor(tx);
   const ids = [...assetIds];
   for (let from = 0; from < ids.length; from += AT_ONCE) await reindex(tx, index, ids.slice(from, from + AT_ONCE));

@@ -54,13 +54,17 @@ export async function touchAssets(
     where a.id = n.id`;
 }
 
-/** Columns carry their asset's class, tombstones too. */
-export async function moveColumns(tx: Transaction, rows: readonly { assetId: string; accessClass: number }[]): Promise<void> {
+/** Columns carry their asset's class, tombstones too; and so does what search counts, which would else follow only when the log is read. */
+export async function moveWhatCarriesTheClass(tx: Transaction, rows: readonly { assetId: string; accessClass: number }[]): Promise<void> {
   if (rows.length === 0) return;
   await tx`
     update catalog.columns c set access_class = n.access_class
     from unnest(${rows.map((row) => row.assetId)}::uuid[], ${rows.map((row) => row.accessClass)}::int[]) as n(asset_id, access_class)
     where c.asset_id = n.asset_id and c.access_class <> n.access_class`;
+  await tx`
+    update catalog.search_documents d set access_class = n.access_class
+    from unnest(${rows.map((row) => row.assetId)}::uuid[], ${rows.map((row) => row.accessClass)}::int[]) as n(asset_id, access_class)
+    where d.asset_id = n.asset_id and d.access_class <> n.access_class`;
 }
 
 export async function touchColumns(tx: Transaction, ids: readonly string[], at: Date): Promise<void> {
