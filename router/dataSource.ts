@@ -76,9 +76,7 @@ export function createLocalAnswer({ name, schema }: Subgraph, deps: Deps): Answe
   return createAnswer(
     name,
     (query, variables, context) =>
-      whileWanted(context.signal, async () =>
-        execute({ schema, document: parsed(query), variableValues: variables, contextValue: context }),
-      ),
+      whileWanted(context, async () => execute({ schema, document: parsed(query), variableValues: variables, contextValue: context })),
     deps,
   );
 }

@@ -1,17 +1,22 @@
 /** Work for as long as somebody waits for it. */
 import { withinOperation } from '#platform/database/operations.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
+
+/** Who shares the sessions of the database fairly with others: a user, whatever the sessions and tokens, or who is not signed in yet. */
+const callerOf = ({ viewer, address }: RequestContext): string => (viewer ? `user ${viewer.userId}` : `address ${address}`);
 
 /**
  * Settles with the work, or fails with the signal's reason as soon as that is aborted: a resolver that hangs holds no answer
  * up. Its statements are cancelled then.
  */
-export async function whileWanted<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
+export async function whileWanted<Result>(context: RequestContext, work: () => Promise<Result>): Promise<Result> {
+  const { signal } = context;
   if (!signal) return work();
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
-  const working = withinOperation(signal, work);
+  const working = withinOperation(signal, callerOf(context), work);
   try {
     return await Promise.race([working, aborted]);
   } finally {

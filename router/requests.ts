@@ -49,7 +49,7 @@ export async function authorizeRequest(request: Request, authenticate: (token: s
   const token = bearerToken(request.headers.authorization);
   try {
     if (!token) throw new Unauthenticated();
-    context.viewer = await whileWanted(context.signal, () => authenticate(token));
+    context.viewer = await whileWanted(context, () => authenticate(token));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.code !== 'UNAUTHENTICATED' || request.method !== 'POST' || !isOpenOperation(request.body?.query)) throw refusal(error);

@@ -95,3 +95,23 @@ it('callers who leave at any moment cost the others nothing', async () => {
   }
   await expect.poll(waiting, SOON).toEqual([]);
 });
+
+it('searches of one viewer that hang hold nobody else up, and are answered once they can go on', async () => {
+  const other = await world.createUser([{ role: 'READER' }]);
+  const answers: Promise<Response>[] = [];
+  let hanging = 20;
+  await whileLocked('catalog.search_documents', async () => {
+    for (let n = 0; n < 20; n++) {
+      const answer = send('{ search(query: "orders") { nodes { asset { id } } } }');
+      void answer.finally(() => hanging--);
+      answers.push(answer);
+    }
+    // Half of the six sessions that the catalog has for requests.
+    await expect.poll(waiting, SOON).toHaveLength(3);
+    expect(await other('{ assets(filter: { kinds: [TABLE] }, first: 1) { nodes { id } } }')).toEqual({
+      data: { assets: { nodes: [{ id: assetId }] } },
+    });
+    expect(hanging).toBe(20);
+  });
+  for (const answer of await Promise.all(answers)) expect((await answer.json()).errors).toBeUndefined();
+});

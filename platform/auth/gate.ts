@@ -1,5 +1,6 @@
 /** A bound on costly work that strangers can ask for: few tasks at a time, one at a time for each key, keys in turn. */
 import { TooMuch } from '../errors.ts';
+import { createTurns } from '../turns.ts';
 
 export type GateOptions = {
   /** Most tasks that run at a time, over all keys. */
@@ -15,37 +16,17 @@ export type Gate = { run<Result>(key: string, task: () => Promise<Result>): Prom
  * most one task of each other: a flood from one address holds up nobody else's sign-in.
  */
 export function createGate({ limit, waitingPerKey }: GateOptions): Gate {
-  /** In turn: a key moves to the end when one of its tasks starts. */
-  const waiting = new Map<string, (() => void)[]>();
-  const busy = new Set<string>();
-
-  function startNext(): void {
-    for (const [key, queue] of waiting) {
-      if (busy.size >= limit) return;
-      if (busy.has(key)) continue;
-      const start = queue.shift()!;
-      waiting.delete(key);
-      if (queue.length > 0) waiting.set(key, queue);
-      busy.add(key);
-      start();
-    }
-  }
-
+  const turns = createTurns({ limit, perKey: 1 });
   return {
     async run(key, task) {
-      const queue = waiting.get(key) ?? [];
-      if (queue.length >= waitingPerKey) {
+      if (turns.waiting(key) >= waitingPerKey) {
         throw new TooMuch('RATE_LIMITED', 'Too many passwords are waiting to be checked. Try again in a moment.', { retryAfterMs: 1000 });
       }
-      await new Promise<void>((resolve) => {
-        waiting.set(key, [...queue, resolve]);
-        startNext();
-      });
+      const giveBack = await turns.take(key);
       try {
         return await task();
       } finally {
-        busy.delete(key);
-        startNext();
+        giveBack();
       }
     },
   };

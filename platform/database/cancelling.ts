@@ -5,10 +5,14 @@
  * neighbour's statement. Hence a statement of an operation has its session to itself (postgres.js would put several in a
  * row), and the session goes back only after the statement has ended and no cancel request is under way: PostgreSQL
  * closes the request's connection after it has signalled, and a session without a statement ignores the signal.
+ *
+ * One caller has at most half of the pool's sessions: were they all waiting for a lock, or for what its searches read, nobody
+ * else would be answered. What it asks beyond waits for its own, and callers take turns.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Transaction } from './index.ts';
-import { currentOperation, type Operation } from './operations.ts';
+import { createTurns, type Turns } from '../turns.ts';
+import { currentOperation, withSession, type Operation } from './operations.ts';
 
 /** A cancel request that arrives between two messages of a statement is ignored, so it is sent again until the statement has ended. */
 const CANCEL_AGAIN_MS = 50;
@@ -71,13 +75,25 @@ function intercept<Sql extends Database | Transaction>(
   });
 }
 
+const NOTHING_TO_GIVE_BACK = (): void => {};
+
+/** The caller's turn to have one session more; gives what ends it. */
+async function takeTurn(turns: Turns, { signal, caller, hasSession }: Operation): Promise<() => void> {
+  // Three transactions that each waited for the others' turns to end would wait for ever.
+  return hasSession ? NOTHING_TO_GIVE_BACK : turns.take(caller, signal);
+}
+
+type Pool = { sql: Database; turns: Turns };
+
 /** Sends one statement over a session that it has to itself. */
-async function sendAlone(sql: Database, query: Query, operation: Operation): Promise<void> {
+async function sendAlone({ sql, turns }: Pool, query: Query, operation: Operation): Promise<void> {
   const { signal, running } = operation;
   const leave = (): void => query.reject(signal.reason);
   if (signal.aborted) return leave();
-  running.add(leave); // while it waits for a session
+  let giveBack = NOTHING_TO_GIVE_BACK;
   try {
+    giveBack = await takeTurn(turns, operation);
+    running.add(leave); // while it waits for a session
     const session = await sql.reserve();
     if (!signal.aborted) {
       running.delete(leave);
@@ -89,11 +105,12 @@ async function sendAlone(sql: Database, query: Query, operation: Operation): Pro
     query.reject(error);
   } finally {
     running.delete(leave);
+    giveBack();
   }
 }
 
 /** A transaction of an operation: rolled back once the signal is aborted, also if its function goes on as if nothing were. */
-async function begin(sql: Database, operation: Operation, args: unknown[]): Promise<unknown> {
+async function begin({ sql, turns }: Pool, operation: Operation, args: unknown[]): Promise<unknown> {
   const { signal } = operation;
   const work = args.at(-1) as (tx: Transaction) => unknown;
   const within = async (tx: Transaction): Promise<unknown> => {
@@ -108,7 +125,7 @@ async function begin(sql: Database, operation: Operation, args: unknown[]): Prom
       throw new Error('A savepoint within an operation would not be cancelled with it; nothing uses one.');
     };
     try {
-      const result = work(intercept(tx, () => send, { savepoint }));
+      const result = withSession(operation, () => work(intercept(tx, () => send, { savepoint })));
       const settled = await (Array.isArray(result) ? Promise.all(result) : result);
       signal.throwIfAborted();
       return settled;
@@ -116,11 +133,17 @@ async function begin(sql: Database, operation: Operation, args: unknown[]): Prom
       await Promise.all(statements); // before `rollback`, which a late cancel request must not meet
     }
   };
-  return sql.begin(...([...args.slice(0, -1), within] as Parameters<Database['begin']>));
+  const giveBack = await takeTurn(turns, operation);
+  try {
+    return await sql.begin(...([...args.slice(0, -1), within] as Parameters<Database['begin']>));
+  } finally {
+    giveBack();
+  }
 }
 
-/** The pool as before, but statements and transactions asked for within an operation end with it. */
-export function endWithOperations(sql: Database): Database {
+/** The pool of `max` sessions as before, but statements and transactions asked for within an operation end with it, and take turns. */
+export function endWithOperations(sql: Database, max: number): Database {
+  const pool = { sql, turns: createTurns({ limit: max, perKey: Math.max(1, Math.floor(max / 2)) }) };
   return intercept(
     sql,
     () => {
@@ -129,13 +152,13 @@ export function endWithOperations(sql: Database): Database {
       return (query, handler) => {
         // The promise of these settles at another time than the statement ends; only scans use them.
         if (query.cursorFn || query.streaming) handler(query);
-        else void sendAlone(sql, query, operation);
+        else void sendAlone(pool, query, operation);
       };
     },
     {
       begin: (...args: unknown[]) => {
         const operation = currentOperation();
-        return operation ? begin(sql, operation, args) : sql.begin(...(args as Parameters<Database['begin']>));
+        return operation ? begin(pool, operation, args) : sql.begin(...(args as Parameters<Database['begin']>));
       },
     },
   );

@@ -39,7 +39,7 @@ export function connect({ url, name, max = 5, statementTimeoutMs = 30_000 }: Con
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
     },
   };
-  return endWithOperations(postgres(url, options) as unknown as Database);
+  return endWithOperations(postgres(url, options) as unknown as Database, max);
 }
 
 /**

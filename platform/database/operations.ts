@@ -7,27 +7,36 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 export type Operation = {
   signal: AbortSignal;
+  /** Whose it is: a caller has only a share of a pool's sessions at a time (`cancelling.ts`). */
+  caller: string;
   /** Of each statement under way: starts cancelling it. */
   running: Set<() => void>;
+  /** In a transaction, which has its session already: what asks for a second one then does not wait for the caller's others. */
+  hasSession?: true;
 };
 
 const current = new AsyncLocalStorage<Operation | undefined>();
 /** One for each signal, however many sub-queries share it. */
-const operations = new WeakMap<AbortSignal, Operation>();
+const runningOf = new WeakMap<AbortSignal, Operation['running']>();
 
-function operationOf(signal: AbortSignal): Operation {
-  let operation = operations.get(signal);
-  if (!operation) {
-    const { running } = (operation = { signal, running: new Set() });
-    operations.set(signal, operation);
-    signal.addEventListener('abort', () => running.forEach((cancel) => cancel()), { once: true });
+function operationOf(signal: AbortSignal, caller: string): Operation {
+  let running = runningOf.get(signal);
+  if (!running) {
+    const statements: Operation['running'] = (running = new Set());
+    runningOf.set(signal, statements);
+    signal.addEventListener('abort', () => statements.forEach((cancel) => cancel()), { once: true });
   }
-  return operation;
+  return { signal, caller, running };
 }
 
 /** Runs `work`; the statements that it asks for are cancelled when the signal is aborted, and transactions rolled back. */
-export function withinOperation<Result>(signal: AbortSignal | undefined, work: () => Result): Result {
-  return current.run(signal && operationOf(signal), work);
+export function withinOperation<Result>(signal: AbortSignal | undefined, caller: string, work: () => Result): Result {
+  return current.run(signal && operationOf(signal, caller), work);
+}
+
+/** For a transaction's function. */
+export function withSession<Result>(operation: Operation, work: () => Result): Result {
+  return current.run({ ...operation, hasSession: true }, work);
 }
 
 /** For what outlives the operation that happens to start it: a shared promise, a cache. */
