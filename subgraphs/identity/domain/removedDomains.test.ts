@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { InvalidInput } from '#platform/errors.ts';
 import { append } from '#platform/events/append.ts';
 import { createSequencer } from '#platform/events/sequencer.ts';
 import { newId } from '#platform/ids.ts';
@@ -73,4 +74,46 @@ it('does nothing for a domain over which nobody has a role, nor the second time'
   await consume();
   expect(await rolesChanged()).toHaveLength(before);
   expect(await world.database`select count(*)::int as n from identity.role_assignments`).toEqual(kept);
+});
+
+const SET_ROLES = 'mutation ($input: SetUserRolesInput!) { setUserRoles(input: $input) { cursor } }';
+const CREATE_USER = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { cursor } }';
+const refused = (answer: Awaited<ReturnType<TestIdentity['run']>>, field: string): void => {
+  const error = answer.errors?.[0]?.originalError;
+  expect(error).toBeInstanceOf(InvalidInput);
+  expect(error).toMatchObject({ message: expect.stringContaining('was removed'), details: { field } });
+};
+
+it('no role is given over a removed domain; an id that was never one covers nothing and is no error', async () => {
+  const user = await world.addUser('late@example.com');
+  const [gone, unknown] = [newId(), newId()];
+  await remove(gone);
+  await consume();
+  const set = (...domainIds: string[]) =>
+    world.run(SET_ROLES, {
+      variables: { input: { userId: user.userId, roles: domainIds.map((domainId) => ({ role: 'READER', domainId })) } },
+    });
+  refused(await set(unknown, gone.toUpperCase()), 'input.roles.1.domainId');
+  const input = { email: 'new@example.com', name: 'New', roles: [{ role: 'ADMIN', domainId: gone }] };
+  refused(await world.run(CREATE_USER, { variables: { input } }), 'input.roles.0.domainId');
+  expect(await world.database`select from identity.users where email = 'new@example.com'`).toHaveLength(0);
+  expect((await set(unknown)).codes).toEqual([]);
+  // What is no domain's id may be the subject of other events.
+  expect((await set(user.userId)).codes).toEqual([]);
+});
+
+it('a role that is given while the removal is handled is refused as well', async () => {
+  const user = await world.addUser('racing@example.com');
+  const gone = newId();
+  let given: ReturnType<TestIdentity['run']> | undefined;
+  await world.test.owner.begin(async (tx) => {
+    // As the consumer does before it takes roles away.
+    await tx`select pg_advisory_xact_lock(${0x61646d69})`;
+    given = world.run(SET_ROLES, { variables: { input: { userId: user.userId, roles: [{ role: 'READER', domainId: gone }] } } });
+    const waiting = async () => (await world.test.owner`select from pg_locks where locktype = 'advisory' and not granted`).length;
+    await expect.poll(waiting).toBeGreaterThan(0);
+    await remove(gone);
+    await createSequencer({ sql: world.test.connect('events'), logger }).sealOnce();
+  });
+  refused(await given!, 'input.roles.0.domainId');
 });

@@ -1,14 +1,22 @@
 /** Users and their roles: who may make and change them, and what must stay true. */
 import { checkNewPassword, hashPassword } from '#platform/auth/passwords.ts';
-import { mayRead, requireEverywhere, requireViewer, type Viewer } from '#platform/auth/viewer.ts';
-import type { Database } from '#platform/database/index.ts';
+import { requireEverywhere, requireReader, type Viewer } from '#platform/auth/viewer.ts';
+import type { Database, Transaction } from '#platform/database/index.ts';
 import { Conflict, InvalidInput, NotFound } from '#platform/errors.ts';
 import { append, logPosition } from '#platform/events/append.ts';
 import type { LogCursor } from '#platform/events/types.ts';
 import { checkName, checkText } from '#platform/graphql/inputs.ts';
 import { isId, newId } from '#platform/ids.ts';
 import type { UserMapper } from '../mappers.ts';
-import { getRolesByUser, getUsersById, hasOtherAdministrator, insertUser, lockAdministrators, replaceRoles } from '../store/users.ts';
+import {
+  findRemovedDomains,
+  getRolesByUser,
+  getUsersById,
+  hasOtherAdministrator,
+  insertUser,
+  lockAdministrators,
+  replaceRoles,
+} from '../store/users.ts';
 import { isAdministrator, readRoles, sameRoles, type RoleAssignmentInput } from './roles.ts';
 
 type UsersDependencies = { database: Database; onCommit: () => void; now: () => Date };
@@ -28,10 +36,24 @@ export function checkEmail(text: string, field: string): string {
   return email;
 }
 
+/**
+ * Roles are only given over domains that are not known to be removed; an id that was never one covers nothing. Asked under the
+ * lock of `lockAdministrators`, which whoever takes roles over removed domains away (`removedDomains.ts`) holds as well:
+ * what was given before that is taken away by it, and what comes after finds the removal in the log.
+ */
+async function checkDomains(tx: Transaction, inputs: readonly RoleAssignmentInput[]): Promise<void> {
+  const ids = inputs.map(({ domainId }) => domainId?.toLowerCase());
+  const asked = ids.filter((id) => id !== undefined);
+  const removed = new Set(asked.length > 0 ? await findRemovedDomains(tx, asked) : []);
+  const index = ids.findIndex((id) => id !== undefined && removed.has(id));
+  if (index === -1) return;
+  throw new InvalidInput('This domain was removed. Give the role over another one, or leave it out.', `input.roles.${index}.domainId`);
+}
+
 export function createUsers({ database, onCommit, now }: UsersDependencies): Users {
   return {
     async create(viewer, input) {
-      requireViewer(viewer);
+      requireReader(viewer);
       const email = checkEmail(input.email, 'input.email');
       const name = checkName(input.name, 'input.name');
       const password = input.password == null ? null : checkNewPassword(input.password, 'input.password');
@@ -42,6 +64,8 @@ export function createUsers({ database, onCommit, now }: UsersDependencies): Use
       const user = { id: newId(), email, name };
       const cursor = await database.begin(async (tx) => {
         const position = await logPosition(tx);
+        await lockAdministrators(tx);
+        await checkDomains(tx, input.roles);
         const at = now();
         if (!(await insertUser(tx, { ...user, passwordHash, createdAt: at }))) {
           throw new Conflict('Another user has this email.', { field: 'input.email' });
@@ -55,16 +79,16 @@ export function createUsers({ database, onCommit, now }: UsersDependencies): Use
     },
 
     async setRoles(viewer, input) {
-      const known = requireViewer(viewer);
+      requireReader(viewer);
       const roles = readRoles(input.roles, 'input.roles');
-      const visible = isId(input.userId) && (mayRead(known) || known.userId === input.userId);
-      const [user] = visible ? await getUsersById(database, [input.userId]) : [];
+      const [user] = isId(input.userId) ? await getUsersById(database, [input.userId]) : [];
       if (!user) throw new NotFound('user', input.userId);
       const { userId: actorId } = requireEverywhere(viewer, 'administer');
 
       const cursor = await database.begin(async (tx) => {
         const position = await logPosition(tx);
         await lockAdministrators(tx);
+        await checkDomains(tx, input.roles);
         const before = (await getRolesByUser(tx, [user.id])).map(({ role, sourceId, domainId }) => ({ role, sourceId, domainId }));
         if (sameRoles(before, roles)) return position;
         if (isAdministrator(before) && !isAdministrator(roles) && !(await hasOtherAdministrator(tx, user.id))) {

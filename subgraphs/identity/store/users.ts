@@ -80,6 +80,13 @@ export async function listUsersWithRolesOver(tx: Transaction, domainIds: readonl
   return rows.map((row) => row.userId);
 }
 
+/** Of these, the domains that the log tells the removal of. */
+export async function findRemovedDomains(tx: Transaction, ids: readonly string[]): Promise<string[]> {
+  const rows = await tx<{ subject: string }[]>`
+    select distinct subject from events.log where subject = any(${ids as string[]}::text[]) and type = 'domain.removed'`;
+  return rows.map((row) => row.subject);
+}
+
 export async function deleteRolesOverDomains(tx: Transaction, domainIds: readonly string[]): Promise<void> {
   await tx`delete from identity.role_assignments where domain_id = any(${domainIds as string[]}::uuid[])`;
 }
