@@ -25,7 +25,7 @@ export const ERROR_CODES = {
   },
   FORBIDDEN: {
     status: 403,
-    when: 'The viewer sees the thing, or there is no single thing, but no role allows this.',
+    when: 'The viewer sees the thing, or there is no single thing, or the viewer has no reading role at all, but no role allows this.',
     fields: { policy: 'what decided, such as `role:STEWARD`' },
     todo: 'Ask an administrator for the role that the message names.',
   },

@@ -79,17 +79,28 @@ function selection(type: GraphQLNamedType): string {
   return `{ ${down.name} ${selection(getNamedType(down.type))} }`;
 }
 
-function operationOf({ name, args, type }: GraphQLField<unknown, unknown>): { query: string; variables: Record<string, unknown> } {
+function operationOf(
+  { name, args, type }: GraphQLField<unknown, unknown>,
+  kind: 'query' | 'mutation',
+): { query: string; variables: Record<string, unknown> } {
   const required = args.filter(isRequiredArgument);
   const declared = required.length > 0 ? `(${required.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ')})` : '';
   const passed = required.length > 0 ? `(${required.map((arg) => `${arg.name}: $${arg.name}`).join(', ')})` : '';
   return {
-    query: `query ${declared} { ${name}${passed} ${selection(getNamedType(type))} }`,
+    query: `${kind} ${declared} { ${name}${passed} ${selection(getNamedType(type))} }`,
     variables: Object.fromEntries(required.map((arg) => [arg.name, dummy(arg.type)])),
   };
 }
 
-const queries = Object.values(buildSchema(readFileSync(API_FILE, 'utf8'), { assumeValid: true }).getQueryType()!.getFields());
+const api = buildSchema(readFileSync(API_FILE, 'utf8'), { assumeValid: true });
+const queries = Object.values(api.getQueryType()!.getFields());
+/** Of sessions and tokens, which need no role. */
+const OPEN_MUTATIONS = ['signIn', 'refreshSession', 'signOut', 'createApiToken', 'revokeApiToken'];
+const mutations = Object.values(api.getMutationType()!.getFields()).filter(({ name }) => !OPEN_MUTATIONS.includes(name));
+
+/** `id` in place of the unknown one, wherever that is. */
+const withId = (variables: Record<string, unknown>, id: string): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(variables).replaceAll(UNKNOWN, id));
 
 describe('a token', () => {
   it('that may only bring things in is FORBIDDEN every query but `me`', async () => {
@@ -99,7 +110,7 @@ describe('a token', () => {
     expect(queries.length).toBeGreaterThan(20);
     const wrong: [string, string[]][] = [];
     for (const field of queries) {
-      const { query, variables } = operationOf(field);
+      const { query, variables } = operationOf(field, 'query');
       for (const asker of [ingestor, idle, roleless]) {
         const answer = await asker(query, variables);
         const expected = field.name === 'me' ? [] : ['FORBIDDEN'];
@@ -110,6 +121,34 @@ describe('a token', () => {
       // That it is the token which is refused, not the question.
       const admin = codes(await world.ask(query, variables));
       if (admin.includes('FORBIDDEN')) wrong.push([`${field.name}, as an administrator`, admin]);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('that may only bring things in is FORBIDDEN every mutation but those of sessions and tokens, whatever it names', async () => {
+    const ingestor = await world.createToken(world.ask, ['INGESTOR']);
+    const roleless = await world.createUser([]);
+    const idle = await world.createToken(roleless, ['ADMIN']);
+    const { assets, scanRuns } = await world.admin(
+      `{ assets(filter: { sourceIds: ["${b}"], kinds: [TABLE] }) { nodes { id columns { nodes { id } } } }
+         scanRuns: source(id: "${b}") { scans { id } runs { nodes { id } } } }`,
+    );
+    const [asset] = assets.nodes;
+    const ids = [UNKNOWN, b, asset.id, asset.columns.nodes[0].id, scanRuns.scans[0].id, scanRuns.runs.nodes[0].id, reader.id, roleless.id];
+    expect(mutations.length).toBeGreaterThan(15);
+    const wrong: [string, string, string[]][] = [];
+    for (const field of mutations) {
+      const { query, variables } = operationOf(field, 'mutation');
+      for (const asker of [ingestor, idle, roleless]) {
+        const answers = await Promise.all(ids.map((id) => asker(query, withId(variables, id))));
+        answers.forEach((answer, index) => {
+          if (codes(answer).join() !== 'FORBIDDEN') wrong.push([field.name, ids[index]!, codes(answer)]);
+        });
+      }
+      // Of somebody who reads, an unknown id is NOT_FOUND: it is the viewer who is refused, not the question.
+      if (JSON.stringify(variables).includes(UNKNOWN) && codes(await reader(query, variables)).includes('FORBIDDEN')) {
+        wrong.push([field.name, 'as a reader', ['FORBIDDEN']]);
+      }
     }
     expect(wrong).toEqual([]);
   });

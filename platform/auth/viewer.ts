@@ -57,7 +57,7 @@ export function requireViewer(viewer: Viewer | null): Viewer {
   return viewer;
 }
 
-/** The viewer if it has any reading role, else FORBIDDEN. Every query but `me` asks this. */
+/** The viewer if it has any reading role, else FORBIDDEN. Asked before anything else by every query but `me`, and by every mutation but those of sessions and tokens. */
 export function requireReader(viewer: Viewer | null): Viewer {
   const known = requireViewer(viewer);
   if (!mayRead(known)) {

@@ -1,6 +1,6 @@
 /** Scans and their runs, as people and the schedule ask for them. What a run does is in `scanner/`. */
 import picomatch from 'picomatch';
-import { may, requireViewer, type Action, type Viewer } from '#platform/auth/viewer.ts';
+import { may, requireReader, type Action, type Viewer } from '#platform/auth/viewer.ts';
 import type { Database, Transaction } from '#platform/database/index.ts';
 import { Conflict, InvalidInput, NotAllowed, NotFound } from '#platform/errors.ts';
 import { append, logPosition } from '#platform/events/append.ts';
@@ -74,7 +74,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
 
   return {
     async create(viewer: Viewer | null, input: CreateScan): Promise<{ id: string; cursor: string }> {
-      const known = requireViewer(viewer);
+      const known = requireReader(viewer);
       const name = checkName(input.name, 'name');
       const schedule = checkSchedule(input.schedule, 'schedule');
       const include = checkGlobs(input.include, 'include');
@@ -103,7 +103,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
     },
 
     async update(viewer: Viewer | null, input: UpdateScan): Promise<{ id: string; cursor: string }> {
-      const known = requireViewer(viewer);
+      const known = requireReader(viewer);
       const name = input.name == null ? undefined : checkName(input.name, 'name');
       const schedule = input.schedule === undefined ? undefined : checkSchedule(input.schedule, 'schedule');
       const include = input.include === undefined ? undefined : checkGlobs(input.include, 'include');
@@ -132,7 +132,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
 
     /** Gives the scan as it was. Its runs stay. */
     async remove(viewer: Viewer | null, id: string): Promise<{ scan: ScanRow; cursor: string }> {
-      const known = requireViewer(viewer);
+      const known = requireReader(viewer);
       const result = await sql.begin(async (tx) => {
         const cursor = await logPosition(tx);
         const { scan, source } = await lockScan(tx, known, id);
@@ -149,7 +149,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
     },
 
     async start(viewer: Viewer | null, input: { sourceId: string; scanId?: string | null }): Promise<{ run: ScanRunRow; cursor: string }> {
-      const known = requireViewer(viewer);
+      const known = requireReader(viewer);
       const result = await sql.begin(async (tx) => {
         const cursor = await logPosition(tx);
         const source = await lockSource(tx, known, input.sourceId, 'edit');
@@ -167,7 +167,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
 
     /** A waiting run ends here; one that is going on stops at its next batch. A run that is over stays as it is. */
     async cancel(viewer: Viewer | null, id: string): Promise<{ run: ScanRunRow; cursor: string }> {
-      const known = requireViewer(viewer);
+      const known = requireReader(viewer);
       const result = await sql.begin(async (tx) => {
         const cursor = await logPosition(tx);
         const run = await checkRun(tx, known, id);
@@ -201,7 +201,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
     },
 
     async review(viewer: Viewer | null, input: { id: string; acceptDeletions: boolean }): Promise<{ run: ScanRunRow; cursor: string }> {
-      const known = requireViewer(viewer);
+      const known = requireReader(viewer);
       const result = await sql.begin(async (tx) => {
         const cursor = await logPosition(tx);
         const run = await checkRun(tx, known, input.id);

@@ -1,7 +1,7 @@
 /** Registering, changing, testing and removing sources. */
 import type { z } from 'zod';
 import { upsertClass } from '#platform/auth/access.ts';
-import { may, requireEverywhere, requireViewer, type Viewer } from '#platform/auth/viewer.ts';
+import { may, requireEverywhere, requireReader, type Viewer } from '#platform/auth/viewer.ts';
 import type { Database, Transaction } from '#platform/database/index.ts';
 import { Conflict, InvalidInput, NotAllowed, NotFound } from '#platform/errors.ts';
 import { append, logPosition } from '#platform/events/append.ts';
@@ -95,7 +95,7 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
 
   return {
     async register(viewer: Viewer | null, input: RegisterSource, id = newId()): Promise<{ id: string; cursor: string }> {
-      const known = requireViewer(viewer);
+      const known = requireReader(viewer);
       const name = checkName(input.name, 'name');
       const connector = getConnector(input.connector, 'connector');
       const config = parseConfig(connector, input.config);
@@ -152,7 +152,7 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
     },
 
     async update(viewer: Viewer | null, input: UpdateSource): Promise<{ id: string; cursor: string }> {
-      const known = requireViewer(viewer);
+      const known = requireReader(viewer);
       if (input.name === null) throw new InvalidInput('A source needs a name.', 'name');
       const name = input.name === undefined ? undefined : checkName(input.name, 'name');
       checkOptionalText(input.description, 'description', DESCRIPTION);
@@ -216,7 +216,7 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
 
     /** The source goes at once; a job turns its assets into tombstones, in batches. */
     async remove(viewer: Viewer | null, id: string): Promise<{ id: string; cursor: string }> {
-      const known = requireViewer(viewer);
+      const known = requireReader(viewer);
       const cursor = await sql.begin(async (tx) => {
         const position = await logPosition(tx);
         const source = checkAdministers(known, isId(id) ? await store.lockSource(tx, id) : undefined, id);
@@ -247,7 +247,7 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
 
     /** Connects and looks, with a stored config, a given one, or a given one over a stored one. */
     async test(viewer: Viewer | null, input: TestSource): Promise<CheckResult> {
-      const known = requireViewer(viewer);
+      const known = requireReader(viewer);
       const { connector, config } = await configToTest(known, input);
       return await connector.check(config, AbortSignal.timeout(TEST_DEADLINE_MS));
     },

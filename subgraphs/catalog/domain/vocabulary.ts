@@ -1,6 +1,6 @@
 /** The two trees of words, domains and glossary terms: making, changing, moving and removing. Any reading role sees all of both. */
 import { deleteDomain, moveSubdomains, upsertDomain } from '#platform/auth/access.ts';
-import { requireEverywhere, requireReader, requireViewer, type Viewer } from '#platform/auth/viewer.ts';
+import { requireEverywhere, requireReader, type Viewer } from '#platform/auth/viewer.ts';
 import type { Database, Transaction } from '#platform/database/index.ts';
 import { beginAgain } from '#platform/database/retry.ts';
 import { Conflict } from '#platform/errors.ts';
@@ -36,9 +36,8 @@ export function createTree({ sql, onCommit }: { sql: Database; onCommit: () => v
 
   return {
     async create(viewer, input) {
-      requireViewer(viewer);
-      const { name, parentId, words } = checkNewNode(noun, input);
       requireReader(viewer);
+      const { name, parentId, words } = checkNewNode(noun, input);
       return change(async (tx) => {
         const above = await getAbove(tx, noun, parentId);
         const editor = requireEverywhere(viewer, 'edit');
@@ -53,9 +52,8 @@ export function createTree({ sql, onCommit }: { sql: Database; onCommit: () => v
     },
 
     async update(viewer, input) {
-      requireViewer(viewer);
-      const checked = checkNodeUpdate(noun, input);
       requireReader(viewer);
+      const checked = checkNodeUpdate(noun, input);
       return change((tx) => update(tx, viewer, checked));
     },
 

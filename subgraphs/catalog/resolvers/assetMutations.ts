@@ -1,4 +1,4 @@
-import { requireViewer } from '#platform/auth/viewer.ts';
+import { requireReader } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { findAppError, InvalidInput, NotFound, type AppError } from '#platform/errors.ts';
 import { logPosition } from '#platform/events/append.ts';
@@ -18,7 +18,7 @@ type Outcome = { id: string; error: Error | null };
 /** People's edits. A batch commits asset by asset: a lock on two at a time could deadlock with a scan, and no item hides another's result. */
 export function createAssetMutations({ sql, context: catalog, onCommit, logger }: AssetMutationDeps) {
   const editorOf = async (context: RequestContext) => ({
-    viewer: requireViewer(context.viewer),
+    viewer: requireReader(context.viewer),
     classes: await catalog.of(context).classes(),
     editable: await catalog.of(context).editable(),
   });
@@ -38,7 +38,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
 
   return {
     async updateAsset(_: unknown, { input }: { input: AssetEdit }, context: RequestContext) {
-      requireViewer(context.viewer);
+      requireReader(context.viewer);
       const edit = checkAssetEdit(input, 'input');
       const editor = await editorOf(context);
       const cursor = await logPosition(sql);
@@ -48,7 +48,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
     },
 
     async updateAssets(_: unknown, { input }: { input: { items: readonly AssetEdit[] } }, context: RequestContext) {
-      requireViewer(context.viewer);
+      requireReader(context.viewer);
       checkCount(input.items);
       let editor = await editorOf(context);
       const cursor = await logPosition(sql);
@@ -74,7 +74,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
     },
 
     async updateColumns(_: unknown, { input }: { input: { items: readonly ColumnEdit[] } }, context: RequestContext) {
-      requireViewer(context.viewer);
+      requireReader(context.viewer);
       checkCount(input.items);
       const editor = await editorOf(context);
       const cursor = await logPosition(sql);

@@ -1,5 +1,5 @@
 /** Teams: named groups of users that own things. */
-import { mayRead, requireEverywhere, requireViewer, type Viewer } from '#platform/auth/viewer.ts';
+import { requireEverywhere, requireReader, type Viewer } from '#platform/auth/viewer.ts';
 import { sqlState, type Database, type Queryable } from '#platform/database/index.ts';
 import { Conflict, InvalidInput, NotFound } from '#platform/errors.ts';
 import { append, logPosition } from '#platform/events/append.ts';
@@ -43,10 +43,10 @@ async function checkMembersExist(sql: Queryable, ids: readonly string[]): Promis
 export function createTeams({ database, onCommit, now }: TeamsDependencies): Teams {
   return {
     async create(viewer, input) {
-      const known = requireViewer(viewer);
+      requireReader(viewer);
       const name = checkName(input.name, 'input.name');
       const memberIds = readMembers(input.memberIds ?? []);
-      if (mayRead(known)) await checkMembersExist(database, memberIds);
+      await checkMembersExist(database, memberIds);
       const { userId: actorId } = requireEverywhere(viewer, 'administer');
 
       const team = { id: newId(), name, version: 1 };
@@ -63,11 +63,11 @@ export function createTeams({ database, onCommit, now }: TeamsDependencies): Tea
     },
 
     async update(viewer, input) {
-      const known = requireViewer(viewer);
+      requireReader(viewer);
       if (input.name === null) throw new InvalidInput('A team needs a name: leave it out to keep it.', 'input.name');
       const name = input.name === undefined ? undefined : checkName(input.name, 'input.name');
       const memberIds = input.memberIds === undefined ? undefined : readMembers(input.memberIds ?? []);
-      const [visible] = isId(input.id) && mayRead(known) ? await getTeamsById(database, [input.id]) : [];
+      const [visible] = isId(input.id) ? await getTeamsById(database, [input.id]) : [];
       if (!visible) throw new NotFound('team', input.id);
       if (memberIds) await checkMembersExist(database, memberIds);
       const { userId: actorId } = requireEverywhere(viewer, 'administer');
