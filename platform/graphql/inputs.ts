@@ -29,6 +29,17 @@ export function checkName(text: string, field: string): string {
   return checkText(text.trim(), field, { min: 1, max: 200 });
 }
 
+/**
+ * Words by which people name and find things: in one line, without space around it, and in Unicode's composed form (NFC), so
+ * that what reads the same is the same.
+ */
+export function checkLabel(text: string, field: string, { max }: { max: number }): string {
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) {
+    throw new InvalidInput('This holds a line break, a tab or another control character. Write it in one line of plain text.', field);
+  }
+  return checkText(text.normalize('NFC').trim(), field, { min: 1, max });
+}
+
 function codePoints(text: string): number {
   let count = 0;
   for (const _ of text) count++;

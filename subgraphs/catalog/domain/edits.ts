@@ -1,6 +1,6 @@
 /** The input of people's edits, checked. */
 import { InvalidInput } from '#platform/errors.ts';
-import { checkIds, checkText } from '#platform/graphql/inputs.ts';
+import { checkIds, checkLabel, checkText } from '#platform/graphql/inputs.ts';
 import { checkOwners, type OwnerInput } from './owners.ts';
 import type { OwnerWords } from './snapshot.ts';
 
@@ -60,7 +60,7 @@ function checkDescription(text: string | null | undefined, field: string): strin
 
 function checkTags(tags: readonly string[], field: string): string[] {
   if (tags.length > MAX_TAGS) throw new InvalidInput(`At most ${MAX_TAGS} tags are possible here.`, field, { max: MAX_TAGS });
-  return [...new Set(tags.map((tag, index) => checkText(tag.trim(), `${field}.${index}`, { min: 1, max: MAX_TAG })))];
+  return [...new Set(tags.map((tag, index) => checkLabel(tag, `${field}.${index}`, { max: MAX_TAG })))];
 }
 
 function checkTermIds(ids: readonly string[], field: string): string[] {

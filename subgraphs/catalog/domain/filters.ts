@@ -15,7 +15,10 @@ export function checkAssetFilter(filter: AssetFilter | null | undefined): AssetF
     kinds: filter?.kinds && unique(bounded(filter.kinds, 'filter.kinds')),
     namespace: text(filter?.namespace, 'filter.namespace'),
     namePrefix: text(filter?.namePrefix, 'filter.namePrefix'),
-    tags: texts(filter?.tags, 'filter.tags'),
+    tags: texts(
+      filter?.tags?.map((tag) => tag.normalize('NFC')),
+      'filter.tags',
+    ),
     ownerIds: ids(filter?.ownerIds, 'filter.ownerIds'),
     domainIds: ids(filter?.domainIds, 'filter.domainIds'),
   });

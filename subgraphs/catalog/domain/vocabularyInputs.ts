@@ -1,8 +1,9 @@
 /** The input of domains and glossary terms, checked. */
 import { InvalidInput } from '#platform/errors.ts';
-import { checkIds, checkName, checkText } from '#platform/graphql/inputs.ts';
+import { checkIds, checkLabel, checkText } from '#platform/graphql/inputs.ts';
 import type { Noun } from '../store/vocabulary.ts';
 
+const MAX_NAME = { max: 200 };
 const MAX_WORDS_BYTES = 64 * 1024;
 
 /** As messages say it. */
@@ -25,7 +26,7 @@ export type CheckedUpdate = {
 
 export function checkNewNode(noun: Noun, input: NewNode): { name: string; parentId: string | null; words: string | null } {
   return {
-    name: checkName(input.name, 'input.name'),
+    name: checkLabel(input.name, 'input.name', MAX_NAME),
     parentId: checkParent(input.parentId) ?? null,
     words: checkWords(noun, input[WORDS[noun]]) ?? null,
   };
@@ -36,7 +37,7 @@ export function checkNodeUpdate(noun: Noun, input: NodeUpdate): CheckedUpdate {
   return {
     id: input.id.toLowerCase(),
     version: input.version,
-    name: input.name === undefined ? undefined : checkName(input.name, 'input.name'),
+    name: input.name === undefined ? undefined : checkLabel(input.name, 'input.name', MAX_NAME),
     parentId: checkParent(input.parentId),
     words: checkWords(noun, input[WORDS[noun]]),
   };

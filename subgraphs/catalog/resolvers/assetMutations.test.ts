@@ -151,7 +151,7 @@ describe('updateAsset', () => {
     expect((await update({ version: 2, description: 'x' })).errors).toMatchObject([{ code: 'CONFLICT' }]);
   });
 
-  it('checks who asks, then the input, then sight, then the right, then the version', async () => {
+  it('checks who asks and whether they read anything, then the input, then sight, then the right, then the version', async () => {
     const hidden = await insertAsset(sql, other, { path: ['other', 'public', `hidden${number}`] });
     const bad = { tags: [''] };
     const cases: [Parameters<typeof update>[1] | null, Record<string, unknown>, string][] = [
@@ -160,7 +160,8 @@ describe('updateAsset', () => {
       [readerOf(source), { id: newId() }, 'NOT_FOUND'],
       [readerOf(source), { id: 'no id' }, 'NOT_FOUND'],
       [readerOf(source), { id: hidden.id, version: 99 }, 'NOT_FOUND'],
-      [viewerWith({ role: 'INGESTOR' }), {}, 'NOT_FOUND'],
+      [viewerWith({ role: 'INGESTOR' }), {}, 'FORBIDDEN'],
+      [viewerWith({ role: 'INGESTOR' }), { ...bad, id: newId() }, 'FORBIDDEN'],
       [readerOf(source), { version: 99 }, 'FORBIDDEN'],
       [stewardOf(source), { version: 99 }, 'CONFLICT'],
       [viewerWith({ role: 'READER' }, { role: 'STEWARD', sourceId: other.id }), {}, 'FORBIDDEN'],
@@ -179,6 +180,8 @@ describe('updateAsset', () => {
     [{ description: 'x'.repeat(1_048_576) }, 'input.description'],
     [{ description: 'a\0b' }, 'input.description'],
     [{ tags: ['ok', '   '] }, 'input.tags.1'],
+    [{ tags: ['ok', 'line\nbreak'] }, 'input.tags.1'],
+    [{ tags: ['tab\there'] }, 'input.tags.0'],
     [{ tags: ['x'.repeat(101)] }, 'input.tags.0'],
     [{ tags: Array.from({ length: 101 }, (_, index) => `t${index}`) }, 'input.tags'],
     [{ owners: [{ role: 'OWNER' }] }, 'input.owners.0'],
@@ -188,6 +191,18 @@ describe('updateAsset', () => {
     const { errors } = await update(input as Record<string, unknown>);
     expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', details: { field: expect.stringContaining(field) } }]);
     expect(errors[0]!.message.length).toBeLessThan(300);
+  });
+
+  it('takes a tag in either form of Unicode for the same, also where it is sought', async () => {
+    const [composed, decomposed] = ['NFC', 'NFD'].map((form) => 'Café'.normalize(form));
+    const { data } = await update({ tags: [decomposed, composed] });
+    expect(data.updateAsset.asset.tags).toEqual([composed]);
+    const found = await catalog.ask(
+      stewardOf(source),
+      'query ($tag: String!) { assets(filter: { tags: [$tag] }) { nodes { id } } tags(prefix: $tag) { nodes { name } } }',
+      { tag: decomposed },
+    );
+    expect(found.data).toMatchObject({ assets: { nodes: [{ id: asset.id }] }, tags: { nodes: [{ name: composed }] } });
   });
 
   it('takes an id in capitals', async () => {

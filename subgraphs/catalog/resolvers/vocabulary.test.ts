@@ -111,7 +111,10 @@ describe.each(TREES)('the tree of $noun', ({ noun, type, one, all, words, payloa
     const words1 = { [words]: 'w' };
     expect(await problem('create', { ...words1, name: ' ' })).toEqual(['BAD_USER_INPUT', 'input.name']);
     expect(await problem('create', { ...words1, name: 'x'.repeat(201) })).toEqual(['BAD_USER_INPUT', 'input.name']);
-    expect(await problem('create', { ...words1, name: 'a\0b' })).toEqual(['BAD_USER_INPUT', 'input.name']);
+    for (const character of ['\0', '\n', '\t', '\u0007', '\u0085', '\u2028']) {
+      expect(await problem('create', { ...words1, name: `a${character}b` })).toEqual(['BAD_USER_INPUT', 'input.name']);
+      expect(await problem('update', { id, version: 1, name: `a${character}b` })).toEqual(['BAD_USER_INPUT', 'input.name']);
+    }
     expect(await problem('create', { ...words1, name: 'x', parentId: newId() })).toEqual(['BAD_USER_INPUT', 'input.parentId']);
     expect(await problem('create', { ...words1, name: 'x', parentId: 'nonsense' })).toEqual(['BAD_USER_INPUT', 'input.parentId']);
     expect(await problem('create', { name: 'x', [words]: 'ä'.repeat(kilobytes64 / 2 + 1) })).toEqual(['BAD_USER_INPUT', `input.${words}`]);
@@ -123,6 +126,16 @@ describe.each(TREES)('the tree of $noun', ({ noun, type, one, all, words, payloa
     if (noun === 'term')
       expect([cleared.error, blank.error]).toMatchObject(Array(2).fill({ code: 'BAD_USER_INPUT', details: { field: 'input.definition' } }));
     else expect([cleared.node, blank.node]).toMatchObject(Array(2).fill({ description: null, version: 2 }));
+  });
+
+  it('takes a name in either form of Unicode for the same', async () => {
+    const [composed, decomposed] = ['NFC', 'NFD'].map((form) => `Café ${noun}`.normalize(form));
+    expect((await create(decomposed!)).name).toBe(composed);
+    expect((await mutate('create', { name: composed, [words]: 'w' })).error).toMatchObject({ code: 'CONFLICT' });
+    const other = await create(fresh('Tea'));
+    expect((await mutate('update', { id: other.id, version: 1, name: decomposed })).error).toMatchObject({ code: 'CONFLICT' });
+    // What counts is what is kept: 200 letters, each with an accent of its own.
+    expect((await create('e\u0301'.repeat(200))).name).toBe('é'.repeat(200));
   });
 
   it('answers who may not: not signed in, no reading role, no right, in the order of the checks', async () => {

@@ -52,7 +52,7 @@ export function createVocabularyQueries(catalog: CatalogContext) {
 
     async tags(_: unknown, args: PageArguments & { prefix?: string | null }, context: RequestContext) {
       const { sql, classes } = reading(context);
-      const prefix = args.prefix == null ? null : checkText(args.prefix, 'prefix', { max: MAX_PREFIX });
+      const prefix = args.prefix == null ? null : checkText(args.prefix.normalize('NFC'), 'prefix', { max: MAX_PREFIX });
       const keyset: Keyset<TagParent, [string]> = { scope: listScope('tags', prefix), parts: ['text'], keyOf: (row) => [row.name] };
       const page = readKeyset(keyset, args);
       const visible = await classes();
