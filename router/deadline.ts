@@ -1,9 +1,6 @@
 /** Work for as long as somebody waits for it. */
 import { withinOperation } from '#platform/database/operations.ts';
-import type { RequestContext } from '#platform/graphql/context.ts';
-
-/** Who shares the sessions of the database fairly with others: a user, whatever the sessions and tokens, or who is not signed in yet. */
-const callerOf = ({ viewer, address }: RequestContext): string => (viewer ? `user ${viewer.userId}` : `address ${address}`);
+import { callerOf, type RequestContext } from '#platform/graphql/context.ts';
 
 /**
  * Settles with the work, or fails with the signal's reason as soon as that is aborted: a resolver that hangs holds no answer

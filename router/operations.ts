@@ -2,7 +2,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { AppError, InvalidInput } from '#platform/errors.ts';
-import type { RequestContext } from '#platform/graphql/context.ts';
+import { callerOf, type RequestContext } from '#platform/graphql/context.ts';
 import type { Logger } from '#platform/logger.ts';
 import { refusal, renderError } from './errors.ts';
 import { checkAliases } from './limits/aliases.ts';
@@ -23,7 +23,7 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
       let isExecuted = false;
       return {
         // Not validation rules: validated documents are cached, but these depend on the variables and the viewer.
-        async didResolveOperation({ schema, document, operation, request, contextValue: { viewer, address } }) {
+        async didResolveOperation({ schema, document, operation, request, contextValue }) {
           try {
             if (!operation)
               throw new InvalidInput(
@@ -33,12 +33,12 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
             if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
               throw new InvalidInput('Subscriptions are not served over HTTP: use graphql-ws on this address.', 'query');
             }
-            checkIntrospection(document, operation, viewer);
+            checkIntrospection(document, operation, contextValue.viewer);
             checkDepth(document, operation);
             checkLiterals(document);
             checkAliases(document, operation);
             const cost = checkCost(schema, document, operation, request.variables);
-            rateLimit.take(viewer ? `user ${viewer.userId}` : `address ${address}`, cost);
+            rateLimit.take(callerOf(contextValue), cost);
             isExecuted = true;
           } catch (error) {
             throw error instanceof AppError ? refusal(error) : error;

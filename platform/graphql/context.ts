@@ -11,6 +11,9 @@ export type RequestContext = {
   signal?: AbortSignal;
 };
 
+/** Who shares fairly with others what there is little of: a user, whatever the sessions and tokens, or the address of who is not signed in. */
+export const callerOf = ({ viewer, address }: RequestContext): string => (viewer ? `user ${viewer.userId}` : `address ${address}`);
+
 /**
  * Keeps something (DataLoaders, the viewer's visible classes) for as long as an operation lasts: made at the first
  * call for a context, dropped by `forget`, which a mutation calls after it wrote.
