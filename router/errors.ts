@@ -10,6 +10,7 @@ import type { Logger } from '#platform/logger.ts';
 import { ERROR_CODES } from './errorCodes.ts';
 import { findTooManyComparisons } from './limits/selectionCount.ts';
 import { findTooManyTokens } from './limits/tokens.ts';
+import { describeRefusal } from './requestRefusals.ts';
 
 const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && code in ERROR_CODES;
 export const httpStatus = (code: ErrorCode): number => ERROR_CODES[code].status;
@@ -65,7 +66,7 @@ function findKnown(error: GraphQLError): { code: ErrorCode; message: string; det
   const { code } = error.extensions;
   const details = Object.fromEntries(Object.entries(error.extensions).filter(([name]) => !INTERNAL_EXTENSIONS.includes(name)));
   if (typeof code === 'string' && REQUEST_CODES[code]) {
-    return { code: 'BAD_USER_INPUT', message: error.message, details: { field: REQUEST_CODES[code], ...details } };
+    return { code: 'BAD_USER_INPUT', message: describeRefusal(error.message), details: { field: REQUEST_CODES[code], ...details } };
   }
   // An internal error counts as known only when it was rendered before, by the subgraph's data source.
   if (isErrorCode(code) && (code !== 'INTERNAL_SERVER_ERROR' || typeof details.requestId === 'string')) {

@@ -1,7 +1,8 @@
 /** The router's HTTP application: security headers, routes, and one shape for whatever goes wrong outside of GraphQL. */
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response, type Router } from 'express';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { ApolloServer } from '@apollo/server';
+import { InvalidInput } from '#platform/errors.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { newId } from '#platform/ids.ts';
@@ -38,7 +39,17 @@ const secure: RequestHandler = (_request, response, next) => {
 const KNOWN_ROUTES = ['/graphql', '/playground', '/health/live', '/health/ready', '/metrics'];
 const routeOf = (path: string): string => KNOWN_ROUTES.find((route) => path === route || path.startsWith(`${route}/`)) ?? 'other';
 
+const METHODS = ['GET', 'POST'];
+
 export function createHttp({ server, authenticate, metrics, logger, deadlineMs, isDraining, routes }: Deps): Express {
+  /** What never became an operation has the body of GraphQL's answers as well. */
+  const answer = (response: Response, error: unknown, status: number): void => {
+    // A body that cannot be read never became an opened request.
+    const requestId = currentRequest.getStore()?.requestId ?? String(response.getHeader('x-request-id') ?? newId());
+    response.setHeader('x-request-id', requestId);
+    response.setHeader('cache-control', 'no-store');
+    response.status(status).json({ errors: [renderError(error, { requestId, logger })] });
+  };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -55,6 +66,11 @@ export function createHttp({ server, authenticate, metrics, logger, deadlineMs, 
   });
   app.all(
     '/graphql',
+    (request, response, next) => {
+      if (METHODS.includes(request.method)) return next();
+      response.setHeader('allow', METHODS.join(', '));
+      answer(response, new InvalidInput('Send operations by POST; queries may come by GET.', 'request'), 405);
+    },
     express.json({ limit: MAX_BODY_BYTES, type: ['application/json', 'application/graphql+json'] }),
     openRequest({ deadlineMs }),
     expressMiddleware(server, { context: ({ req }) => authorizeRequest(req, authenticate) }),
@@ -66,14 +82,8 @@ export function createHttp({ server, authenticate, metrics, logger, deadlineMs, 
   });
   const onError: ErrorRequestHandler = (error, _request, response, next) => {
     if (response.headersSent) return next(error);
-    // A body that cannot be read never became an opened request.
-    const requestId = currentRequest.getStore()?.requestId ?? String(response.getHeader('x-request-id') ?? newId());
-    response.setHeader('x-request-id', requestId);
-    response.setHeader('cache-control', 'no-store');
     const known = requestError(error);
-    const rendered = renderError(known ?? error, { requestId, logger });
-    // The body of GraphQL's answers: also of those that never became an operation.
-    response.status(known ? httpStatus(known.code) : 500).json({ errors: [rendered] });
+    answer(response, known ?? error, known ? httpStatus(known.code) : 500);
   };
   app.use(onError);
   return app;

@@ -195,10 +195,51 @@ describe('requests of another shape', () => {
     expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
   });
 
+  it('are told what to send, in the words of this API and not of what it is made with', async () => {
+    const authorization = `Bearer ${token}`;
+    const json = { authorization, 'content-type': 'application/json' };
+    const query = encodeURIComponent('{ me { email } }');
+    const requests: [string, string, RequestInit][] = [
+      ['POST; queries may come by GET', '/graphql', { method: 'PUT', headers: json, body: ME }],
+      ['POST; queries may come by GET', '/graphql', { method: 'DELETE' }],
+      [
+        'Send JSON with "content-type: application/json"',
+        '/graphql',
+        { method: 'POST', headers: { 'content-type': 'text/plain' }, body: ME },
+      ],
+      ['Send JSON with "content-type: application/json"', `/graphql?query=${query}`, {}],
+      [
+        'Send JSON with "content-type: application/json"',
+        '/graphql',
+        { method: 'POST', headers: { authorization, 'content-type': 'text/plain' }, body: ME },
+      ],
+      ['"query"', '/graphql', { method: 'POST', headers: json, body: '{}' }],
+      ['"query" must be a string', '/graphql', { method: 'POST', headers: json, body: '{"query":{"kind":"Document"}}' }],
+      ['"query" must be a string', '/graphql', { method: 'POST', headers: json, body: '{"query":1}' }],
+      ['send its text in "query"', '/graphql', { method: 'POST', headers: json, body: '{"operationName":"a"}' }],
+      ['one operation a request', '/graphql', { method: 'POST', headers: json, body: `[${ME}]` }],
+      ['content-type out', `/graphql?query=${query}`, { headers: { authorization, 'content-type': 'image/png' } }],
+      ['Accept "application/', '/graphql', { method: 'POST', headers: { ...json, accept: 'image/png' }, body: ME }],
+    ];
+    for (const [words, path, request] of requests) {
+      const { text, code, status } = await send(path, request);
+      expect({ words, text, code }).toMatchObject({
+        text: expect.stringContaining(JSON.stringify(words).slice(1, -1)),
+        code: 'BAD_USER_INPUT',
+      });
+      expect([400, 405, 406, 415]).toContain(status);
+      expect(text).not.toMatch(/apollo|preflight|graphql-js/i);
+    }
+  });
+
   it('answers other methods with 405, whatever headers say of the method', async () => {
-    for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
-      const answer = await send('/graphql', { method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } });
-      expect({ method, status: answer.status, allow: answer.headers.get('allow') }).toEqual({ method, status: 405, allow: 'GET, POST' });
+    for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD']) {
+      const known: Record<string, string> = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      for (const headers of [known, {}]) {
+        const answer = await send('/graphql', { method, headers });
+        expect({ method, status: answer.status, allow: answer.headers.get('allow') }).toEqual({ method, status: 405, allow: 'GET, POST' });
+        expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
+      }
     }
     const mutation = encodeURIComponent('mutation { signOut(input: {}) { signedOut } }');
     const disguises: Record<string, string>[] = [
@@ -230,7 +271,9 @@ describe('requests of another shape', () => {
         },
       ],
     ];
-    for (const [path, init] of cross) expect(await send(path, init)).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
+    for (const [path, init] of cross) {
+      expect(await send(path, init)).toMatchObject({ status: init.method === 'OPTIONS' ? 405 : 400, code: 'BAD_USER_INPUT' });
+    }
   });
 
   it('has no second door', async () => {
