@@ -1,11 +1,16 @@
 /** `npx pursight …` under the project's Node. */
+import { EXIT } from './errors.ts';
 import { run } from './program.ts';
+import { say } from './terminal.ts';
 
-// A reader that went away (`pursight events | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  // A reader that went away (`pursight events | head`) is no failure.
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  say(process, `The output cannot be written: ${error.message}. Look where it goes, and whether there is room.`);
+  process.exit(EXIT.failed);
 });
+// There is nowhere left to say it.
+process.stderr.on('error', () => process.exit(EXIT.failed));
 
 process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,

@@ -15,7 +15,7 @@ export const isInteractive = (terminal: Terminal): boolean => Boolean(terminal.s
 /** Names and comments come from scanned systems: no control character of theirs may reach the terminal. */
 export const plain = (text: string): string => text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 
-export const say = (terminal: Terminal, line: string): void => void terminal.stderr.write(`${plain(line)}\n`);
+export const say = (terminal: Pick<Terminal, 'stderr'>, line: string): void => void terminal.stderr.write(`${plain(line)}\n`);
 
 /** Asks for a line on the terminal. What is asked goes to stderr: stdout is data. `hidden` shows nothing of what is typed. */
 export function prompt(terminal: Terminal, question: string, { hidden = false } = {}): Promise<string> {
