@@ -9,8 +9,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   say(process, `The output cannot be written: ${error.message}. Look where it goes, and whether there is room.`);
   process.exit(EXIT.failed);
 });
-// There is nowhere left to say it.
-process.stderr.on('error', () => process.exit(EXIT.failed));
 
 process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,
