@@ -18,5 +18,4 @@ describe.skipIf(!existsSync(FULL))('output that cannot be written', () => {
     });
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^The output cannot be written: ENOSPC.*\n$/) });
   });
-  });
 });
