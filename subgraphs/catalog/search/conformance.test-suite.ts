@@ -202,6 +202,11 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
         expect(await found('custmer orders')).toEqual(['customer_orders']);
       });
 
+      it('and what begins with what was meant, the title that says least besides first', async () => {
+        await tables('customer_value', 'customers', 'old_customer_orders');
+        expect(await found('custmer')).toEqual(['customers', 'customer_value', 'old_customer_orders']);
+      });
+
       it('but not a digit, and not after what is spelt so', async () => {
         await tables('part_2019', 'part_2018', 'form', 'from', 'forms');
         expect(await found('part_2019')).toEqual(['part_2019']);

@@ -36,7 +36,8 @@ export function typedWords({ units, joined }: ParsedQuery): string[] {
 /** A single letter or digit begins too many words: it is one of its own, or begins a word of a title. */
 const isShort = (word: string): boolean => word.length === 1 && /[a-z0-9]/.test(word);
 const begins = (word: string): string => (isShort(word) ? anyOf([exactly(word), beginning(TITLE_WORD + word)])! : beginning(word));
-const orMeant = (strict: string, word: string, meant: Meant): string => anyOf([strict, ...meant(word).map(exactly)])!;
+/** What was meant begins words as what was typed does: `custmer` finds `customers`. */
+const orMeant = (strict: string, word: string, meant: Meant): string => anyOf([strict, ...meant(word).map(beginning)])!;
 
 const nobody: Meant = () => [];
 
@@ -73,7 +74,7 @@ export function seekAll(query: ParsedQuery, meant: Meant): Sought {
   }
   const words = units.flatMap((unit) => unit.words);
   const titleWords = (each: Meant): string | null =>
-    allOf(words.map((word) => anyOf([beginning(TITLE_WORD + word), ...each(word).map((other) => exactly(TITLE_WORD + other))])!));
+    allOf(words.map((word) => anyOf([beginning(TITLE_WORD + word), ...each(word).map((other) => beginning(TITLE_WORD + other))])!));
   const everything = wholeQuery(query, meant);
   const queries: { query: string | null; title: boolean }[] = [
     { query: anyOf(wholeNames(raw)), title: true },
@@ -91,7 +92,7 @@ export function seekAll(query: ParsedQuery, meant: Meant): Sought {
     { query: joined ? exactly(PART + joined) : null, title: false },
     { query: anyOf(meant(joined).map((other) => exactly(JOINED_TITLE + other))), title: true },
     { query: wholeQuery(query, nobody), title: false },
-    { query: titleWords(meant), title: false },
+    { query: titleWords(meant), title: true },
     { query: everything, title: false },
   ];
   const tiers = queries
@@ -120,7 +121,9 @@ export function seekAny(query: ParsedQuery, meant: Meant): Sought | null {
     tiers: [
       {
         tier: 1,
-        query: anyOf(words.flatMap((word) => [beginning(TITLE_WORD + word), ...meant(word).map((other) => exactly(TITLE_WORD + other))]))!,
+        query: anyOf(
+          words.flatMap((word) => [beginning(TITLE_WORD + word), ...meant(word).map((other) => beginning(TITLE_WORD + other))]),
+        )!,
         title: false,
       },
       { tier: 0, query: everything, title: false },
@@ -138,7 +141,7 @@ export function seekAny(query: ParsedQuery, meant: Meant): Sought | null {
 export function soughtWords({ units, joined }: ParsedQuery, meant: Meant): SoughtWords {
   const prefixes = [...new Set([...units.flatMap((unit) => (unit.joined ? [...unit.words, unit.joined] : unit.words)), joined])];
   return {
-    prefixes: prefixes.filter((word) => word !== '' && !isShort(word)),
-    exact: [...new Set([...prefixes.filter(isShort), ...prefixes.flatMap((word) => meant(word))])],
+    prefixes: [...new Set([...prefixes.filter((word) => word !== '' && !isShort(word)), ...prefixes.flatMap((word) => meant(word))])],
+    exact: prefixes.filter(isShort),
   };
 }
