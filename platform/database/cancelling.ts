@@ -10,7 +10,7 @@
  * else would be answered. What it asks beyond waits for its own, and callers take turns.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database, Transaction } from './index.ts';
+import type { Database, Transaction } from './types.ts';
 import { createTurns, type Turns } from '../turns.ts';
 import { currentOperation, withSession, type Operation } from './operations.ts';
 

@@ -5,13 +5,9 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import postgres from 'postgres';
 import { endWithOperations } from './cancelling.ts';
+import type { Database } from './types.ts';
 
-/** A pool of one database role. Rows come back in camelCase, int8 as number, timestamps as Date. */
-export type Database = postgres.Sql<{ bigint: number }>;
-/** A transaction of a pool: takes the same templates. */
-export type Transaction = postgres.TransactionSql<{ bigint: number }>;
-/** What a read takes: it runs alone or within a transaction. */
-export type Queryable = Database | Transaction;
+export type { Database, Queryable, Transaction } from './types.ts';
 
 export type ConnectOptions = {
   /** postgres:// URL with user and password. */
