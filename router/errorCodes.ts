@@ -7,7 +7,7 @@ type CodeDescription = {
   when: string;
   /** What `extensions` has beside `code`; a name that ends with "?" is not always there. */
   fields: Readonly<Record<string, string>>;
-  todo: string;
+  remedy: string;
 };
 
 export const ERROR_CODES = {
@@ -15,37 +15,37 @@ export const ERROR_CODES = {
     status: 400,
     when: 'A value of the operation, or the request itself, cannot be used.',
     fields: { field: 'path of the value in the operation, such as `input.config.url`; `request` when the HTTP request itself is meant' },
-    todo: 'Mend what the message names. Trying again as it is gives the same.',
+    remedy: 'Mend what the message names. Trying again as it is gives the same.',
   },
   UNAUTHENTICATED: {
     status: 401,
     when: 'There is no token, or it is wrong, expired or revoked, or its session has ended; also for a wrong email or password.',
     fields: {},
-    todo: 'Exchange the refresh token with `refreshSession`, or sign in again. An API token that was revoked stays so: make another.',
+    remedy: 'Exchange the refresh token with `refreshSession`, or sign in again. An API token that was revoked stays so: make another.',
   },
   FORBIDDEN: {
     status: 403,
     when: 'The viewer sees the thing, or there is no single thing, or the viewer has no reading role at all, but no role allows this.',
     fields: { policy: 'what decided, such as `role:STEWARD`' },
-    todo: 'Ask an administrator for the role that the message names.',
+    remedy: 'Ask an administrator for the role that the message names.',
   },
   NOT_FOUND: {
     status: 404,
     when: 'There is nothing of this id, or the viewer may not see it: the answer is the same. (Queries by id give null instead.)',
     fields: { noun: 'what was looked for, such as `asset`' },
-    todo: 'Check the id; if it is right, ask for a role over its source or domain.',
+    remedy: 'Check the id; if it is right, ask for a role over its source or domain.',
   },
   CONFLICT: {
     status: 409,
     when: 'Somebody changed the thing since the version that was given was read, or its state does not allow this now.',
     fields: { 'currentVersion?': 'the version that it has now' },
-    todo: 'Read it again, decide again, and send that version.',
+    remedy: 'Read it again, decide again, and send that version.',
   },
   UPSTREAM_UNAVAILABLE: {
     status: 503,
     when: 'Another system did not answer: a source, a subgraph. What does not depend on it is answered.',
     fields: { system: 'which one', check: 'what to look at' },
-    todo: 'Look at what `check` says, then try again.',
+    remedy: 'Look at what `check` says, then try again.',
   },
   RATE_LIMITED: {
     status: 429,
@@ -56,7 +56,7 @@ export const ERROR_CODES = {
       'limit?': 'the cost that a viewer may ask for in a minute',
       'burst?': 'the most of it at once',
     },
-    todo: 'Wait that long, then try again.',
+    remedy: 'Wait that long, then try again.',
   },
   QUERY_TOO_COSTLY: {
     status: 400,
@@ -66,48 +66,48 @@ export const ERROR_CODES = {
       limit: 'how much of it is allowed',
       'of?': 'what was counted, if not objects: `tokens`, `aliases`, `selections`, `comparisons`',
     },
-    todo: 'Ask for smaller pages with `first`, for fewer levels, or in several operations. Give lists and long values as variables.',
+    remedy: 'Ask for smaller pages with `first`, for fewer levels, or in several operations. Give lists and long values as variables.',
   },
   QUERY_TOO_DEEP: {
     status: 400,
     when: 'Its fields, or the lists in its text, are nested too deep. Nothing was executed.',
     fields: { depth: 'how deep', limit: 'how deep is allowed' },
-    todo: 'Ask for fewer levels; follow long paths with several operations.',
+    remedy: 'Ask for fewer levels; follow long paths with several operations.',
   },
   CURSOR_EXPIRED: {
     status: 410,
     when: 'A cursor of the event log lies before what the log still holds, or is of before a restored backup.',
     fields: { oldest: 'the oldest cursor that can still be had' },
-    todo: 'Read the present state anew, then go on from `oldest`.',
+    remedy: 'Read the present state anew, then go on from `oldest`.',
   },
   TIMEOUT: {
     status: 504,
     when: 'The operation took longer than it may. What it had asked of the database is cancelled, and a mutation that was not yet being committed is rolled back.',
     fields: { 'deadlineMs?': 'milliseconds that an operation may take; absent when the database ended one statement of it' },
-    todo: 'Ask for less at once. After a mutation, look whether it was made before it is sent again.',
+    remedy: 'Ask for less at once. After a mutation, look whether it was made before it is sent again.',
   },
   PAYLOAD_TOO_LARGE: {
     status: 413,
     when: 'The body of the request is too large, also after it was unpacked.',
     fields: { size: 'bytes that were announced, or had come when the limit was passed', limit: 'bytes that are allowed' },
-    todo: 'Send it in parts.',
+    remedy: 'Send it in parts.',
   },
   GRAPHQL_VALIDATION_FAILED: {
     status: 400,
     when: 'The operation does not fit the schema. Names are not suggested.',
     fields: {},
-    todo: 'Compare with the schema: the playground shows it.',
+    remedy: 'Compare with the schema: the playground shows it.',
   },
   GRAPHQL_PARSE_FAILED: {
     status: 400,
     when: 'The text is not GraphQL.',
     fields: {},
-    todo: 'Mend it at the place that `locations` names.',
+    remedy: 'Mend it at the place that `locations` names.',
   },
   INTERNAL_SERVER_ERROR: {
     status: 500,
     when: 'Something went wrong inside. The cause is in the log, never in the answer.',
     fields: { requestId: 'the id under which the log has the cause; also in the header `x-request-id`' },
-    todo: 'Give this id to whoever runs the server.',
+    remedy: 'Give this id to whoever runs the server.',
   },
 } as const satisfies Record<ErrorCode, CodeDescription>;

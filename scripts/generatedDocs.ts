@@ -33,14 +33,14 @@ the database (\`npx pursight --help\`) read them.
 }
 
 function errors(): string {
-  const sections = Object.entries(ERROR_CODES).map(([code, { status, when, fields, todo }]) => {
+  const sections = Object.entries(ERROR_CODES).map(([code, { status, when, fields, remedy }]) => {
     const names = Object.entries<string>(fields);
     const optional = (name: string): string => (name.endsWith('?') ? `\`${name.slice(0, -1)}\` (not always)` : `\`${name}\``);
     return `## ${code}
 
 ${when}
 
-HTTP status ${status}. ${todo}
+HTTP status ${status}. ${remedy}
 ${names.length > 0 ? `\n${names.map(([name, meaning]) => `- ${optional(name)}: ${meaning}`).join('\n')}\n` : ''}`;
   });
   return `# Errors
