@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRouterKeys } from '#platform/auth/routerKeys.ts';
 import { createRouterTokenSigner, type Caller } from '#platform/auth/routerTokens.ts';
 import { createEmptyDatabase, createTestDatabase, TEST_ROOT_KEY, type TestDatabase } from '#platform/testing/database.ts';
-import { freePort } from './product.ts';
+import { freePort } from '#platform/testing/freePort.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const START_MS = 60_000;

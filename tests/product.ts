@@ -1,11 +1,11 @@
 /** The product as people have it: `npm start` as a child in a fresh copy of the tree, spoken to over HTTP only. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, lstatSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '#platform/testing/freePort.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const READY = 'PurSight is ready';
@@ -189,15 +189,6 @@ function productEnvironment(env: Record<string, string>): Record<string, string>
   const own = Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
   // Without a network nothing else is slowed down by npm's look for its own updates.
   return { ...own, npm_config_update_notifier: 'false', ...env };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 /** Where a product of a test keeps its data. */

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { freePort } from '#platform/testing/freePort.ts';
 import {
   copyTree,
-  freePort,
   makeDataDir,
   ProductEnded,
   removeDataDir,

@@ -22,7 +22,8 @@ import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { createSessionStore } from '#router/playground/session.ts';
 import { API_FILE } from '#router/supergraph.ts';
 import { pursight } from '../cli/testing/terminal.ts';
-import { createWorld, PASSWORD, type Answer, type Ask, type World } from './world.ts';
+import type { Answer } from '#deploy/testing/inProcess.ts';
+import { createWorld, PASSWORD, type Ask, type World } from './world.ts';
 
 const UNKNOWN = '01a20000-0000-7000-8000-000000000000';
 const CREATE_TOKEN = 'mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) { secret token { id scopes expiresAt } } }';

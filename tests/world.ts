@@ -1,13 +1,8 @@
 /** A product of its own for a test file: every part in this process, on a fresh database of the test server, spoken to over HTTP only. */
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSchema } from 'graphql';
-import { startProduct } from '#deploy/allInOne/product.ts';
-import { parseSettings } from '#platform/config.ts';
+import { ADMINISTRATOR, startInProcess, type Answer } from '#deploy/testing/inProcess.ts';
 import type { Database } from '#platform/database/index.ts';
 import { createLogger } from '#platform/logger.ts';
 import { createTestDatabase } from '#platform/testing/database.ts';
@@ -16,8 +11,6 @@ import { observe } from '#platform/testing/observedFields.ts';
 
 const api = buildSchema(readFileSync(API_FILE, 'utf8'));
 
-// Answers of whatever shape a test asks for.
-export type Answer = { data: any; errors?: { message: string; path?: (string | number)[]; extensions: Record<string, any> }[] };
 export type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Answer>;
 
 export type World = {
@@ -49,9 +42,9 @@ export type World = {
   stop(): Promise<void>;
 };
 
-export const EMAIL = 'admin@example.org';
+export const EMAIL = ADMINISTRATOR.email;
 /** Of everybody in a world. */
-export const PASSWORD = 'a password of the tests';
+export const PASSWORD = ADMINISTRATOR.password;
 
 const RUN = `id status added changed unchanged removed error warnings { code subject message } progress { phase done total }`;
 
@@ -62,52 +55,26 @@ export async function createWorld({
   logged,
 }: { fault?: string; deadlineMs?: number; logged?: string[] } = {}): Promise<World> {
   const database = await createTestDatabase();
-  const dataDir = mkdtempSync(join(tmpdir(), 'pursight-world-'));
-  const port = await freePort();
-  const product = await startProduct({
-    settings: parseSettings({
-      PORT: String(port),
-      DATABASE_URL: database.location.ownerUrl,
-      SECRET_KEY: Buffer.from(database.location.rootKey).toString('base64'),
-      ADMIN_EMAIL: EMAIL,
-      ADMIN_PASSWORD: PASSWORD,
-      NODE_ENV: 'test',
-      FAULT: fault,
-    }),
-    dataDir,
-    demo: false,
+  const product = await startInProcess({
+    location: database.location,
+    environment: { NODE_ENV: 'test', FAULT: fault },
     deadlineMs,
     logger: createLogger({
       level: logged ? 'trace' : 'silent',
       format: 'json',
       ...(logged && { destination: { write: (line: string) => void logged.push(line) } }),
     }),
-    say: () => undefined,
-    onLost: (sentence) => {
-      throw new Error(sentence);
-    },
   });
 
   const asker =
     (token: string | null): Ask =>
     async (query, variables) => {
-      const answer = await fetch(`${product.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-        body: JSON.stringify({ query, variables }),
-      });
-      const told = (await answer.json()) as Answer;
-      observe(api, query, told.data);
-      return told;
+      const answer = await product.ask(token, query, variables);
+      observe(api, query, answer.data);
+      return answer;
     };
   const anonymous = asker(null);
-  const signIn = async (email: string, password: string): Promise<Ask> => {
-    const { data, errors } = await anonymous('mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } } }', {
-      input: { email, password },
-    });
-    if (errors) throw new Error(errors[0]!.message);
-    return asker(data.signIn.session.accessToken);
-  };
+  const signIn = async (email: string, password: string): Promise<Ask> => asker(await product.signIn(email, password));
   const ask = await signIn(EMAIL, PASSWORD);
   const admin: World['admin'] = async (query, variables) => {
     const { data, errors } = await ask(query, variables);
@@ -170,15 +137,6 @@ export async function createWorld({
     async stop() {
       await product.stop();
       await database.drop();
-      rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
