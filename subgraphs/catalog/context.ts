@@ -10,7 +10,7 @@ import { countChildren, findAssetsById, findAssetsByName, listChildren, loadTabl
 import { countColumnsOfAssets, findColumnsById, listColumnsOfAssets } from './store/columns.ts';
 import { countVersions, findVersionsAsOf, listVersions } from './store/history.ts';
 import { groupBy, inOrder, pagesOf } from './store/loading.ts';
-import { countAssetsOf, findDomainsOfClasses, listAssetsOf, listTermsOfAssets } from './store/nodeAssets.ts';
+import { countAssetsOf, findDomainsOfClasses, listAssetsOf, listTermsOfAssets } from './store/vocabularyAssets.ts';
 import { findNodes, type NodeRow, type Noun } from './store/vocabulary.ts';
 import { listDescriptions, listOwners, listTags } from './store/words.ts';
 

@@ -7,7 +7,7 @@ import type { Logger } from '#platform/logger.ts';
 import { CONNECTORS } from './connectors/registry.ts';
 import type { Connector } from './connectors/types.ts';
 import { createCatalogContext } from './context.ts';
-import { CLEARING_TASK, createClearing } from './domain/clearing.ts';
+import { CLEARING_TASK, createClearing } from './domain/vocabularyRemoval.ts';
 import { createScanner } from './domain/scanner/index.ts';
 import { createScans, type Scans } from './domain/scans.ts';
 import { createScheduler } from './domain/scheduler.ts';

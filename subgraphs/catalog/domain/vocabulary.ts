@@ -9,8 +9,8 @@ import type { LogCursor, NewEvent } from '#platform/events/types.ts';
 import { newId } from '#platform/ids.ts';
 import * as store from '../store/vocabulary.ts';
 import type { NodeRow, Noun } from '../store/vocabulary.ts';
-import { clearAfterRemoval } from './clearing.ts';
-import { checkNames, checkPlace, getAbove, getNode } from './places.ts';
+import { clearAfterRemoval } from './vocabularyRemoval.ts';
+import { checkNames, checkPlace, getAbove, getNode } from './vocabularyTree.ts';
 import { diff } from './snapshot.ts';
 import { checkNewNode, checkNodeUpdate, NOUNS, WORDS, type CheckedUpdate, type NewNode, type NodeUpdate } from './vocabularyInputs.ts';
 

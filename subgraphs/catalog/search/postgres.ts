@@ -19,9 +19,9 @@ import {
   type SearchResult,
 } from './index.ts';
 import { parseQuery, type ParsedQuery } from './query.ts';
-import { seekAll, seekAny, soughtWords, typedWords, type Meant, type Sought } from './sought.ts';
+import { seekAll, seekAny, soughtWords, typedWords, type Meant, type Sought } from './tiers.ts';
 import { deleteDocuments, upsertDocuments } from './writing.ts';
-import { findMeant } from './meaning.ts';
+import { findMeant } from './knownWords.ts';
 
 export function createPostgresSearch(sql: Queryable): SearchIndex {
   return {

@@ -8,7 +8,7 @@ import type { Database, Transaction } from '#platform/database/index.ts';
 import { beginAgain } from '#platform/database/retry.ts';
 import { addJob } from '#platform/jobs/queue.ts';
 import type { Task } from '#platform/jobs/worker.ts';
-import * as store from '../store/clearing.ts';
+import * as store from '../store/vocabularyRemoval.ts';
 import { lockAssetsToEdit, type LockedAsset } from '../store/editing.ts';
 import type { Noun } from '../store/vocabulary.ts';
 import { listTermIds } from '../store/words.ts';

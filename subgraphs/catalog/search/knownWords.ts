@@ -2,7 +2,7 @@
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import { afterPrefix } from '../store/prefix.ts';
-import type { Meant } from './sought.ts';
+import type { Meant } from './tiers.ts';
 import { meantBy, probeFor } from './typos.ts';
 
 /** More words than this with the same half and nearly the same length are looked at no further. */

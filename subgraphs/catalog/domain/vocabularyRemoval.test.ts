@@ -9,7 +9,7 @@ import { createLogger } from '#platform/logger.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import { createTestCatalog } from '../testing/catalog.ts';
 import { insertAssets, insertDomain, insertSource, insertTerm, readerOf, viewerWith } from '../testing/factories.ts';
-import { CLEARING_TASK, createClearing } from './clearing.ts';
+import { CLEARING_TASK, createClearing } from './vocabularyRemoval.ts';
 
 let database: TestDatabase;
 let sql: Database;
