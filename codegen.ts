@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-const SUBGRAPHS = ['catalog', 'identity', 'session'];
+const SUBGRAPHS = ['catalog', 'policy', 'lineage', 'identity', 'session'];
 
 /** `export type AssetParent` in mappers.ts says what resolvers of `Asset` get as their parent. */
 function readMappers(name: string): Record<string, string> {

@@ -9,4 +9,6 @@ export const MIGRATION_FOLDERS: readonly MigrationFolder[] = [
   { schema: 'access', folder: folder('platform/auth') },
   { schema: 'identity', folder: folder('subgraphs/identity/store') },
   { schema: 'catalog', folder: folder('subgraphs/catalog/store') },
+  { schema: 'policy', folder: folder('subgraphs/policy/store') },
+  { schema: 'lineage', folder: folder('subgraphs/lineage/store') },
 ];

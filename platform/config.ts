@@ -10,6 +10,7 @@ import { z } from 'zod';
 const portNumber = z.string().refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535, {
   error: 'must be a number from 1 to 65535',
 });
+const positive = z.coerce.number({ error: 'must be a number' }).int().min(1).max(1_000_000);
 const subgraphUrls = z
   .string()
   .default('')
@@ -36,7 +37,7 @@ const optionalUrl = (...protocols: string[]) =>
       error: `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
     })
     .optional();
-/** FAULT's parts: `subgraph:identity`, `connector:columns`, comma-separated. */
+/** FAULT's parts: `subgraph:identity`, `connector:columns`, `consumer:policy`, comma-separated. */
 const faults = z
   .string()
   .default('')
@@ -72,6 +73,8 @@ export const settingsSchema = z
       })
       .optional()
       .describe('Root key that wraps the data keys; made and kept in DATA_DIR when absent'),
+    WS_MAX_PER_ADDRESS: positive.default(100).describe('WebSockets that one address may have open'),
+    WS_MAX_PER_USER: positive.default(50).describe('WebSockets that one user may have open'),
     SUBGRAPH_URLS: subgraphUrls.describe('Subgraphs in processes of their own: catalog=http://host:port,identity=http://host:port'),
     LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
@@ -79,7 +82,7 @@ export const settingsSchema = z
       .describe('Least level that is logged'),
     LOG_FORMAT: z.enum(['pretty', 'json']).optional().describe('pretty on a terminal and json elsewhere, unless set'),
     NODE_ENV: z.string().default('production').describe('`test` allows FAULT'),
-    FAULT: faults.describe('Parts that fail, for tests: subgraph:identity, connector:columns'),
+    FAULT: faults.describe('Parts that fail, for tests: subgraph:identity, connector:columns, consumer:policy'),
   })
   .refine((settings) => settings.FAULT.size === 0 || settings.NODE_ENV === 'test', {
     path: ['FAULT'],

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Every subgraph of the graph. A new one is added here and composed. */
-export const SUBGRAPH_NAMES = ['catalog', 'identity', 'session'] as const;
+export const SUBGRAPH_NAMES = ['catalog', 'policy', 'lineage', 'identity', 'session'] as const;
 
 export const SUPERGRAPH_FILE = new URL('../schema/supergraph.graphql', import.meta.url);
 export const API_FILE = new URL('../schema/api.graphql', import.meta.url);

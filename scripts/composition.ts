@@ -2,6 +2,7 @@
 import { ApolloGateway } from '@apollo/gateway';
 import { composeServices } from '@apollo/composition';
 import { buildSchema, findBreakingChanges, lexicographicSortSchema, parse, printSchema, type GraphQLSchema } from 'graphql';
+import { withSubscriptions } from '#router/subscriptions/schema.ts';
 
 export type SubgraphSdl = { name: string; sdl: string };
 export type Composition = { supergraph: string; api: string; remarks: string[] };
@@ -41,7 +42,7 @@ async function apiSchemaOf(supergraphSdl: string): Promise<GraphQLSchema> {
   await gateway.load();
   await gateway.stop();
   if (!api) throw new Error('The gateway loaded no schema.');
-  return api;
+  return withSubscriptions(api);
 }
 
 /** Changes that would break a client of the API as it was, without those that `allowed` lists (a line each, as printed here). */

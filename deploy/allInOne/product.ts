@@ -3,12 +3,15 @@ import { startEmbedded, type Embedded } from '#platform/database/embedded.ts';
 import { holdInstance } from '#platform/database/instance.ts';
 import type { Settings } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
+import { askLocally } from '#platform/graphql/subgraph.ts';
 import { readRootKey } from '#platform/rootKey.ts';
 import { locateDatabase, prepareDatabase, withPool } from '../database.ts';
 import { ensureDemo } from '../demo/register.ts';
 import type { Base } from '../parts/base.ts';
 import { makeCatalog } from '../parts/catalog.ts';
 import { ensureAdministrator, makeIdentity } from '../parts/identity.ts';
+import { makeLineage } from '../parts/lineage.ts';
+import { makePolicy } from '../parts/policy.ts';
 import { checkSubgraphUrls, startRouter } from '../parts/router.ts';
 import { makeSequencer, startWork } from '../parts/work.ts';
 import { withTeardown, type Later } from '../teardown.ts';
@@ -41,11 +44,13 @@ export const startProduct = (options: ProductOptions): Promise<Product> =>
     const identity = makeIdentity(base, sequencer.wake);
     const catalog = makeCatalog(base, { scans: true, onCommit: sequencer.wake });
     const administrator = await ensureAdministrator(base, identity);
-    await startWork(base, { sequencer, catalog, identity });
+    const policy = makePolicy(base, { askCatalog: askLocally(catalog.subgraph), work: true, onCommit: sequencer.wake });
+    const lineage = makeLineage(base, { work: true });
+    await startWork(base, { sequencer, catalog, policy, lineage, identity });
 
     let demoIsThere = !demo || !embedded;
     const url = await startRouter(base, {
-      local: [catalog.subgraph, identity.subgraph],
+      local: [catalog.subgraph, policy.subgraph, lineage.subgraph, identity.subgraph],
       identity,
       deadlineMs,
       health: { demo: { required: true, check: () => ({ state: demoIsThere ? 'ok' : 'starting' }) } },

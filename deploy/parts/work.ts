@@ -4,6 +4,8 @@ import { createSequencer, type Sequencer } from '#platform/events/sequencer.ts';
 import { createWorker } from '#platform/jobs/worker.ts';
 import type { Catalog } from '#subgraphs/catalog/index.ts';
 import type { Identity } from '#subgraphs/identity/index.ts';
+import type { Lineage } from '#subgraphs/lineage/index.ts';
+import type { Policy } from '#subgraphs/policy/index.ts';
 import { openPool, type Base } from './base.ts';
 import { SCANS_AT_ONCE } from './catalog.ts';
 
@@ -13,23 +15,28 @@ export const makeSequencer = (base: Base): Sequencer =>
     logger: base.logger.child({ module: 'events' }),
   });
 
-type Parts = { sequencer: Sequencer; catalog: Catalog; identity: Identity };
+type Parts = { sequencer: Sequencer; catalog: Catalog; policy: Policy; lineage: Lineage; identity: Identity };
 
-export async function startWork({ location, logger, later }: Base, { sequencer, catalog, identity }: Parts): Promise<void> {
+export async function startWork(
+  { location, logger, later }: Base,
+  { sequencer, catalog, policy, lineage, identity }: Parts,
+): Promise<void> {
   sequencer.start();
   later(() => sequencer.stop());
-  for (const consumer of [...identity.consumers, ...catalog.consumers]) {
+  for (const consumer of [identity, catalog, lineage, policy].flatMap(({ consumers }) => consumers)) {
     consumer.start();
     later(() => consumer.stop());
   }
-  const worker = createWorker({
-    url: roleUrl(location, 'jobs'),
-    tasks: catalog.tasks,
-    concurrency: SCANS_AT_ONCE,
-    logger: logger.child({ module: 'jobs' }),
-  });
-  await worker.start();
-  later(() => worker.stop());
+  // Workers of their own: a policy does not wait until long scans are over.
+  const queues = [
+    { tasks: catalog.tasks, concurrency: SCANS_AT_ONCE },
+    { tasks: policy.tasks, concurrency: 1 },
+  ];
+  for (const queue of queues) {
+    const worker = createWorker({ url: roleUrl(location, 'jobs'), ...queue, logger: logger.child({ module: 'jobs' }) });
+    await worker.start();
+    later(() => worker.stop());
+  }
   catalog.scheduler.start();
   later(() => catalog.scheduler.stop());
 }

@@ -1,5 +1,6 @@
 /** `npm run router`: the router. It asks the subgraphs of SUBGRAPH_URLS over HTTP and serves the others itself; nothing else runs here. */
 import { ensureAdministrator, makeIdentity } from '../parts/identity.ts';
+import { makeAskCatalog } from '../parts/askCatalog.ts';
 import { checkSubgraphUrls, startRouter } from '../parts/router.ts';
 import { runSeparate } from './start.ts';
 
@@ -17,6 +18,15 @@ await runSeparate(
     if (!isRemote('catalog')) {
       const { makeCatalog } = await import('../parts/catalog.ts');
       local.push(makeCatalog(base, { scans: false }).subgraph);
+    }
+    if (!isRemote('policy')) {
+      const { makePolicy } = await import('../parts/policy.ts');
+      const catalog = local.find(({ name }) => name === 'catalog');
+      local.push(makePolicy(base, { askCatalog: makeAskCatalog(base, catalog), work: false }).subgraph);
+    }
+    if (!isRemote('lineage')) {
+      const { makeLineage } = await import('../parts/lineage.ts');
+      local.push(makeLineage(base, { work: false }).subgraph);
     }
     const url = await startRouter(base, { local, identity });
     say(`GraphQL      ${url}/graphql`);

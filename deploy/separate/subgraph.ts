@@ -6,6 +6,7 @@ import type { Database } from '#platform/database/index.ts';
 import { CannotStart } from '#platform/errors.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import { createSubgraphServer } from '#router/remote/server.ts';
+import { makeAskCatalog } from '../parts/askCatalog.ts';
 import { checkDatabase, type Base } from '../parts/base.ts';
 import { runSeparate, type Say } from './start.ts';
 
@@ -16,6 +17,17 @@ const MAKE: Readonly<Record<string, Make>> = {
   async catalog(base) {
     const { makeCatalog } = await import('../parts/catalog.ts');
     return makeCatalog(base, { scans: false });
+  },
+  async policy(base) {
+    const { makePolicy } = await import('../parts/policy.ts');
+    if (base.settings.SUBGRAPH_URLS.has('catalog')) return makePolicy(base, { askCatalog: makeAskCatalog(base), work: false });
+    const { makeCatalog } = await import('../parts/catalog.ts');
+    const catalog = makeCatalog(base, { scans: false });
+    return makePolicy(base, { askCatalog: makeAskCatalog(base, catalog.subgraph), work: false });
+  },
+  async lineage(base) {
+    const { makeLineage } = await import('../parts/lineage.ts');
+    return makeLineage(base, { work: false });
   },
   async identity(base, say) {
     const { ensureAdministrator, makeIdentity } = await import('../parts/identity.ts');

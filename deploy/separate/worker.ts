@@ -1,10 +1,13 @@
-/** `npm run worker`: numbers events, runs scans and starts the scheduled ones. Serves nothing but its health, and that only when WORKER_PORT is set. */
+/** `npm run worker`: numbers events and hands them to their consumers, runs scans and other jobs, and starts the scheduled ones. Serves nothing but its health, and that only when WORKER_PORT is set. */
 import express from 'express';
+import { askLocally } from '#platform/graphql/subgraph.ts';
 import { createHealthRoutes } from '#router/health.ts';
 import { createService } from '#router/listen.ts';
 import { checkDatabase } from '../parts/base.ts';
 import { makeCatalog } from '../parts/catalog.ts';
 import { makeIdentity } from '../parts/identity.ts';
+import { makeLineage } from '../parts/lineage.ts';
+import { makePolicy } from '../parts/policy.ts';
 import { makeSequencer, startWork } from '../parts/work.ts';
 import { runSeparate } from './start.ts';
 
@@ -12,7 +15,9 @@ await runSeparate('The worker', async (base, say) => {
   const sequencer = makeSequencer(base);
   const catalog = makeCatalog(base, { scans: true, onCommit: sequencer.wake });
   const identity = makeIdentity(base, sequencer.wake);
-  await startWork(base, { sequencer, catalog, identity });
+  const policy = makePolicy(base, { askCatalog: askLocally(catalog.subgraph), work: true, onCommit: sequencer.wake });
+  const lineage = makeLineage(base, { work: true });
+  await startWork(base, { sequencer, catalog, policy, lineage, identity });
   const { HOST: host, WORKER_PORT: port } = base.settings;
   if (!port) return;
   const service = createService({ host, port });

@@ -14,6 +14,13 @@ export type ViewerToken = { id: string; scopes: readonly Role[]; expiresAt: Date
 /** `roles` are what counts: those of the user now, or what of them a token's scopes leave. Either a session or a token; neither in the system's own work. */
 export type Viewer = { userId: string; sessionId: string | null; token?: ViewerToken; roles: readonly RoleAssignment[] };
 
+/** In whose name consumers and jobs read. No user has this id. */
+export const SYSTEM_VIEWER: Viewer = {
+  userId: '00000000-0000-0000-0000-000000000000',
+  sessionId: null,
+  roles: [{ role: 'ADMIN', sourceId: null, domainId: null }],
+};
+
 /** `read`: see it. `edit`: words, labels, scans. `administer`: change, test and remove a source. */
 export type Action = 'read' | 'edit' | 'administer';
 

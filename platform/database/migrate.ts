@@ -53,7 +53,7 @@ async function createRoles(sql: postgres.Sql, location: DatabaseLocation): Promi
     // An owner that is no superuser (a managed server's) hands things over only to roles that it is a member of.
     if (!superuser!.yes) await sql.unsafe(`grant "${name}" to current_user`);
     // Lists take any filter, viewer and page: a plan made for the average of them took seconds where one made for these values takes milliseconds.
-    if ((part === 'catalog' || part === 'identity') && !existing?.config?.includes(CUSTOM_PLANS)) {
+    if (['catalog', 'policy', 'lineage', 'identity'].includes(part) && !existing?.config?.includes(CUSTOM_PLANS)) {
       await sql.unsafe(`alter role "${name}" set ${CUSTOM_PLANS}`);
     }
     // A search that is cut off begins at the same row each time: by default a scan joins in where another one is.
@@ -95,33 +95,42 @@ async function grantRights(sql: postgres.Sql, location: DatabaseLocation): Promi
   // Only once: it waits for every reader of the log and holds up the next ones, and other processes serve while this one starts.
   const [log] = await sql<{ owner: string }[]>`select pg_get_userbyid(relowner) as owner from pg_class where oid = 'events.log'::regclass`;
   const handOver = log!.owner === roleName(location, 'events') ? '' : `alter table events.log owner to "${roleName(location, 'events')}";`;
-  const [catalog, identity, events, router] = (['catalog', 'identity', 'events', 'router'] as const).map(
-    (part) => `"${roleName(location, part)}"`,
-  );
+  const subgraphs = (['catalog', 'policy', 'lineage', 'identity'] as const).map((part) => [part, `"${roleName(location, part)}"`] as const);
+  const [catalog, policy, lineage, identity] = subgraphs.map(([, role]) => role);
+  const all = subgraphs.map(([, role]) => role).join(', ');
+  const [events, router] = (['events', 'router'] as const).map((part) => `"${roleName(location, part)}"`);
+  // Of an event's data only what somebody needs: it holds what people wrote.
+  const grantLog = `
+    grant select (seq, type, subject, time, actor_id, attributes) on events.log to ${catalog}, ${policy};
+    grant select (seq, type, subject, time, actor_id, attributes, data) on events.log to ${lineage};
+    grant select (seq, event_id, type, source, subject, time, actor_id, attributes, data, hash) on events.log to ${router};
+    grant select on events.log to ${identity};`;
   await sql.unsafe(`
-    grant usage on schema catalog to ${catalog};
-    grant select, insert, update, delete on all tables in schema catalog to ${catalog};
-    grant usage on schema identity to ${identity};
-    grant select, insert, update, delete on all tables in schema identity to ${identity};
-    grant usage on schema access to ${catalog}, ${identity}, ${router};
+    ${subgraphs
+      .map(
+        ([part, role]) =>
+          `grant usage on schema ${part} to ${role}; grant select, insert, update, delete on all tables in schema ${part} to ${role};`,
+      )
+      .join('\n')}
+    grant usage on schema access to ${all}, ${router};
     grant select, insert on access.router_keys to ${router};
-    grant select (id, sealed_public_jwk, created_at) on access.router_keys to ${catalog}, ${identity};
-    grant select on access.classes, access.domains to ${catalog}, ${identity};
+    grant select (id, sealed_public_jwk, created_at) on access.router_keys to ${all};
+    grant select on access.classes, access.domains to ${all}, ${router};
     grant insert on access.classes to ${catalog};
     grant insert, update, delete on access.domains to ${catalog};
-    grant usage on schema events to ${catalog}, ${identity};
-    grant insert on events.outbox to ${catalog}, ${identity};
-    grant select on events.head to ${catalog}, ${identity};
-    grant select (seq, type, subject, actor_id, attributes) on events.log to ${catalog};
-    grant select on events.log to ${identity};
-    grant select, insert, update on events.cursors to ${catalog}, ${identity};
+    grant usage on schema events to ${all}, ${router};
+    grant insert on events.outbox to ${all};
+    grant select on events.head to ${all}, ${router};
+    grant select on events.cursors to ${router};
+    grant select, insert, update on events.cursors to ${all};
+    grant select, insert, update, delete on events.failures to ${all};
+    ${grantLog}
     grant usage, create on schema events to ${events};
     grant select, insert, update, delete on all tables in schema events to ${events};
     ${handOver}
-    grant select (seq, type, subject, actor_id, attributes) on events.log to ${catalog};
-    grant select on events.log to ${identity};
-    grant usage on schema jobs to ${catalog}, ${identity};
-    grant execute on function jobs.add to ${catalog}, ${identity};`);
+    ${grantLog}
+    grant usage on schema jobs to ${all};
+    grant execute on function jobs.add to ${all};`);
 }
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;

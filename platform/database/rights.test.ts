@@ -14,6 +14,29 @@ const RIGHTS: Record<Part, Record<string, string[]>> = {
     'events.head': ['select'],
     'events.log': ['select'],
     'events.cursors': ['select', 'insert', 'update'],
+    'events.failures': ['select', 'insert', 'update', 'delete'],
+  },
+  policy: {
+    'policy.*': ['select', 'insert', 'update', 'delete'],
+    'access.classes': ['select'],
+    'access.domains': ['select'],
+    'access.router_keys': ['select'],
+    'events.outbox': ['insert'],
+    'events.head': ['select'],
+    'events.log': ['select'],
+    'events.cursors': ['select', 'insert', 'update'],
+    'events.failures': ['select', 'insert', 'update', 'delete'],
+  },
+  lineage: {
+    'lineage.*': ['select', 'insert', 'update', 'delete'],
+    'access.classes': ['select'],
+    'access.domains': ['select'],
+    'access.router_keys': ['select'],
+    'events.outbox': ['insert'],
+    'events.head': ['select'],
+    'events.log': ['select'],
+    'events.cursors': ['select', 'insert', 'update'],
+    'events.failures': ['select', 'insert', 'update', 'delete'],
   },
   identity: {
     'identity.*': ['select', 'insert', 'update', 'delete'],
@@ -24,8 +47,16 @@ const RIGHTS: Record<Part, Record<string, string[]>> = {
     'events.head': ['select'],
     'events.log': ['select'],
     'events.cursors': ['select', 'insert', 'update'],
+    'events.failures': ['select', 'insert', 'update', 'delete'],
   },
-  router: { 'access.router_keys': ['select', 'insert'] },
+  router: {
+    'access.router_keys': ['select', 'insert'],
+    'access.classes': ['select'],
+    'access.domains': ['select'],
+    'events.head': ['select'],
+    'events.log': ['select'],
+    'events.cursors': ['select'],
+  },
   events: { 'events.*': ['select', 'insert', 'update', 'delete'] },
   jobs: { 'graphile_worker.*': ['select', 'insert', 'update', 'delete'], 'jobs.*': ['select', 'insert', 'update', 'delete'] },
 };
@@ -40,7 +71,7 @@ beforeAll(async () => {
   tables = [
     ...(await database.owner<{ schema: string; name: string }[]>`
       select relnamespace::regnamespace::text as schema, relname as name from pg_class
-      where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespace::text in ('catalog', 'identity', 'access', 'events', 'jobs', 'graphile_worker', 'migrations')
+      where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespace::text in ('catalog', 'policy', 'lineage', 'identity', 'access', 'events', 'jobs', 'graphile_worker', 'migrations')
       order by 1, 2`),
   ];
 });
@@ -85,7 +116,9 @@ describe.each([...PARTS])('the role %s', (part) => {
 
   it('makes no schema, no table in another schema or in public, and no role', async () => {
     const sql = pools.get(part)!;
-    const others = ['catalog', 'identity', 'access', 'events', 'jobs', 'migrations', 'public'].filter((schema) => schema !== part);
+    const others = ['catalog', 'policy', 'lineage', 'identity', 'access', 'events', 'jobs', 'migrations', 'public'].filter(
+      (schema) => schema !== part,
+    );
     const attempts = ['create schema mine', `create role mine`, ...others.map((schema) => `create table ${schema}.mine (id int)`)];
     for (const attempt of attempts) expect(await isRefused(sql, attempt), attempt).toBe(true);
   });

@@ -2,8 +2,8 @@
 import postgres from 'postgres';
 import { derivePassword } from '../secrets.ts';
 
-/** `catalog` and `identity`: the subgraphs. `events`: the sequencer. `jobs`: the queue. `router`: the keys of routers. */
-export const PARTS = ['catalog', 'identity', 'events', 'jobs', 'router'] as const;
+/** The subgraphs; `events`: the sequencer; `jobs`: the queue; `router`: the keys of routers, and the log that feeds subscribers. */
+export const PARTS = ['catalog', 'policy', 'lineage', 'identity', 'events', 'jobs', 'router'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** Where PurSight's own database is, and what its roles are called (roles belong to the server, so the prefix keeps two products apart). */

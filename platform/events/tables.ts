@@ -1,6 +1,6 @@
 /** The event log's tables. `log` is partitioned by range of seq, which drizzle cannot say: its migration is written by hand. */
 import { sql } from 'drizzle-orm';
-import { bigint, customType, index, jsonb, pgSchema, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, customType, index, integer, jsonb, pgSchema, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { EventAttributes } from './types.ts';
 
 export const eventsSchema = pgSchema('events');
@@ -65,3 +65,25 @@ export const cursors = eventsSchema.table('cursors', {
   consumer: text().primaryKey(),
   seq: bigint({ mode: 'number' }).notNull(),
 });
+
+/** Events that a consumer failed on and has passed by: tried again at `retryAt`, or given up (null: a dead letter). */
+export const failures = eventsSchema.table(
+  'failures',
+  {
+    id: uuid().primaryKey(),
+    consumer: text().notNull(),
+    seq: bigint({ mode: 'number' }).notNull(),
+    subject: text(),
+    attempts: integer().notNull(),
+    lastError: text('last_error').notNull(),
+    failedAt: timestamp('failed_at', { precision: 3, withTimezone: true }).notNull(),
+    retryAt: timestamp('retry_at', { precision: 3, withTimezone: true }),
+  },
+  (table) => [
+    uniqueIndex('failures_event').on(table.consumer, table.seq),
+    index('failures_due').on(table.consumer, table.retryAt),
+    index('failures_dead')
+      .on(table.failedAt, table.id)
+      .where(sql`retry_at is null`),
+  ],
+);

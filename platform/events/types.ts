@@ -10,7 +10,17 @@ export type AssetRef = { namespace: string; name: string; kind: string };
 /** What a view reads: names, not ids, because the other side may not be scanned yet. */
 export type Dependency = { name: string; columns: string[] };
 
+/** What a scan or a person changed of a column's label. `before`, `after` null: the column has not got it. */
+export type LabelChange = { columnId: string; column: string; label: string; before: LabelState | null; after: LabelState | null };
+export type LabelState = 'SUGGESTED' | 'CONFIRMED' | 'REJECTED';
+export type Severity = 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
+export type ViolationStatus = 'OPEN' | 'ACKNOWLEDGED' | 'RESOLVED' | 'WAIVED';
+
 export type ScanCounts = { added: number; changed: number; unchanged: number; removed: number };
+
+export type PolicyWords = { name: string; ruleType: string; params: unknown; scope: unknown; severity: Severity };
+/** `columnId`: of the column that is at fault, if it is one. */
+export type ViolationWords = AssetRef & { policyName: string; columnId: string | null; column: string | null; message: string };
 
 export type EventData = {
   'source.registered': { name: string; connector: string; namespace: string };
@@ -27,6 +37,18 @@ export type EventData = {
   'asset.created': AssetRef & { dependsOn?: Dependency[] };
   'asset.updated': AssetRef & { version: number; changes: Change[]; dependsOn?: Dependency[] };
   'asset.deleted': AssetRef & { version: number };
+  'classification.suggested': AssetRef & { changes: LabelChange[] };
+  'classification.confirmed': AssetRef & { changes: LabelChange[] };
+  'classification.rejected': AssetRef & { changes: LabelChange[] };
+  'policy.created': PolicyWords;
+  'policy.updated': { name: string; version: number; changes: Change[] };
+  'policy.published': PolicyWords & { version: number };
+  'policy.retired': { name: string; version: number };
+  'policy.violated': ViolationWords;
+  'policy.resolved': ViolationWords;
+  'policy.acknowledged': ViolationWords;
+  'policy.waived': ViolationWords & { because: string; until: string };
+  'policy.reopened': ViolationWords & { because: 'the waiver expired' | 'somebody reopened it' };
   'term.created': { name: string; parentId: string | null };
   'term.updated': { name: string; version: number; changes: Change[] };
   'term.removed': { name: string };
@@ -59,7 +81,17 @@ export type EventAttributes = {
   name?: string;
   tags?: string[];
   ownerIds?: string[];
+  /** Names of confirmed labels of the asset's columns. */
   labels?: string[];
+  /** Of classification events: every label that the asset's living columns have from now on. */
+  columnLabels?: { columnId: string; label: string; state: LabelState }[];
+  /** Of violations, besides the asset's own attributes. */
+  assetId?: string;
+  policyId?: string;
+  severity?: Severity;
+  status?: ViolationStatus;
+  /** ISO 8601. */
+  raisedAt?: string;
 };
 
 export type NewEvent = {

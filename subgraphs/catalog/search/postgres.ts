@@ -4,10 +4,11 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { VisibleClasses } from '#platform/auth/access.ts';
+import { isNobody, visible } from '#platform/auth/classes.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import type { AssetFilter } from '../store/assets.ts';
 import { hasPrefix } from '../store/prefix.ts';
-import { isNobody, narrow, visible } from '../store/visibility.ts';
+import { narrow } from '../store/visibility.ts';
 import { countFacets, noFacets, type Fragment } from './facets.ts';
 import {
   MOST_COUNTED,

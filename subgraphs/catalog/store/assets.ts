@@ -1,13 +1,14 @@
 /** Reads of assets. Every one of them takes the viewer's classes, but for those within a transaction that already chose the rows. */
 import { getTableColumns } from 'drizzle-orm';
 import type { VisibleClasses } from '#platform/auth/access.ts';
+import { classesToMerge, isNobody, visible } from '#platform/auth/classes.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import type { Page } from '#platform/graphql/connections.ts';
 import type { AssetKind, TableFacet } from '../connectors/types.ts';
 import { LARGE_FIELDS, type AssetParent } from '../mappers.ts';
 import { hasPrefix } from './prefix.ts';
 import { assets } from './tables/asset.ts';
-import { classesToMerge, isNobody, narrow, visible, type ClassFilter } from './visibility.ts';
+import { narrow, type ClassFilter } from './visibility.ts';
 
 export type AssetFilter = ClassFilter & {
   kinds?: readonly AssetKind[] | null;

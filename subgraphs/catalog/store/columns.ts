@@ -1,10 +1,11 @@
 /** Reads of columns: those of an asset, and flat lists over all. */
 import type { VisibleClasses } from '#platform/auth/access.ts';
+import { classesToMerge, isNobody, visible } from '#platform/auth/classes.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import type { Page } from '#platform/graphql/connections.ts';
 import type { ColumnParent } from '../mappers.ts';
 import { hasPrefix } from './prefix.ts';
-import { classesToMerge, isNobody, narrow, visible } from './visibility.ts';
+import { narrow } from './visibility.ts';
 
 export type ColumnFilter = {
   assetIds?: readonly string[] | null;

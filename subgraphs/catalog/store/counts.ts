@@ -1,8 +1,9 @@
 /** How many living, visible assets there are of each source, kind, domain, owner or label. */
 import type { VisibleClasses } from '#platform/auth/access.ts';
+import { isNobody, visible } from '#platform/auth/classes.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import { isCounted, matches, type AssetFilter } from './assets.ts';
-import { isNobody, narrow, visible } from './visibility.ts';
+import { narrow } from './visibility.ts';
 
 export type AssetCountKey = 'SOURCE' | 'KIND' | 'DOMAIN' | 'OWNER' | 'LABEL';
 export type ValueCount = { value: string; count: number };

@@ -1,8 +1,8 @@
 /** Rows under an edit: locked until its transaction ends, so that a scan and a person never write one version twice. */
 import type { VisibleClasses } from '#platform/auth/access.ts';
+import { isNobody, visible } from '#platform/auth/classes.ts';
 import type { Queryable, Transaction } from '#platform/database/index.ts';
 import type { AssetRow, ColumnRow } from './tables/asset.ts';
-import { isNobody, visible } from './visibility.ts';
 
 export type LockedAsset = Pick<
   AssetRow,

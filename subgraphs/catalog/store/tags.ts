@@ -1,10 +1,10 @@
 /** Tags, counted over the living assets that the viewer sees. */
 import type { VisibleClasses } from '#platform/auth/access.ts';
+import { isNobody, visible } from '#platform/auth/classes.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import type { Page } from '#platform/graphql/connections.ts';
 import type { TagParent } from '../mappers.ts';
 import { hasPrefix } from './prefix.ts';
-import { isNobody, visible } from './visibility.ts';
 
 /** A page of `first + 1` tags, by name. Each asset is looked up by its id, in the order of the tags: a page ends after its own tags, whoever asks. */
 export async function listTags(sql: Queryable, classes: VisibleClasses, prefix: string | null, page: Page<[string]>): Promise<TagParent[]> {

@@ -1,19 +1,7 @@
-/** The condition of every read: rows of the classes that the viewer may see. */
+/** The classes of a filter. */
 import type { VisibleClasses } from '#platform/auth/access.ts';
+import { isNobody } from '#platform/auth/classes.ts';
 import type { Queryable } from '#platform/database/index.ts';
-
-/**
- * A lateral merge over more classes than this costs more than walking a list and leaving rows out. Where each class has
- * to be searched (for a tag, an owner) that comes sooner.
- */
-const FEW_CLASSES = 300;
-const FEW_SEARCHED_CLASSES = 64;
-
-export const isNobody = (classes: VisibleClasses): boolean => classes !== 'all' && classes.length === 0;
-
-/** `and <alias>.access_class = any(…)`; nothing for who sees all. */
-export const visible = (sql: Queryable, alias: string, classes: VisibleClasses) =>
-  classes === 'all' ? sql`` : sql`and ${sql(`${alias}.access_class`)} = any(${classes}::int[])`;
 
 export type ClassFilter = {
   sourceIds?: readonly string[] | null;
@@ -38,10 +26,4 @@ export async function narrow(sql: Queryable, classes: VisibleClasses, filter: Cl
       ${domainIds ? sql`and k.domain_id = any(${domainIds as string[]}::uuid[]) and ${living}` : sql``}
       ${hasDomain == null ? sql`` : hasDomain ? sql`and ${living}` : sql`and not ${living}`}`;
   return rows.map((row) => row.id);
-}
-
-/** The classes to merge over, as a FROM item's query; null when they are not few. `searched`: not every row of a class matches. */
-export function classesToMerge(sql: Queryable, classes: VisibleClasses, searched: boolean) {
-  if (classes === 'all' || classes.length > (searched ? FEW_SEARCHED_CLASSES : FEW_CLASSES)) return null;
-  return sql`select unnest(${classes}::int[]) as id`;
 }

@@ -1,10 +1,10 @@
 /** What hangs on domains and glossary terms: their assets, and an asset's domain and terms. Only domains and terms that there are. */
 import type { VisibleClasses } from '#platform/auth/access.ts';
+import { isNobody, visible } from '#platform/auth/classes.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import type { Page } from '#platform/graphql/connections.ts';
 import type { AssetParent } from '../mappers.ts';
 import { assetFields, type AssetKey } from './assets.ts';
-import { isNobody, visible } from './visibility.ts';
 import { nodeFields, type NodeRow, type Noun } from './vocabulary.ts';
 
 type AssetOfNode = AssetParent & { nodeId: string };

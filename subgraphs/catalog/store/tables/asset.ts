@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, integer, jsonb, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import type { Change, Dependency } from '#platform/events/types.ts';
+import { bytea, exactText, moment } from '#platform/database/columns.ts';
+import type { Change, Dependency, LabelState } from '#platform/events/types.ts';
 import type { AssetKind, TableFacet } from '../../connectors/types.ts';
-import { bytea, catalogSchema, exactText, moment } from './source.ts';
+import { catalogSchema } from './source.ts';
 
 /** What a scan knows of an asset, as it is now. What people say is in tables of its own, which a scan never writes. */
 export const assets = catalogSchema.table(
@@ -193,3 +194,25 @@ export const assetVersions = catalogSchema.table(
 export type AssetRow = typeof assets.$inferSelect;
 export type ColumnRow = typeof columns.$inferSelect;
 export type AssetVersionRow = typeof assetVersions.$inferSelect;
+
+/** What policy says of columns, as its events told: so that lists filter by labels without asking policy. */
+export const columnLabels = catalogSchema.table(
+  'column_labels',
+  {
+    columnId: uuid('column_id').notNull(),
+    assetId: uuid('asset_id').notNull(),
+    label: exactText('label').notNull(),
+    state: text().$type<LabelState>().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.columnId, table.label] }),
+    index('column_labels_by_asset').on(table.assetId),
+    index('column_labels_by_label').on(table.label, table.state, table.assetId),
+  ],
+);
+
+/** The last event that told of an asset's labels: an older one that comes late changes nothing. */
+export const labelledAssets = catalogSchema.table('labelled_assets', {
+  assetId: uuid('asset_id').primaryKey(),
+  seq: bigint({ mode: 'number' }).notNull(),
+});

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { boolean, customType, index, integer, text, uuid } from 'drizzle-orm/pg-core';
-import { catalogSchema, exactText, moment } from './source.ts';
+import { exactText, moment } from '#platform/database/columns.ts';
+import { catalogSchema } from './source.ts';
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 

@@ -1,12 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, customType, index, integer, pgSchema, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, pgSchema, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bytea, exactText, moment } from '#platform/database/columns.ts';
 
 export const catalogSchema = pgSchema('catalog');
-
-export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
-/** Text that compares byte by byte: keyset pages are the same on every server, and indexes serve prefixes. */
-export const exactText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
-export const moment = (name: string) => timestamp(name, { precision: 3, withTimezone: true });
 
 /** Keys under which secrets are sealed, each wrapped by the root key. */
 export const dataKeys = catalogSchema.table('data_keys', {

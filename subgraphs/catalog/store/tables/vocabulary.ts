@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { catalogSchema, exactText, moment } from './source.ts';
+import { exactText, moment } from '#platform/database/columns.ts';
+import { catalogSchema } from './source.ts';
 
 const ROOT = sql`coalesce(parent_id, '00000000-0000-0000-0000-000000000000')`;
 

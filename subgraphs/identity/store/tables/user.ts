@@ -1,12 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { customType, index, integer, jsonb, pgSchema, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { index, integer, jsonb, pgSchema, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bytea, exactText, moment } from '#platform/database/columns.ts';
 import type { Role } from '#platform/auth/viewer.ts';
 
 export const identitySchema = pgSchema('identity');
-
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
-const exactText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
-const moment = (name: string) => timestamp(name, { precision: 3, withTimezone: true });
 
 export const users = identitySchema.table(
   'users',

@@ -1,0 +1,34 @@
+/** The policy subgraph: wiring only. */
+import type { Database } from '#platform/database/index.ts';
+import type { Consumer } from '#platform/events/consumer.ts';
+import { createSubgraph, type AskSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
+import type { Task } from '#platform/jobs/worker.ts';
+import type { Logger } from '#platform/logger.ts';
+
+export type PolicyDeps = {
+  /** Pool of the role `policy`, for requests. */
+  database: Database;
+  /** Another one for consumers and jobs, so that they never take a request's connection. */
+  workerDatabase?: Database;
+  /** The catalog subgraph, whose facts the rules look at. */
+  askCatalog: AskSubgraph;
+  /** FAULT's parts; `consumer:policy` reaches the consumers. */
+  faults: ReadonlySet<string>;
+  logger: Logger;
+  /** Called after each commit that appended events. */
+  onCommit: () => void;
+  /** The clock, for tests. */
+  now?: () => Date;
+};
+
+export type Policy = {
+  subgraph: Subgraph;
+  /** What a worker runs. */
+  tasks: Record<string, Task>;
+  /** What goes on with each event. A worker starts them. */
+  consumers: Consumer[];
+};
+
+export function createPolicy(_deps: PolicyDeps): Policy {
+  return { subgraph: createSubgraph('policy', {}), tasks: {}, consumers: [] };
+}
