@@ -21,8 +21,11 @@ export type ConsumedEvent = {
   seq: number;
   type: EventType;
   subject: string | null;
+  time: Date;
   actorId: string | null;
   attributes: EventAttributes;
+  /** Only for a consumer that asked for it. */
+  data?: unknown;
 };
 
 export type ConsumerOptions = {
@@ -34,6 +37,10 @@ export type ConsumerOptions = {
   /** Events of those types, in log order, at most 1,000. What it throws is tried again until it succeeds: the log goes on being written, this consumer waits. */
   handle: (tx: Transaction, events: readonly ConsumedEvent[]) => Promise<void>;
   logger: Logger;
+  /** FAULT's parts: `consumer:<name>`, or a name's beginning (`consumer:policy` for `policy.…`), fails every event. */
+  faults?: ReadonlySet<string>;
+  /** Events come with their data. The pool's role needs the right to read it. */
+  data?: true;
 };
 
 export type Consumer = {
@@ -43,7 +50,7 @@ export type Consumer = {
   runOnce: () => Promise<boolean>;
 };
 
-export function createConsumer({ sql, name, types, handle, logger }: ConsumerOptions): Consumer {
+export function createConsumer({ sql, name, types, handle, logger, data }: ConsumerOptions): Consumer {
   const bell = createBell();
   const log = logger.child({ consumer: name });
   let running: Promise<void> | undefined;
@@ -66,7 +73,7 @@ export function createConsumer({ sql, name, types, handle, logger }: ConsumerOpt
       const end = Math.min(head!.seq, cursor!.seq + BATCH);
       if (end <= cursor!.seq) return false;
       const events = await tx<ConsumedEvent[]>`
-        select seq, type, subject, actor_id, attributes from events.log
+        select seq, type, subject, time, actor_id, attributes ${data ? tx`, data` : tx``} from events.log
         where seq > ${cursor!.seq} and seq <= ${end} and type = any(${types as string[]}::text[]) order by seq`;
       if (events.length > 0) await handle(tx, events);
       await tx`update events.cursors set seq = ${end} where consumer = ${name}`;
