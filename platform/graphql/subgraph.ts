@@ -14,12 +14,14 @@ export function readTypeDefs(name: string): string {
   return ['base', name].map((part) => readFileSync(new URL(`${part}.graphql`, SCHEMA_DIRECTORY), 'utf8')).join('\n');
 }
 
-// The generated resolver types are stricter than what buildSubgraphSchema declares; it takes any map of maps.
-export function createSubgraph(name: string, resolvers: object): Subgraph {
-  const schema = buildSubgraphSchema([
-    { typeDefs: parse(readTypeDefs(name)), resolvers: { DateTime, JSON: JSONScalar, ...resolvers } as never },
-  ]);
-  return { name, schema };
+/** By GraphQL type. The generated resolver types are stricter than what buildSubgraphSchema declares; it takes any map of maps. */
+export type Resolvers = Record<string, object>;
+
+/** Of several parts, each with the fields that it adds to a type. */
+export function createSubgraph(name: string, ...parts: readonly Resolvers[]): Subgraph {
+  const resolvers: Resolvers = { DateTime, JSON: JSONScalar };
+  for (const part of parts) for (const [type, fields] of Object.entries(part)) resolvers[type] = { ...resolvers[type], ...fields };
+  return { name, schema: buildSubgraphSchema([{ typeDefs: parse(readTypeDefs(name)), resolvers: resolvers as never }]) };
 }
 
 /**

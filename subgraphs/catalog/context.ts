@@ -9,7 +9,7 @@ import { createSourceLoaders } from './sourceLoaders.ts';
 import { countChildren, findAssetsById, findAssetsByName, listChildren, loadTableFacets, type AssetKey } from './store/assets.ts';
 import { countColumnsOfAssets, findColumnsById, listColumnsOfAssets } from './store/columns.ts';
 import { countVersions, findVersionsAsOf, listVersions } from './store/history.ts';
-import { groupBy, inOrder, pagesOf } from './store/loading.ts';
+import { groupBy, inOrder, pagesOf } from '#platform/graphql/loading.ts';
 import { countAssetsOf, findDomainsOfClasses, listAssetsOf, listTermsOfAssets } from './store/vocabularyAssets.ts';
 import { findNodes, type NodeRow, type Noun } from './store/vocabulary.ts';
 import { listDescriptions, listOwners, listTags } from './store/words.ts';

@@ -4,6 +4,9 @@ import type { Consumer } from '#platform/events/consumer.ts';
 import { createSubgraph, type AskSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Task } from '#platform/jobs/worker.ts';
 import type { Logger } from '#platform/logger.ts';
+import { createPolicyContext } from './context.ts';
+import { createPolicyResolvers } from './resolvers/policyRoots.ts';
+import { createViolationResolvers } from './resolvers/violationRoots.ts';
 
 export type PolicyDeps = {
   /** Pool of the role `policy`, for requests. */
@@ -29,6 +32,9 @@ export type Policy = {
   consumers: Consumer[];
 };
 
-export function createPolicy(_deps: PolicyDeps): Policy {
-  return { subgraph: createSubgraph('policy', {}), tasks: {}, consumers: [] };
+export function createPolicy({ database: sql }: PolicyDeps): Policy {
+  const context = createPolicyContext({ sql });
+  // Each adds its fields to the types that it knows something of.
+  const subgraph = createSubgraph('policy', createPolicyResolvers({ context }), createViolationResolvers({ context }));
+  return { subgraph, tasks: {}, consumers: [] };
 }

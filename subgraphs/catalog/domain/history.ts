@@ -1,7 +1,7 @@
 /** What an asset was at a version, from what it is later and the changes on the way there. */
 import type { Database } from '#platform/database/index.ts';
 import { loadTrails, type Trail } from '../store/history.ts';
-import { groupBy } from '../store/loading.ts';
+import { groupBy } from '#platform/graphql/loading.ts';
 import { revert } from './snapshot.ts';
 
 /** The snapshots of these versions of one asset, walking back once. */

@@ -4,7 +4,7 @@ import { isId } from '#platform/ids.ts';
 import type { CatalogContext } from '../context.ts';
 import type { AssetParent, AssetVersionParent, ColumnParent, TableFacetParent } from '../mappers.ts';
 import type { AssetKey } from '../store/assets.ts';
-import { keysetConnection, readKeyset, type Keyset } from './paging.ts';
+import { keysetConnection, readKeyset, type Keyset } from '#platform/graphql/keysets.ts';
 
 export function createAsset(catalog: CatalogContext) {
   return {

@@ -3,7 +3,7 @@ import { listScope, type PageArguments } from '#platform/graphql/connections.ts'
 import { countPendingDeletions, listPendingDeletions } from '../store/scans.ts';
 import type { AssetRow } from '../store/tables/asset.ts';
 import type { ScanRow, ScanRunRow } from '../store/tables/source.ts';
-import { keysetConnection, readKeyset, type Keyset } from './paging.ts';
+import { keysetConnection, readKeyset, type Keyset } from '#platform/graphql/keysets.ts';
 import type { SourceResolverDeps } from './sourceRoots.ts';
 
 const deletionsOf = (runId: string): Keyset<AssetRow, [string, string]> => ({

@@ -5,7 +5,7 @@ import type { Connector } from '../connectors/types.ts';
 import { countRuns, listRuns } from '../store/scans.ts';
 import type { ScanRunRow, SourceRow } from '../store/tables/source.ts';
 import { listScope } from '#platform/graphql/connections.ts';
-import { keysetConnection, readKeyset, type Keyset } from './paging.ts';
+import { keysetConnection, readKeyset, type Keyset } from '#platform/graphql/keysets.ts';
 import type { SourceResolverDeps } from './sourceRoots.ts';
 
 const runsOf = (sourceId: string): Keyset<ScanRunRow, [string, string]> => ({

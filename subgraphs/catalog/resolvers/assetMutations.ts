@@ -9,7 +9,7 @@ import type { CatalogContext } from '../context.ts';
 import { editAsset, editColumns } from '../domain/assets.ts';
 import { checkAssetEdit, checkColumnEdit, MAX_ITEMS, type AssetEdit, type CheckedColumnEdit, type ColumnEdit } from '../domain/edits.ts';
 import { findAssetIdsOfColumns } from '../store/editing.ts';
-import { groupBy } from '../store/loading.ts';
+import { groupBy } from '#platform/graphql/loading.ts';
 
 export type AssetMutationDeps = { sql: Database; context: CatalogContext; onCommit: () => void; logger: Logger };
 type ItemError = { code: string; message: string; field: string | null };

@@ -9,7 +9,7 @@ import { checkAssetFilter, checkColumnFilter } from '../domain/filters.ts';
 import type { AssetParent, ColumnParent } from '../mappers.ts';
 import { countAssets, listAssets, type AssetFilter, type AssetKey, type AssetOrder } from '../store/assets.ts';
 import { countColumns, listColumns, type ColumnFilter, type ColumnKey, type ColumnOrder } from '../store/columns.ts';
-import { keysetConnection, readKeyset, type Keyset } from './paging.ts';
+import { keysetConnection, readKeyset, type Keyset } from '#platform/graphql/keysets.ts';
 
 const MAX_IDS = 200;
 const MAX_NAME = 4000;

@@ -9,7 +9,7 @@ import { loadHitTexts } from '../search/hitTexts.ts';
 import type { SearchHit, SearchKey } from '../search/index.ts';
 import type { IndexFor } from '../search/indexer.ts';
 import type { AssetFilter } from '../store/assets.ts';
-import { keysetConnection, readKeyset, type Keyset } from './paging.ts';
+import { keysetConnection, readKeyset, type Keyset } from '#platform/graphql/keysets.ts';
 
 type SearchArguments = PageArguments & { query: string; filter?: AssetFilter | null };
 

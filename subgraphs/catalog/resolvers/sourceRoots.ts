@@ -9,7 +9,7 @@ import type { RegisterSource, Sources, TestSource, UpdateSource } from '../domai
 import type { CatalogContext } from '../context.ts';
 import { countSources, listSources } from '../store/sources.ts';
 import type { SourceRow } from '../store/tables/source.ts';
-import { keysetConnection, readKeyset, type Keyset } from './paging.ts';
+import { keysetConnection, readKeyset, type Keyset } from '#platform/graphql/keysets.ts';
 
 export type SourceResolverDeps = {
   sql: Database;

@@ -6,7 +6,7 @@ import type { CatalogContext } from '../context.ts';
 import type { AssetParent } from '../mappers.ts';
 import type { AssetKey } from '../store/assets.ts';
 import type { NodeRow, Noun } from '../store/vocabulary.ts';
-import { keysetConnection, readKeyset, type Keyset } from './paging.ts';
+import { keysetConnection, readKeyset, type Keyset } from '#platform/graphql/keysets.ts';
 
 export function createNode(catalog: CatalogContext, noun: Noun) {
   return {

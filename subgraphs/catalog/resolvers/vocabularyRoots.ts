@@ -14,7 +14,7 @@ import { countAssetsBy, type AssetCountKey } from '../store/counts.ts';
 import { countTags, listTags } from '../store/tags.ts';
 import { countNodes, listNodes, type NodeKey, type NodeRow, type Noun } from '../store/vocabulary.ts';
 import type { AssetMutationDeps } from './assetMutations.ts';
-import { keysetConnection, readKeyset, type Keyset } from './paging.ts';
+import { keysetConnection, readKeyset, type Keyset } from '#platform/graphql/keysets.ts';
 
 type Input<Of> = { input: Of };
 

@@ -1,7 +1,7 @@
 /** Cursors whose keys go into SQL: a forged one is refused as another list's would be, before PostgreSQL sees it. */
-import { InvalidInput } from '#platform/errors.ts';
-import { encodeCursor, readPage, toConnection, type Connection, type Page, type PageArguments } from '#platform/graphql/connections.ts';
-import { isId } from '#platform/ids.ts';
+import { InvalidInput } from '../errors.ts';
+import { encodeCursor, readPage, toConnection, type Connection, type Page, type PageArguments } from './connections.ts';
+import { isId } from '../ids.ts';
 
 type Part = 'text' | 'id' | 'number' | 'float' | 'time';
 

@@ -1,0 +1,27 @@
+/** What an operation's resolvers share: the viewer's visible classes and the DataLoaders, each of which leaves out what the viewer may not see. */
+import { visibleClasses, type VisibleClasses } from '#platform/auth/access.ts';
+import type { Action } from '#platform/auth/viewer.ts';
+import type { Database } from '#platform/database/index.ts';
+import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
+
+export type Loaders = ReturnType<typeof createLoaders>;
+/** `of`: the loaders of an operation. `forget`: what a mutation calls after it wrote, so that what follows reads anew. */
+export type PolicyContext = { of: (context: RequestContext) => Loaders; forget: (context: RequestContext) => void };
+
+export function createPolicyContext({ sql }: { sql: Database }): PolicyContext {
+  return perOperation((context) => createLoaders(sql, context));
+}
+
+function createLoaders(sql: Database, { viewer }: RequestContext) {
+  const classesFor = (action: Action) => {
+    let answer: Promise<VisibleClasses> | undefined;
+    return (): Promise<VisibleClasses> => (answer ??= viewer ? visibleClasses(sql, viewer, action) : Promise.resolve([]));
+  };
+
+  return {
+    sql,
+    classes: classesFor('read'),
+    /** Those whose assets' violations and labels the viewer may decide on. */
+    editable: classesFor('edit'),
+  };
+}
