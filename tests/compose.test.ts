@@ -48,7 +48,7 @@ const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
 function ownSettings(): string[] {
   const shared = /^x-shared:[^\n]*\n((?: {2}.*\n)+)/m.exec(compose)![1]!;
   const own = compose.split(/^ {2}(?=\w+:$)/m).filter((service) => service.includes('*pursight'));
-  expect(own).toHaveLength(4);
+  expect(own).toHaveLength(6);
   return [shared, ...own.map((service) => /environment:\n((?: {6}.*\n)+)/.exec(service)![1]!)].flatMap((block) =>
     [...block.matchAll(/^\s+([A-Z_]+):/gm)].map(([, name]) => name!),
   );

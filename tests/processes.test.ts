@@ -47,12 +47,13 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
   let database: TestDatabase;
   let source: Awaited<ReturnType<typeof createEmptyDatabase>>;
   let shared: Record<string, string>;
-  const urls = { router: '', catalog: '', identity: '', worker: '' };
+  const urls = { router: '', catalog: '', policy: '', lineage: '', identity: '', worker: '' };
   const processes: Partial<Record<keyof typeof urls, Running>> = {};
   let token: string | undefined;
 
-  const startSubgraph = async (name: 'catalog' | 'identity'): Promise<void> => {
-    const env = { ...shared, PORT: new URL(urls[name]).port, ADMIN_EMAIL: EMAIL, ADMIN_PASSWORD: PASSWORD };
+  const startSubgraph = async (name: 'catalog' | 'policy' | 'lineage' | 'identity'): Promise<void> => {
+    const SUBGRAPH_URLS = name === 'policy' ? `catalog=${urls.catalog}` : '';
+    const env = { ...shared, PORT: new URL(urls[name]).port, ADMIN_EMAIL: EMAIL, ADMIN_PASSWORD: PASSWORD, SUBGRAPH_URLS };
     processes[name] = await ready(run(['subgraph', name], env));
   };
   const ask = async (query: string, variables?: object): Promise<{ data: any; errors?: any[] }> => {
@@ -79,12 +80,14 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
     await source.sql.unsafe('create table people (id int primary key, email text); create view everyone as select id from people');
     for (const name of Object.keys(urls) as (keyof typeof urls)[]) urls[name] = `http://127.0.0.1:${await freePort()}`;
     shared = { DATABASE_URL: database.location.ownerUrl, SECRET_KEY: Buffer.from(TEST_ROOT_KEY).toString('base64') };
-    const SUBGRAPH_URLS = `catalog=${urls.catalog},identity=${urls.identity}/graphql`;
+    const SUBGRAPH_URLS = `catalog=${urls.catalog},policy=${urls.policy},lineage=${urls.lineage},identity=${urls.identity}/graphql`;
     // All at once, on a database that none has prepared, as an orchestrator does.
     const [router, worker] = await Promise.all([
       ready(run(['router'], { ...shared, PORT: new URL(urls.router).port, SUBGRAPH_URLS })),
       ready(run(['worker'], { ...shared, WORKER_PORT: new URL(urls.worker).port })),
       startSubgraph('catalog'),
+      startSubgraph('policy'),
+      startSubgraph('lineage'),
       startSubgraph('identity'),
     ]);
     Object.assign(processes, { router, worker });
@@ -97,11 +100,11 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
   });
 
   it('are all ready, and the router says so of each', async () => {
-    for (const name of ['catalog', 'identity', 'worker'] as const) {
+    for (const name of ['catalog', 'policy', 'lineage', 'identity', 'worker'] as const) {
       expect(await readiness(urls[name])).toEqual({ code: 200, status: 'ready', parts: { database: { state: 'ok' } } });
     }
     const ok = { state: 'ok' };
-    const parts = { gateway: ok, database: ok, catalog: ok, identity: ok, session: ok };
+    const parts = { gateway: ok, database: ok, catalog: ok, policy: ok, lineage: ok, identity: ok, session: ok };
     expect(await readiness(urls.router)).toEqual({ code: 200, status: 'ready', parts });
   });
 
