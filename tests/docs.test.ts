@@ -2,7 +2,9 @@ import { buildSchema, parse, validate } from 'graphql';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { readExamples } from '#router/playground/exampleFiles.ts';
 import { exampleVariables, SAMPLE_QUERY, type Sample } from '#router/playground/examples.ts';
@@ -47,16 +49,43 @@ describe('the documents', () => {
     return data!;
   };
 
+  const isSubscription = (query: string): boolean => query.trimStart().startsWith('subscription');
+
+  /** What a subscription sends first when it is asked for all that ever happened. */
+  async function firstPayload(query: string, variables: object = {}): Promise<unknown> {
+    const { events } = (await answerOf('{ events(first: 1) { edges { cursor } } }')) as { events: { edges: { cursor: string }[] } };
+    const [epoch] = events.edges[0]!.cursor.split('.');
+    const client = createClient({
+      url: `${product.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${token}` },
+    });
+    const fromTheStart = query.includes('after:') ? query : query.replace(/\b(violationRaised|scanProgress|assetChanged|eventPublished)(\()?/, (_, name, open) => `${name}(after: "${epoch}.0"${open ? ', ' : ')'}`);
+    try {
+      for await (const { data, errors } of client.iterate({ query: fromTheStart, variables: { ...variables } })) {
+        expect(errors).toBeUndefined();
+        return Object.values(data!)[0];
+      }
+      throw new Error('The subscription ended without a payload.');
+    } finally {
+      await client.dispose();
+    }
+  }
+
   it('begins with what starts the product', () => {
     expect(commands[0]).toMatchObject({ file: 'README.md', text: START });
     expect(product.readyMs).toBeLessThan(60_000);
     expect(product.output()).toContain(`${product.url}/playground`);
   });
 
-  it('has six queries in the README, each of which finds something', async () => {
+  it('has nine operations in the README, each of which finds something', async () => {
     const readme = queries.filter(({ file }) => file === 'README.md');
-    expect(readme).toHaveLength(6);
+    expect(readme).toHaveLength(9);
     for (const { text, line } of readme) {
+      if (isSubscription(text)) {
+        expect(await firstPayload(text), `README.md:${line}`).toMatchObject({ type: 'policy.violated' });
+        continue;
+      }
       const [list] = Object.values(await answerOf(text)) as { nodes?: unknown[]; edges?: unknown[] }[];
       expect((list!.nodes ?? list!.edges)!.length, `README.md:${line}`).toBeGreaterThan(0);
     }
@@ -65,7 +94,7 @@ describe('the documents', () => {
   it('has no other query that fails', async () => {
     const others = queries.filter(({ file }) => file !== 'README.md');
     for (const { text, file, line } of others) expect(await answerOf(text), `${file}:${line}`).toBeDefined();
-    expect(others.length + 6).toBe(queries.length);
+    expect(others.length + 9).toBe(queries.length);
   });
 
   it('has no command that fails', { timeout: 180_000 }, async () => {
@@ -106,6 +135,8 @@ describe('the documents', () => {
   it('leaves out only what is listed here', () => {
     expect(commands.filter(({ notRun }) => notRun).map(({ file, text }) => `${file}: ${text}`)).toEqual([
       'README.md: npm test',
+      `README.md: psql "$(npx pursight database url)" --dbname demo_shop --command 'create table sales."Tmp Copy" (id int)'`,
+      "README.md: npx pursight events --follow --type 'policy.*'",
       'README.md: npx pursight token revoke <id>',
       'README.md: psql "$(npx pursight database url)"',
       'CONTRIBUTING.md: npm start -- --no-demo',
@@ -117,7 +148,9 @@ describe('the documents', () => {
       'docs/deployment.md: docker run --init --name pursight -p 127.0.0.1:4000:4000 -v pursight:/data pursight',
       'docs/deployment.md: PORT=4001 npm run subgraph -- catalog',
       'docs/deployment.md: PORT=4002 npm run subgraph -- identity',
-      'docs/deployment.md: SUBGRAPH_URLS=catalog=http://127.0.0.1:4001,identity=http://127.0.0.1:4002 npm run router',
+      'docs/deployment.md: PORT=4004 SUBGRAPH_URLS=catalog=http://127.0.0.1:4001 npm run subgraph -- policy',
+      'docs/deployment.md: PORT=4005 npm run subgraph -- lineage',
+      'docs/deployment.md: SUBGRAPH_URLS=catalog=http://127.0.0.1:4001,policy=http://127.0.0.1:4004,lineage=http://127.0.0.1:4005,identity=http://127.0.0.1:4002 npm run router',
       'docs/deployment.md: npm run worker',
       'docs/deployment.md: docker compose up --build --detach',
       'docs/deployment.md: docker compose ps',
@@ -126,7 +159,8 @@ describe('the documents', () => {
 
   it.each(readExamples())('has a playground tab "$name" that works as it stands', async ({ query }) => {
     const { data: sample } = await product.graphql(SAMPLE_QUERY, { token });
-    expect(await answerOf(query, exampleVariables(query, sample as Sample))).toBeDefined();
+    const variables = exampleVariables(query, sample as Sample);
+    expect(await (isSubscription(query) ? firstPayload(query, variables) : answerOf(query, variables))).toBeDefined();
   });
 
   it('writes no field that the API does not have', () => {
