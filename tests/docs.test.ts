@@ -60,7 +60,12 @@ describe('the documents', () => {
       webSocketImpl: WebSocket,
       connectionParams: { authorization: `Bearer ${token}` },
     });
-    const fromTheStart = query.includes('after:') ? query : query.replace(/\b(violationRaised|scanProgress|assetChanged|eventPublished)(\()?/, (_, name, open) => `${name}(after: "${epoch}.0"${open ? ', ' : ')'}`);
+    const fromTheStart = query.includes('after:')
+      ? query
+      : query.replace(
+          /\b(violationRaised|scanProgress|assetChanged|eventPublished)(\()?/,
+          (_, name, open) => `${name}(after: "${epoch}.0"${open ? ', ' : ')'}`,
+        );
     try {
       for await (const { data, errors } of client.iterate({ query: fromTheStart, variables: { ...variables } })) {
         expect(errors).toBeUndefined();
@@ -135,7 +140,7 @@ describe('the documents', () => {
   it('leaves out only what is listed here', () => {
     expect(commands.filter(({ notRun }) => notRun).map(({ file, text }) => `${file}: ${text}`)).toEqual([
       'README.md: npm test',
-      `README.md: psql "$(npx pursight database url)" --dbname demo_shop --command 'create table sales."Tmp Copy" (id int)'`,
+      `README.md: psql "$(npx pursight database url --name demo_shop)" --command 'create table sales."Tmp Copy" (id int)'`,
       "README.md: npx pursight events --follow --type 'policy.*'",
       'README.md: npx pursight token revoke <id>',
       'README.md: psql "$(npx pursight database url)"',

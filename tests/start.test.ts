@@ -122,6 +122,8 @@ describe('npm start', { timeout: 120_000 }, () => {
       code: 0,
       stdout: expect.stringMatching(/^postgres:\/\/pursight:\S+@127\.0\.0\.1:\d+\/pursight\n$/),
     });
+    const demo = await runShell(tree, 'node cli/pursight.mjs database url --name demo_shop', { DATA_DIR: dataDir });
+    expect(demo.stdout).toBe(stdout.replace(/pursight\n$/, 'demo_shop\n'));
   });
 
   it('ends with 0 on Ctrl-C, and the next start is quick and scans nothing', async () => {

@@ -19,12 +19,13 @@ export const addDatabaseCommands: AddCommands = (program, context) => {
   database
     .command('url')
     .description('the superuser\'s URL, for example: psql "$(npx pursight database url)"')
-    .action((_options: unknown, command) => printUrl(context(command)));
+    .option('--name <database>', "another database of that server, such as the demo's demo_shop")
+    .action(({ name }: { name?: string }, command) => printUrl(context(command), name));
 };
 
-function printUrl({ terminal, json }: CommandContext): void {
+function printUrl({ terminal, json }: CommandContext, name: string | undefined): void {
   say(terminal, 'This is read from the data folder, not from the API. Whoever has this URL may do everything in the database.');
-  const url = findUrl();
+  const url = withDatabase(findUrl(), name);
   if (json) printJson(terminal, { url });
   else terminal.stdout.write(`${url}\n`);
 }
@@ -39,6 +40,13 @@ function findUrl(): string {
   const url = findEmbeddedUrl(dataDir, readKey(dataDir, settings.SECRET_KEY));
   if (!url) throw new CliError(`The database in ${dataDir} does not run. Start it with "npm start".`, EXIT.unreachable);
   return url;
+}
+
+function withDatabase(text: string, name: string | undefined): string {
+  if (name === undefined) return text;
+  const url = new URL(text);
+  url.pathname = `/${encodeURIComponent(name)}`;
+  return url.href;
 }
 
 function settingsOfServer(): Settings {
