@@ -39,9 +39,15 @@ export class InvalidInput extends AppError {
     super('BAD_USER_INPUT', message, { field, ...details });
   }
 }
+/** `reason` is for sockets, which tell a token that was good once from one that never was; it is not shown. */
 export class Unauthenticated extends AppError {
-  constructor(message = 'Sign in first: send an access token as "Authorization: Bearer …".') {
+  readonly reason: 'unknown' | 'ended';
+  constructor(
+    message = 'Sign in first: send an access token as "Authorization: Bearer …".',
+    reason: Unauthenticated['reason'] = 'unknown',
+  ) {
     super('UNAUTHENTICATED', message);
+    this.reason = reason;
   }
 }
 /** The viewer sees the thing but may not do this. `policy` names what decided. */

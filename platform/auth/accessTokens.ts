@@ -21,11 +21,12 @@ export type AccessTokensOptions = {
 };
 
 type AccessClaims = { userId: string; sessionId: string };
+type VerifiedClaims = AccessClaims & { expiresAt: Date };
 
 export type AccessTokens = {
   sign(claims: AccessClaims): Promise<{ accessToken: string; expiresAt: Date }>;
   /** The claims of a token that we signed and that has not expired, else UNAUTHENTICATED. */
-  verify(token: string): Promise<AccessClaims>;
+  verify(token: string): Promise<VerifiedClaims>;
 };
 
 type ImportedKey = { id: string; privateKey: CryptoKey; publicKey: CryptoKey };
@@ -75,11 +76,16 @@ export function createAccessTokens({ loadKeys, now }: AccessTokensOptions): Acce
           clockTolerance: CLOCK_SKEW_SECONDS,
           currentDate: now(),
         });
-        const { sub, sid } = payload;
-        if (typeof sub === 'string' && typeof sid === 'string' && isId(sub) && isId(sid)) return { userId: sub, sessionId: sid };
+        const { sub, sid, exp } = payload;
+        if (typeof sub === 'string' && typeof sid === 'string' && isId(sub) && isId(sid)) {
+          return { userId: sub, sessionId: sid, expiresAt: new Date(exp! * 1000) };
+        }
       } catch (error) {
         if (error instanceof errors.JWTExpired) {
-          throw new Unauthenticated('The access token has expired. Exchange your refresh token with refreshSession, or sign in again.');
+          throw new Unauthenticated(
+            'The access token has expired. Exchange your refresh token with refreshSession, or sign in again.',
+            'ended',
+          );
         }
         if (!(error instanceof errors.JOSEError)) throw error;
       }

@@ -28,6 +28,7 @@ const viewerSchema = z.object({
   userId: z.string(),
   sessionId: z.string().nullable(),
   token: z.object({ id: z.string(), scopes: z.array(role), expiresAt: z.coerce.date().nullable() }).optional(),
+  expiresAt: z.coerce.date().optional(),
   roles: z.array(z.object({ role, sourceId: z.string().nullable(), domainId: z.string().nullable() })),
 } satisfies Record<keyof Viewer, z.ZodType>);
 const callerSchema = z.object({ viewer: viewerSchema.nullable(), requestId: z.string(), address: z.string() });

@@ -11,8 +11,17 @@ export type RoleAssignment = { role: Role; sourceId: string | null; domainId: st
 /** The API token that a request came with. `scopes` are as its owner named them; what they allow is in the viewer's roles. */
 export type ViewerToken = { id: string; scopes: readonly Role[]; expiresAt: Date | null };
 
-/** `roles` are what counts: those of the user now, or what of them a token's scopes leave. Either a session or a token; neither in the system's own work. */
-export type Viewer = { userId: string; sessionId: string | null; token?: ViewerToken; roles: readonly RoleAssignment[] };
+/**
+ * `roles` are what counts: those of the user now, or what of them a token's scopes leave. Either a session or a token; neither in the
+ * system's own work. `expiresAt`: when what it was authenticated with ends by itself; absent where it never does.
+ */
+export type Viewer = {
+  userId: string;
+  sessionId: string | null;
+  token?: ViewerToken;
+  expiresAt?: Date;
+  roles: readonly RoleAssignment[];
+};
 
 /** In whose name consumers and jobs read. No user has this id. */
 export const SYSTEM_VIEWER: Viewer = {

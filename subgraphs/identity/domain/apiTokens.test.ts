@@ -36,7 +36,7 @@ const authenticate = (secret: string): Promise<Viewer> => world.identity.session
 const refusal = (secret: string): Promise<unknown> =>
   authenticate(secret).then(
     () => 'accepted',
-    (error) => ({ code: error.code, message: error.message }),
+    (error) => ({ code: error.code, reason: error.reason, message: error.message }),
   );
 const viewerOf = async (as: Viewer, scopes: Role[], rest: object = {}): Promise<Viewer> =>
   authenticate((await create(as, scopes, rest)).secret);
@@ -70,6 +70,7 @@ describe('createApiToken', () => {
       userId: steward.userId,
       sessionId: null,
       token: { id: token.id, scopes: ['READER', 'STEWARD'], expiresAt: new Date(expiresAt) },
+      expiresAt: new Date(expiresAt),
       roles: expect.arrayContaining([
         { role: 'STEWARD', sourceId: null, domainId: null },
         { role: 'READER', sourceId: null, domainId: null },
@@ -192,7 +193,7 @@ describe('revokeApiToken', () => {
       revokedAt: world.clock.now().toISOString(),
     });
     for (const { secret } of [child, grandchild])
-      expect(await refusal(secret)).toMatchObject({ message: expect.stringContaining('revoked') });
+      expect(await refusal(secret)).toMatchObject({ reason: 'ended', message: expect.stringContaining('revoked') });
     for (const { secret } of [root, sibling, other]) expect(await refusal(secret)).toBe('accepted');
 
     const events = await world.eventsSince(after);
@@ -301,11 +302,15 @@ describe('a viewer behind an API token', () => {
     world.clock.advance(HOUR - 1);
     expect(await refusal(secret)).toBe('accepted');
     world.clock.advance(1);
-    expect(await refusal(secret)).toEqual({ code: 'UNAUTHENTICATED', message: expect.stringContaining('expired') });
+    expect(await refusal(secret)).toEqual({ code: 'UNAUTHENTICATED', reason: 'ended', message: expect.stringContaining('expired') });
     const unknown = await create(steward, ['READER']);
     await world.test.owner`delete from identity.api_tokens where id = ${unknown.token.id}`;
     const [gone, madeUp, short] = [await refusal(unknown.secret), await refusal(`pursight_${'A'.repeat(84)}`), await refusal('pursight_x')];
-    expect(gone).toEqual({ code: 'UNAUTHENTICATED', message: expect.stringContaining('not an API token of this server') });
+    expect(gone).toEqual({
+      code: 'UNAUTHENTICATED',
+      reason: 'unknown',
+      message: expect.stringContaining('not an API token of this server'),
+    });
     expect([madeUp, short]).toEqual([gone, gone]);
     // One whose row was given another secret.
     const swapped = await create(steward, ['READER']);

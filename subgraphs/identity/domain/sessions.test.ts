@@ -282,7 +282,7 @@ describe('a viewer behind an access token', () => {
     const [first, second, third] = [await signIn(), await signIn(), await signIn()];
     const after = await lastEventId();
     await world.identity.sessions.signOut(first.viewer, {});
-    expect(await codeOf(authenticate(first.accessToken))).toBe('UNAUTHENTICATED');
+    await expect(authenticate(first.accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED', reason: 'ended' });
     expect(await codeOf(refresh(first.refreshToken))).toBe('UNAUTHENTICATED');
     expect(await codeOf(authenticate(second.accessToken))).toBe('ok');
     await world.identity.sessions.signOut(second.viewer, { everywhere: true });

@@ -48,18 +48,19 @@ export function createSessions(dependencies: CredentialsDependencies & { tokens:
 
   async function pairOf(userId: string, sessionId: string, refreshToken: string): Promise<SignedInSession> {
     const state = await findSessionState(database, sessionId, userId);
-    const viewer = { userId, sessionId, roles: state?.roles ?? [] };
-    return { ...(await accessTokens.sign({ userId, sessionId })), refreshToken, viewer };
+    const signed = await accessTokens.sign({ userId, sessionId });
+    const viewer = { userId, sessionId, expiresAt: signed.expiresAt, roles: state?.roles ?? [] };
+    return { ...signed, refreshToken, viewer };
   }
 
   async function authenticate(authorization: string | null | undefined): Promise<Viewer | null> {
     if (authorization == null) return null;
     const text = bearerToken(authorization);
     if (isApiToken(text)) return await tokens.authenticate(text);
-    const { userId, sessionId } = await accessTokens.verify(text);
+    const { userId, sessionId, expiresAt } = await accessTokens.verify(text);
     const state = await findSessionState(database, sessionId, userId);
-    if (!state || state.revokedAt || state.expiresAt <= now()) throw new Unauthenticated('This session has ended. Sign in again.');
-    return { userId, sessionId, roles: state.roles };
+    if (!state || state.revokedAt || state.expiresAt <= now()) throw new Unauthenticated('This session has ended. Sign in again.', 'ended');
+    return { userId, sessionId, expiresAt, roles: state.roles };
   }
 
   return {

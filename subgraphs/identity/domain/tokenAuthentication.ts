@@ -41,13 +41,19 @@ export function createTokenAuthentication({ database, secrets, logger, now }: De
         throw new Unauthenticated('This is not an API token of this server. Make one with createApiToken, and send it whole.');
       }
       const at = now();
-      if (state.revokedAt) throw new Unauthenticated('This API token was revoked. Make another one with createApiToken.');
+      if (state.revokedAt) throw new Unauthenticated('This API token was revoked. Make another one with createApiToken.', 'ended');
       if (state.expiresAt && state.expiresAt <= at) {
-        throw new Unauthenticated('This API token has expired. Make another one with createApiToken.');
+        throw new Unauthenticated('This API token has expired. Make another one with createApiToken.', 'ended');
       }
       noteUse(given.tokenId, state.lastUsedAt, at);
       const { userId, scopes, expiresAt } = state;
-      return { userId, sessionId: null, token: { id: given.tokenId, scopes, expiresAt }, roles: narrowRoles(state.roles, scopes) };
+      return {
+        userId,
+        sessionId: null,
+        token: { id: given.tokenId, scopes, expiresAt },
+        ...(expiresAt && { expiresAt }),
+        roles: narrowRoles(state.roles, scopes),
+      };
     },
   };
 }
