@@ -3,6 +3,7 @@ import type { Database } from '../database/index.ts';
 import { newId } from '../ids.ts';
 import { createLogger } from '../logger.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { Upstream } from '../errors.ts';
 import { append } from './append.ts';
 import { createConsumer, type ConsumedEvent, type ConsumerOptions } from './consumer.ts';
 import { createSequencer } from './sequencer.ts';
@@ -46,9 +47,9 @@ it('keeps its place and its work together: what fails leaves neither', async () 
   let fail = true;
   const failing = consumer('catalog.failing', async (tx) => {
     await tx`insert into events.cursors (consumer, seq) values ('mark', 1)`;
-    if (fail) throw new Error('no');
+    if (fail) throw new Upstream('The catalog is away.', { system: 'catalog', check: 'it' });
   });
-  await expect(failing.runOnce()).rejects.toThrow('no');
+  await expect(failing.runOnce()).rejects.toThrow('away');
   expect(await sql`select consumer from events.cursors where consumer in ('mark', 'catalog.failing')`).toHaveLength(0);
   fail = false;
   expect(await failing.runOnce()).toBe(true);

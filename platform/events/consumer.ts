@@ -1,17 +1,33 @@
 /**
  * Reads the log in order and hands it over in batches, from where it was. The batch's work and the cursor are one
  * transaction: after a crash the batch comes again, and nothing is done twice within the database. Two of one name take turns.
+ *
+ * A batch that fails is tried in halves until the event at fault stands alone. That one is written down (`failures.ts`) and
+ * passed by: it is tried again by itself, and then it is a dead letter. Events of its subject wait behind it meanwhile, in their
+ * order; others go on. What is the world's fault (`transient.ts`) is nobody's failure: the consumer waits.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sqlState, type Database, type Transaction } from '../database/index.ts';
 import type { Logger } from '../logger.ts';
 import { createBell } from './bell.ts';
+import {
+  addFailures,
+  countAttempt,
+  findDueFailure,
+  findHeldSubjects,
+  nextRetryInMs,
+  parkEvents,
+  removeFailure,
+  type Failure,
+} from './failures.ts';
 import { EVENTS_CHANNEL } from './seal.ts';
+import { isTransient } from './transient.ts';
 import type { EventAttributes, EventType } from './types.ts';
 
 /** How long an event waits at most when the notification was lost. */
 const POLL_MS = 1_000;
 const BATCH = 1_000;
+const RETRIES_OF_A_TURN = 50;
 const BACKOFF_MS = 200;
 const MOST_BACKOFF_MS = 30_000;
 /** How long `stop` waits for the batch in hand. */
@@ -34,7 +50,11 @@ export type ConsumerOptions = {
   /** `<subgraph>.<what it does>`; its cursor goes by this. */
   name: string;
   types: readonly EventType[];
-  /** Events of those types, in log order, at most 1,000. What it throws is tried again until it succeeds: the log goes on being written, this consumer waits. */
+  /**
+   * Events of those types, in log order, at most 1,000; of one subject an older one may come after a newer one (a dead letter
+   * that is tried again), and each may come twice (then the first time was rolled back). What it throws for a single event is
+   * tried again five times in all.
+   */
   handle: (tx: Transaction, events: readonly ConsumedEvent[]) => Promise<void>;
   logger: Logger;
   /** FAULT's parts: `consumer:<name>`, or a name's beginning (`consumer:policy` for `policy.…`), fails every event. */
@@ -46,46 +66,150 @@ export type ConsumerOptions = {
 export type Consumer = {
   start: () => void;
   stop: () => Promise<void>;
-  /** Handles one batch; false when there was nothing new. */
+  /** One turn: a batch, or a try to find out what failed in it, and the retries that are due. False when there was nothing to do. Throws only for the world's faults. */
   runOnce: () => Promise<boolean>;
 };
 
-export function createConsumer({ sql, name, types, handle, logger, data }: ConsumerOptions): Consumer {
+export function createConsumer({ sql, name, types, logger, faults, data, ...options }: ConsumerOptions): Consumer {
   const bell = createBell();
   const log = logger.child({ consumer: name });
+  const fault = [...(faults ?? [])].find((each) => `consumer:${name}.`.startsWith(`${each}.`));
   let running: Promise<void> | undefined;
   let stopping = false;
   let unlisten: (() => Promise<void>) | undefined;
+  /** Events of a batch: fewer while it is found out which one fails. */
+  let size = BATCH;
+  /** Errors of events that failed when they stood alone, by seq. */
+  const failed = new Map<number, unknown>();
 
-  async function isBehind(): Promise<boolean> {
-    const [row] = await sql<{ behind: boolean }[]>`
-      select h.seq > coalesce((select c.seq from events.cursors c where c.consumer = ${name}), 0) as behind from events.head h`;
-    return row!.behind;
+  async function handle(tx: Transaction, events: readonly ConsumedEvent[]): Promise<void> {
+    if (fault) throw new Error(`This fails on purpose: FAULT=${fault}.`);
+    await options.handle(tx, events);
   }
 
-  async function runOnce(): Promise<boolean> {
-    if (!(await isBehind())) return false;
-    return await sql.begin(async (tx) => {
-      await tx`insert into events.cursors (consumer, seq) values (${name}, 0) on conflict do nothing`;
-      const [cursor] = await tx<{ seq: number }[]>`select seq from events.cursors where consumer = ${name} for update`;
-      // The numbers have no gaps, so a range of them is a batch. Read after the lock: another process may have gone on.
-      const [head] = await tx<{ seq: number }[]>`select seq from events.head`;
-      const end = Math.min(head!.seq, cursor!.seq + BATCH);
-      if (end <= cursor!.seq) return false;
-      const events = await tx<ConsumedEvent[]>`
-        select seq, type, subject, time, actor_id, attributes ${data ? tx`, data` : tx``} from events.log
-        where seq > ${cursor!.seq} and seq <= ${end} and type = any(${types as string[]}::text[]) order by seq`;
-      if (events.length > 0) await handle(tx, events);
-      await tx`update events.cursors set seq = ${end} where consumer = ${name}`;
+  const columns = (tx: Transaction) => tx`seq, type, subject, time, actor_id, attributes ${data ? tx`, data` : tx``}`;
+
+  /** Others of this name wait until the transaction ends. */
+  async function lockCursor(tx: Transaction): Promise<number> {
+    await tx`insert into events.cursors (consumer, seq) values (${name}, 0) on conflict do nothing`;
+    const [cursor] = await tx<{ seq: number }[]>`select seq from events.cursors where consumer = ${name} for update`;
+    return cursor!.seq;
+  }
+
+  async function look(): Promise<{ isBehind: boolean; retryInMs: number | null }> {
+    const [row] = await sql<{ isBehind: boolean; retryInMs: number | null }[]>`
+      select h.seq > coalesce((select c.seq from events.cursors c where c.consumer = ${name}), 0) as is_behind,
+        ${nextRetryInMs(sql, name)} as retry_in_ms
+      from events.head h`;
+    return row!;
+  }
+
+  /** The next batch. Gives false when another process has come here first. */
+  async function consume(): Promise<boolean> {
+    let tried: readonly ConsumedEvent[] = [];
+    try {
+      const isMoved = await sql.begin(async (tx) => {
+        const cursor = await lockCursor(tx);
+        // The numbers have no gaps, so a range of them is a batch. Read after the lock: another process may have gone on.
+        const [head] = await tx<{ seq: number }[]>`select seq from events.head`;
+        const end = Math.min(head!.seq, cursor + BATCH);
+        if (end <= cursor) return false;
+        const events = await tx<ConsumedEvent[]>`
+          select ${columns(tx)} from events.log
+          where seq > ${cursor} and seq <= ${end} and type = any(${types as string[]}::text[]) order by seq limit ${size}`;
+        tried = await sortOut(tx, events);
+        if (tried.length > 0) await handle(tx, tried);
+        await tx`update events.cursors set seq = ${events.length === size ? events.at(-1)!.seq : end} where consumer = ${name}`;
+        return true;
+      });
+      if (failed.size === 0) size = Math.min(size * 2, BATCH);
+      failed.clear();
+      return isMoved;
+    } catch (error) {
+      const [first] = tried;
+      if (tried.length > 1) size = Math.ceil(tried.length / 2);
+      if (!first || isTransient(error)) throw error;
+      if (tried.length === 1) {
+        failed.set(first.seq, error);
+        log.warn({ err: error, seq: first.seq, type: first.type, subject: first.subject }, 'an event failed; it is tried again by itself');
+      }
+      return true; // the same events again, fewer or without that one
+    }
+  }
+
+  /** Writes down what failed before and what has to wait behind such; gives the others. */
+  async function sortOut(tx: Transaction, events: readonly ConsumedEvent[]): Promise<ConsumedEvent[]> {
+    const subjects = new Set(events.flatMap(({ subject }) => subject ?? []));
+    const held = await findHeldSubjects(tx, name, [...subjects]);
+    const parked: ConsumedEvent[] = [];
+    const failures: ConsumedEvent[] = [];
+    const others: ConsumedEvent[] = [];
+    for (const event of events) {
+      if (event.subject !== null && held.has(event.subject)) parked.push(event);
+      else if (!failed.has(event.seq)) others.push(event);
+      else {
+        failures.push(event);
+        if (event.subject !== null) held.add(event.subject);
+      }
+    }
+    await addFailures(
+      tx,
+      name,
+      failures.map(({ seq, subject }) => ({ seq, subject, error: failed.get(seq) })),
+    );
+    await parkEvents(tx, name, parked);
+    return others;
+  }
+
+  /** Tries the event again that is due longest; false when none is. */
+  async function retry(): Promise<boolean> {
+    let due: Failure | undefined;
+    try {
+      await sql.begin(async (tx) => {
+        await lockCursor(tx);
+        due = await findDueFailure(tx, name);
+        if (!due) return;
+        const events = await tx<ConsumedEvent[]>`select ${columns(tx)} from events.log where seq = ${due.seq}`;
+        if (events.length > 0) await handle(tx, events);
+        await removeFailure(tx, name, due);
+      });
+      return due !== undefined;
+    } catch (error) {
+      if (!due || isTransient(error)) throw error;
+      await giveUpOrWait(due, error);
       return true;
+    }
+  }
+
+  async function giveUpOrWait(failure: Failure, error: unknown): Promise<void> {
+    const isDead = await sql.begin(async (tx) => {
+      await lockCursor(tx);
+      return await countAttempt(tx, name, failure, error);
     });
+    const { seq, subject } = failure;
+    if (isDead) log.error({ err: error, seq, subject }, 'an event failed at every try: it is a dead letter until somebody redrives it');
+  }
+
+  async function retryAll(): Promise<boolean> {
+    let count = 0;
+    while (!stopping && count < RETRIES_OF_A_TURN && (await retry())) count++;
+    return count > 0;
+  }
+
+  /** Milliseconds until something is due; 0 after a turn that did something. */
+  async function turn(): Promise<number> {
+    const { isBehind, retryInMs } = await look();
+    const isConsumed = isBehind && (await consume());
+    const isRetried = retryInMs !== null && retryInMs <= 0 && (await retryAll());
+    return isConsumed || isRetried ? 0 : Math.min(POLL_MS, Math.max(1, Math.ceil(retryInMs ?? POLL_MS)));
   }
 
   async function run(): Promise<void> {
     let failures = 0;
     while (!stopping) {
       try {
-        if (!(await runOnce())) await bell.wait(POLL_MS);
+        const ms = await turn();
+        if (ms > 0) await bell.wait(ms);
         if (failures > 0) log.info({ failures }, 'consuming events again');
         failures = 0;
       } catch (error) {
@@ -121,6 +245,6 @@ export function createConsumer({ sql, name, types, handle, logger, data }: Consu
       running = undefined;
       await unlisten?.().catch(() => {}); // a lost connection listens no more
     },
-    runOnce,
+    runOnce: async () => (await turn()) === 0,
   };
 }

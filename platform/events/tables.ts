@@ -66,7 +66,7 @@ export const cursors = eventsSchema.table('cursors', {
   seq: bigint({ mode: 'number' }).notNull(),
 });
 
-/** Events that a consumer failed on and has passed by: tried again at `retryAt`, or given up (null: a dead letter). */
+/** Events that a consumer failed on and has passed by: tried again at `retryAt` (infinity: once an earlier one of the subject is settled), or given up (null: a dead letter). */
 export const failures = eventsSchema.table(
   'failures',
   {
@@ -82,6 +82,9 @@ export const failures = eventsSchema.table(
   (table) => [
     uniqueIndex('failures_event').on(table.consumer, table.seq),
     index('failures_due').on(table.consumer, table.retryAt),
+    index('failures_waiting')
+      .on(table.consumer, table.subject, table.seq)
+      .where(sql`retry_at is not null`),
     index('failures_dead')
       .on(table.failedAt, table.id)
       .where(sql`retry_at is null`),

@@ -1,0 +1,1 @@
+CREATE INDEX "failures_waiting" ON "events"."failures" USING btree ("consumer","subject","seq") WHERE retry_at is not null;
