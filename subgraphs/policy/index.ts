@@ -5,6 +5,9 @@ import { createSubgraph, type AskSubgraph, type Subgraph } from '#platform/graph
 import type { Task } from '#platform/jobs/worker.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createPolicyContext } from './context.ts';
+import { createEvaluate } from './domain/evaluation.ts';
+import { createEvaluationConsumers } from './domain/evaluationConsumers.ts';
+import { createEvaluationTask, EVALUATION_TASK } from './domain/publishing.ts';
 import { createPolicyResolvers } from './resolvers/policyRoots.ts';
 import { createViolationResolvers } from './resolvers/violationRoots.ts';
 
@@ -32,9 +35,16 @@ export type Policy = {
   consumers: Consumer[];
 };
 
-export function createPolicy({ database: sql }: PolicyDeps): Policy {
+export function createPolicy(deps: PolicyDeps): Policy {
+  const { database: sql, workerDatabase = sql, askCatalog, faults, logger, onCommit, now } = deps;
   const context = createPolicyContext({ sql });
   // Each adds its fields to the types that it knows something of.
   const subgraph = createSubgraph('policy', createPolicyResolvers({ context }), createViolationResolvers({ context }));
-  return { subgraph, tasks: {}, consumers: [] };
+
+  const evaluate = createEvaluate({ askCatalog, logger, now });
+  return {
+    subgraph,
+    tasks: { [EVALUATION_TASK]: createEvaluationTask({ sql: workerDatabase, evaluate, onCommit, logger, now }) },
+    consumers: [...createEvaluationConsumers({ sql: workerDatabase, evaluate, faults, logger })],
+  };
 }

@@ -6,6 +6,7 @@ import { createAssetQueries } from './assetQueries.ts';
 import { createAssetVersion } from './AssetVersion.ts';
 import { createColumn } from './Column.ts';
 import { Owner } from './Owner.ts';
+import { createFactQueries } from './factQueries.ts';
 import { createForeignKey, TableFacet } from './TableFacet.ts';
 import { createDomain } from './Domain.ts';
 import { createGlossaryTerm } from './GlossaryTerm.ts';
@@ -17,6 +18,7 @@ export function createAssetResolvers(deps: AssetMutationDeps) {
   return {
     Query: {
       ...createAssetQueries(deps.context),
+      ...createFactQueries(deps.context),
       ...createVocabularyQueries(deps.context),
       ...createSearchQueries(deps.context, createPostgresSearch),
     },

@@ -1,0 +1,96 @@
+/** The evaluation of a policy over all assets: asked for by publishing and retiring, done by a job in batches, and never begun anew after a crash. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database, Transaction } from '#platform/database/index.ts';
+import { addJob } from '#platform/jobs/queue.ts';
+import type { Task } from '#platform/jobs/worker.ts';
+import type { Logger } from '#platform/logger.ts';
+import { countCopies, listCopies } from '../store/assets.ts';
+import * as store from '../store/evaluations.ts';
+import type { EvaluationRow } from '../store/tables/policy.ts';
+import { takeEvaluationTurn } from '../store/turns.ts';
+import type { Evaluate } from './evaluation.ts';
+import { readJudge } from './judging.ts';
+import type { CompiledScope } from './scope.ts';
+
+export const EVALUATION_TASK = 'evaluatePolicy';
+/** Of one transaction: others take their turn after it. */
+const BATCH = 500;
+const TRIES = 8;
+const BACKOFF_MS = 250;
+
+const addEvaluation = (tx: Transaction, policyId: string): Promise<void> =>
+  addJob(tx, { task: EVALUATION_TASK, payload: { policyId }, key: `${EVALUATION_TASK}:${policyId}` });
+
+/** In the transaction that publishes or retires, after the policy is written. An evaluation that is under way begins again from the first asset. */
+export async function requestEvaluation(tx: Transaction, policy: { id: string; version: number }, now = new Date()): Promise<void> {
+  await store.requestRow(tx, policy, now);
+  await addEvaluation(tx, policy.id);
+}
+
+export type PublishingDeps = { sql: Database; evaluate: Evaluate; onCommit: () => void; logger: Logger; now?: () => Date };
+
+export function createEvaluationTask({ sql, evaluate, onCommit, logger, now = () => new Date() }: PublishingDeps): Task {
+  const log = logger.child({ task: EVALUATION_TASK });
+
+  /** Gives whether there is more to do. Its progress is committed with its work. */
+  const runBatch = (policyId: string): Promise<boolean> =>
+    sql.begin(async (tx) => {
+      await takeEvaluationTurn(tx);
+      const row = await store.lockEvaluation(tx, policyId);
+      if (!row || row.finishedAt) return false;
+      const [policy] = await store.listPoliciesInForce(tx, [policyId]);
+      const judge = policy && readJudge(policy, log);
+      const batch = policy ? listInForce(tx, row, judge?.scope.mayMatch) : listOutOfForce(tx, row);
+      const { total, looked, assetIds } = await batch;
+      await evaluate(tx, { assetIds, policyIds: [policyId] });
+      const done = row.done + looked.length;
+      const isLast = looked.length < BATCH;
+      await store.saveEvaluation(tx, {
+        ...row,
+        afterId: looked.at(-1) ?? row.afterId,
+        done,
+        // Assets come and go meanwhile.
+        total: isLast ? done : Math.max(total, done),
+        startedAt: row.startedAt ?? now(),
+        finishedAt: isLast ? now() : null,
+      });
+      return !isLast;
+    }) as Promise<boolean>;
+
+  return async ({ policyId }, signal) => {
+    for (let failures = 0; ;) {
+      signal.throwIfAborted();
+      try {
+        const more = await runBatch(policyId!);
+        onCommit();
+        failures = 0;
+        if (!more) return;
+      } catch (error) {
+        // Nothing is lost: the batch was rolled back. One after another fails, and others wait: it queues up again behind them, with all its tries.
+        if (++failures === TRIES) {
+          log.error({ err: error, policyId }, 'evaluating a policy fails; it is tried again after the others');
+          return void (await sql.begin((tx) => addEvaluation(tx, policyId!)));
+        }
+        log.warn({ err: error, policyId }, 'a batch of an evaluation failed, trying again');
+        await sleep(BACKOFF_MS * 2 ** failures, undefined, { signal });
+      }
+    }
+  };
+}
+
+/** `looked`: the page, whose last one is where it goes on; `assetIds`: what of it is worth judging. */
+type Batch = { total: number; looked: string[]; assetIds: string[] };
+
+async function listInForce(tx: Transaction, row: EvaluationRow, mayMatch: CompiledScope['mayMatch'] | undefined): Promise<Batch> {
+  const copies = await listCopies(tx, 'all', { after: row.afterId, limit: BATCH });
+  const looked = copies.map(({ assetId }) => assetId);
+  const last = looked.at(-1);
+  const known = last ? await store.listAssetsWithUnresolved(tx, row.policyId, { after: row.afterId, until: last, limit: BATCH }) : [];
+  const candidates = copies.filter((copy) => mayMatch?.(copy)).map(({ assetId }) => assetId);
+  return { total: row.total ?? (await countCopies(tx)), looked, assetIds: [...candidates, ...known] };
+}
+
+async function listOutOfForce(tx: Transaction, row: EvaluationRow): Promise<Batch> {
+  const looked = await store.listAssetsWithUnresolved(tx, row.policyId, { after: row.afterId, limit: BATCH });
+  return { total: row.total ?? (await store.countAssetsWithUnresolved(tx, row.policyId)), looked, assetIds: looked };
+}
