@@ -1,12 +1,16 @@
 /** Apollo's gateway over the committed supergraph, with each subgraph in this process or in one of its own. */
+import type { ApolloServerOptions } from '@apollo/server';
 import { ApolloGateway } from '@apollo/gateway';
-import { isScalarType, type GraphQLSchema } from 'graphql';
+import { execute, isScalarType, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { SignRouterToken } from '#platform/auth/routerTokens.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
 import { DateTime } from '#platform/graphql/scalars.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createLocalAnswer, toDataSource } from './dataSource.ts';
+import { isMetaField, rootFields } from './limits/selections.ts';
 import { createRemoteAnswer, type RemoteSubgraph } from './remote/client.ts';
+import { withSubscriptions } from './subscriptions/schema.ts';
 import { readSupergraph } from './supergraph.ts';
 
 export type GatewayDeps = {
@@ -16,13 +20,58 @@ export type GatewayDeps = {
   logger: Logger;
 };
 
+/** What Apollo Server takes for its option `gateway`, and the API that it serves once it is loaded. */
+export type Gateway = NonNullable<ApolloServerOptions<RequestContext>['gateway']> & {
+  /** With the subscriptions. Once it is loaded. */
+  schema: () => GraphQLSchema;
+};
+
 /** The gateway takes any value for a custom scalar and leaves it to the subgraphs; here it is refused before anything is executed. */
 function checkTimes(apiSchema: GraphQLSchema): void {
   const type = apiSchema.getType('DateTime');
   if (isScalarType(type)) Object.assign(type, { parseValue: DateTime.parseValue, parseLiteral: DateTime.parseLiteral });
 }
 
-export function createGateway({ subgraphs, remote, faults, logger }: GatewayDeps): ApolloGateway {
+const isIntrospection = (document: DocumentNode, operation: OperationDefinitionNode): boolean =>
+  rootFields(document, operation).every(isMetaField);
+
+/** Apollo's gateway neither knows nor shows subscriptions: the schema is handed on with them, and asked about here. */
+function showSubscriptions(inner: ApolloGateway): Gateway {
+  let schema: GraphQLSchema | undefined;
+  const current = (): GraphQLSchema => {
+    if (!schema) throw new Error('The gateway is not loaded yet.');
+    return schema;
+  };
+  return {
+    schema: current,
+    onSchemaLoadOrUpdate: (callback) =>
+      inner.onSchemaLoadOrUpdate(({ apiSchema, coreSupergraphSdl }) => {
+        schema = withSubscriptions(apiSchema);
+        // The gateway coerces by its own schema, the server and the subscriptions by the one with both.
+        for (const each of [apiSchema, schema]) checkTimes(each);
+        callback({ apiSchema: schema, coreSupergraphSdl });
+      }),
+    async load(options) {
+      const { executor } = await inner.load(options);
+      if (!executor) throw new Error('The gateway has no executor.');
+      return {
+        executor: async (request) => {
+          const { document, operation } = request;
+          if (!isIntrospection(document, operation)) return executor(request);
+          return execute({
+            schema: current(),
+            document,
+            operationName: request.request.operationName,
+            variableValues: request.request.variables,
+          });
+        },
+      };
+    },
+    stop: () => inner.stop(),
+  };
+}
+
+export function createGateway({ subgraphs, remote, faults, logger }: GatewayDeps): Gateway {
   // The gateway would else report to its vendor and ask cloud metadata services; it reads this switch when it is made.
   // oxlint-disable-next-line node/no-process-env -- a package's own switch, set and never read here
   process.env.APOLLO_TELEMETRY_DISABLED = '1';
@@ -40,6 +89,5 @@ export function createGateway({ subgraphs, remote, faults, logger }: GatewayDeps
       return toDataSource(answer);
     },
   });
-  gateway.onSchemaLoadOrUpdate(({ apiSchema }) => checkTimes(apiSchema));
-  return gateway;
+  return showSubscriptions(gateway);
 }

@@ -10,7 +10,7 @@ import { formatLogCursor, parseLogCursor } from './cursor.ts';
 import { countEvents, getEvent, listEvents, readHead, resolveLogCursor } from './log.ts';
 import { createSequencer } from './sequencer.ts';
 import type { NewEvent } from './types.ts';
-import { eventScope, matchTypes, type EventScope } from './visibility.ts';
+import { eventScope, matchTypes, seesEvent, type EventScope } from './visibility.ts';
 
 const [sourceA, sourceB, domainX] = [newId(), newId(), newId()];
 const [assetA, assetAX, assetB, moved, teamId, userId, run] = [newId(), newId(), newId(), newId(), newId(), newId(), newId()];
@@ -120,6 +120,7 @@ describe.each(Object.keys(VIEWERS))('%s', (name) => {
     for (const event of await listEvents(sql, { afterSeq: 0, limit: 50, scope: 'all' })) {
       const sees = SEES[name]!.includes(event.seq);
       expect(await getEvent(sql, event.id, scope)).toEqual(sees ? event : undefined);
+      expect(seesEvent(scope, event), event.type).toBe(sees);
       const filters = [
         { types: [event.type] },
         { subject: event.subject! },

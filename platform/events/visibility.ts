@@ -3,7 +3,7 @@ import { visibleClasses, type VisibleClasses } from '../auth/access.ts';
 import { mayEverywhere, scopesFor, type Viewer } from '../auth/viewer.ts';
 import type { Queryable } from '../database/index.ts';
 import { InvalidInput } from '../errors.ts';
-import type { EventType } from './types.ts';
+import type { EventAttributes, EventType } from './types.ts';
 
 /**
  * `asset`: who may see the asset's access class before or after. `source`: a reading role over the source, or over everything.
@@ -122,4 +122,17 @@ export function visibleTypes(scope: EventScope, asked: readonly string[] | null)
     else if (audience === 'reader' && scope.reader) types.open.push(type);
   }
   return types;
+}
+
+/** Whether one event in hand is seen: as the queries of the log decide by `visibleTypes`. */
+export function seesEvent(scope: EventScope, { type, attributes }: { type: string; attributes: EventAttributes }): boolean {
+  if (scope === 'all') return true;
+  const audience: Audience | undefined = AUDIENCES[type as EventType];
+  if (audience === 'reader') return scope.reader;
+  const { accessBefore, accessAfter, sourceId } = attributes;
+  if (audience === 'source') return scope.sourceIds === 'all' || (sourceId !== undefined && scope.sourceIds.includes(sourceId));
+  if (audience !== 'asset') return false;
+  const { classes } = scope;
+  if (classes === 'all') return true;
+  return (accessBefore !== undefined && classes.includes(accessBefore)) || (accessAfter !== undefined && classes.includes(accessAfter));
 }

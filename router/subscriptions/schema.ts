@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { extendSchema, parse, type GraphQLSchema } from 'graphql';
 
-const SUBSCRIPTIONS = parse(readFileSync(new URL('../../schema/subscriptions.graphql', import.meta.url), 'utf8'), { noLocation: true });
+const FILE = new URL('../../schema/subscriptions.graphql', import.meta.url);
+// The name alone does not make a type the root of a schema that is there already.
+const SUBSCRIPTIONS = parse(`${readFileSync(FILE, 'utf8')}\nextend schema { subscription: Subscription }`, { noLocation: true });
 
 /** Adds `type Subscription` and its payloads to the schema that the gateway makes. */
 export const withSubscriptions = (api: GraphQLSchema): GraphQLSchema => extendSchema(api, SUBSCRIPTIONS);

@@ -79,6 +79,14 @@ export function createSession() {
   });
 }
 
+/** Violations of every id, of the asset of the same id. */
+export function createPolicy() {
+  const violation = (id: string) => ({ id, assetId: id, asset: { id }, status: 'OPEN', severity: 'ERROR', message: `${id} is wrong` });
+  return createSubgraph('policy', { Query: { violation: (_: unknown, { id }: { id: string }) => violation(id) } });
+}
+
+export const createLineage = () => createSubgraph('lineage', {});
+
 export type TestRouter = {
   router: Router;
   url: string;
@@ -99,8 +107,9 @@ type Answer = {
 
 export async function startTestRouter(overrides: Partial<RouterDeps> & Hooks = {}): Promise<TestRouter> {
   const log: string[] = [];
+  const { subgraphs = [createCatalog(overrides), createIdentity(), createSession()], ...rest } = overrides;
   const router = createRouter({
-    subgraphs: [createCatalog(overrides), createIdentity(), createSession()],
+    subgraphs: [...subgraphs, createPolicy(), createLineage()],
     async authenticate(token) {
       const viewer = VIEWERS[token];
       if (!viewer) throw new Unauthenticated('This token is not valid (any more).');
@@ -111,7 +120,7 @@ export async function startTestRouter(overrides: Partial<RouterDeps> & Hooks = {
     logger: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
     host: '127.0.0.1',
     port: 0,
-    ...overrides,
+    ...rest,
   });
   const { url } = await router.start();
   const post = (body: unknown, headers: Record<string, string> = {}) =>
