@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, bigint, index, integer, jsonb, pgSchema, real, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { boolean, bigint, date, index, integer, jsonb, pgSchema, real, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { exactText, moment } from '#platform/database/columns.ts';
 import type { LabelState, Severity } from '#platform/events/types.ts';
 
@@ -146,14 +146,45 @@ export const violations = policySchema.table(
       .on(table.policyId, table.assetId, sql`coalesce(column_id, '00000000-0000-0000-0000-000000000000'::uuid)`)
       .where(sql`status <> 'RESOLVED'`),
     index('violations_by_time').on(table.raisedAt, table.id),
-    index('violations_by_severity').on(table.severity, table.raisedAt, table.id),
+    // Status and severity have four values each: a list is a merge over those that are asked for, in either order.
+    index('violations_by_status').on(table.status, table.severity, table.raisedAt, table.id),
     index('violations_by_class').on(table.accessClass, table.raisedAt, table.id),
-    index('violations_by_class_severity').on(table.accessClass, table.severity, table.raisedAt, table.id),
+    index('violations_by_class_status').on(table.accessClass, table.status, table.severity, table.raisedAt, table.id),
     index('violations_by_asset').on(table.assetId, table.raisedAt, table.id),
-    index('violations_by_policy').on(table.policyId, table.raisedAt, table.id),
+    index('violations_by_policy').on(table.policyId, table.status, table.severity, table.raisedAt, table.id),
+    index('violations_by_policy_class').on(table.policyId, table.accessClass, table.status, table.severity, table.raisedAt, table.id),
+    index('violations_by_update').on(table.updatedAt),
     index('violations_waived')
       .on(table.waivedUntil)
       .where(sql`status = 'WAIVED'`),
+  ],
+);
+
+/**
+ * How many violations there are, by two keys: class and policy (`day` is -infinity), class and day (`policyId` is zero).
+ * Triggers keep them: each statement adds its differences as rows of their own, so that writers never wait for each other, and a
+ * worker adds them up. What is read is the sum of all rows of a key.
+ */
+export const violationCounts = policySchema.table(
+  'violation_counts',
+  {
+    accessClass: integer('access_class').notNull(),
+    policyId: uuid('policy_id').notNull(),
+    /** Of `raised_at` in UTC. */
+    day: date().notNull(),
+    severity: severity().notNull(),
+    status: violationStatus().notNull(),
+    count: integer().notNull(),
+    /** False: a difference that is not added up yet. */
+    isSum: boolean('is_sum').notNull().default(false),
+  },
+  (table) => [
+    uniqueIndex('violation_counts_sums')
+      .on(table.accessClass, table.policyId, table.day, table.severity, table.status)
+      .where(sql`is_sum`),
+    index('violation_counts_differences')
+      .on(table.isSum)
+      .where(sql`not is_sum`),
   ],
 );
 
