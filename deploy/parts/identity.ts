@@ -8,7 +8,10 @@ export type IdentityPart = Identity & { database: Database };
 /** `onCommit` wakes the sequencer if it is in this process; one elsewhere looks every 50 ms. */
 export function makeIdentity(base: Base, onCommit = () => {}): IdentityPart {
   const database = openPool(base, { part: 'identity', name: 'identity', max: 4 });
-  return { ...createIdentity({ database, rootKey: base.location.rootKey, logger: base.logger, onCommit }), database };
+  return {
+    ...createIdentity({ database, rootKey: base.location.rootKey, faults: base.settings.FAULT, logger: base.logger, onCommit }),
+    database,
+  };
 }
 
 /** Gives the sentence to tell, or undefined when there were users already. */

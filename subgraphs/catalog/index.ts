@@ -88,6 +88,6 @@ export function createCatalog({
       [CLEARING_TASK]: createClearing({ sql: workerDatabase, onCommit }),
     },
     scheduler: createScheduler({ scans, logger: log }),
-    consumers: [createIndexer({ sql: workerDatabase, indexFor: createPostgresSearch, logger: log })],
+    consumers: [createIndexer({ sql: workerDatabase, indexFor: createPostgresSearch, logger: log, faults })],
   };
 }

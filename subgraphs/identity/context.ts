@@ -8,10 +8,12 @@ import { eventScope, type EventScope } from '#platform/events/visibility.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
 import { isId } from '#platform/ids.ts';
 import type { ApiTokens } from './domain/apiTokens.ts';
+import type { DeadLetters } from './domain/deadLetters.ts';
 import type { Teams } from './domain/teams.ts';
 import type { Users } from './domain/users.ts';
-import type { TeamMapper, UserMapper } from './mappers.ts';
+import type { DeadLetterMapper, TeamMapper, UserMapper } from './mappers.ts';
 import type { NamePage } from './namePages.ts';
+import { getDeadLetters } from './store/deadLetters.ts';
 import { countMembers, getTeamsById, getTeamsByUser, listMembers } from './store/teams.ts';
 import { getRolesByUser, getUsersById } from './store/users.ts';
 
@@ -24,6 +26,7 @@ export type IdentityContext = {
   users: Users;
   teams: Teams;
   apiTokens: ApiTokens;
+  deadLetters: DeadLetters;
   loaders: { of(context: RequestContext): Loaders; forget(context: RequestContext): void };
 };
 
@@ -36,6 +39,7 @@ function createLoaders(sql: Database, context: RequestContext) {
   return {
     eventScope: eventScopeOnce,
     event: byId<LogEvent>(async (ids) => getEvents(sql, ids, await eventScopeOnce())),
+    deadLetter: byId<DeadLetterMapper>((ids) => getDeadLetters(sql, ids)),
     user: byId<UserMapper>((ids) => getUsersById(sql, ids)),
     team: byId<TeamMapper>((ids) => getTeamsById(sql, ids)),
     rolesByUser: grouped<RoleAssignment & { userId: string }>(

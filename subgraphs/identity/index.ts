@@ -5,6 +5,7 @@ import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createLoadersPerOperation, type IdentityContext } from './context.ts';
 import { createApiTokens } from './domain/apiTokens.ts';
+import { createDeadLetters } from './domain/deadLetters.ts';
 import { createFirstAdministrator, type FirstAdministrator } from './domain/firstAdministrator.ts';
 import { createRemovedDomains } from './domain/removedDomains.ts';
 import { createSessions, type Sessions } from './domain/sessions.ts';
@@ -12,6 +13,7 @@ import { createTeams } from './domain/teams.ts';
 import { createTokenAuthentication } from './domain/tokenAuthentication.ts';
 import { createTokenSecrets } from './domain/tokenSecrets.ts';
 import { createUsers } from './domain/users.ts';
+import { createDeadLetterResolvers } from './resolvers/DeadLetter.ts';
 import { createEventResolvers } from './resolvers/Event.ts';
 import { createMutationResolvers } from './resolvers/Mutation.ts';
 import { createQueryResolvers } from './resolvers/Query.ts';
@@ -22,6 +24,8 @@ export type IdentityDependencies = {
   /** A pool of the role `identity`. */
   database: Database;
   rootKey: Uint8Array;
+  /** FAULT's parts: `consumer:identity` fails what the consumers are given. */
+  faults?: ReadonlySet<string>;
   logger: Logger;
   /** Called after each commit that wrote events: wakes the sequencer where it is near. */
   onCommit?: () => void;
@@ -38,7 +42,8 @@ export type Identity = {
   createFirstAdministrator(wanted: { email?: string | undefined; password?: string | undefined }): Promise<FirstAdministrator | null>;
 };
 
-export function createIdentity({ database, rootKey, logger, onCommit = () => {}, now = () => new Date() }: IdentityDependencies): Identity {
+export function createIdentity(dependencies: IdentityDependencies): Identity {
+  const { database, rootKey, logger, faults, onCommit = () => {}, now = () => new Date() } = dependencies;
   const common = { database, onCommit, now, logger: logger.child({ module: 'identity' }) };
   const secrets = createTokenSecrets(rootKey);
   const tokens = createTokenAuthentication({ ...common, secrets });
@@ -47,6 +52,7 @@ export function createIdentity({ database, rootKey, logger, onCommit = () => {},
     users: createUsers(common),
     teams: createTeams(common),
     apiTokens: createApiTokens({ ...common, secrets }),
+    deadLetters: createDeadLetters(common),
     loaders: createLoadersPerOperation(database),
   };
   return {
@@ -56,9 +62,10 @@ export function createIdentity({ database, rootKey, logger, onCommit = () => {},
       User: createUserResolvers(context),
       Team: createTeamResolvers(context),
       Event: createEventResolvers(context),
+      DeadLetter: createDeadLetterResolvers(context),
     }),
     sessions: createSessions({ ...common, rootKey, tokens }),
-    consumers: [createRemovedDomains(common)],
+    consumers: [createRemovedDomains({ ...common, faults })],
     createFirstAdministrator: (wanted) => createFirstAdministrator(common, wanted),
   };
 }

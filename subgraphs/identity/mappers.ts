@@ -9,7 +9,17 @@ export type TeamMapper = Pick<TeamRow, 'id' | 'name' | 'version'>;
 /** Never with the secret's hash. */
 export type ApiTokenMapper = Pick<ApiTokenRow, 'id' | 'name' | 'scopes' | 'createdAt' | 'expiresAt' | 'lastUsedAt' | 'revokedAt'>;
 export type EventMapper = LogEvent;
+/** `eventId` null: the log holds the event no more. */
+export type DeadLetterMapper = {
+  id: string;
+  consumer: string;
+  attempts: number;
+  lastError: string;
+  failedAt: Date;
+  eventId: string | null;
+};
 export type UserConnectionMapper = Connection<UserMapper>;
 export type TeamConnectionMapper = Connection<TeamMapper>;
 export type EventConnectionMapper = Connection<EventMapper>;
+export type DeadLetterConnectionMapper = Connection<DeadLetterMapper>;
 export type ApiTokenConnectionMapper = Connection<ApiTokenMapper>;

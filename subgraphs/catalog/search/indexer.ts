@@ -17,11 +17,11 @@ const LOCK = 0x73726368;
 const RETRY_MS = 1_000;
 
 export type IndexFor = (sql: Queryable) => SearchIndex;
-type IndexerOptions = { sql: Database; indexFor: IndexFor; logger: Logger };
+type IndexerOptions = { sql: Database; indexFor: IndexFor; logger: Logger; faults?: ReadonlySet<string> };
 
-export function createIndexer({ sql, indexFor, logger }: IndexerOptions): Consumer {
+export function createIndexer({ sql, indexFor, logger, faults }: IndexerOptions): Consumer {
   const log = logger.child({ consumer: NAME });
-  const consumer = createConsumer({ sql, name: NAME, types: TYPES, handle: (tx, events) => handle(tx, indexFor, events), logger });
+  const consumer = createConsumer({ sql, name: NAME, types: TYPES, handle: (tx, events) => handle(tx, indexFor, events), logger, faults });
   let stopping = false;
   let starting: Promise<void> | undefined;
 

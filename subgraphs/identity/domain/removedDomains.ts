@@ -6,15 +6,16 @@ import type { NewEvent } from '#platform/events/types.ts';
 import type { Logger } from '#platform/logger.ts';
 import { deleteRolesOverDomains, getRolesByUser, listUsersWithRolesOver, lockAdministrators } from '../store/users.ts';
 
-type Dependencies = { database: Database; now: () => Date; logger: Logger };
+type Dependencies = { database: Database; now: () => Date; logger: Logger; faults?: ReadonlySet<string> };
 
 /** Idempotent: a removal that is handled again finds nothing to take away. */
-export function createRemovedDomains({ database: sql, now, logger }: Dependencies): Consumer {
+export function createRemovedDomains({ database: sql, now, logger, faults }: Dependencies): Consumer {
   return createConsumer({
     sql,
     name: 'identity.domains',
     types: ['domain.removed'],
     logger,
+    faults,
     async handle(tx, events) {
       const domainIds = events.flatMap((event) => event.subject ?? []);
       // As every change of roles does: what is told as before and after must be.

@@ -4,6 +4,7 @@ import type { QueryResolvers } from '#generated/identity.ts';
 import type { IdentityContext } from '../context.ts';
 import { readNamePage, toNameConnection } from '../namePages.ts';
 import { createApiTokenQueries } from './apiTokenQueries.ts';
+import { createAuditQueries } from './auditQueries.ts';
 import { createEventQueries } from './eventQueries.ts';
 import { countTeams, listTeams } from '../store/teams.ts';
 import { countUsers, listUsers } from '../store/users.ts';
@@ -16,6 +17,7 @@ export function createQueryResolvers(identity: IdentityContext): QueryResolvers 
   return {
     ...createEventQueries(identity),
     ...createApiTokenQueries(identity),
+    ...createAuditQueries(identity),
 
     me: async (_parent, _args, context) => await loaders.of(context).user.load(requireViewer(context.viewer).userId),
 

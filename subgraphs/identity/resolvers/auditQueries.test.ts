@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pino } from 'pino';
+import type { Viewer } from '#platform/auth/viewer.ts';
+import { append } from '#platform/events/append.ts';
+import { createSequencer } from '#platform/events/sequencer.ts';
+import { newId } from '#platform/ids.ts';
+import { createIdentity } from '../index.ts';
+import { createTestIdentity, type TestIdentity } from '../testing/identity.ts';
+
+const logger = pino({ level: 'silent' });
+let world: TestIdentity;
+/** Everybody who does not administer everything. */
+let others: [name: string, viewer: Viewer | null, code: string][];
+beforeAll(async () => {
+  world = await createTestIdentity();
+  others = [
+    ['nobody', null, 'UNAUTHENTICATED'],
+    ['who has no role', await world.addUser('none@example.com'), 'FORBIDDEN'],
+    ['an ingestor', await world.addUser('ingestor@example.com', [{ role: 'INGESTOR' }]), 'FORBIDDEN'],
+    ['a reader', await world.addUser('reader@example.com', [{}]), 'FORBIDDEN'],
+    ['a steward', await world.addUser('steward@example.com', [{ role: 'STEWARD' }]), 'FORBIDDEN'],
+    ['an administrator of a source', await world.addUser('scoped@example.com', [{ role: 'ADMIN', sourceId: newId() }]), 'FORBIDDEN'],
+  ];
+});
+afterAll(() => world.test.drop());
+
+const remove = async (domainId: string): Promise<void> => {
+  await world.test
+    .connect('catalog')
+    .begin((tx) => append(tx, 'catalog', [{ type: 'domain.removed', subject: domainId, actorId: null, data: { name: 'Sales' } }]));
+  const sequencer = createSequencer({ sql: world.test.connect('events'), logger });
+  while ((await sequencer.sealOnce()) > 0);
+};
+const consume = async (faults: string[] = []): Promise<void> => {
+  const { rootKey } = world.test.location;
+  const { consumers } = createIdentity({ database: world.database, rootKey, logger, faults: new Set(faults), now: world.clock.now });
+  for (const consumer of consumers) while (await consumer.runOnce());
+};
+/** What a consumer that fails leaves after its tries. Gives the ids, the oldest first. */
+const letters = async (count: number): Promise<string[]> => {
+  const ids: string[] = [];
+  for (let index = 0; index < count; index++) {
+    await remove(newId());
+    await consume(['consumer:identity']);
+    const [row] = await world.test.owner`
+      update events.failures set retry_at = null, attempts = ${5 + index}, failed_at = ${new Date(Date.UTC(2026, 0, 1 + index))}
+      where retry_at is not null returning id`;
+    ids.push(row!.id as string);
+  }
+  return ids;
+};
+beforeEach(async () => void (await world.test.owner`delete from events.failures`));
+
+const LETTERS = `query ($first: Int, $after: String) {
+  deadLetters(first: $first, after: $after) {
+    edges { cursor node { id } } nodes { id consumer attempts lastError failedAt event { id type data subject } }
+    pageInfo { hasNextPage hasPreviousPage endCursor } totalCount
+  }
+}`;
+const REDRIVE = `mutation ($id: ID!) { redriveDeadLetter(input: { id: $id }) { deadLetter { id consumer attempts lastError event { type } } cursor } }`;
+const list = async (variables: Record<string, unknown> = {}) => (await world.run(LETTERS, { variables })).data.deadLetters;
+
+describe('deadLetters', () => {
+  it('come newest first, page by page, with their events', async () => {
+    const ids = await letters(3);
+    const first = await list({ first: 2 });
+    expect(first.nodes.map(({ id }: { id: string }) => id)).toEqual([ids[2], ids[1]]);
+    expect(first.nodes[0]).toMatchObject({
+      consumer: 'identity.domains',
+      attempts: 7,
+      failedAt: '2026-01-03T00:00:00.000Z',
+      event: { type: 'domain.removed', data: { name: 'Sales' } },
+    });
+    expect(first.nodes[0].lastError).toContain('consumer:identity');
+    expect(first).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true, hasPreviousPage: false } });
+    const second = await list({ first: 2, after: first.pageInfo.endCursor });
+    expect(second.nodes.map(({ id }: { id: string }) => id)).toEqual([ids[0]]);
+    expect(second.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
+  });
+
+  it('do not have what is still being tried', async () => {
+    await remove(newId());
+    await consume(['consumer:identity']);
+    expect(await list()).toMatchObject({ nodes: [], totalCount: 0 });
+  });
+
+  it('are for administrators over everything; wrong arguments are told to readers only', async () => {
+    for (const [who, as, code] of others) expect((await world.run(LETTERS, { as })).codes, who).toEqual([code]);
+    const wrong = [{ first: 0 }, { first: 201 }, { after: 'x' }, { after: Buffer.from('["a",1,2]').toString('base64url') }];
+    for (const variables of wrong) {
+      expect((await world.run(LETTERS, { variables })).codes).toEqual(['BAD_USER_INPUT']);
+      expect((await world.run(LETTERS, { variables, as: others[3]![1] })).codes).toEqual(['BAD_USER_INPUT']);
+      expect((await world.run(LETTERS, { variables, as: others[1]![1] })).codes).toEqual(['FORBIDDEN']);
+    }
+  });
+
+  it('resolve as references, for administrators only', async () => {
+    const [id] = await letters(1);
+    const refs = [id, newId(), 'malformed'].map((each) => ({ __typename: 'DeadLetter', id: each }));
+    const resolve = async (as?: Viewer | null) =>
+      (
+        await world.run('query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on DeadLetter { id attempts } } }', {
+          variables: { refs },
+          as,
+        })
+      ).data._entities;
+    expect(await resolve()).toEqual([{ id, attempts: 5 }, null, null]);
+    expect(await resolve(others[4]![1])).toEqual([null, null, null]);
+  });
+});
+
+describe('redriveDeadLetter', () => {
+  it('has the consumer try again, and gives the dead letter as it was', async () => {
+    const domainId = newId();
+    const user = await world.addUser('covered@example.com', [{ domainId }]);
+    await remove(domainId);
+    await consume(['consumer:identity.domains']);
+    await world.test.owner`update events.failures set retry_at = null, attempts = 5`;
+    const { id } = (await list()).nodes[0];
+    const { data, codes } = await world.run(REDRIVE, { variables: { id } });
+    expect(codes).toEqual([]);
+    expect(data.redriveDeadLetter.deadLetter).toMatchObject({ id, attempts: 5, event: { type: 'domain.removed' } });
+    expect(data.redriveDeadLetter.cursor).toMatch(/^[0-9a-z]+\.\d+$/);
+    expect(await list()).toMatchObject({ totalCount: 0 });
+    await expect
+      .poll(async () => {
+        await consume();
+        return await world.database`select from identity.role_assignments where user_id = ${user.userId}`;
+      })
+      .toHaveLength(0);
+    expect(await world.test.owner`select from events.failures`).toHaveLength(0);
+  });
+
+  it('is refused to all but administrators over everything, and for what is no dead letter', async () => {
+    const [id] = await letters(1);
+    for (const [who, as, code] of others) {
+      expect((await world.run(REDRIVE, { variables: { id }, as })).codes, who).toEqual([code]);
+      expect((await world.run(REDRIVE, { variables: { id: newId() }, as })).codes, who).toEqual([code]);
+    }
+    for (const unknown of [newId(), 'x', ''])
+      expect((await world.run(REDRIVE, { variables: { id: unknown } })).codes).toEqual(['NOT_FOUND']);
+    const twice = await Promise.all([world.run(REDRIVE, { variables: { id } }), world.run(REDRIVE, { variables: { id } })]);
+    expect(twice.flatMap(({ codes }) => codes)).toEqual(['NOT_FOUND']);
+    expect((await world.run(REDRIVE, { variables: { id } })).codes).toEqual(['NOT_FOUND']);
+  });
+});
+
+describe('auditStatus', () => {
+  const STATUS = '{ auditStatus { sealedSeq hash checkpointSeq checkpointAt verifiedSeq verifiedAt firstBrokenSeq } }';
+  it('tells where the log is sealed up to', async () => {
+    const before = (await world.run(STATUS)).data.auditStatus;
+    await remove(newId());
+    const { auditStatus } = (await world.run(STATUS)).data;
+    const [last] = await world.test.owner`select seq, encode(hash, 'hex') as hash from events.log order by seq desc limit 1`;
+    expect(auditStatus).toEqual({
+      sealedSeq: last!.seq,
+      hash: last!.hash,
+      checkpointSeq: null,
+      checkpointAt: null,
+      verifiedSeq: null,
+      verifiedAt: null,
+      firstBrokenSeq: null,
+    });
+    expect(auditStatus.sealedSeq).toBeGreaterThan(before.sealedSeq);
+    expect(auditStatus.hash).not.toBe(before.hash);
+  });
+
+  it('is for administrators over everything', async () => {
+    for (const [who, as, code] of others) expect((await world.run(STATUS, { as })).codes, who).toEqual([code]);
+  });
+});
