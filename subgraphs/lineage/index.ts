@@ -3,6 +3,13 @@ import type { Database } from '#platform/database/index.ts';
 import type { Consumer } from '#platform/events/consumer.ts';
 import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
+import { createLineageContext } from './context.ts';
+import { createFeed } from './domain/feed.ts';
+import { createPostgresGraph } from './graph/postgres.ts';
+import { createAssetResolvers } from './resolvers/Asset.ts';
+import { AssetNeighbourConnection } from './resolvers/AssetNeighbourConnection.ts';
+import { LineageEdge, LineageNode } from './resolvers/LineageGraph.ts';
+import { createQueryResolvers } from './resolvers/Query.ts';
 
 export type LineageDeps = {
   /** Pool of the role `lineage`, for requests. */
@@ -20,6 +27,15 @@ export type Lineage = {
   consumers: Consumer[];
 };
 
-export function createLineage(_deps: LineageDeps): Lineage {
-  return { subgraph: createSubgraph('lineage', {}), consumers: [] };
+export function createLineage({ database: sql, workerDatabase = sql, faults, logger }: LineageDeps): Lineage {
+  const graphFor = createPostgresGraph;
+  const context = createLineageContext({ sql, graphFor });
+  const subgraph = createSubgraph('lineage', {
+    Query: createQueryResolvers(context),
+    Asset: createAssetResolvers(context),
+    AssetNeighbourConnection,
+    LineageNode,
+    LineageEdge,
+  });
+  return { subgraph, consumers: [createFeed({ sql: workerDatabase, graphFor, faults, logger })] };
 }

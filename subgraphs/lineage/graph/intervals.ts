@@ -1,0 +1,25 @@
+/** How a flow's history grows, pure of any database. */
+import type { FlowChange } from './index.ts';
+
+export type Interval = { validFrom: Date; validTo: Date | null };
+
+/**
+ * The end of a flow's history (all of it, or its last two intervals) after these changes. Events of one asset that two
+ * processes wrote may tell times that go back, or be of one millisecond: an interval begins where the last one ended at the
+ * earliest, and one that ends where it began has never been.
+ */
+export function foldChanges(history: readonly Interval[], changes: readonly Pick<FlowChange, 'change' | 'at'>[]): Interval[] {
+  const intervals = [...history];
+  for (const { change, at } of changes) {
+    const last = intervals.at(-1);
+    if (change === 'opened') {
+      if (last?.validTo !== null) intervals.push({ validFrom: later(at, last?.validTo), validTo: null });
+    } else if (last?.validTo === null) {
+      intervals.pop();
+      if (at > last.validFrom) intervals.push({ validFrom: last.validFrom, validTo: at });
+    }
+  }
+  return intervals;
+}
+
+const later = (at: Date, other: Date | undefined): Date => (other && other > at ? other : at);

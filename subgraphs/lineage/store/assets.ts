@@ -1,0 +1,66 @@
+/** What the feed knows of assets: their names and what they read. */
+import type { Queryable } from '#platform/database/index.ts';
+
+export type DependencyRow = { namespace: string; name: string; columns: string[] };
+export type KnownAsset = {
+  id: string;
+  accessClass: number;
+  namespace: string;
+  name: string;
+  isDeleted: boolean;
+  seq: number;
+  dependsOn: { name: string; columns: string[] }[];
+};
+type Name = { namespace: string; name: string };
+
+export async function findAssets(sql: Queryable, ids: readonly string[]): Promise<KnownAsset[]> {
+  return [
+    ...(await sql<KnownAsset[]>`
+      select a.asset_id as id, a.access_class, a.namespace, a.name, a.is_deleted, a.seq, coalesce(d.depends_on, '[]') as depends_on
+      from lineage.assets a
+      left join lateral (
+        select jsonb_agg(jsonb_build_object('name', d.name, 'columns', d.columns) order by d.name) as depends_on
+        from lineage.dependencies d where d.asset_id = a.asset_id
+      ) d on true
+      where a.asset_id = any(${ids as string[]}::uuid[])`),
+  ];
+}
+
+/** Living assets with these names. */
+export async function findNamed(sql: Queryable, names: readonly Name[]): Promise<(Name & { id: string })[]> {
+  if (names.length === 0) return [];
+  return [
+    ...(await sql<(Name & { id: string })[]>`
+      select a.asset_id as id, a.namespace, a.name from ${wanted(sql, names)}
+      join lineage.assets a on a.namespace = wanted.namespace and a.name = wanted.name where not a.is_deleted`),
+  ];
+}
+
+/** Living assets that read these names: a tombstone has no dependencies. */
+export async function findReaders(sql: Queryable, names: readonly Name[]): Promise<(Name & { id: string })[]> {
+  if (names.length === 0) return [];
+  return [
+    ...(await sql<(Name & { id: string })[]>`
+      select d.asset_id as id, d.namespace, d.name from ${wanted(sql, names)}
+      join lineage.dependencies d on d.namespace = wanted.namespace and d.name = wanted.name`),
+  ];
+}
+
+const wanted = (sql: Queryable, names: readonly Name[]) =>
+  sql`unnest(${names.map(({ namespace }) => namespace)}::text[], ${names.map(({ name }) => name)}::text[]) as wanted (namespace, name)`;
+
+export type Reading = { id: string; namespace: string; dependsOn: readonly { name: string; columns: readonly string[] }[] };
+
+export async function replaceDependencies(sql: Queryable, readings: readonly Reading[]): Promise<void> {
+  if (readings.length === 0) return;
+  await sql`delete from lineage.dependencies where asset_id = any(${readings.map(({ id }) => id)}::uuid[])`;
+  const rows = readings.flatMap(({ id, namespace, dependsOn }) => dependsOn.map((each) => ({ id, namespace, ...each })));
+  if (rows.length === 0) return;
+  // An array of arrays of different lengths is none of PostgreSQL's: each goes as text.
+  await sql`
+    insert into lineage.dependencies (asset_id, namespace, name, columns)
+    select id, namespace, name, array(select jsonb_array_elements_text(columns::jsonb))
+    from unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ namespace }) => namespace)}::text[], ${rows.map(({ name }) => name)}::text[],
+      ${rows.map(({ columns }) => JSON.stringify(columns))}::text[]) as n (id, namespace, name, columns)
+    on conflict (asset_id, namespace, name) do update set columns = excluded.columns`;
+}
