@@ -1,8 +1,13 @@
 /** What an operation's resolvers share: the viewer's visible classes and the DataLoaders, each of which leaves out what the viewer may not see. */
+import DataLoader from 'dataloader';
 import { visibleClasses, type VisibleClasses } from '#platform/auth/access.ts';
 import type { Action } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
+
+import { groupBy, inOrder } from '#platform/graphql/loading.ts';
+import { findLabel } from './classification/labels.ts';
+import { findLabelsById, listLabelsOfAssets, listLabelsOfColumns } from './store/labels.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
 /** `of`: the loaders of an operation. `forget`: what a mutation calls after it wrote, so that what follows reads anew. */
@@ -18,10 +23,24 @@ function createLoaders(sql: Database, { viewer }: RequestContext) {
     return (): Promise<VisibleClasses> => (answer ??= viewer ? visibleClasses(sql, viewer, action) : Promise.resolve([]));
   };
 
+  const classes = classesFor('read');
+
   return {
     sql,
-    classes: classesFor('read'),
+    classes,
     /** Those whose assets' violations and labels the viewer may decide on. */
     editable: classesFor('edit'),
+
+    columnLabel: new DataLoader(async (ids: readonly string[]) =>
+      inOrder(ids, await findLabelsById(sql, await classes(), ids), (row) => row.id),
+    ),
+    labelsOfColumn: new DataLoader(async (ids: readonly string[]) => {
+      const labels = groupBy(await listLabelsOfColumns(sql, await classes(), ids), (row) => row.columnId);
+      return ids.map((id) => labels.get(id) ?? []);
+    }),
+    labelsOfAsset: new DataLoader(async (ids: readonly string[]) => {
+      const labels = groupBy(await listLabelsOfAssets(sql, await classes(), ids), (row) => row.assetId);
+      return ids.map((id) => (labels.get(id) ?? []).flatMap(({ label }) => findLabel(label) ?? []));
+    }),
   };
 }

@@ -4,6 +4,8 @@ export type ColumnFacts = {
   id: string;
   name: string;
   ordinal: number;
+  /** As the source names it, without length or precision. */
+  dataType: string;
   /** A person's words, else the source's comment. */
   description: string | null;
   /** Names of its confirmed labels. Present if a rule needs labels. */

@@ -5,9 +5,11 @@ import { createSubgraph, type AskSubgraph, type Subgraph } from '#platform/graph
 import type { Task } from '#platform/jobs/worker.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createPolicyContext } from './context.ts';
+import { createClassification } from './domain/classification.ts';
 import { createEvaluate } from './domain/evaluation.ts';
 import { createEvaluationConsumers } from './domain/evaluationConsumers.ts';
 import { createEvaluationTask, EVALUATION_TASK } from './domain/publishing.ts';
+import { createLabelResolvers } from './resolvers/labelRoots.ts';
 import { createPolicyResolvers } from './resolvers/policyRoots.ts';
 import { createViolationResolvers } from './resolvers/violationRoots.ts';
 
@@ -38,13 +40,17 @@ export type Policy = {
 export function createPolicy(deps: PolicyDeps): Policy {
   const { database: sql, workerDatabase = sql, askCatalog, faults, logger, onCommit, now } = deps;
   const context = createPolicyContext({ sql });
+  const labels = createLabelResolvers({ sql, context, askCatalog, onCommit, logger, now });
   // Each adds its fields to the types that it knows something of.
-  const subgraph = createSubgraph('policy', createPolicyResolvers({ context }), createViolationResolvers({ context }));
+  const subgraph = createSubgraph('policy', createPolicyResolvers({ context }), createViolationResolvers({ context }), labels);
 
   const evaluate = createEvaluate({ askCatalog, logger, now });
   return {
     subgraph,
     tasks: { [EVALUATION_TASK]: createEvaluationTask({ sql: workerDatabase, evaluate, onCommit, logger, now }) },
-    consumers: [...createEvaluationConsumers({ sql: workerDatabase, evaluate, faults, logger })],
+    consumers: [
+      ...createEvaluationConsumers({ sql: workerDatabase, evaluate, faults, logger }),
+      createClassification({ sql: workerDatabase, askCatalog, faults, logger, now }),
+    ],
   };
 }

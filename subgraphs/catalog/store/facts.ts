@@ -19,7 +19,7 @@ const BASE = `
   'dependsOn', coalesce(a.depends_on, '[]'::jsonb)`;
 
 const PARTS: Record<AssetFactPart, string> = {
-  COLUMNS: `'columns', coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'ordinal', c.ordinal, 'description',
+  COLUMNS: `'columns', coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'ordinal', c.ordinal, 'dataType', c.data_type, 'description',
       coalesce((select w.description from catalog.column_edits w where w.column_id = c.id), c.source_description)) order by c.ordinal, c.id)
     from catalog.columns c where c.asset_id = a.id and c.deleted_at is null), '[]'::json)`,
   DEFINITION: `'definition', a.table_facet -> 'definition'`,

@@ -1,0 +1,11 @@
+/** What policy adds to assets. Each part is wired with its roots. */
+import type { RequestContext } from '#platform/graphql/context.ts';
+import { isId } from '#platform/ids.ts';
+import type { PolicyContext } from '../context.ts';
+
+export function createLabelsOfAsset(policy: PolicyContext) {
+  return {
+    labels: ({ id }: { id: string }, _: unknown, context: RequestContext) =>
+      isId(id) ? policy.of(context).labelsOfAsset.load(id.toLowerCase()) : [],
+  };
+}
