@@ -8,9 +8,11 @@ import { createPolicyContext } from './context.ts';
 import { createClassification } from './domain/classification.ts';
 import { createEvaluate } from './domain/evaluation.ts';
 import { createEvaluationConsumers } from './domain/evaluationConsumers.ts';
+import { createPreviews } from './domain/preview.ts';
 import { createEvaluationTask, EVALUATION_TASK } from './domain/publishing.ts';
 import { createLabelResolvers } from './resolvers/labelRoots.ts';
 import { createPolicyResolvers } from './resolvers/policyRoots.ts';
+import { createPreviewResolvers } from './resolvers/preview.ts';
 import { createViolationResolvers } from './resolvers/violationRoots.ts';
 
 export type PolicyDeps = {
@@ -41,8 +43,9 @@ export function createPolicy(deps: PolicyDeps): Policy {
   const { database: sql, workerDatabase = sql, askCatalog, faults, logger, onCommit, now } = deps;
   const context = createPolicyContext({ sql });
   const labels = createLabelResolvers({ sql, context, askCatalog, onCommit, logger, now });
+  const preview = createPreviewResolvers({ context, preview: createPreviews({ sql, askCatalog }) });
   // Each adds its fields to the types that it knows something of.
-  const subgraph = createSubgraph('policy', createPolicyResolvers({ context }), createViolationResolvers({ context }), labels);
+  const subgraph = createSubgraph('policy', createPolicyResolvers({ context }), createViolationResolvers({ context }), labels, preview);
 
   const evaluate = createEvaluate({ askCatalog, logger, now });
   return {

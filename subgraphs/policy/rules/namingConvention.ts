@@ -5,24 +5,14 @@ import { defineRuleType } from './types.ts';
 
 const MAX_PATTERN = 1000;
 
-/** Compiled once, not for each asset. Texts of equal names are matched once: columns of many tables are called the same. */
-const patterns = new LRUCache<string, (name: string) => boolean>({ max: 100 });
-const MATCHED_NAMES = 10_000;
+/** Compiled once, not for each asset. */
+const patterns = new LRUCache<string, RE2JS>({ max: 100 });
 
-/** Throws where it is no pattern of RE2. */
-function matcherOf(pattern: string): (name: string) => boolean {
-  let matches = patterns.get(pattern);
-  if (!matches) {
-    const compiled = RE2JS.compile(pattern);
-    const known = new LRUCache<string, boolean>({ max: MATCHED_NAMES });
-    matches = (name) => {
-      let found = known.get(name);
-      if (found === undefined) known.set(name, (found = compiled.matcher(name).find()));
-      return found;
-    };
-    patterns.set(pattern, matches);
-  }
-  return matches;
+/** Throws where it is no pattern of RE2. Takes time in the length of the name, whatever the pattern. */
+function compile(pattern: string): RE2JS {
+  let compiled = patterns.get(pattern);
+  if (!compiled) patterns.set(pattern, (compiled = RE2JS.compile(pattern)));
+  return compiled;
 }
 
 const paramsSchema = z.strictObject({
@@ -32,7 +22,7 @@ const paramsSchema = z.strictObject({
     .max(MAX_PATTERN)
     .superRefine((pattern, { addIssue }) => {
       try {
-        matcherOf(pattern);
+        compile(pattern);
       } catch (error) {
         addIssue({ code: 'custom', message: `This is no pattern in RE2 syntax: ${(error as Error).message}` });
       }
@@ -49,7 +39,8 @@ export const namingConvention = defineRuleType({
   paramsSchema,
   needs: ({ target }) => (target === 'column' ? ['columns'] : []),
   check({ path, columns }, { pattern, target }) {
-    const matches = matcherOf(pattern);
+    const compiled = compile(pattern);
+    const matches = (name: string): boolean => compiled.test(name);
     if (target === 'asset') {
       const name = path.at(-1) ?? '';
       if (matches(name)) return [];
