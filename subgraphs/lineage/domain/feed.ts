@@ -21,21 +21,18 @@ export function createFeed({ sql, graphFor, faults, logger }: FeedOptions): Cons
 /** In the log's order. Any event may come again, and of one asset an older one after a newer one. */
 export async function feed(tx: Queryable, graph: GraphStore, events: readonly ConsumedEvent[]): Promise<void> {
   const given = events.filter((event) => event.subject !== null);
-  const known = await findAssets(tx, [...new Set(given.map(({ subject }) => subject!))]);
-  const late = await findLate(tx, known, given);
-  const rewound = known.map((state) => ({ ...state, seq: Math.min(state.seq, (late.since.get(state.id) ?? Infinity) - 1) }));
-  const facts = [...new Map([...given, ...late.events].map((event) => [event.seq, event])).values()]
-    .sort((a, b) => a.seq - b.seq)
-    .map(factOf);
-  const { names, reads } = namesToLoad(rewound, facts);
+  const stored = await findAssets(tx, [...new Set(given.map(({ subject }) => subject!))]);
+  const { facts: late, known } = await lookAgain(tx, stored, given);
+  const facts = [...given.map(factOf), ...late].sort((a, b) => a.seq - b.seq);
+  const { names, reads } = namesToLoad(known, facts);
   const own = new Set(facts.map(({ id }) => id));
   const isOther = ({ id }: { id: string }): boolean => !own.has(id);
   const { states, changes } = followFacts(facts, {
-    known: rewound,
+    known,
     named: (await findNamed(tx, reads)).filter(isOther),
     readers: (await findReaders(tx, names)).filter(isOther),
   });
-  const before = new Map(known.map((state) => [state.id, state]));
+  const before = new Map(stored.map((state) => [state.id, state]));
   await replaceDependencies(
     tx,
     states.filter((state) => JSON.stringify(state.dependsOn) !== JSON.stringify(before.get(state.id)?.dependsOn ?? [])),
@@ -44,25 +41,32 @@ export async function feed(tx: Queryable, graph: GraphStore, events: readonly Co
 }
 
 /**
- * Events that come after newer ones of their asset (dead letters that are tried again). What happened to the asset since then
- * is looked at again after them: each event says what is, but not whether the asset is deleted.
+ * Of events that come after newer ones of their asset (dead letters that are tried again) only one thing may still count: each
+ * event says what an asset is, but not whether it is deleted. So what happened to it since then is looked at again. Where that
+ * gives what is known, as for events that come a second time, nothing changes.
  */
-async function findLate(
+async function lookAgain(
   tx: Queryable,
-  known: readonly AssetState[],
+  stored: readonly AssetState[],
   events: readonly ConsumedEvent[],
-): Promise<{ since: Map<string, number>; events: ConsumedEvent[] }> {
-  const seqs = new Map(known.map(({ id, seq }) => [id, seq]));
-  const since = new Map<string, number>();
-  for (const { subject, seq } of events) if (seq < seqs.get(subject!)! && !since.has(subject!)) since.set(subject!, seq);
-  if (since.size === 0) return { since, events: [] };
+): Promise<{ facts: AssetFact[]; known: readonly AssetState[] }> {
+  const states = new Map(stored.map((state) => [state.id, state]));
+  const first = new Map<string, ConsumedEvent>();
+  for (const event of events)
+    if (event.seq < (states.get(event.subject!)?.seq ?? 0) && !first.has(event.subject!)) first.set(event.subject!, event);
+  if (first.size === 0) return { facts: [], known: stored };
   const rows = await tx<ConsumedEvent[]>`
     select l.seq, l.type, l.subject, l.time, l.actor_id, l.attributes, l.data
-    from unnest(${[...since.keys()]}::text[], ${[...since.values()]}::bigint[], ${[...since.keys()].map((id) => seqs.get(id)!)}::bigint[])
-      as late (subject, first, last)
+    from unnest(${[...first.keys()]}::text[], ${[...first.values()].map(({ seq }) => seq)}::bigint[],
+      ${[...first.keys()].map((id) => states.get(id)!.seq)}::bigint[]) as late (subject, first, last)
     join events.log l on l.subject = late.subject and l.seq between late.first and late.last
     where l.type = any(${[...TYPES]}::text[]) order by l.seq`;
-  return { since, events: [...rows] };
+  const facts = [...Map.groupBy(rows, ({ subject }) => subject!)].map(([id, since]): AssetFact => {
+    const all = since.map(factOf);
+    return { ...all.at(-1)!, isDeleted: all.findLast(({ isDeleted }) => isDeleted !== null)?.isDeleted ?? null, at: first.get(id)!.time };
+  });
+  // As if it had not been told before.
+  return { facts, known: stored.map((state) => (first.has(state.id) ? { ...state, seq: state.seq - 1 } : state)) };
 }
 
 type AssetData = EventData[(typeof TYPES)[number]];

@@ -25,7 +25,7 @@ export function createOracle(nodes: readonly GraphNode[], changes: readonly Flow
       // Everything that can be walked to, and only then the budget.
       const depths = new Map([[rootId, 0]]);
       for (let level = 1; level <= depth; level++) {
-        for (const [id, at] of [...depths]) {
+        for (const [id, at] of depths) {
           if (at !== level - 1) continue;
           for (const other of neighboursOf(id)) if (!depths.has(other)) depths.set(other, level);
         }
