@@ -270,6 +270,8 @@ describe('beside the graph', () => {
     const text = await (await fetch(`${started.url}/metrics`)).text();
     expect(text).toMatch(/pursight_graphql_operations_total\{type="query"\} \d+/);
     expect(text).toMatch(/process_resident_memory_bytes \d+/);
+    expect(text).toMatch(/pursight_graphql_operation_duration_seconds_count\{operation="anonymous"\} \d+/);
+    expect(text).toMatch(/pursight_http_requests_total\{route="\/graphql",status="200"\} \d+/);
     expect((await fetch(`${started.url}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9' } })).status).toBe(403);
     expect((await fetch(`${started.url}/metrics`, { headers: { authorization: 'Bearer reader' } })).status).toBe(403);
     expect((await fetch(`${started.url}/metrics`, { headers: { authorization: 'Bearer admin' } })).status).toBe(200);

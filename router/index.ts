@@ -20,7 +20,8 @@ import { createService } from './listen.ts';
 import { createRateLimit } from './limits/rate.ts';
 import { limitSelections } from './limits/selectionCount.ts';
 import { MAX_TOKENS } from './limits/tokens.ts';
-import { createMetrics, createMetricsRoute } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { createMetricsRoute } from './metricsRoute.ts';
 import { createOperationPlugin } from './operations.ts';
 import { createPlayground } from './playground/index.ts';
 import { checkRemote, type RemoteSubgraph } from './remote/client.ts';
@@ -38,6 +39,8 @@ export type RouterDeps = {
   /** FAULT's parts: `subgraph:<name>` fails every sub-query of that subgraph. */
   faults: ReadonlySet<string>;
   logger: Logger;
+  /** This process's, if other parts count as well. */
+  metrics?: Metrics;
   host: string;
   /** 0 takes any free one. */
   port: number;
@@ -51,7 +54,7 @@ export type Router = { start: () => Promise<{ url: string }>; stop: () => Promis
 
 export function createRouter(deps: RouterDeps): Router {
   const logger = deps.logger.child({ module: 'router' });
-  const metrics = createMetrics();
+  const { metrics = createMetrics() } = deps;
   let draining = false;
 
   const server = new ApolloServer<RequestContext>({

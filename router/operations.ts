@@ -45,7 +45,7 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
           }
         },
 
-        async willSendResponse({ request, response, contextValue, operation }) {
+        async willSendResponse({ request, response, contextValue, operation, operationName }) {
           if (response.body.kind !== 'single') return;
           const result = response.body.singleResult;
           // The gateway turns a missing non-null value into null and tells of it only here. That is the safety net for
@@ -61,11 +61,13 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
             }
           }
           settleStatus(response.http, result, { isExecuted, accept: request.http?.headers.get('accept') });
-          metrics.countOperation(
-            operation?.operation ?? 'none',
-            result.errors?.map((error) => String(error.extensions?.code)) ?? [],
-            performance.now() - startedAt,
-          );
+          metrics.countOperation({
+            type: operation?.operation ?? 'none',
+            name: operationName,
+            isSignedIn: contextValue.viewer !== null,
+            errorCodes: result.errors?.map((error) => String(error.extensions?.code)) ?? [],
+            milliseconds: performance.now() - startedAt,
+          });
         },
       };
     },

@@ -5,6 +5,7 @@ import type { Settings } from '#platform/config.ts';
 import type { Logger } from '#platform/logger.ts';
 import { askLocally } from '#platform/graphql/subgraph.ts';
 import { readRootKey } from '#platform/rootKey.ts';
+import { createMetrics } from '#router/metrics.ts';
 import { locateDatabase, prepareDatabase, withPool } from '../database.ts';
 import { ensureDemo } from '../demo/register.ts';
 import type { Base } from '../parts/base.ts';
@@ -37,7 +38,7 @@ export const startProduct = (options: ProductOptions): Promise<Product> =>
     const { settings, demo, logger, say, deadlineMs } = options;
     checkSubgraphUrls(settings); // what cannot be used is told before anything starts
     const { embedded, ...rest } = await openStorage(options, later);
-    const base: Base = { settings, logger, later, ...rest };
+    const base: Base = { settings, logger, metrics: createMetrics(), later, ...rest };
     const { rootKey } = base.location;
 
     const sequencer = makeSequencer(base);

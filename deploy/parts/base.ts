@@ -4,9 +4,10 @@ import { connect, type Database } from '#platform/database/index.ts';
 import { roleUrl, type DatabaseLocation, type Part } from '#platform/database/roles.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { HealthChecks } from '#router/health.ts';
+import type { Metrics } from '#router/metrics.ts';
 import type { Later } from '../teardown.ts';
 
-export type Base = { settings: Settings; location: DatabaseLocation; logger: Logger; later: Later };
+export type Base = { settings: Settings; location: DatabaseLocation; logger: Logger; metrics: Metrics; later: Later };
 
 export type PoolOptions = { part: Part; name: string; max: number; statementTimeoutMs?: number };
 

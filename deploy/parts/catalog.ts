@@ -20,6 +20,7 @@ export function makeCatalog(base: Base, { scans, onCommit = () => {} }: { scans:
     faults: base.settings.FAULT,
     logger: base.logger,
     onCommit,
+    onScanEnd: base.metrics.countScan,
   });
   return { ...catalog, database };
 }

@@ -29,7 +29,7 @@ export async function startRouter(
   options: { local: Subgraph[]; identity: IdentityPart; health?: HealthChecks; deadlineMs?: number },
 ): Promise<string> {
   const { local, identity, health, deadlineMs } = options;
-  const { settings, location, logger, later } = base;
+  const { settings, location, logger, metrics, later } = base;
   const keys = openPool(base, { part: 'router', name: 'router', max: 1 });
   const router = createRouter({
     subgraphs: [
@@ -43,6 +43,7 @@ export async function startRouter(
     authenticate: identity.sessions.authenticate,
     faults: settings.FAULT,
     logger,
+    metrics,
     host: settings.HOST,
     port: settings.PORT,
     deadlineMs,

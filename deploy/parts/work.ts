@@ -1,5 +1,6 @@
 /** What goes on without anybody asking: events get their number and are consumed, scans run, schedules start them. Any number of processes may do it. */
 import { roleUrl } from '#platform/database/roles.ts';
+import { readEventLag } from '#platform/events/lag.ts';
 import { createSequencer, type Sequencer } from '#platform/events/sequencer.ts';
 import { createWorker } from '#platform/jobs/worker.ts';
 import type { Catalog } from '#subgraphs/catalog/index.ts';
@@ -9,11 +10,11 @@ import type { Policy } from '#subgraphs/policy/index.ts';
 import { openPool, type Base } from './base.ts';
 import { SCANS_AT_ONCE } from './catalog.ts';
 
-export const makeSequencer = (base: Base): Sequencer =>
-  createSequencer({
-    sql: openPool(base, { part: 'events', name: 'sequencer', max: 2 }),
-    logger: base.logger.child({ module: 'events' }),
-  });
+export function makeSequencer(base: Base): Sequencer {
+  const sql = openPool(base, { part: 'events', name: 'sequencer', max: 2 });
+  base.metrics.followEvents(() => readEventLag(sql));
+  return createSequencer({ sql, logger: base.logger.child({ module: 'events' }) });
+}
 
 type Parts = { sequencer: Sequencer; catalog: Catalog; policy: Policy; lineage: Lineage; identity: Identity };
 

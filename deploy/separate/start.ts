@@ -2,6 +2,7 @@
 import type { Settings } from '#platform/config.ts';
 import { CannotStart } from '#platform/errors.ts';
 import { readRootKey } from '#platform/rootKey.ts';
+import { createMetrics } from '#router/metrics.ts';
 import { locateDatabase, prepareDatabase } from '../database.ts';
 import type { Base } from '../parts/base.ts';
 import { runProcess } from '../run.ts';
@@ -28,7 +29,7 @@ export const runSeparate = (
       }
       const location = await locateDatabase(DATABASE_URL, readRootKey({ dataDir: settings.DATA_DIR, secretKey: SECRET_KEY }));
       await prepareDatabase(location);
-      await start({ settings, location, logger, later }, say);
+      await start({ settings, location, logger, metrics: createMetrics(), later }, say);
       return {};
     }),
   );

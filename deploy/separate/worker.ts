@@ -1,8 +1,9 @@
-/** `npm run worker`: numbers events and hands them to their consumers, runs scans and other jobs, and starts the scheduled ones. Serves nothing but its health, and that only when WORKER_PORT is set. */
+/** `npm run worker`: numbers events and hands them to their consumers, runs scans and other jobs, and starts the scheduled ones. Serves nothing but its health and metrics, and those only when WORKER_PORT is set. */
 import express from 'express';
 import { askLocally } from '#platform/graphql/subgraph.ts';
 import { createHealthRoutes } from '#router/health.ts';
 import { createService } from '#router/listen.ts';
+import { createMetricsRoute } from '#router/metricsRoute.ts';
 import { checkDatabase } from '../parts/base.ts';
 import { makeCatalog } from '../parts/catalog.ts';
 import { makeIdentity } from '../parts/identity.ts';
@@ -23,7 +24,8 @@ await runSeparate('The worker', async (base, say) => {
   const service = createService({ host, port });
   const app = express()
     .disable('x-powered-by')
-    .use(createHealthRoutes({ database: checkDatabase(catalog.database) }));
+    .use(createHealthRoutes({ database: checkDatabase(catalog.database) }))
+    .use(createMetricsRoute(base.metrics, identity.sessions.authenticate));
   say(`Health       ${await service.start(app)}/health/ready`);
   base.later(service.stop);
 });

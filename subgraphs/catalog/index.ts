@@ -8,6 +8,7 @@ import { CONNECTORS } from './connectors/registry.ts';
 import type { Connector } from './connectors/types.ts';
 import { createCatalogContext } from './context.ts';
 import { CLEARING_TASK, createClearing } from './domain/vocabularyRemoval.ts';
+import { createLabels } from './domain/labels.ts';
 import { createScanner } from './domain/scanner/index.ts';
 import { createScans, type Scans } from './domain/scans.ts';
 import { createScheduler } from './domain/scheduler.ts';
@@ -31,6 +32,8 @@ export type CatalogDeps = {
   logger: Logger;
   /** Called after each commit that appended events. */
   onCommit: () => void;
+  /** Called for each run that came to its end in this process. */
+  onScanEnd?: (run: { status: string; milliseconds: number }) => void;
   connectors?: readonly Connector[];
 };
 
@@ -54,6 +57,7 @@ export function createCatalog({
   faults,
   logger,
   onCommit,
+  onScanEnd,
   connectors = CONNECTORS,
 }: CatalogDeps): Catalog {
   const log = logger.child({ module: 'catalog' });
@@ -64,7 +68,15 @@ export function createCatalog({
   const connectorFaults = new Set(
     [...faults].filter((fault) => fault.startsWith(CONNECTOR_FAULT)).map((fault) => fault.slice(CONNECTOR_FAULT.length)),
   );
-  const scanner = createScanner({ sql: workerDatabase, vault, connectors: byId, faults: connectorFaults, logger: log, onCommit });
+  const scanner = createScanner({
+    sql: workerDatabase,
+    vault,
+    connectors: byId,
+    faults: connectorFaults,
+    logger: log,
+    onCommit,
+    onScanEnd,
+  });
 
   const context = createCatalogContext({ sql });
   const sourceDeps = { sql, context, sources, scans, connectors: byId };
@@ -88,6 +100,8 @@ export function createCatalog({
       [CLEARING_TASK]: createClearing({ sql: workerDatabase, onCommit }),
     },
     scheduler: createScheduler({ scans, logger: log }),
-    consumers: [createIndexer({ sql: workerDatabase, indexFor: createPostgresSearch, logger: log, faults })],
+    consumers: [createIndexer, createLabels].map((create) =>
+      create({ sql: workerDatabase, indexFor: createPostgresSearch, logger: log, faults }),
+    ),
   };
 }

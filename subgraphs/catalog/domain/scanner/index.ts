@@ -31,6 +31,8 @@ export type ScannerDeps = {
   faults: ReadonlySet<string>;
   logger: Logger;
   onCommit: () => void;
+  /** Called for each run that came to its end here. */
+  onScanEnd?: (run: { status: string; milliseconds: number }) => void;
 };
 
 /** The worker stops, or lost the run's lock: the run stays as it is and goes on with the job's next try. */
@@ -38,7 +40,7 @@ class Stopping extends Error {}
 class Cancelled extends Error {}
 
 export function createScanner(deps: ScannerDeps) {
-  const { sql, vault, connectors, logger, onCommit } = deps;
+  const { sql, vault, connectors, logger, onCommit, onScanEnd } = deps;
 
   /** Runs a run to its end, whatever that is. Throws only when it should be tried again. */
   async function run(runId: string, stop: AbortSignal): Promise<void> {
@@ -329,12 +331,14 @@ export function createScanner(deps: ScannerDeps) {
   }
 
   async function finish(current: ScanRunRow, outcome: Outcome): Promise<void> {
-    await sql.begin(async (tx) => {
+    const startedAt = await sql.begin(async (tx) => {
       const row = await runs.lockRun(tx, current.id);
-      if (!row || runs.isOver(row.status)) return;
+      if (!row || runs.isOver(row.status)) return undefined;
       await endRun(tx, row, outcome);
+      return row.startedAt ?? row.queuedAt;
     });
     onCommit();
+    if (startedAt) onScanEnd?.({ status: outcome.status, milliseconds: Date.now() - startedAt.getTime() });
   }
 
   return {
