@@ -19,6 +19,7 @@ export function checkAssetFilter(filter: AssetFilter | null | undefined): AssetF
       filter?.tags?.map((tag) => tag.normalize('NFC')),
       'filter.tags',
     ),
+    labels: texts(filter?.labels, 'filter.labels'),
     ownerIds: ids(filter?.ownerIds, 'filter.ownerIds'),
     domainIds: ids(filter?.domainIds, 'filter.domainIds'),
   });
@@ -31,6 +32,8 @@ export function checkColumnFilter(filter: ColumnFilter | null | undefined): Colu
     sourceIds: ids(filter?.sourceIds, 'filter.sourceIds'),
     namePrefix: text(filter?.namePrefix, 'filter.namePrefix'),
     dataTypes: texts(filter?.dataTypes, 'filter.dataTypes'),
+    labels: texts(filter?.labels, 'filter.labels'),
+    labelStates: filter?.labelStates && unique(bounded(filter.labelStates, 'filter.labelStates')),
   });
 }
 

@@ -111,6 +111,7 @@ describe('updateAsset', () => {
           namespace: source.namespace,
           name: asset.name,
           tags: ['gold', 'pii'],
+          labels: [],
           ownerIds: [team, user],
         },
       },

@@ -195,7 +195,7 @@ describe('the index', () => {
 
   it('lags behind the assets without showing what is hidden or gone by now', async () => {
     const [asset] = await insertAssets(sql, shop, [{ path: ['shop', 'public', 'platypus'] }]);
-    await createPostgresSearch(sql).upsert([{ ...asset!, tags: [], terms: [], ownerIds: [], description: null, columns: [] }]);
+    await createPostgresSearch(sql).upsert([{ ...asset!, tags: [], terms: [], ownerIds: [], labels: [], description: null, columns: [] }]);
     expect(names(await search('platypus', { as: readerOf(shop) }))).toHaveLength(1);
     await sql`update catalog.assets set access_class = ${secret.accessClass} where id = ${asset!.id}`;
     expect(names(await search('platypus', { as: readerOf(shop) }))).toEqual([]);

@@ -27,6 +27,7 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
     tags: [],
     terms: [],
     ownerIds: [],
+    labels: [],
     description: null,
     sourceDescription: null,
     columns: [],
@@ -283,8 +284,15 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
       const owners = [newId(), newId()];
       beforeEach(() =>
         put(
-          { path: ['d', 's', 'order'], tags: ['a', 'b'], ownerIds: [owners[0]!] },
-          { path: ['d', 's', 'order_line'], tags: ['a'], ownerIds: owners, kind: 'VIEW', updatedAt: new Date('2026-06-01T00:00:00Z') },
+          { path: ['d', 's', 'order'], tags: ['a', 'b'], labels: ['EMAIL', 'PHONE'], ownerIds: [owners[0]!] },
+          {
+            path: ['d', 's', 'order_line'],
+            tags: ['a'],
+            labels: ['EMAIL'],
+            ownerIds: owners,
+            kind: 'VIEW',
+            updatedAt: new Date('2026-06-01T00:00:00Z'),
+          },
           { path: ['e', 's', 'order_old'], deletedAt: new Date('2026-05-01T00:00:00Z') },
           { path: ['d', 's', 'order_hidden'], accessClass: hidden() },
           { path: ['d', 's', 'invoice'], tags: ['b'] },
@@ -302,7 +310,7 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
           domain: sources[1]!.domainId ? { [sources[1]!.domainId]: 1 } : {},
           owner: { [owners[0]!]: 2, [owners[1]!]: 1 },
           tag: { a: 2, b: 1 },
-          label: {},
+          label: { EMAIL: 2, PHONE: 1 },
         });
         expect((await result.facets()).find(({ name }) => name === 'tag')!.values.map(({ value }) => value)).toEqual(['a', 'b']);
       });
@@ -311,6 +319,8 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
         ['kinds', () => ({ kinds: ['VIEW'] }), ['order_line']],
         ['no kind', () => ({ kinds: [] }), []],
         ['tags', () => ({ tags: ['b', 'c'] }), ['order']],
+        ['labels', () => ({ labels: ['PHONE', 'CITY'] }), ['order']],
+        ['no label', () => ({ labels: [] }), []],
         ['owners', () => ({ ownerIds: [owners[1]!] }), ['order_line']],
         ['being owned', () => ({ hasOwner: true }), ['order', 'order_line']],
         ['not being owned', () => ({ hasOwner: false }), ['order_hidden']],

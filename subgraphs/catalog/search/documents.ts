@@ -18,6 +18,7 @@ export async function loadDocuments(sql: Queryable, ids: readonly string[]): Pro
       array(select t.tag from catalog.asset_tags t where t.asset_id = a.id order by t.tag) as tags,
       array(select g.name from catalog.asset_terms t join catalog.glossary_terms g on g.id = t.term_id where t.asset_id = a.id order by g.name) as terms,
       array(select distinct coalesce(o.user_id, o.team_id) from catalog.asset_owners o where o.asset_id = a.id order by 1) as owner_ids,
+      array(select distinct l.label from catalog.column_labels l where l.asset_id = a.id and l.state = 'CONFIRMED' order by l.label) as labels,
       c.names as column_names, c.descriptions as column_descriptions
     from catalog.assets a
     left join catalog.asset_edits e on e.asset_id = a.id

@@ -1,11 +1,10 @@
-/** How the matches of a search spread over kinds, sources, domains, owners and tags. */
+/** How the matches of a search spread over kinds, sources, domains, owners, tags and labels. */
 import type postgres from 'postgres';
 import type { Queryable } from '#platform/database/index.ts';
 import { FACET_VALUES, MOST_COUNTED, type Facet, type FacetName } from './index.ts';
 
 export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
-/** `label`: there are none yet. */
 const NAMES: readonly FacetName[] = ['kind', 'source', 'domain', 'owner', 'tag', 'label'];
 
 export const noFacets = (): Facet[] => NAMES.map((name) => ({ name, values: [] }));
@@ -22,7 +21,7 @@ export async function countFacets(sql: Queryable, matches: Fragment): Promise<{ 
 
 async function listCounts(sql: Queryable, matches: Fragment) {
   return sql<{ name: FacetName | 'total'; value: string; count: number }[]>`
-    with found as materialized (select d.kind, d.access_class, d.tags, d.owner_ids ${matches}),
+    with found as materialized (select d.kind, d.access_class, d.tags, d.owner_ids, d.labels ${matches}),
       groups as materialized (select access_class, kind, count(*) as count from found group by access_class, kind),
       classes as materialized (
         select k.source_id, m.id as domain_id, g.count from groups g
@@ -35,6 +34,7 @@ async function listCounts(sql: Queryable, matches: Fragment) {
         union all select 'domain', domain_id::text, sum(count)::bigint from classes where domain_id is not null group by domain_id
         union all select 'owner', owner::text, count(*) from (select unnest(owner_ids) as owner from found) o group by owner
         union all select 'tag', tag, count(*) from (select unnest(tags) as tag from found) t group by tag
+        union all select 'label', label, count(*) from (select unnest(labels) as label from found) l group by label
       )
     select name, value, count from (
       select *, row_number() over (partition by name order by count desc, value collate "C") as place from counted

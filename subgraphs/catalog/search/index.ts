@@ -17,6 +17,8 @@ export type SearchDocument = {
   /** Names of glossary terms. */
   terms: readonly string[];
   ownerIds: readonly string[];
+  /** Names of confirmed labels of its columns. */
+  labels: readonly string[];
   /** A person's words, and the source's. */
   description: string | null;
   sourceDescription: string | null;

@@ -64,6 +64,14 @@ export function createIndexer({ sql, indexFor, logger, faults }: IndexerOptions)
   };
 }
 
+/** Within a transaction that changed what documents tell of these assets. */
+export async function refreshDocuments(tx: Transaction, indexFor: IndexFor, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await takeTurns(tx);
+  const index = indexFor(tx);
+  for (let from = 0; from < ids.length; from += AT_ONCE) await reindex(tx, index, ids.slice(from, from + AT_ONCE));
+}
+
 async function handle(tx: Transaction, indexFor: IndexFor, events: readonly ConsumedEvent[]): Promise<void> {
   await takeTurns(tx);
   const assetIds = new Set<string>();
@@ -74,8 +82,7 @@ async function handle(tx: Transaction, indexFor: IndexFor, events: readonly Cons
     else if (subject && attributes.name !== undefined) termIds.add(subject);
   }
   const index = indexFor(tx);
-  const ids = [...assetIds];
-  for (let from = 0; from < ids.length; from += AT_ONCE) await reindex(tx, index, ids.slice(from, from + AT_ONCE));
+  await refreshDocuments(tx, indexFor, [...assetIds]);
   for (let after: string | null = null; termIds.size > 0;) {
     const batch: string[] = await listAssetsOfTerms(tx, [...termIds], after);
     await reindex(tx, index, batch);

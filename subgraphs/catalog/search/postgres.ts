@@ -74,7 +74,7 @@ type Scope = { sql: Queryable; classes: VisibleClasses; filter: AssetFilter };
 
 /** The condition of every read: the words, what the viewer may see, the filter. */
 function matches({ sql, classes, filter }: Scope, query: string | null) {
-  const { kinds, namePrefix, tags, ownerIds, hasOwner, includeDeleted, updatedAfter } = filter;
+  const { kinds, namePrefix, tags, labels, ownerIds, hasOwner, includeDeleted, updatedAfter } = filter;
   const found = query === null ? sql`true` : sql`d.words @@ ${query}::tsquery`;
   // The living and the tombstones have indexes of their own.
   const lives = includeDeleted
@@ -84,6 +84,7 @@ function matches({ sql, classes, filter }: Scope, query: string | null) {
     ${kinds ? sql`and d.kind = any(${kinds as string[]}::text[])` : sql``}
     ${hasPrefix(sql, 'd.name', namePrefix)}
     ${tags ? sql`and d.tags <> '{}' and d.tags && ${tags as string[]}::text[]` : sql``}
+    ${labels ? sql`and d.labels <> '{}' and d.labels && ${labels as string[]}::text[]` : sql``}
     ${ownerIds ? sql`and d.owner_ids <> '{}' and d.owner_ids && ${ownerIds as string[]}::uuid[]` : sql``}
     ${hasOwner == null ? sql`` : hasOwner ? sql`and d.owner_ids <> '{}'` : sql`and d.owner_ids = '{}'`}
     ${updatedAfter ? sql`and d.updated_at > ${updatedAfter}` : sql``}`;

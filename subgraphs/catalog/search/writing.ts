@@ -21,18 +21,19 @@ export async function upsertDocuments(sql: Queryable, documents: readonly Search
   // What is as it was is left alone: a log that is read again costs no index.
   await sql`
     insert into catalog.search_documents as d
-      (asset_id, access_class, kind, name, title_length, tags, owner_ids, described, updated_at, deleted_at, words)
-    select id, access_class, kind, name, title_length, tags::text[], owner_ids::uuid[], described::boolean, updated_at::timestamptz, deleted_at::timestamptz, words::tsvector
+      (asset_id, access_class, kind, name, title_length, tags, owner_ids, labels, described, updated_at, deleted_at, words)
+    select id, access_class, kind, name, title_length, tags::text[], owner_ids::uuid[], labels::text[], described::boolean, updated_at::timestamptz, deleted_at::timestamptz, words::tsvector
     from unnest(
       ${column(({ id }) => id)}::uuid[], ${column(({ accessClass }) => accessClass)}::int[], ${column(({ kind }) => kind)}::text[],
       ${column(({ name }) => name)}::text[], ${column(({ path }) => [...(path.at(-1) ?? '')].length)}::int[],
       ${column(({ tags }) => arrayLiteral(tags))}::text[], ${column(({ ownerIds }) => arrayLiteral([...new Set(ownerIds)]))}::text[],
+      ${column(({ labels }) => arrayLiteral(labels))}::text[],
       ${column(({ description, sourceDescription }) => String(Boolean(description?.trim() || sourceDescription?.trim())))}::text[],
       ${column(({ updatedAt }) => updatedAt.toISOString())}::text[], ${column(({ deletedAt }) => deletedAt?.toISOString() ?? null)}::text[], ${texts}::text[]
-    ) as r (id, access_class, kind, name, title_length, tags, owner_ids, described, updated_at, deleted_at, words)
+    ) as r (id, access_class, kind, name, title_length, tags, owner_ids, labels, described, updated_at, deleted_at, words)
     on conflict (asset_id) do update set
       access_class = excluded.access_class, kind = excluded.kind, name = excluded.name, title_length = excluded.title_length, tags = excluded.tags,
-      owner_ids = excluded.owner_ids, described = excluded.described, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, words = excluded.words
+      owner_ids = excluded.owner_ids, labels = excluded.labels, described = excluded.described, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, words = excluded.words
     where d is distinct from excluded`;
   await addWords(sql, classesOf);
 }

@@ -14,6 +14,7 @@ export type AssetFilter = ClassFilter & {
   kinds?: readonly AssetKind[] | null;
   namePrefix?: string | null;
   tags?: readonly string[] | null;
+  labels?: readonly string[] | null;
   ownerIds?: readonly string[] | null;
   hasOwner?: boolean | null;
   includeDeleted?: boolean | null;
@@ -34,12 +35,13 @@ export const assetFields = (sql: Queryable) => sql`${sql(SELECTED)}`;
 
 /** What of a filter the classes do not say. */
 export function matches(sql: Queryable, filter: AssetFilter, replaced: 'low' | 'high' | null = null) {
-  const { kinds, tags, ownerIds, hasOwner, updatedAfter } = filter;
+  const { kinds, tags, labels, ownerIds, hasOwner, updatedAfter } = filter;
   const owned = sql`exists (select from catalog.asset_owners o where o.asset_id = a.id)`;
   return sql`
     ${kinds ? sql`and a.kind = any(${kinds as string[]}::text[])` : sql``}
     ${hasPrefix(sql, 'a.name', filter.namePrefix, replaced)}
     ${tags ? sql`and a.id in (select t.asset_id from catalog.asset_tags t where t.tag = any(${tags as string[]}::text[]))` : sql``}
+    ${labels ? sql`and a.id in (select l.asset_id from catalog.column_labels l where l.label = any(${labels as string[]}::text[]) and l.state = 'CONFIRMED')` : sql``}
     ${
       ownerIds
         ? sql`and a.id in (
@@ -94,7 +96,8 @@ export async function listAssets(
     left join catalog.asset_edits e on e.asset_id = p.id order by ${sorted('p')}`;
 }
 
-const isSearched = ({ tags, ownerIds, hasOwner }: AssetFilter): boolean => tags != null || ownerIds != null || hasOwner != null;
+const isSearched = ({ tags, labels, ownerIds, hasOwner }: AssetFilter): boolean =>
+  tags != null || labels != null || ownerIds != null || hasOwner != null;
 
 /** Whether a filter asks for nothing but classes and kinds, which `asset_counts` answers. */
 export function isCounted({ sourceIds: _, namespace: __, domainIds: ___, hasDomain: ____, kinds: _____, ...others }: AssetFilter): boolean {

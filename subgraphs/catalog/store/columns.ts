@@ -1,6 +1,7 @@
 /** Reads of columns: those of an asset, and flat lists over all. */
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import { classesToMerge, isNobody, visible } from '#platform/auth/classes.ts';
+import type { LabelState } from '#platform/events/types.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import type { Page } from '#platform/graphql/connections.ts';
 import type { ColumnParent } from '../mappers.ts';
@@ -12,6 +13,8 @@ export type ColumnFilter = {
   sourceIds?: readonly string[] | null;
   namePrefix?: string | null;
   dataTypes?: readonly string[] | null;
+  labels?: readonly string[] | null;
+  labelStates?: readonly LabelState[] | null;
   includeDeleted?: boolean | null;
 };
 
@@ -52,10 +55,26 @@ export async function findColumnsById(sql: Queryable, classes: VisibleClasses, i
     where c.id = any(${ids as string[]}::uuid[]) ${visible(sql, 'c', classes)}`;
 }
 
-const matches = (sql: Queryable, { assetIds, namePrefix, dataTypes }: ColumnFilter, replaced: 'low' | 'high' | null = null) => sql`
+/** In one of the states; CONFIRMED where only labels are asked for. */
+function hasLabel(sql: Queryable, { labels, labelStates }: Pick<ColumnFilter, 'labels' | 'labelStates'>) {
+  if (!labels && !labelStates) return sql``;
+  const states = labelStates ?? ['CONFIRMED'];
+  return sql`and c.id in (select l.column_id from catalog.column_labels l
+    where l.state = any(${states as string[]}::text[]) ${labels ? sql`and l.label = any(${labels as string[]}::text[])` : sql``})`;
+}
+
+const matches = (
+  sql: Queryable,
+  { assetIds, namePrefix, dataTypes, ...labels }: ColumnFilter,
+  replaced: 'low' | 'high' | null = null,
+) => sql`
   ${assetIds ? sql`and c.asset_id = any(${assetIds as string[]}::uuid[])` : sql``}
   ${hasPrefix(sql, 'c.name', namePrefix, replaced)}
-  ${dataTypes ? sql`and c.data_type = any(${dataTypes as string[]}::text[])` : sql``}`;
+  ${dataTypes ? sql`and c.data_type = any(${dataTypes as string[]}::text[])` : sql``}
+  ${hasLabel(sql, labels)}`;
+
+const isSearched = ({ namePrefix, dataTypes, labels, labelStates }: ColumnFilter): boolean =>
+  namePrefix != null || dataTypes != null || labels != null || labelStates != null;
 
 /** A page of `first + 1` columns of visible assets. The key is (asset, ordinal, id) or (name, id). */
 export async function listColumns(
@@ -88,7 +107,7 @@ export async function listColumns(
       : sql`and exists (select from catalog.asset_counts n where n.count > 0 ${visible(sql, 'n', classes)})`;
   const where = matches(sql, filter, page.after && !byAsset ? (order.direction === 'DESC' ? 'high' : 'low') : null);
   // Few assets are read from their own index; the merge would walk each class to find them.
-  const merged = byAsset && !filter.assetIds ? classesToMerge(sql, classes, filter.namePrefix != null || filter.dataTypes != null) : null;
+  const merged = byAsset && !filter.assetIds ? classesToMerge(sql, classes, isSearched(filter)) : null;
   // As for assets: the living and the tombstones have indexes of their own.
   const lives = filter.includeDeleted ? [sql`c.deleted_at is null`, sql`c.deleted_at is not null`] : [sql`c.deleted_at is null`];
   const branches = lives.map((life) =>

@@ -15,7 +15,7 @@ export async function countAssetsBy(sql: Queryable, allowed: VisibleClasses, giv
   const filter = { ...given, includeDeleted: null };
   const classes = await narrow(sql, allowed, filter);
   if (isNobody(classes)) return [];
-  const groups = by === 'OWNER' ? byOwner(sql, classes, filter) : byClassOrKind(sql, classes, filter, by);
+  const groups = by === 'OWNER' || by === 'LABEL' ? bySeveral(sql, classes, filter, by) : byClassOrKind(sql, classes, filter, by);
   return sql<ValueCount[]>`
     select value, count from (${groups}) as groups where count > 0 order by count desc, value collate "C" limit ${MOST_VALUES}`;
 }
@@ -29,28 +29,30 @@ function counted(sql: Queryable, classes: VisibleClasses, filter: AssetFilter) {
         where a.deleted_at is null ${visible(sql, 'a', classes)} ${matches(sql, filter)} group by 1, 2`;
 }
 
-function byClassOrKind(sql: Queryable, classes: VisibleClasses, filter: AssetFilter, by: Exclude<AssetCountKey, 'OWNER'>) {
+function byClassOrKind(sql: Queryable, classes: VisibleClasses, filter: AssetFilter, by: 'SOURCE' | 'KIND' | 'DOMAIN') {
   const value = {
     SOURCE: sql`k.source_id::text`,
     KIND: sql`n.kind`,
     // Of a class whose domain was removed there is none any more.
     DOMAIN: sql`coalesce(d.id::text, '')`,
-    // Nothing has a label yet.
-    LABEL: sql`''::text`,
   }[by];
   return sql`
     select ${value} as value, sum(n.count)::bigint as count from (${counted(sql, classes, filter)}) n
     join access.classes k on k.id = n.access_class left join catalog.domains d on d.id = k.domain_id group by 1`;
 }
 
-/** An asset counts once for each of its owners. Who has none is what is left of all: owned assets are the fewer ones. */
-function byOwner(sql: Queryable, classes: VisibleClasses, filter: AssetFilter) {
+/** An asset counts once for each of its owners, or labels. Who has none is what is left of all: those that have one are the fewer. */
+function bySeveral(sql: Queryable, classes: VisibleClasses, filter: AssetFilter, by: 'OWNER' | 'LABEL') {
+  const having = {
+    OWNER: sql`select o.asset_id, coalesce(o.user_id, o.team_id)::text as value from catalog.asset_owners o`,
+    LABEL: sql`select l.asset_id, l.label as value from catalog.column_labels l where l.state = 'CONFIRMED'`,
+  }[by];
   return sql`
-    with owned as materialized (
-      select distinct o.asset_id, coalesce(o.user_id, o.team_id) as owner from catalog.asset_owners o join catalog.assets a on a.id = o.asset_id
+    with several as materialized (
+      select distinct h.asset_id, h.value from (${having}) h join catalog.assets a on a.id = h.asset_id
       where a.deleted_at is null ${visible(sql, 'a', classes)} ${matches(sql, filter)}
     )
-    select owner::text as value, count(*) as count from owned group by owner
+    select value, count(*) as count from several group by value
     union all
-    select '', (select coalesce(sum(n.count), 0) from (${counted(sql, classes, filter)}) n)::bigint - (select count(distinct asset_id) from owned)`;
+    select '', (select coalesce(sum(n.count), 0) from (${counted(sql, classes, filter)}) n)::bigint - (select count(distinct asset_id) from several)`;
 }

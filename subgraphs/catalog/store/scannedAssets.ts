@@ -49,8 +49,8 @@ export async function listAllColumns(tx: Transaction, assetIds: readonly string[
   return Map.groupBy(rows, (row) => row.assetId);
 }
 
-/** `domainId` only of a domain that there is. */
-export type Words = { owners: OwnerWords[]; tags: string[]; domainId: string | null };
+/** `domainId` only of a domain that there is. `labels`: confirmed ones of its columns. */
+export type Words = { owners: OwnerWords[]; tags: string[]; labels: string[]; domainId: string | null };
 
 /** What people said that an event's attributes repeat. */
 export async function listWords(tx: Transaction, assetIds: readonly string[]): Promise<Map<string, Words>> {
@@ -58,6 +58,7 @@ export async function listWords(tx: Transaction, assetIds: readonly string[]): P
     select a.id,
       coalesce((select jsonb_agg(jsonb_build_object('userId', user_id, 'teamId', team_id, 'role', role)) from catalog.asset_owners where asset_id = a.id), '[]') as owners,
       coalesce((select jsonb_agg(tag order by tag) from catalog.asset_tags where asset_id = a.id), '[]') as tags,
+      coalesce((select jsonb_agg(distinct label) from catalog.column_labels where asset_id = a.id and state = 'CONFIRMED'), '[]') as labels,
       (select e.domain_id from catalog.asset_edits e join catalog.domains d on d.id = e.domain_id where e.asset_id = a.id) as domain_id
     from unnest(${assetIds as string[]}::uuid[]) as a(id)`;
   return new Map(rows.map((row) => [row.id, row]));

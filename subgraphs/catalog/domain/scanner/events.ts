@@ -11,6 +11,7 @@ export function attributesOf(asset: Pick<AssetRow, 'sourceId' | 'kind' | 'namesp
     namespace: asset.namespace,
     name: asset.name,
     tags: words?.tags ?? [],
+    labels: words?.labels ?? [],
     ownerIds: (words?.owners ?? []).map((owner) => (owner.userId ?? owner.teamId)!),
   };
 }

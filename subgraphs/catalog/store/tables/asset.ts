@@ -208,6 +208,7 @@ export const columnLabels = catalogSchema.table(
     primaryKey({ columns: [table.columnId, table.label] }),
     index('column_labels_by_asset').on(table.assetId),
     index('column_labels_by_label').on(table.label, table.state, table.assetId),
+    index('column_labels_by_state').on(table.state, table.label, table.columnId),
   ],
 );
 

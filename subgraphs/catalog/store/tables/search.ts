@@ -19,6 +19,11 @@ export const searchDocuments = catalogSchema.table(
     titleLength: integer('title_length').notNull(),
     tags: text().array().notNull(),
     ownerIds: uuid('owner_ids').array().notNull(),
+    /** Confirmed ones of its columns. */
+    labels: text()
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     described: boolean().notNull(),
     updatedAt: moment('updated_at').notNull(),
     deletedAt: moment('deleted_at'),
@@ -45,6 +50,9 @@ export const searchDocuments = catalogSchema.table(
     index('search_documents_owners')
       .using('gin', table.ownerIds)
       .where(sql`owner_ids <> '{}'`),
+    index('search_documents_labels')
+      .using('gin', table.labels)
+      .where(sql`labels <> '{}'`),
   ],
 );
 
