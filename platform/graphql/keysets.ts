@@ -3,11 +3,13 @@ import { InvalidInput } from '../errors.ts';
 import { encodeCursor, readPage, toConnection, type Connection, type Page, type PageArguments } from './connections.ts';
 import { isId } from '../ids.ts';
 
-type Part = 'text' | 'id' | 'number' | 'float' | 'time';
+/** A list: one of these texts. */
+type Part = NamedPart | readonly string[];
+type NamedPart = 'text' | 'id' | 'number' | 'float' | 'time';
 
 const MAX_INT = 2 ** 31 - 1;
 
-const FITS: Record<Part, (value: unknown) => boolean> = {
+const FITS: Record<NamedPart, (value: unknown) => boolean> = {
   text: (value) => typeof value === 'string' && !value.includes('\0') && value.isWellFormed(),
   id: (value) => typeof value === 'string' && isId(value),
   number: (value) => Number.isInteger(value) && Math.abs(value as number) <= MAX_INT,
@@ -20,12 +22,14 @@ const FITS: Record<Part, (value: unknown) => boolean> = {
     new Date(value).toISOString() === value,
 };
 
+const fits = (part: Part, value: unknown): boolean => (typeof part === 'string' ? FITS[part](value) : part.includes(value as string));
+
 /** A list in one order: the scope of its cursors, what its keys are made of, and the key of a row. */
 export type Keyset<Row, Key extends readonly unknown[]> = { scope: string; parts: readonly Part[]; keyOf: (row: Row) => Key };
 
 export function readKeyset<Row, Key extends readonly unknown[]>(keyset: Keyset<Row, Key>, args: PageArguments): Page<Key> {
   const page = readPage<Key>(keyset.scope, args, keyset.parts.length);
-  if (page.after && !keyset.parts.every((part, index) => FITS[part](page.after![index]))) {
+  if (page.after && !keyset.parts.every((part, index) => fits(part, page.after![index]))) {
     throw new InvalidInput('"after" is not a cursor of this list. Start again without it.', 'after');
   }
   return page;

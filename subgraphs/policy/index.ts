@@ -10,6 +10,7 @@ import { createEvaluate } from './domain/evaluation.ts';
 import { createEvaluationConsumers } from './domain/evaluationConsumers.ts';
 import { createPreviews } from './domain/preview.ts';
 import { createEvaluationTask, EVALUATION_TASK } from './domain/publishing.ts';
+import { createWaiverSweeper } from './domain/waivers.ts';
 import { createLabelResolvers } from './resolvers/labelRoots.ts';
 import { createPolicyResolvers } from './resolvers/policyRoots.ts';
 import { createPreviewResolvers } from './resolvers/preview.ts';
@@ -42,10 +43,12 @@ export type Policy = {
 export function createPolicy(deps: PolicyDeps): Policy {
   const { database: sql, workerDatabase = sql, askCatalog, faults, logger, onCommit, now } = deps;
   const context = createPolicyContext({ sql });
+  const policies = createPolicyResolvers({ sql, context, onCommit, now });
+  const violations = createViolationResolvers({ sql, context, onCommit, logger, now });
   const labels = createLabelResolvers({ sql, context, askCatalog, onCommit, logger, now });
   const preview = createPreviewResolvers({ context, preview: createPreviews({ sql, askCatalog }) });
   // Each adds its fields to the types that it knows something of.
-  const subgraph = createSubgraph('policy', createPolicyResolvers({ context }), createViolationResolvers({ context }), labels, preview);
+  const subgraph = createSubgraph('policy', policies, violations, labels, preview);
 
   const evaluate = createEvaluate({ askCatalog, logger, now });
   return {
@@ -54,6 +57,7 @@ export function createPolicy(deps: PolicyDeps): Policy {
     consumers: [
       ...createEvaluationConsumers({ sql: workerDatabase, evaluate, faults, logger }),
       createClassification({ sql: workerDatabase, askCatalog, faults, logger, now }),
+      createWaiverSweeper({ sql: workerDatabase, onCommit, logger, now }),
     ],
   };
 }

@@ -2,6 +2,7 @@
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { isId } from '#platform/ids.ts';
 import type { PolicyContext } from '../context.ts';
+import { createViolationsOf } from './violationsOf.ts';
 
 export function createLabelsOfAsset(policy: PolicyContext) {
   return {
@@ -9,3 +10,5 @@ export function createLabelsOfAsset(policy: PolicyContext) {
       isId(id) ? policy.of(context).labelsOfAsset.load(id.toLowerCase()) : [],
   };
 }
+
+export const createViolationsOfAsset = (policy: PolicyContext) => ({ violations: createViolationsOf(policy, 'asset') });

@@ -1,0 +1,18 @@
+import type { RequestContext } from '#platform/graphql/context.ts';
+import { isId } from '#platform/ids.ts';
+import type { PolicyContext } from '../context.ts';
+import type { PolicyParent } from '../mappers.ts';
+import { findRuleType } from '../rules/registry.ts';
+import { createViolationsOf } from './violationsOf.ts';
+
+export function createPolicyType(policy: PolicyContext) {
+  return {
+    __resolveReference: ({ id }: { id: string }, context: RequestContext) =>
+      isId(id) ? policy.of(context).policyById.load(id.toLowerCase()) : null,
+    // A later version of PurSight may have stored one that this one does not know.
+    ruleType: ({ ruleType: name }: PolicyParent) =>
+      findRuleType(name) ?? { name, description: 'This version of PurSight does not know this rule type.', paramsSchema: null },
+    evaluation: ({ id }: PolicyParent, _: unknown, context: RequestContext) => policy.of(context).evaluationOf.load(id),
+    violations: createViolationsOf(policy, 'policy'),
+  };
+}

@@ -1,0 +1,39 @@
+/** What of a filter goes into a statement, and which classes it leaves. */
+import type { VisibleClasses } from '#platform/auth/access.ts';
+import { isNobody } from '#platform/auth/classes.ts';
+import type { Queryable } from '#platform/database/index.ts';
+import type { Severity, ViolationStatus } from '#platform/events/types.ts';
+
+export type ViolationFilter = {
+  /** Users and teams that own the asset. */
+  ownerIds?: readonly string[] | null;
+  statuses?: readonly ViolationStatus[] | null;
+  severities?: readonly Severity[] | null;
+  policyIds?: readonly string[] | null;
+  assetIds?: readonly string[] | null;
+  sourceIds?: readonly string[] | null;
+  raisedAfter?: Date | null;
+  updatedAfter?: Date | null;
+};
+
+/** The classes of a list that is filtered by source: each class belongs to one. Asked before the list, so that it is planned for them. */
+export async function narrow(sql: Queryable, classes: VisibleClasses, { sourceIds }: ViolationFilter): Promise<VisibleClasses> {
+  if (isNobody(classes) || sourceIds == null) return classes;
+  const rows = await sql<{ id: number }[]>`
+    select id from access.classes where source_id = any(${sourceIds as string[]}::uuid[])
+      ${classes === 'all' ? sql`` : sql`and id = any(${classes}::int[])`}`;
+  return rows.map((row) => row.id);
+}
+
+/** What the classes do not say, about the row `v`. Conditions of `merged` are in the merge already. */
+export function matches(sql: Queryable, filter: ViolationFilter, merged: ReadonlySet<string> = new Set()) {
+  const { ownerIds, statuses, severities, policyIds, assetIds, raisedAfter, updatedAfter } = filter;
+  return sql`
+    ${statuses && !merged.has('status') ? sql`and v.status = any(${statuses as string[]}::policy.violation_status[])` : sql``}
+    ${severities && !merged.has('severity') ? sql`and v.severity = any(${severities as string[]}::policy.severity[])` : sql``}
+    ${policyIds && !merged.has('policy_id') ? sql`and v.policy_id = any(${policyIds as string[]}::uuid[])` : sql``}
+    ${assetIds && !merged.has('asset_id') ? sql`and v.asset_id = any(${assetIds as string[]}::uuid[])` : sql``}
+    ${ownerIds ? sql`and v.asset_id in (select o.asset_id from policy.assets o where o.owner_ids && ${ownerIds as string[]}::uuid[])` : sql``}
+    ${raisedAfter ? sql`and v.raised_at > ${raisedAfter}` : sql``}
+    ${updatedAfter ? sql`and v.updated_at > ${updatedAfter}` : sql``}`;
+}

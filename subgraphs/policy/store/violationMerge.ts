@@ -1,0 +1,96 @@
+/** How a list of violations is read: as a merge over values each of which has an index in the list's order, so that no page depends on how rare its rows are. */
+import type { VisibleClasses } from '#platform/auth/access.ts';
+import { visible } from '#platform/auth/classes.ts';
+import type { Queryable } from '#platform/database/index.ts';
+import type { Severity, ViolationStatus } from '#platform/events/types.ts';
+import { matches, type ViolationFilter } from './violationFilter.ts';
+
+export const SEVERITIES = ['INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const satisfies readonly Severity[];
+const STATUSES = ['OPEN', 'ACKNOWLEDGED', 'WAIVED', 'RESOLVED'] as const satisfies readonly ViolationStatus[];
+
+export type ViolationOrder = { field: 'RAISED_AT' | 'SEVERITY'; direction: 'ASC' | 'DESC' };
+
+/** Above this, walking the list and leaving rows out is quicker. */
+const MOST_BRANCHES = 5_000;
+
+const TYPES = {
+  policy_id: 'uuid',
+  access_class: 'int',
+  asset_id: 'uuid',
+  status: 'policy.violation_status',
+  severity: 'policy.severity',
+} as const;
+type Dimension = { column: keyof typeof TYPES; values: readonly (string | number)[] };
+
+/** Of lists below a parent: the column that holds its id, and how many parents there are. */
+export type Parent = { column: 'policy_id' | 'asset_id'; count: number };
+
+/** The values to merge over; empty for a walk in the order of the list, or of whatever the planner finds quicker. */
+export function dimensionsOf(classes: VisibleClasses, filter: ViolationFilter, order: ViolationOrder, parent?: Parent): Dimension[] {
+  // What these ask for is nowhere in the order of a list: the planner weighs the ways by how much of it there is.
+  if (parent?.column === 'asset_id' || filter.ownerIds || filter.updatedAfter) return [];
+  if (filter.assetIds) return [{ column: 'asset_id', values: filter.assetIds }];
+  const byStatus: Dimension[] = [{ column: 'status', values: filter.statuses ?? STATUSES }];
+  // By time, only rows of one severity are in order.
+  if (order.field === 'RAISED_AT' || filter.severities) byStatus.push({ column: 'severity', values: filter.severities ?? SEVERITIES });
+  const byClass: Dimension[] = classes === 'all' ? [] : [{ column: 'access_class', values: classes }];
+  const byPolicy: Dimension[] = filter.policyIds && !parent ? [{ column: 'policy_id', values: filter.policyIds }] : [];
+  const isPlain = order.field === 'RAISED_AT' && !filter.statuses && !filter.severities;
+  const ways =
+    byPolicy.length > 0 || parent
+      ? [
+          [...byPolicy, ...byClass, ...byStatus],
+          [...byPolicy, ...byStatus],
+        ]
+      : isPlain
+        ? [byClass]
+        : [[...byClass, ...byStatus], byStatus];
+  return ways.find((way) => branchesOf(way) * (parent?.count ?? 1) <= MOST_BRANCHES) ?? [];
+}
+
+const branchesOf = (dimensions: readonly Dimension[]): number => dimensions.reduce((product, { values }) => product * values.length, 1);
+
+export type ListQuery = {
+  classes: VisibleClasses;
+  filter: ViolationFilter;
+  order: ViolationOrder;
+  first: number;
+  after: ViolationKey | null;
+};
+/** `raised_at` as ISO text, the id; by severity, that before them. */
+export type ViolationKey = [raisedAt: string, id: string] | [severity: string, raisedAt: string, id: string];
+
+/** The keys of a page of `first + 1`. `parent`: of each row of a FROM item `wanted (id)`. */
+export function keysOf(sql: Queryable, { classes, filter, order, first, after }: ListQuery, parent?: Parent) {
+  const limit = first + 1;
+  const dimensions = dimensionsOf(classes, filter, order, parent);
+  const merged = new Set<string>(dimensions.map(({ column }) => column));
+  const branch = sql`
+    select v.severity, v.raised_at, v.id from policy.violations v
+    where ${parent ? sql`v.${sql(parent.column)} = wanted.id` : sql`true`}
+      ${merged.has('access_class') ? sql`` : visible(sql, 'v', classes)}
+      ${dimensions.length === 0 ? sql`` : dimensions.map(({ column }) => sql`and v.${sql(column)} = ${sql(`by_${column}`)}.value`)}
+      ${matches(sql, filter, merged)} ${seek(sql, order, after)}
+    order by ${sorted(sql, 'v', order)} limit ${limit}`;
+  if (dimensions.length === 0) return branch;
+  const values = dimensions.map(
+    ({ column, values: all }) =>
+      sql`unnest(${all as string[]}::${sql.unsafe(TYPES[column])}[]) as ${sql(`by_${column}`)} (value) cross join`,
+  );
+  return sql`select b.* from ${values} lateral (${branch}) b order by ${sorted(sql, 'b', order)} limit ${limit}`;
+}
+
+export function sorted(sql: Queryable, alias: string, { field, direction }: ViolationOrder) {
+  const way = direction === 'DESC' ? sql`desc` : sql``;
+  const of = sql(alias);
+  return sql`${field === 'SEVERITY' ? sql`${of}.severity ${way},` : sql``} ${of}.raised_at ${way}, ${of}.id ${way}`;
+}
+
+function seek(sql: Queryable, { direction }: ViolationOrder, after: ViolationKey | null) {
+  if (!after) return sql``;
+  const than = direction === 'DESC' ? sql`<` : sql`>`;
+  const [id, raisedAt, severity] = after.toReversed();
+  return severity === undefined
+    ? sql`and (v.raised_at, v.id) ${than} (${raisedAt!}::text::timestamptz, ${id!}::uuid)`
+    : sql`and (v.severity, v.raised_at, v.id) ${than} (${severity}::text::policy.severity, ${raisedAt!}::text::timestamptz, ${id!}::uuid)`;
+}
