@@ -5,6 +5,7 @@ import { newId } from '#platform/ids.ts';
 import { AppError, TimedOut, Unauthenticated } from '#platform/errors.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
+import { withTrace } from '#platform/trace.ts';
 import { whileWanted } from './deadline.ts';
 import { refusal } from './errors.ts';
 import { isOpenOperation } from './openOperations.ts';
@@ -33,7 +34,7 @@ export function openRequest({ deadlineMs = DEADLINE_MS } = {}): RequestHandler {
     });
     response.setHeader('x-request-id', context.requestId);
     response.setHeader('cache-control', 'no-store');
-    currentRequest.run(context, next);
+    withTrace({ requestId: context.requestId }, () => currentRequest.run(context, next));
   };
 }
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Queryable, Transaction } from '../database/index.ts';
 import { newId } from '../ids.ts';
+import { currentTrace } from '../trace.ts';
 import { canonicalJson, leafOf } from './leaf.ts';
 import { formatLogCursor } from './cursor.ts';
 import type { LogCursor, NewEvent } from './types.ts';
@@ -11,7 +12,8 @@ const SALT_BYTES = 16;
 /**
  * Appends events to the log as one statement: they are sealed in this order once the transaction has committed, or never.
  * `source` is the subgraph. Changes of one subject are told in the order in which they happened only if the
- * transaction holds a lock on the subject's row by now (an update of it does), so append after writing.
+ * transaction holds a lock on the subject's row by now (an update of it does), so append after writing. Within a request its
+ * id is added to the attributes.
  *
  * No NOTIFY: it takes a database-wide lock at commit. Call the sequencer's `wake` after the commit instead, if it is near.
  */
@@ -19,6 +21,7 @@ export async function append(tx: Transaction, source: string, events: readonly N
   if (events.length === 0) return;
   const salts = randomBytes(SALT_BYTES * events.length);
   const time = now.toISOString();
+  const { requestId } = currentTrace();
   const rows = {
     ids: [] as string[],
     types: [] as string[],
@@ -29,10 +32,11 @@ export async function append(tx: Transaction, source: string, events: readonly N
     attributes: [] as string[],
     leaves: [] as string[],
   };
-  for (const [index, { type, subject, actorId, attributes = {}, data: value }] of events.entries()) {
+  for (const [index, { type, subject, actorId, data: value, ...event }] of events.entries()) {
     const eventId = newId();
     const salt = salts.subarray(index * SALT_BYTES, (index + 1) * SALT_BYTES);
     const data = canonicalJson(value);
+    const attributes = { ...event.attributes, ...(requestId !== undefined && { requestId }) };
     rows.ids.push(eventId);
     rows.types.push(type);
     rows.subjects.push(subject);

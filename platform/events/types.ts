@@ -92,6 +92,8 @@ export type EventAttributes = {
   status?: ViolationStatus;
   /** ISO 8601. */
   raisedAt?: string;
+  /** Of the request that made the change; `append` adds it. */
+  requestId?: string;
 };
 
 export type NewEvent = {

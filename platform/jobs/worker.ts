@@ -6,6 +6,7 @@ import { EventEmitter } from 'node:events';
 import { Logger as QueueLogger, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
 import postgres from 'postgres';
 import type { Logger } from '../logger.ts';
+import { withTrace } from '../trace.ts';
 
 /** A task. `signal` is aborted when the worker stops; the job is then given back and goes on elsewhere. */
 export type Task = (payload: Record<string, string>, signal: AbortSignal) => Promise<void>;
@@ -42,7 +43,7 @@ export function createWorker(options: {
   const taskList: TaskList = Object.fromEntries(
     Object.entries(options.tasks).map(([name, task]) => [
       name,
-      (payload: unknown) => task(payload as Record<string, string>, stopping.signal),
+      (payload, { job }) => withTrace({ jobId: job.id }, () => task(payload as Record<string, string>, stopping.signal)),
     ]),
   );
 

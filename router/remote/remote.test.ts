@@ -6,6 +6,7 @@ import { createRouterTokenSigner, createRouterTokenVerifier, type Caller, type S
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { createSubgraph } from '#platform/graphql/subgraph.ts';
 import { newId } from '#platform/ids.ts';
+import { currentTrace } from '#platform/trace.ts';
 import { createCatalog, createIdentity, createSession, startTestRouter, type TestRouter } from '../testing/router.ts';
 import { createRemoteAnswer } from './client.ts';
 import { createSubgraphServer } from './server.ts';
@@ -49,13 +50,21 @@ async function startSubgraph(subgraph = createCatalog({}), port = 0) {
 describe('a subgraph in its own process', () => {
   it('executes for a router’s token, as whom it names', async () => {
     const seen: RequestContext[] = [];
+    const traces: unknown[] = [];
     const subgraph = createSubgraph('catalog', {
-      Query: { asset: (_: unknown, __: unknown, context: RequestContext) => (seen.push(context), null) },
+      Query: {
+        asset(_: unknown, __: unknown, context: RequestContext) {
+          seen.push(context);
+          traces.push(currentTrace());
+          return null;
+        },
+      },
     });
     const { url } = await startSubgraph(subgraph);
     const answer = createRemoteAnswer({ name: 'catalog', url: new URL(url) }, { sign, faults: new Set(), logger: silent });
     expect(await answer('query ($id: ID!) { asset(id: $id) { id } }', { id: 'a' }, caller)).toEqual({ data: { asset: null } });
     expect(seen).toEqual([{ ...caller, signal: expect.any(AbortSignal) }]);
+    expect(traces).toEqual([{ requestId: caller.requestId }]);
   });
 
   it('executes nothing without a token, with one of another key or audience, or an expired one', async () => {

@@ -4,6 +4,7 @@ import type { Caller, VerifyRouterToken } from '#platform/auth/routerTokens.ts';
 import { TimedOut, Unauthenticated } from '#platform/errors.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
+import { withTrace } from '#platform/trace.ts';
 import { createLocalAnswer } from '../dataSource.ts';
 import { httpStatus, renderError, requestError } from '../errors.ts';
 import { createHealthRoutes, type HealthChecks } from '../health.ts';
@@ -45,7 +46,8 @@ export function createSubgraphServer({ subgraph, verify, health, faults, logger,
       if (!response.writableFinished) gone.abort(new TimedOut('The caller left before the answer.'));
     });
     // A context for each request: DataLoaders are shared within a sub-query, not beyond it.
-    response.json(await answer(query, variables, { ...callers.get(request)!, signal: gone.signal }));
+    const context = { ...callers.get(request)!, signal: gone.signal };
+    response.json(await withTrace({ requestId: context.requestId }, () => answer(query, variables, context)));
   };
 
   const onError: ErrorRequestHandler = (error, request, response, next) => {

@@ -7,6 +7,7 @@ import type { Database, Queryable } from '#platform/database/index.ts';
 import { AppError } from '#platform/errors.ts';
 import { append } from '#platform/events/append.ts';
 import type { Logger } from '#platform/logger.ts';
+import { withTrace } from '#platform/trace.ts';
 import type { Connector, ReadItem, ReadWarning } from '../../connectors/types.ts';
 import { listContainers, listLivingIds, updateSizes } from '../../store/scannedAssets.ts';
 import * as runs from '../../store/scans.ts';
@@ -50,7 +51,7 @@ export function createScanner(deps: ScannerDeps) {
       const [lock] = await connection<{ free: boolean }[]>`select pg_try_advisory_lock(hashtextextended(${runId}, 0)) as free`;
       if (!lock!.free) return;
       try {
-        await runLocked(runId, connection, stop);
+        await withTrace({ runId }, () => runLocked(runId, connection, stop));
       } finally {
         await connection`select pg_advisory_unlock(hashtextextended(${runId}, 0))`.catch((error: unknown) =>
           logger.debug({ err: error }, 'the connection that held the run is gone, and its lock with it'),
@@ -66,7 +67,7 @@ export function createScanner(deps: ScannerDeps) {
     const begun = await begin(runId);
     if (!begun) return;
     const { current, source } = begun;
-    const log = logger.child({ runId, source: source.name });
+    const log = logger.child({ source: source.name });
     const abort = new AbortController();
     const onStop = () => abort.abort(new Stopping());
     stop.addEventListener('abort', onStop);
