@@ -39,8 +39,8 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
   async function lockScan(tx: Transaction, viewer: Viewer, id: string): Promise<{ scan: ScanRow; source: SourceRow }> {
     const [seen] = isId(id) ? await store.getScansById(tx, [id]) : [];
     const source = checkSource(viewer, seen && (await sourcesStore.lockSource(tx, seen.sourceId)), 'scan', id, 'administer');
-    // Under the lock: another request may have removed it meanwhile.
-    const [scan] = await store.getScansById(tx, [id]);
+    // Under the lock: another request may have removed it meanwhile. Its own lock keeps the schedule from starting it.
+    const scan = await store.lockScan(tx, id);
     if (!scan) throw new NotFound('scan', id);
     return { scan, source };
   }
@@ -70,6 +70,16 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
     );
     await addScanJob(tx, run);
     return run;
+  }
+
+  /** False when no scan is due, or somebody else has just begun another one of its source: then it waits for that. */
+  async function startNext(tx: Transaction, now: Date): Promise<boolean> {
+    const scan = await store.lockDueScan(tx, now);
+    if (!scan) return false;
+    const run = await queueRun(tx, scan.sourceId, scan.id, null);
+    if (run.scanId !== scan.id) return false;
+    await store.updateScanRow(tx, scan.id, { ...scan, nextRunAt: nextRunAt(scan.schedule, now) });
+    return true;
   }
 
   return {
@@ -120,7 +130,9 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
           exclude: exclude ?? scan.exclude,
         };
         await checkNameIsFree(tx, source.id, next.name, scan.id);
-        await store.updateScanRow(tx, scan.id, { ...next, nextRunAt: nextRunAt(next.schedule, new Date()), version: scan.version + 1 });
+        // A moment that has passed already is still to be kept.
+        const due = next.schedule === scan.schedule ? scan.nextRunAt : nextRunAt(next.schedule, new Date());
+        await store.updateScanRow(tx, scan.id, { ...next, nextRunAt: due, version: scan.version + 1 });
         await appendSourceUpdated(tx, source, known, [
           { path: `/scans/${scan.name}`, before: { schedule: scan.schedule, include: scan.include, exclude: scan.exclude }, after: next },
         ]);
@@ -244,16 +256,13 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
       return result;
     },
 
-    /** Queues the scans whose time has come. Called every few seconds by each worker; two at once share the work. */
+    /**
+     * Queues the scans whose time has come, each once however many of its moments have passed; one that is queued or running
+     * already counts as that one. Called every few seconds by each worker; two at once share the work. Gives their number.
+     */
     async startDue(now = new Date()): Promise<number> {
-      const started = await sql.begin(async (tx) => {
-        const due = await store.lockDueScans(tx, now);
-        for (const scan of due) {
-          await queueRun(tx, scan.sourceId, scan.id, null);
-          await store.updateScanRow(tx, scan.id, { ...scan, nextRunAt: nextRunAt(scan.schedule, now) });
-        }
-        return due.length;
-      });
+      let started = 0;
+      while (await sql.begin((tx) => startNext(tx, now))) started++;
       if (started > 0) onCommit();
       return started;
     },

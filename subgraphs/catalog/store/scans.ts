@@ -35,10 +35,24 @@ export async function deleteScan(tx: Transaction, id: string): Promise<void> {
   await tx`delete from catalog.scans where id = ${id}`;
 }
 
-/** Scans whose time has come, locked: a second scheduler passes them by. */
-export async function lockDueScans(tx: Transaction, now: Date): Promise<ScanRow[]> {
-  return await tx<ScanRow[]>`
-    select * from catalog.scans where next_run_at <= ${now} order by next_run_at limit 50 for update skip locked`;
+export async function lockScan(tx: Transaction, id: string): Promise<ScanRow | undefined> {
+  const [row] = await tx<ScanRow[]>`select * from catalog.scans where id = ${id} for update`;
+  return row;
+}
+
+/**
+ * The scan whose time came first, locked: a second scheduler passes it by. One whose source is busy with another scan is
+ * not given: its time stays, until there is room.
+ */
+export async function lockDueScan(tx: Transaction, now: Date): Promise<ScanRow | undefined> {
+  const [row] = await tx<ScanRow[]>`
+    select * from catalog.scans s
+    where next_run_at <= ${now} and not exists (
+      select from catalog.scan_runs r
+      where r.source_id = s.source_id and r.status in ('QUEUED', 'RUNNING') and r.scan_id is distinct from s.id
+    )
+    order by next_run_at, id limit 1 for update of s skip locked`;
+  return row;
 }
 
 export async function getRunsById(sql: Queryable, ids: readonly string[]): Promise<ScanRunRow[]> {
