@@ -25,6 +25,8 @@ const VETOES = setOf(
     'support supports max min length len subscribe unsubscribe subscribed checked matches',
 );
 
+const listed = (text = ''): string[] => text.split(',').map((each) => each.trim());
+
 type Entry = { rule: NameRule; sorts: ReadonlySet<Sort>; tails: ReadonlySet<string>; unless: ReadonlySet<string> };
 type Hit = { entry: Entry; start: number; end: number };
 
@@ -41,10 +43,10 @@ for (const rule of NAME_RULES) {
   const entry: Entry = {
     rule,
     sorts: new Set(rule.sorts ?? DEFAULT_SORTS),
-    tails: new Set(rule.tails),
-    unless: new Set(rule.unless),
+    tails: new Set(listed(rule.tails)),
+    unless: new Set(listed(rule.unless)),
   };
-  for (const phrase of rule.phrases) {
+  for (const phrase of listed(rule.phrases)) {
     const words = wordsOf(phrase);
     for (const key of new Set([
       words.join(' '),
@@ -62,11 +64,8 @@ for (const rule of NAME_RULES) {
 export function classifyName(name: string, dataType: string | null): FoundLabel[] {
   const words = wordsOf(name).slice(-MOST_IN_NAME);
   const sort = dataType === null ? null : sortOf(dataType);
-  const whole = findBest(words, sort);
-  if (whole) return [whole];
-  const parts = partsOf(words);
-  if (parts.length === 1) return [];
-  const found = parts.flatMap((part) => findBest(part, sort) ?? []);
+  const parts = partsOf(words).map((part) => findBest(part, sort));
+  const found = parts.every((part) => part !== null) ? parts : [findBest(words, sort)].filter((each) => each !== null);
   return found.filter(({ label }, index) => found.findIndex((other) => other.label === label) === index);
 }
 
