@@ -3,13 +3,13 @@ import type { ApolloServerOptions } from '@apollo/server';
 import { ApolloGateway } from '@apollo/gateway';
 import { execute, isScalarType, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { SignRouterToken } from '#platform/auth/routerTokens.ts';
-import type { RequestContext } from '#platform/graphql/context.ts';
 import { DateTime } from '#platform/graphql/scalars.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createLocalAnswer, toDataSource } from './dataSource.ts';
 import { isMetaField, rootFields } from './limits/selections.ts';
 import { createRemoteAnswer, type RemoteSubgraph } from './remote/client.ts';
+import type { RoutedContext } from './requests.ts';
 import { withSubscriptions } from './subscriptions/schema.ts';
 import { readSupergraph } from './supergraph.ts';
 
@@ -21,7 +21,7 @@ export type GatewayDeps = {
 };
 
 /** What Apollo Server takes for its option `gateway`, and the API that it serves once it is loaded. */
-export type Gateway = NonNullable<ApolloServerOptions<RequestContext>['gateway']> & {
+export type Gateway = NonNullable<ApolloServerOptions<RoutedContext>['gateway']> & {
   /** With the subscriptions. Once it is loaded. */
   schema: () => GraphQLSchema;
 };

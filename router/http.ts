@@ -4,17 +4,16 @@ import { expressMiddleware } from '@as-integrations/express5';
 import type { ApolloServer } from '@apollo/server';
 import { InvalidInput } from '#platform/errors.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
-import type { RequestContext } from '#platform/graphql/context.ts';
 import { newId } from '#platform/ids.ts';
 import type { Logger } from '#platform/logger.ts';
 import { requestError, httpStatus, renderError } from './errors.ts';
 import type { Metrics } from './metrics.ts';
-import { authorizeRequest, currentRequest, openRequest } from './requests.ts';
+import { authorizeRequest, currentRequest, openRequest, type RoutedContext } from './requests.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
 type Deps = {
-  server: ApolloServer<RequestContext>;
+  server: ApolloServer<RoutedContext>;
   authenticate: (token: string) => Promise<Viewer>;
   metrics: Metrics;
   logger: Logger;

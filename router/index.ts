@@ -9,10 +9,10 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { SignRouterToken } from '#platform/auth/routerTokens.ts';
-import type { RequestContext } from '#platform/graphql/context.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { renderError } from './errors.ts';
+import { createExecution } from './execution.ts';
 import { createGateway } from './gateway.ts';
 import { createHealthRoutes, type HealthChecks } from './health.ts';
 import { createHttp } from './http.ts';
@@ -25,7 +25,8 @@ import { createMetricsRoute } from './metricsRoute.ts';
 import { createOperationPlugin } from './operations.ts';
 import { createPlayground } from './playground/index.ts';
 import { checkRemote, type RemoteSubgraph } from './remote/client.ts';
-import { currentRequest } from './requests.ts';
+import { currentRequest, type RoutedContext } from './requests.ts';
+import { createSubscriptions, type LiveOptions, type Subscriptions } from './subscriptions/index.ts';
 
 export type RouterDeps = {
   /** Those of the supergraph in this process; the others are remote. */
@@ -46,6 +47,8 @@ export type RouterDeps = {
   port: number;
   /** Milliseconds that an operation may take. */
   deadlineMs?: number;
+  /** Without it there are no sockets. */
+  live?: LiveOptions;
   /** Milliseconds that answers under way are given when the router stops. */
   drainMs?: number;
 };
@@ -56,9 +59,12 @@ export function createRouter(deps: RouterDeps): Router {
   const logger = deps.logger.child({ module: 'router' });
   const { metrics = createMetrics() } = deps;
   let draining = false;
+  let subscriptions: Subscriptions | undefined;
+  const gateway = createGateway({ subgraphs: deps.subgraphs, remote: deps.remote, faults: deps.faults, logger });
+  const rateLimit = createRateLimit();
 
-  const server = new ApolloServer<RequestContext>({
-    gateway: createGateway({ subgraphs: deps.subgraphs, remote: deps.remote, faults: deps.faults, logger }),
+  const server = new ApolloServer<RoutedContext>({
+    gateway,
     nodeEnv: 'production',
     logger,
     introspection: true, // who may is decided for each operation
@@ -73,7 +79,7 @@ export function createRouter(deps: RouterDeps): Router {
     stopOnTerminationSignals: false,
     formatError: (_formatted, error) => renderError(error, { requestId: currentRequest.getStore()?.requestId ?? '', logger }),
     plugins: [
-      createOperationPlugin({ rateLimit: createRateLimit(), metrics, logger }),
+      createOperationPlugin({ rateLimit, metrics, logger }),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -101,18 +107,29 @@ export function createRouter(deps: RouterDeps): Router {
         isDraining: () => draining,
         routes: [createHealthRoutes(health), createMetricsRoute(metrics, deps.authenticate), createPlayground({ logger })],
       });
+      subscriptions =
+        deps.live &&
+        createSubscriptions(deps.live, {
+          schema: gateway.schema(),
+          authenticate: deps.authenticate,
+          execute: createExecution(server, deps.deadlineMs),
+          rateLimit,
+          metrics,
+          logger,
+        });
       try {
-        const url = await service.start(app);
+        const url = await service.start(app, subscriptions?.upgrade);
         logger.info({ address: url }, 'router listens');
         return { url };
       } catch (error) {
+        await subscriptions?.stop();
         await server.stop();
         throw error;
       }
     },
     async stop() {
       draining = true;
-      await service.stop();
+      await Promise.all([subscriptions?.stop(), service.stop()]);
       await server.stop();
     },
   };

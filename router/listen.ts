@@ -1,12 +1,16 @@
 /** Listening, and leaving without cutting anybody off. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 const DRAIN_MS = 10_000;
 
+/** Takes over a connection that asks to become a WebSocket. */
+type OnUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
 export type Service = {
   /** Gives the URL; fails with one plain sentence when the port cannot be had. */
-  start(app: RequestListener): Promise<string>;
+  start(app: RequestListener, onUpgrade?: OnUpgrade): Promise<string>;
   stop(): Promise<void>;
 };
 
@@ -17,11 +21,14 @@ export function createService({ host, port, drainMs = DRAIN_MS }: { host: string
     requestTimeout: 30_000,
     keepAliveTimeout: 10_000,
     connectionsCheckingInterval: 5_000,
+    // What asks for anything else (HTTP/2) is answered as if it had not.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   });
   const drain = createDrain(http, drainMs);
   return {
-    start(app) {
+    start(app, onUpgrade) {
       http.on('request', app);
+      if (onUpgrade) http.on('upgrade', onUpgrade);
       return listen(http, host, port);
     },
     async stop() {

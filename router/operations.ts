@@ -2,27 +2,23 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { AppError, InvalidInput } from '#platform/errors.ts';
-import { callerOf, type RequestContext } from '#platform/graphql/context.ts';
+import { callerOf } from '#platform/graphql/context.ts';
 import type { Logger } from '#platform/logger.ts';
 import { refusal, renderError } from './errors.ts';
-import { checkAliases } from './limits/aliases.ts';
-import { checkCost } from './limits/cost.ts';
-import { checkDepth } from './limits/depth.ts';
-import { checkIntrospection } from './limits/introspection.ts';
-import { checkLiterals } from './limits/literals.ts';
+import { checkOperation } from './limits/index.ts';
 import type { RateLimit } from './limits/rate.ts';
 import type { Metrics } from './metrics.ts';
+import type { RoutedContext } from './requests.ts';
 import { settleStatus } from './statuses.ts';
 
 type Deps = { rateLimit: RateLimit; metrics: Metrics; logger: Logger };
 
-export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): ApolloServerPlugin<RequestContext> {
+export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): ApolloServerPlugin<RoutedContext> {
   return {
     async requestDidStart() {
       const startedAt = performance.now();
       let isExecuted = false;
       return {
-        // Not validation rules: validated documents are cached, but these depend on the variables and the viewer.
         async didResolveOperation({ schema, document, operation, request, contextValue }) {
           try {
             if (!operation)
@@ -33,12 +29,9 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
             if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
               throw new InvalidInput('Subscriptions are not served over HTTP: use graphql-ws on this address.', 'query');
             }
-            checkIntrospection(document, operation, contextValue.viewer);
-            checkDepth(document, operation);
-            checkLiterals(document);
-            checkAliases(document, operation);
-            const cost = checkCost(schema, document, operation, request.variables);
-            rateLimit.take(callerOf(contextValue), cost);
+            const { viewer, isCharged } = contextValue;
+            const cost = checkOperation({ schema, document, operation, viewer, variables: request.variables });
+            if (!isCharged) rateLimit.take(callerOf(contextValue), cost);
             isExecuted = true;
           } catch (error) {
             throw error instanceof AppError ? refusal(error) : error;

@@ -10,10 +10,14 @@ import { whileWanted } from './deadline.ts';
 import { refusal } from './errors.ts';
 import { isOpenOperation } from './openOperations.ts';
 
-const DEADLINE_MS = 30_000;
+/** Milliseconds that an operation may take. */
+export const DEADLINE_MS = 30_000;
+
+/** `isCharged`: its cost was taken before, when its subscription was made. */
+export type RoutedContext = RequestContext & { isCharged?: boolean };
 
 /** Where Apollo hands us no context (its error formatter), the request is found here. */
-export const currentRequest = new AsyncLocalStorage<RequestContext>();
+export const currentRequest = new AsyncLocalStorage<RoutedContext>();
 
 /** Opens a request: from here it has an id, which the answer's `x-request-id` tells, and a signal. */
 export function openRequest({ deadlineMs = DEADLINE_MS } = {}): RequestHandler {
@@ -44,7 +48,7 @@ export function bearerToken(header: string | undefined): string | undefined {
 }
 
 /** The request's context with its viewer. Without a valid token only the open operations go on; they do with a stale one, too. */
-export async function authorizeRequest(request: Request, authenticate: (token: string) => Promise<Viewer>): Promise<RequestContext> {
+export async function authorizeRequest(request: Request, authenticate: (token: string) => Promise<Viewer>): Promise<RoutedContext> {
   const context = currentRequest.getStore();
   if (!context) throw new Error('authorizeRequest is called for an opened request only');
   const token = bearerToken(request.headers.authorization);

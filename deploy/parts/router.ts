@@ -31,6 +31,7 @@ export async function startRouter(
   const { local, identity, health, deadlineMs } = options;
   const { settings, location, logger, metrics, later } = base;
   const keys = openPool(base, { part: 'router', name: 'router', max: 1 });
+  const live = openPool(base, { part: 'router', name: 'live', max: 4 });
   const router = createRouter({
     subgraphs: [
       ...local.filter(({ name }) => !settings.SUBGRAPH_URLS.has(name)),
@@ -47,6 +48,7 @@ export async function startRouter(
     host: settings.HOST,
     port: settings.PORT,
     deadlineMs,
+    live: { database: live, maxPerAddress: settings.WS_MAX_PER_ADDRESS, maxPerUser: settings.WS_MAX_PER_USER },
     health: { database: checkDatabase(identity.database), ...health },
   });
   const { url } = await router.start();

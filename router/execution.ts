@@ -1,0 +1,43 @@
+/** Operations that did not come as an HTTP request of their own: over a socket, or for an event. They go the same way. */
+import type { ApolloServer } from '@apollo/server';
+import type { FormattedExecutionResult } from 'graphql';
+import type { Viewer } from '#platform/auth/viewer.ts';
+import { TimedOut } from '#platform/errors.ts';
+import { newId } from '#platform/ids.ts';
+import { withTrace } from '#platform/trace.ts';
+import { currentRequest, DEADLINE_MS, type RoutedContext } from './requests.ts';
+
+export type Asker = {
+  viewer: Viewer;
+  address: string;
+  /** Aborted when nobody waits for the answer any more. */
+  signal?: AbortSignal;
+  /** Paid for already, at the subscription. */
+  isCharged?: boolean;
+};
+
+type Operation = { query: string; operationName?: string; variables?: Record<string, unknown> };
+
+export type ExecuteOperation = (operation: Operation, asker: Asker) => Promise<FormattedExecutionResult>;
+
+export function createExecution(server: ApolloServer<RoutedContext>, deadlineMs = DEADLINE_MS): ExecuteOperation {
+  return async (operation, { viewer, address, signal, isCharged }) => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      controller.abort(new TimedOut(`This took longer than ${deadlineMs / 1000} s. Ask for less at once.`, { deadlineMs }));
+    }, deadlineMs);
+    const onLeft = (): void => controller.abort(new TimedOut('The caller left before the answer.'));
+    signal?.addEventListener('abort', onLeft, { once: true });
+    const context: RoutedContext = { viewer, address, requestId: newId(), signal: controller.signal, ...(isCharged && { isCharged }) };
+    try {
+      const { body } = await withTrace({ requestId: context.requestId }, () =>
+        currentRequest.run(context, () => server.executeOperation(operation, { contextValue: context })),
+      );
+      if (body.kind !== 'single') throw new Error('An operation was answered in several parts');
+      return body.singleResult as FormattedExecutionResult;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onLeft);
+    }
+  };
+}

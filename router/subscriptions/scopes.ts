@@ -1,0 +1,59 @@
+/** What each viewer may see of the log, kept for as long as nothing changed that it depends on. */
+import type { Database } from '#platform/database/index.ts';
+import type { Viewer } from '#platform/auth/viewer.ts';
+import { eventScope, type EventScope } from '#platform/events/visibility.ts';
+import { LRUCache } from 'lru-cache';
+import type { LiveEvent } from './logEvents.ts';
+
+/** What no event tells of (a class that was made without one) counts after this long. */
+const KEPT_MS = 5_000;
+const MOST = 10_000;
+
+/** Viewers with one text see the same: their roles, in one order. */
+export const scopeKeyOf = ({ roles }: Viewer): string =>
+  JSON.stringify(roles.map(({ role, sourceId, domainId }) => [role, sourceId, domainId]).sort());
+
+export type Scopes = {
+  /** By `scopeKeyOf`. A database that is away rejects. */
+  of: (viewer: Viewer, scopeKey: string) => Promise<EventScope>;
+  /** Looks whether these events change what anybody may see. Before they are delivered. */
+  observe: (events: readonly LiveEvent[]) => void;
+  /** Another number whenever what was known is forgotten: what was made under an older one is not shared any more. */
+  version: () => number;
+};
+
+export function createScopes(sql: Database): Scopes {
+  const kept = new LRUCache<string, Promise<EventScope>>({ max: MOST, ttl: KEPT_MS });
+  const knownClasses = new Set<number>();
+  let version = 0;
+
+  function isNewClass(id: number | undefined): boolean {
+    if (id === undefined || knownClasses.has(id)) return false;
+    knownClasses.add(id);
+    return true;
+  }
+
+  /** A class is looked at even when another one told already. */
+  const changesSight = ({ type, attributes }: LiveEvent): boolean => {
+    const [before, after] = [isNewClass(attributes.accessBefore), isNewClass(attributes.accessAfter)];
+    return before || after || type.startsWith('domain.') || type === 'identity.rolesChanged';
+  };
+
+  return {
+    of(viewer, scopeKey) {
+      let scope = kept.get(scopeKey);
+      if (!scope) {
+        scope = eventScope(sql, viewer);
+        kept.set(scopeKey, scope);
+        scope.catch(() => kept.delete(scopeKey));
+      }
+      return scope;
+    },
+    observe(events) {
+      if (events.filter(changesSight).length === 0) return;
+      version += 1;
+      kept.clear();
+    },
+    version: () => version,
+  };
+}
