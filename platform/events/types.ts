@@ -17,6 +17,8 @@ export type Severity = 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
 export type ViolationStatus = 'OPEN' | 'ACKNOWLEDGED' | 'RESOLVED' | 'WAIVED';
 
 export type ScanCounts = { added: number; changed: number; unchanged: number; removed: number };
+/** How far the run came, as its progress tells it from then on. */
+type ScanReach = { done: number; total: number | null };
 
 export type PolicyWords = { name: string; ruleType: string; params: unknown; scope: unknown; severity: Severity };
 /** `columnId`: of the column that is at fault, if it is one. */
@@ -29,11 +31,11 @@ export type EventData = {
   'scan.queued': { sourceId: string; scanId: string | null };
   'scan.started': { sourceId: string; scanId: string | null };
   'scan.progressed': { phase: string; done: number; total: number | null; message: string | null };
-  'scan.held': ScanCounts & { pendingDeletions: number };
-  'scan.reviewed': { accepted: boolean; removed: number };
-  'scan.completed': ScanCounts & { status: string; warnings: number };
-  'scan.failed': ScanCounts & { error: string };
-  'scan.cancelled': ScanCounts;
+  'scan.held': ScanCounts & ScanReach & { pendingDeletions: number };
+  'scan.reviewed': ScanReach & { accepted: boolean; removed: number };
+  'scan.completed': ScanCounts & ScanReach & { status: string; warnings: number };
+  'scan.failed': ScanCounts & ScanReach & { error: string };
+  'scan.cancelled': ScanCounts & ScanReach;
   'asset.created': AssetRef & { dependsOn?: Dependency[] };
   'asset.updated': AssetRef & { version: number; changes: Change[]; dependsOn?: Dependency[] };
   'asset.deleted': AssetRef & { version: number };

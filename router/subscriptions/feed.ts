@@ -74,7 +74,7 @@ export function createFeed({ sql, beforeEach, onOtherLog, logger }: FeedOptions)
 
   async function callListeners(): Promise<void> {
     let called = 0;
-    for (const listener of [...listeners]) {
+    for (const listener of listeners) {
       listener();
       if (++called % CALLED_AT_ONCE === 0) await nextTurn();
     }

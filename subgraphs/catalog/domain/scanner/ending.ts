@@ -10,8 +10,8 @@ export type Outcome = { status: string; error: string | null };
 /** Ends a run in the transaction of its last event. A newer run's answer replaces an older one's question. */
 export async function endRun(tx: Transaction, row: ScanRunRow, outcome: Outcome): Promise<void> {
   const now = new Date();
-  const { added, changed, unchanged, removed } = row;
-  const counts = { added, changed, unchanged, removed };
+  const { added, changed, unchanged, removed, done, total } = row;
+  const counts = { added, changed, unchanged, removed, done, total };
   await runs.updateRun(tx, row.id, {
     status: outcome.status,
     error: outcome.error,
