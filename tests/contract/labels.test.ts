@@ -75,4 +75,208 @@ describe('labels', () => {
     const [email] = columns.get('email_address')!.labels;
     expect(email).toMatchObject({ decidedBy: null, confidence: 0.95, evidence: { rule: 'email', words: ['email', 'address'] } });
   });
+
+  it('can all be listed by name, and each column label and label is an entity', async () => {
+    const { labels } = await world.admin('{ labels { id name category description } }');
+    const names = labels.map((label: { name: string }) => label.name);
+    expect(names.length).toBeGreaterThanOrEqual(30);
+    expect(names).toEqual(names.toSorted());
+    expect(names).toEqual(expect.arrayContaining(['EMAIL', 'IBAN', 'MASKED']));
+  });
+
+  it("become the asset's when a person confirms them: in the list, the filters, the counts, the facet, the event", async () => {
+    const { id, columns } = await tableOf('people');
+    const columnId = columns.get('email_address')!.id;
+    const answer = await steward(SET, { input: { columnId, label: 'EMAIL', state: 'CONFIRMED' } });
+    expect(answer.errors).toBeUndefined();
+    const { column, cursor } = answer.data.setColumnLabel;
+    expect(column).toMatchObject({
+      id: columnId,
+      name: 'email_address',
+      labels: [{ state: 'CONFIRMED', confidence: 1, decidedBy: { id: steward.id } }],
+    });
+    expect(column.labels[0].evidence).toMatchObject({ rule: 'email', decision: { state: 'CONFIRMED', by: steward.id } });
+    await reject('clientIP', 'IP_ADDRESS');
+    await settled();
+
+    const told = await world.admin(
+      `query ($source: ID!, $cursor: String) {
+        labelled: assets(filter: { sourceIds: [$source], labels: ["EMAIL"] }) { totalCount nodes { id labels { name } } }
+        rejected: assets(filter: { sourceIds: [$source], labels: ["IP_ADDRESS"] }) { totalCount }
+        counts: assetCounts(filter: { sourceIds: [$source], kinds: [TABLE] }, by: LABEL) { value count }
+        search(query: "people", filter: { labels: ["EMAIL"], sourceIds: [$source] }) { totalCount facets { name values { value count } } }
+        confirmed: columns(filter: { sourceIds: [$source], labels: ["EMAIL"] }) { nodes { id } }
+        open: columns(filter: { sourceIds: [$source], labelStates: [SUGGESTED] }, orderBy: { field: NAME }) { totalCount nodes { name } }
+        both: columns(filter: { sourceIds: [$source], labels: ["EMAIL", "IP_ADDRESS"], labelStates: [CONFIRMED, REJECTED] }, orderBy: { field: NAME }) { nodes { name } }
+        none: columns(filter: { sourceIds: [$source], labelStates: [] }) { totalCount }
+        events(after: $cursor, types: ["classification.confirmed", "classification.rejected"]) { nodes { type subject data actor { id } } }
+      }`,
+      { source: source.id, cursor },
+    );
+    expect(told.labelled).toEqual({ totalCount: 1, nodes: [{ id, labels: [{ name: 'EMAIL' }] }] });
+    expect(told.rejected).toEqual({ totalCount: 0 });
+    expect(told.counts).toEqual([
+      { value: '', count: 1 },
+      { value: 'EMAIL', count: 1 },
+    ]);
+    expect(told.search.totalCount).toBe(1);
+    expect(told.search.facets.find((facet: { name: string }) => facet.name === 'label').values).toEqual([{ value: 'EMAIL', count: 1 }]);
+    expect(told.confirmed.nodes).toEqual([{ id: columnId }]);
+    expect(told.open.nodes.map(({ name }: { name: string }) => name)).toEqual([
+      'date_of_birth',
+      'email_address',
+      'firstName',
+      'firstName',
+      'zip_code',
+    ]);
+    expect(told.both.nodes.map(({ name }: { name: string }) => name)).toEqual(['clientIP', 'email_address']);
+    expect(told.none).toEqual({ totalCount: 0 });
+    expect(told.events.nodes).toMatchObject([
+      {
+        type: 'classification.confirmed',
+        subject: id,
+        actor: { id: steward.id },
+        data: { changes: [{ columnId, column: 'email_address', label: 'EMAIL', before: 'SUGGESTED', after: 'CONFIRMED' }] },
+      },
+      { type: 'classification.rejected', subject: id, actor: { id: steward.id } },
+    ]);
+  });
+
+  const reject = async (column: string, label: string): Promise<void> => {
+    const { columns } = await tableOf('people');
+    const { errors } = await steward(SET, { input: { columnId: columns.get(column)!.id, label, state: 'REJECTED' } });
+    expect(errors).toBeUndefined();
+  };
+
+  it('stay decided over rescans, a rename of the table, and a column that goes and comes back', async () => {
+    const before = await tableOf('people');
+    await database.sql.unsafe(
+      'drop view contacts; alter table people rename to persons; alter table persons drop column email_address, add column note text',
+    );
+    await scan();
+    const renamed = await tableOf('persons');
+    expect(renamed).toMatchObject({ id: before.id, labels: [] });
+    expect(renamed.columns.has('email_address')).toBe(false);
+    expect(statesOf(renamed.columns.get('clientIP'))).toEqual({ IP_ADDRESS: 'REJECTED' });
+    expect(
+      await world.admin(
+        '{ assets(filter: { labels: ["EMAIL"] }) { totalCount } columns(filter: { labels: ["EMAIL"], includeDeleted: true }) { totalCount } }',
+      ),
+    ).toEqual({
+      assets: { totalCount: 0 },
+      columns: { totalCount: 0 },
+    });
+
+    await database.sql.unsafe('alter table persons add column email_address text');
+    await scan();
+    const back = await tableOf('persons');
+    expect(back.labels).toEqual(['EMAIL']);
+    expect(back.columns.get('email_address')!.labels).toMatchObject([{ state: 'CONFIRMED', decidedBy: { id: steward.id } }]);
+
+    await database.sql.unsafe('alter table persons rename column email_address to mail2');
+    await scan();
+    const moved = await tableOf('persons');
+    expect(moved.labels).toEqual([]);
+    expect(statesOf(moved.columns.get('mail2'))).toEqual({ EMAIL: 'SUGGESTED' });
+  });
+
+  it('are taken back: what the rules find is a suggestion again, what they do not find is gone', async () => {
+    const { columns } = await tableOf('persons');
+    const [note, mail] = [columns.get('note')!.id, columns.get('mail2')!.id];
+    const batch = (items: object[]) =>
+      steward(
+        'mutation ($items: [SetColumnLabelInput!]!) { setColumnLabels(input: { items: $items }) { cursor results { id column { id } error { code field message } } } }',
+        { items },
+      );
+    const set = await batch([
+      { columnId: note, label: 'HEALTH', state: 'CONFIRMED' },
+      { columnId: mail.toUpperCase(), label: 'EMAIL', state: 'REJECTED' },
+      { columnId: note, label: 'NO_LABEL', state: 'CONFIRMED' },
+      { columnId: note, label: 'HEALTH', state: 'REJECTED' },
+      { columnId: source.id, label: 'EMAIL', state: 'CONFIRMED' },
+      { columnId: 'nothing', label: 'EMAIL', state: 'CONFIRMED' },
+    ]);
+    expect(set.data.setColumnLabels.results).toMatchObject([
+      { id: note, column: { id: note }, error: null },
+      { id: mail.toUpperCase(), column: { id: mail }, error: null },
+      { id: note, column: null, error: { code: 'BAD_USER_INPUT', field: 'input.items.2.label' } },
+      { id: note, column: null, error: { code: 'BAD_USER_INPUT', field: 'input.items.3.label' } },
+      { id: source.id, column: null, error: { code: 'NOT_FOUND', field: null } },
+      { id: 'nothing', column: null, error: { code: 'NOT_FOUND' } },
+    ]);
+    const decided = await tableOf('persons');
+    expect(decided.labels).toEqual(['HEALTH']);
+    expect([statesOf(decided.columns.get('note')), statesOf(decided.columns.get('mail2'))]).toEqual([
+      { HEALTH: 'CONFIRMED' },
+      { EMAIL: 'REJECTED' },
+    ]);
+
+    await batch([note, mail].flatMap((columnId) => ['HEALTH', 'EMAIL'].map((label) => ({ columnId, label, state: 'SUGGESTED' }))));
+    const free = await tableOf('persons');
+    expect(free.labels).toEqual([]);
+    expect([statesOf(free.columns.get('note')), statesOf(free.columns.get('mail2'))]).toEqual([{}, { EMAIL: 'SUGGESTED' }]);
+    expect(free.columns.get('mail2')!.labels[0]).toMatchObject({ decidedBy: null, confidence: 0.7 });
+    expect(codes(await batch(Array(201).fill({ columnId: note, label: 'EMAIL', state: 'CONFIRMED' })))).toEqual(['BAD_USER_INPUT']);
+  });
+
+  it('are not decided on twice: the same state again tells nothing', async () => {
+    const { columns } = await tableOf('persons');
+    const input = { columnId: columns.get('firstName')!.id, label: 'PERSON_NAME', state: 'CONFIRMED' };
+    await steward(SET, { input });
+    await settled();
+    const { data } = await steward(SET, { input });
+    await settled();
+    const { events } = await world.admin(`{ events(after: "${data.setColumnLabel.cursor}", types: ["classification.*"]) { nodes { id } } }`);
+    expect(events.nodes).toEqual([]);
+  });
+
+  it('are decided on by stewards, of columns that they see and that live', async () => {
+    const { columns } = await tableOf('persons');
+    const columnId = columns.get('firstName')!.id;
+    const set = (ask: Ask, input: object) => ask(SET, { input: { columnId, label: 'EMAIL', state: 'CONFIRMED', ...input } });
+    expect(codes(await set(world.anonymous, {}))).toEqual(['UNAUTHENTICATED']);
+    expect(codes(await set(reader, {}))).toEqual(['FORBIDDEN']);
+    expect(codes(await set(nobody, {}))).toEqual(['NOT_FOUND']);
+    expect(codes(await set(steward, { columnId: source.id }))).toEqual(['NOT_FOUND']);
+    expect(codes(await set(steward, { columnId: 'x' }))).toEqual(['NOT_FOUND']);
+    const unknown = await set(nobody, { label: 'email' });
+    expect(unknown.errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT', field: 'input.label' }, message: expect.stringContaining('labels') },
+    ]);
+
+    await database.sql.unsafe('alter table persons drop column note');
+    const note = columns.get('note')!.id;
+    await scan();
+    expect(codes(await set(steward, { columnId: note }))).toEqual(['CONFLICT']);
+  });
+
+  it('are seen with their assets only', async () => {
+    await tableOf('persons');
+    const query = `{ labels { name } assets(filter: { labels: ["PERSON_NAME"] }) { totalCount nodes { labels { name } } } assetCounts(by: LABEL) { value }
+      columns(filter: { labels: ["PERSON_NAME"] }) { nodes { labels { label { name } } } } search(query: "", filter: { labels: ["PERSON_NAME"] }) { totalCount facets { values { value } } } }`;
+    const mine = await reader(query);
+    expect(mine.data).toMatchObject({
+      assets: { totalCount: 1, nodes: [{ labels: [{ name: 'PERSON_NAME' }] }] },
+      search: { totalCount: 1 },
+    });
+    expect(mine.data.columns.nodes).toEqual([{ labels: [{ label: { name: 'PERSON_NAME' } }] }]);
+    const { data } = await nobody(query);
+    expect(data).toMatchObject({
+      assets: { totalCount: 0, nodes: [] },
+      assetCounts: [],
+      columns: { nodes: [] },
+      search: { totalCount: 0 },
+    });
+    expect(data.labels).toEqual(mine.data.labels);
+  });
+
+  it('come back with a table that was dropped', async () => {
+    await database.sql.unsafe('create table kept as select * from persons; drop table persons');
+    await scan();
+    const gone = await world.admin('{ assets(filter: { labels: ["PERSON_NAME"], includeDeleted: true }) { totalCount } }');
+    expect(gone.assets.totalCount).toBe(0);
+    await database.sql.unsafe('create table persons (id int, "firstName" text)');
+    await scan();
+    expect((await tableOf('persons')).labels).toEqual(['PERSON_NAME']);
+  });
 });
