@@ -25,6 +25,8 @@ export type World = {
   /** As the administrator, errors included. */
   ask: Ask;
   signIn(email: string, password: string): Promise<Ask>;
+  /** A new access token of somebody in this world, the administrator unless said otherwise. */
+  accessToken(email?: string): Promise<string>;
   /** With a bearer token, whatever it is. */
   as(token: string): Ask;
   /** An API token of whoever asks, and who asks with it. */
@@ -37,7 +39,7 @@ export type World = {
   scan(sourceId: string): Promise<any>;
   /** Waits until every committed event is sealed. */
   sealed(): Promise<void>;
-  /** Waits until every consumer has handled every committed event. */
+  /** Waits until every consumer has handled every committed event, or has given it up. */
   consumed(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -53,11 +55,12 @@ export async function createWorld({
   fault = '',
   deadlineMs,
   logged,
-}: { fault?: string; deadlineMs?: number; logged?: string[] } = {}): Promise<World> {
+  environment = {},
+}: { fault?: string; deadlineMs?: number; logged?: string[]; environment?: Record<string, string> } = {}): Promise<World> {
   const database = await createTestDatabase();
   const product = await startInProcess({
     location: database.location,
-    environment: { NODE_ENV: 'test', FAULT: fault },
+    environment: { NODE_ENV: 'test', FAULT: fault, ...environment },
     deadlineMs,
     logger: createLogger({
       level: logged ? 'trace' : 'silent',
@@ -94,6 +97,7 @@ export async function createWorld({
     ask,
     admin,
     signIn,
+    accessToken: (email = EMAIL) => product.signIn(email, PASSWORD),
     as: asker,
     async createToken(owner, scopes, expiresAt) {
       const { data, errors } = await owner(
@@ -131,7 +135,9 @@ export async function createWorld({
     sealed,
     async consumed() {
       await sealed();
-      const behind = () => database.owner`select from events.cursors where seq < (select seq from events.head) limit 1`;
+      const behind = () => database.owner`
+        select from events.cursors where seq < (select seq from events.head)
+        union all select from events.failures where retry_at is not null limit 1`;
       while ((await behind()).length > 0) await sleep(20);
     },
     async stop() {
