@@ -63,7 +63,16 @@ export const startProduct = (options: ProductOptions): Promise<Product> =>
     if (embedded) say(`PostgreSQL   port ${embedded.port} (npx pursight database url)`);
     if (administrator) say(administrator);
     if (demo && embedded) {
-      await ensureDemo({ embedded, rootKey, catalog, catalogDatabase: catalog.database, identityDatabase: identity.database, say });
+      await ensureDemo({
+        embedded,
+        rootKey,
+        catalog,
+        policy,
+        catalogDatabase: catalog.database,
+        policyDatabase: policy.database,
+        identityDatabase: identity.database,
+        say,
+      });
       demoIsThere = true;
     } else if (demo) {
       say('No demo: it is only made in the embedded PostgreSQL, never in your own.');
