@@ -23,7 +23,10 @@ export type Stage = Awaited<ReturnType<typeof createStage>>;
 type Definition = { ruleType: string; params: unknown; scope?: unknown; severity?: Severity };
 
 export const DATABASE = 'shop';
-export const scannedSchema = (): ScannedAsset[] => [scannedContainer([DATABASE], DATABASE), scannedContainer([DATABASE, 'public'], `${DATABASE}/n1`)];
+export const scannedSchema = (): ScannedAsset[] => [
+  scannedContainer([DATABASE], DATABASE),
+  scannedContainer([DATABASE, 'public'], `${DATABASE}/n1`),
+];
 export const table = (name: string, columns: readonly string[] = ['id']): ScannedAsset =>
   scannedTable([DATABASE, 'public', name], `${DATABASE}/${name}`, columns);
 /** Of these tables, with `select` as its SQL. */

@@ -5,14 +5,24 @@ import { defineRuleType } from './types.ts';
 
 const MAX_PATTERN = 1000;
 
-/** Compiled once, not for each asset. */
-const patterns = new LRUCache<string, RE2JS>({ max: 100 });
+/** Compiled once, not for each asset; and columns of many tables are called the same. */
+const patterns = new LRUCache<string, { compiled: RE2JS; known: Map<string, boolean> }>({ max: 50 });
+const KNOWN_NAMES = 20_000;
 
 /** Throws where it is no pattern of RE2. Takes time in the length of the name, whatever the pattern. */
-function compile(pattern: string): RE2JS {
-  let compiled = patterns.get(pattern);
-  if (!compiled) patterns.set(pattern, (compiled = RE2JS.compile(pattern)));
-  return compiled;
+function matcherOf(pattern: string): (name: string) => boolean {
+  let entry = patterns.get(pattern);
+  if (!entry) patterns.set(pattern, (entry = { compiled: RE2JS.compile(pattern), known: new Map() }));
+  const { compiled, known } = entry;
+  return (name) => {
+    let matches = known.get(name);
+    if (matches === undefined) {
+      matches = compiled.test(name);
+      if (known.size >= KNOWN_NAMES) known.clear();
+      known.set(name, matches);
+    }
+    return matches;
+  };
 }
 
 const paramsSchema = z.strictObject({
@@ -22,7 +32,7 @@ const paramsSchema = z.strictObject({
     .max(MAX_PATTERN)
     .superRefine((pattern, { addIssue }) => {
       try {
-        compile(pattern);
+        matcherOf(pattern);
       } catch (error) {
         addIssue({ code: 'custom', message: `This is no pattern in RE2 syntax: ${(error as Error).message}` });
       }
@@ -39,8 +49,7 @@ export const namingConvention = defineRuleType({
   paramsSchema,
   needs: ({ target }) => (target === 'column' ? ['columns'] : []),
   check({ path, columns }, { pattern, target }) {
-    const compiled = compile(pattern);
-    const matches = (name: string): boolean => compiled.test(name);
+    const matches = matcherOf(pattern);
     if (target === 'asset') {
       const name = path.at(-1) ?? '';
       if (matches(name)) return [];

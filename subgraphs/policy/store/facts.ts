@@ -33,8 +33,10 @@ export async function readFacts(
   const { assetFacts: told } = await askCatalog<{ assetFacts: ToldFacts[] }>(QUERY, { ids, parts }, context);
   const labels = labelled ? await listColumnLabels(sql, ids) : NOTHING;
   const dependencies = needs.has('definition') ? await listDependencyLabels(sql, told) : NO_DEPENDENCIES;
+  // The answer is ours alone, so columns get their labels where they are: there may be millions of them.
   return told.map((asset) => {
-    const columns = (asset.columns ?? []).map((column) => ({ ...column, labels: labels.get(column.id) ?? NONE }));
+    const columns = (asset.columns ?? []) as (ColumnFacts & { labels: readonly string[] })[];
+    for (const column of columns) column.labels = labels.get(column.id) ?? NONE;
     return {
       ...asset,
       columns,
