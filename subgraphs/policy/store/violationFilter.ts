@@ -15,6 +15,11 @@ export type ViolationFilter = {
   raisedAfter?: Date | null;
   updatedAfter?: Date | null;
 };
+/** As a list reads it: `ids` of violations, where these were found to be few. */
+export type ListFilter = ViolationFilter & { ids?: readonly string[] };
+
+/** So many are looked at one by one. More are met soon enough on a walk through a list. */
+const FEW = 2_000;
 
 /** The classes of a list that is filtered by source: each class belongs to one. Asked before the list, so that it is planned for them. */
 export async function narrow(sql: Queryable, classes: VisibleClasses, { sourceIds }: ViolationFilter): Promise<VisibleClasses> {
@@ -25,10 +30,33 @@ export async function narrow(sql: Queryable, classes: VisibleClasses, { sourceId
   return rows.map((row) => row.id);
 }
 
+/**
+ * What owners and times ask for is nowhere in the order of a list: looked up first, where it is little, so that the list is read by
+ * what was found. Costs a short read of an index.
+ */
+export async function lookUp(sql: Queryable, { ownerIds, updatedAfter, ...others }: ViolationFilter): Promise<ListFilter> {
+  const filter: ListFilter = others;
+  if (ownerIds) {
+    const owned = await sql<{ id: string }[]>`
+      select asset_id as id from policy.assets where owner_ids && ${ownerIds as string[]}::uuid[]
+        ${filter.assetIds ? sql`and asset_id = any(${filter.assetIds as string[]}::uuid[])` : sql``} limit ${FEW + 1}`;
+    if (owned.length > FEW) filter.ownerIds = ownerIds;
+    else filter.assetIds = owned.map((row) => row.id);
+  }
+  if (updatedAfter) {
+    const updated = await sql<{ id: string }[]>`
+      select id from policy.violations where updated_at > ${updatedAfter} order by updated_at desc limit ${FEW + 1}`;
+    if (updated.length > FEW) filter.updatedAfter = updatedAfter;
+    else filter.ids = updated.map((row) => row.id);
+  }
+  return filter;
+}
+
 /** What the classes do not say, about the row `v`. Conditions of `merged` are in the merge already. */
-export function matches(sql: Queryable, filter: ViolationFilter, merged: ReadonlySet<string> = new Set()) {
-  const { ownerIds, statuses, severities, policyIds, assetIds, raisedAfter, updatedAfter } = filter;
+export function matches(sql: Queryable, filter: ListFilter, merged: ReadonlySet<string> = new Set()) {
+  const { ids, ownerIds, statuses, severities, policyIds, assetIds, raisedAfter, updatedAfter } = filter;
   return sql`
+    ${ids ? sql`and v.id = any(${ids as string[]}::uuid[])` : sql``}
     ${statuses && !merged.has('status') ? sql`and v.status = any(${statuses as string[]}::policy.violation_status[])` : sql``}
     ${severities && !merged.has('severity') ? sql`and v.severity = any(${severities as string[]}::policy.severity[])` : sql``}
     ${policyIds && !merged.has('policy_id') ? sql`and v.policy_id = any(${policyIds as string[]}::uuid[])` : sql``}

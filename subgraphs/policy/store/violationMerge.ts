@@ -3,7 +3,7 @@ import type { VisibleClasses } from '#platform/auth/access.ts';
 import { visible } from '#platform/auth/classes.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import type { Severity, ViolationStatus } from '#platform/events/types.ts';
-import { matches, type ViolationFilter } from './violationFilter.ts';
+import { matches, type ListFilter } from './violationFilter.ts';
 
 export const SEVERITIES = ['INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const satisfies readonly Severity[];
 const STATUSES = ['OPEN', 'ACKNOWLEDGED', 'WAIVED', 'RESOLVED'] as const satisfies readonly ViolationStatus[];
@@ -25,10 +25,12 @@ type Dimension = { column: keyof typeof TYPES; values: readonly (string | number
 /** Of lists below a parent: the column that holds its id, and how many parents there are. */
 export type Parent = { column: 'policy_id' | 'asset_id'; count: number };
 
-/** The values to merge over; empty for a walk in the order of the list, or of whatever the planner finds quicker. */
-export function dimensionsOf(classes: VisibleClasses, filter: ViolationFilter, order: ViolationOrder, parent?: Parent): Dimension[] {
-  // What these ask for is nowhere in the order of a list: the planner weighs the ways by how much of it there is.
-  if (parent?.column === 'asset_id' || filter.ownerIds || filter.updatedAfter) return [];
+/** Whether what is asked for is little wherever it is: then it is read and sorted. */
+const isLittle = ({ ids, assetIds }: ListFilter): boolean => ids !== undefined || assetIds != null;
+
+/** The values to merge over; empty for a walk in the order of the list, or for what is read and sorted. */
+export function dimensionsOf(classes: VisibleClasses, filter: ListFilter, order: ViolationOrder, parent?: Parent): Dimension[] {
+  if (filter.ids || parent?.column === 'asset_id') return [];
   if (filter.assetIds) return [{ column: 'asset_id', values: filter.assetIds }];
   const byStatus: Dimension[] = [{ column: 'status', values: filter.statuses ?? STATUSES }];
   // By time, only rows of one severity are in order.
@@ -52,7 +54,7 @@ const branchesOf = (dimensions: readonly Dimension[]): number => dimensions.redu
 
 export type ListQuery = {
   classes: VisibleClasses;
-  filter: ViolationFilter;
+  filter: ListFilter;
   order: ViolationOrder;
   first: number;
   after: ViolationKey | null;
@@ -63,6 +65,13 @@ export type ViolationKey = [raisedAt: string, id: string] | [severity: string, r
 /** The keys of a page of `first + 1`. `parent`: of each row of a FROM item `wanted (id)`. */
 export function keysOf(sql: Queryable, { classes, filter, order, first, after }: ListQuery, parent?: Parent) {
   const limit = first + 1;
+  if (parent?.column === 'policy_id' && isLittle(filter)) {
+    // Once for all policies, not for each of them.
+    return sql`select ranked.id from (
+      select v.id, v.policy_id, row_number() over (partition by v.policy_id order by ${sorted(sql, 'v', order)}) as place from policy.violations v
+      where true ${visible(sql, 'v', classes)} ${matches(sql, filter)} ${seek(sql, order, after)}
+    ) ranked where ranked.policy_id = wanted.id and ranked.place <= ${limit}`;
+  }
   const dimensions = dimensionsOf(classes, filter, order, parent);
   const merged = new Set<string>(dimensions.map(({ column }) => column));
   const branch = sql`

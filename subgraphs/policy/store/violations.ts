@@ -4,7 +4,7 @@ import { isNobody, visible } from '#platform/auth/classes.ts';
 import type { Queryable, Transaction } from '#platform/database/index.ts';
 import type { Page } from '#platform/graphql/connections.ts';
 import type { ViolationRow } from './tables/policy.ts';
-import { matches, narrow, type ViolationFilter } from './violationFilter.ts';
+import { lookUp, matches, narrow, type ViolationFilter } from './violationFilter.ts';
 import { keysOf, sorted, type ViolationKey, type ViolationOrder } from './violationMerge.ts';
 
 export const NEWEST_FIRST: ViolationOrder = { field: 'RAISED_AT', direction: 'DESC' };
@@ -27,7 +27,7 @@ export async function listViolations(
   if (isNobody(classes)) return [];
   // Only keys are merged and sorted; the rows, which are wide, are read for the page.
   return sql<ViolationRow[]>`
-    select v.* from (${keysOf(sql, { classes, filter, order, ...page })}) k join policy.violations v on v.id = k.id order by ${sorted(sql, 'v', order)}`;
+    select v.* from (${keysOf(sql, { classes, filter: await lookUp(sql, filter), order, ...page })}) k join policy.violations v on v.id = k.id order by ${sorted(sql, 'v', order)}`;
 }
 
 /** What has lists of violations, and the column of its id. */
@@ -45,7 +45,8 @@ export async function listViolationsOf(
 ): Promise<ViolationRow[]> {
   const classes = await narrow(sql, allowed, filter);
   if (isNobody(classes)) return [];
-  const keys = keysOf(sql, { classes, filter, order: NEWEST_FIRST, ...page }, { column: PARENTS[noun], count: ids.length });
+  const query = { classes, filter: await lookUp(sql, filter), order: NEWEST_FIRST, ...page };
+  const keys = keysOf(sql, query, { column: PARENTS[noun], count: ids.length });
   return sql<ViolationRow[]>`
     select v.* from unnest(${ids as string[]}::uuid[]) as wanted (id) cross join lateral (${keys}) k join policy.violations v on v.id = k.id
     order by ${sorted(sql, 'v', NEWEST_FIRST)}`;
