@@ -1,5 +1,4 @@
 /** Labels from end to end: found by names, decided by people, filtered by; and what each of the three viewers sees of them. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { createWorld, type Ask, type World } from '../world.ts';
@@ -226,7 +225,9 @@ describe('labels', () => {
     await settled();
     const { data } = await steward(SET, { input });
     await settled();
-    const { events } = await world.admin(`{ events(after: "${data.setColumnLabel.cursor}", types: ["classification.*"]) { nodes { id } } }`);
+    const { events } = await world.admin(
+      `{ events(after: "${data.setColumnLabel.cursor}", types: ["classification.*"]) { nodes { id } } }`,
+    );
     expect(events.nodes).toEqual([]);
   });
 

@@ -1,8 +1,9 @@
 import { requireReader } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
-import { findAppError, InvalidInput, NotFound, type AppError } from '#platform/errors.ts';
+import { InvalidInput, NotFound } from '#platform/errors.ts';
 import { logPosition } from '#platform/events/append.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
+import { renderItemError } from '#platform/graphql/itemErrors.ts';
 import { isId } from '#platform/ids.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { CatalogContext } from '../context.ts';
@@ -12,7 +13,6 @@ import { findAssetIdsOfColumns } from '../store/editing.ts';
 import { groupBy } from '#platform/graphql/loading.ts';
 
 export type AssetMutationDeps = { sql: Database; context: CatalogContext; onCommit: () => void; logger: Logger };
-type ItemError = { code: string; message: string; field: string | null };
 type Outcome = { id: string; error: Error | null };
 
 /** People's edits. A batch commits asset by asset: a lock on two at a time could deadlock with a scan, and no item hides another's result. */
@@ -27,14 +27,6 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
     catalog.forget(context);
     onCommit();
   };
-
-  function renderItem(error: Error | null, context: RequestContext): ItemError | null {
-    if (!error) return null;
-    const known = findAppError(error);
-    if (known) return toItemError(known);
-    logger.error({ err: error, requestId: context.requestId }, 'an item of a batch failed');
-    return { code: 'INTERNAL_SERVER_ERROR', message: `Something went wrong. Its request is ${context.requestId}.`, field: null };
-  }
 
   return {
     async updateAsset(_: unknown, { input }: { input: AssetEdit }, context: RequestContext) {
@@ -68,7 +60,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
       const results = outcomes.map(({ id, error }) => ({
         id,
         asset: error ? null : assetById.load(id.toLowerCase()),
-        error: renderItem(error, context),
+        error: renderItemError(error, context, logger),
       }));
       return { results, cursor };
     },
@@ -108,7 +100,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
       const { columnById } = catalog.of(context);
       const results = input.items.map(({ id }, index) => {
         const error = errors[index] ?? null;
-        return { id, column: error ? null : columnById.load(id.toLowerCase()), error: renderItem(error, context) };
+        return { id, column: error ? null : columnById.load(id.toLowerCase()), error: renderItemError(error, context, logger) };
       });
       return { results, cursor };
     },
@@ -129,9 +121,3 @@ async function attempt(work: () => Promise<void>): Promise<Error | null> {
     return error instanceof Error ? error : new Error('not an error', { cause: error });
   }
 }
-
-const toItemError = ({ code, message, details }: AppError): ItemError => ({
-  code,
-  message,
-  field: typeof details['field'] === 'string' ? details['field'] : null,
-});
