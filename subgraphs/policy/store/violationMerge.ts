@@ -11,7 +11,7 @@ const STATUSES = ['OPEN', 'ACKNOWLEDGED', 'WAIVED', 'RESOLVED'] as const satisfi
 export type ViolationOrder = { field: 'RAISED_AT' | 'SEVERITY'; direction: 'ASC' | 'DESC' };
 
 /** Above this, walking the list and leaving rows out is quicker. */
-const MOST_BRANCHES = 5_000;
+const MOST_BRANCHES = 10_000;
 
 const TYPES = {
   policy_id: 'uuid',
@@ -74,14 +74,16 @@ export function keysOf(sql: Queryable, { classes, filter, order, first, after }:
   }
   const dimensions = dimensionsOf(classes, filter, order, parent);
   const merged = new Set<string>(dimensions.map(({ column }) => column));
-  const branch = sql`
+  const found = sql`
     select v.severity, v.raised_at, v.id from policy.violations v
     where ${parent ? sql`v.${sql(parent.column)} = wanted.id` : sql`true`}
       ${merged.has('access_class') ? sql`` : visible(sql, 'v', classes)}
       ${dimensions.length === 0 ? sql`` : dimensions.map(({ column }) => sql`and v.${sql(column)} = ${sql(`by_${column}`)}.value`)}
-      ${matches(sql, filter, merged)} ${seek(sql, order, after)}
-    order by ${sorted(sql, 'v', order)} limit ${limit}`;
-  if (dimensions.length === 0) return branch;
+      ${matches(sql, filter, merged)} ${seek(sql, order, after)}`;
+  const branch = sql`${found} order by ${sorted(sql, 'v', order)} limit ${limit}`;
+  // Read first, then sorted (that is what the offset says): on a walk in the list's order they could be the last ones.
+  const sortedLate = sql`select v.* from (${found} offset 0) v order by ${sorted(sql, 'v', order)} limit ${limit}`;
+  if (dimensions.length === 0) return filter.ids ? sortedLate : branch;
   const values = dimensions.map(
     ({ column, values: all }) =>
       sql`unnest(${all as string[]}::${sql.unsafe(TYPES[column])}[]) as ${sql(`by_${column}`)} (value) cross join`,

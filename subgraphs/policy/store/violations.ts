@@ -15,6 +15,9 @@ export async function findViolations(sql: Queryable, classes: VisibleClasses, id
     select v.* from policy.violations v where v.id = any(${ids as string[]}::uuid[]) ${visible(sql, 'v', classes)}`;
 }
 
+/** Of a page's keys `k`, one by one: they are few, whatever the planner takes them for. */
+const rowsOf = (sql: Queryable) => sql`cross join lateral (select * from policy.violations r where r.id = k.id limit 1) v`;
+
 /** A page of `first + 1`. */
 export async function listViolations(
   sql: Queryable,
@@ -27,7 +30,7 @@ export async function listViolations(
   if (isNobody(classes)) return [];
   // Only keys are merged and sorted; the rows, which are wide, are read for the page.
   return sql<ViolationRow[]>`
-    select v.* from (${keysOf(sql, { classes, filter: await lookUp(sql, filter), order, ...page })}) k join policy.violations v on v.id = k.id order by ${sorted(sql, 'v', order)}`;
+    select v.* from (${keysOf(sql, { classes, filter: await lookUp(sql, filter), order, ...page })}) k ${rowsOf(sql)} order by ${sorted(sql, 'v', order)}`;
 }
 
 /** What has lists of violations, and the column of its id. */
@@ -48,7 +51,7 @@ export async function listViolationsOf(
   const query = { classes, filter: await lookUp(sql, filter), order: NEWEST_FIRST, ...page };
   const keys = keysOf(sql, query, { column: PARENTS[noun], count: ids.length });
   return sql<ViolationRow[]>`
-    select v.* from unnest(${ids as string[]}::uuid[]) as wanted (id) cross join lateral (${keys}) k join policy.violations v on v.id = k.id
+    select v.* from unnest(${ids as string[]}::uuid[]) as wanted (id) cross join lateral (${keys}) k ${rowsOf(sql)}
     order by ${sorted(sql, 'v', NEWEST_FIRST)}`;
 }
 
