@@ -80,7 +80,9 @@ function outputsOf(select: Select, scope: Scope): readonly ViewColumn[] {
   if (select.valuesLists) {
     return (select.valuesLists[0]?.List.items ?? []).map((_, index) => ({ name: `column${index + 1}`, ...MADE }));
   }
-  const items = (select.fromClause ?? []).flatMap((node) => itemsOf(node, within));
+  const items: Item[] = [];
+  // A lateral one sees those before it.
+  for (const node of select.fromClause ?? []) items.push(...itemsOf(node, { ...within, items: [...within.items, ...items] }));
   const inner: Scope = { items, queries: within.queries, outer: within };
   return (select.targetList ?? []).flatMap(({ ResTarget: { name, val } }) => {
     const fields = val?.ColumnRef?.fields;
@@ -151,7 +153,6 @@ function tableItem({ schemaname, relname: relation, alias }: Range): Item {
 
 function itemsOfJoin({ larg, rarg, alias, join_using_alias: using }: NonNullable<Node['JoinExpr']>, scope: Scope): Item[] {
   const left = itemsOf(larg, scope);
-  // A lateral one on the right sees what is on the left.
   const items = [...left, ...itemsOf(rarg, { ...scope, items: [...scope.items, ...left] })];
   const name = alias ?? using;
   if (!name) return items;
