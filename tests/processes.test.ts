@@ -157,6 +157,29 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
     await expect.poll(types).toEqual(expect.arrayContaining(['identity.signedIn', 'source.registered', 'scan.completed', 'asset.updated']));
   });
 
+  it('hand the id of a request on to the events that another process appends', async () => {
+    const ids = await database.owner<{ type: string; id: string | null }[]>`
+      select type, attributes ->> 'requestId' as id from events.log where type in ('source.registered', 'identity.signedIn', 'scan.started')`;
+    for (const type of ['source.registered', 'identity.signedIn']) {
+      expect(ids.find((event) => event.type === type)).toEqual({ type, id: expect.stringMatching(/^[\w-]{36}$/) });
+    }
+    expect(ids.find(({ type }) => type === 'scan.started')?.id).toBeNull();
+  });
+
+  it('tell in the worker how scans and consumers fare, to administrators and on the loopback', async () => {
+    const metrics = async (headers: Record<string, string> = {}) => await fetch(`${urls.worker}/metrics`, { headers });
+    const text = await (await metrics({ authorization: `Bearer ${token}` })).text();
+    expect(text).toContain('pursight_scan_duration_seconds_count{status="COMPLETED"} 1\n');
+    expect(text).toMatch(/^pursight_events_lag_seconds [\d.]+$/m);
+    expect(text).toContain('pursight_dead_letters{consumer="catalog.search"} 0\n');
+    expect((await metrics()).status).toBe(200);
+    expect((await metrics({ 'x-forwarded-for': '203.0.113.9' })).status).toBe(403);
+    expect((await metrics({ authorization: 'Bearer x' })).status).toBe(403);
+    const ofRouter = await (await fetch(`${urls.router}/metrics`)).text();
+    expect(ofRouter).toContain('pursight_graphql_operation_duration_seconds_count{operation="anonymous"}');
+    expect(ofRouter).not.toContain('pursight_events_lag_seconds');
+  });
+
   it('pass on refusals with their code, field and version', async () => {
     const { data } = await ask('{ assets(filter: { kinds: [TABLE] }) { nodes { id version } } }');
     const [{ id, version }] = data.assets.nodes;
@@ -231,7 +254,7 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
     const otherKey = createHash('sha256').update('another root key').digest('base64');
     const cases: [string[], Record<string, string>, string][] = [
       [['subgraph', 'catalog'], {}, 'Set DATABASE_URL and SECRET_KEY'],
-      [['subgraph', 'stocks'], shared, 'There are: catalog, identity.'],
+      [['subgraph', 'stocks'], shared, 'There are: catalog, policy, lineage, identity.'],
       [['worker'], { ...shared, SECRET_KEY: otherKey }, 'SECRET_KEY is not the root key that this database was made with'],
       [['router'], { ...shared, SUBGRAPH_URLS: 'stocks=http://127.0.0.1:9' }, 'SUBGRAPH_URLS names stocks'],
     ];
@@ -248,7 +271,7 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
 
   it('stop with 0 when they are asked to', async () => {
     const codes = await Promise.all(Object.values(processes).map((running) => running.stop()));
-    expect(codes).toEqual([0, 0, 0, 0]);
+    expect(codes).toEqual(Object.keys(processes).map(() => 0));
     for (const running of Object.values(processes)) expect(running.output()).toContain('stops …');
   });
 });
