@@ -138,7 +138,7 @@ async function own(ask: AskSubgraph, relations: readonly Relation[], userId: str
 
 async function label(ask: AskSubgraph, relations: readonly Relation[], context: RequestContext): Promise<void> {
   const items = LABELS.flatMap(([table, column, name]) => {
-    const found = tables.find((each) => each.name === `${DEMO_DATABASE}.${table}`)?.columns.nodes.find((each) => each.name === column);
+    const found = relations.find((each) => each.name === `${DEMO_DATABASE}.${table}`)?.columns.nodes.find((each) => each.name === column);
     return found ? [{ columnId: found.id, label: name, state: 'CONFIRMED' }] : [];
   });
   await ask('mutation ($items: [SetColumnLabelInput!]!) { setColumnLabels(input: { items: $items }) { cursor } }', { items }, context);
