@@ -52,7 +52,7 @@ export function createWaiverSweeper({ sql, onCommit, logger, now = () => new Dat
     for (let turn = 0; !signal.aborted; turn++) {
       try {
         while (!signal.aborted && (await runOnce()));
-        if (turn % COUNTERS_EVERY === 0) await sql.begin(addUpCounts);
+        if (turn % COUNTERS_EVERY === 0) await sql.begin((tx) => addUpCounts(tx));
         failures = 0;
       } catch (error) {
         // Nothing is lost: they are still waived. Told once, or a database that is away would fill the log.

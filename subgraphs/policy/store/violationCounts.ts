@@ -64,9 +64,9 @@ const LOCK = 0x76636e74;
 const MANY_DIFFERENCES = 1_000;
 
 /** Adds up the differences that writers left. One at a time; who comes meanwhile has nothing to do. */
-export async function addUpCounts(tx: Transaction): Promise<void> {
+export async function addUpCounts(tx: Transaction, many = MANY_DIFFERENCES): Promise<void> {
   const [mine] = await tx<{ locked: boolean }[]>`select pg_try_advisory_xact_lock(${LOCK}) as locked`;
-  const few = await tx`select from policy.violation_counts where not is_sum offset ${MANY_DIFFERENCES} limit 1`;
+  const few = await tx`select from policy.violation_counts where not is_sum offset ${many} limit 1`;
   if (!mine!.locked || few.length === 0) return;
   await tx`
     with taken as (delete from policy.violation_counts where not is_sum returning *)
