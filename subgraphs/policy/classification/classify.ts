@@ -38,6 +38,8 @@ const MOST_IN_NAME = 20;
 const ENTRIES = new Map<string, Entry[]>();
 /** Words with which a phrase ends, so that their plurals are known. */
 const LAST_WORDS = new Set<string>();
+/** Words with which one begins: most names have none. */
+const FIRST_WORDS = new Set<string>();
 
 for (const rule of NAME_RULES) {
   const entry: Entry = {
@@ -55,13 +57,29 @@ for (const rule of NAME_RULES) {
       words.join('').replace(/number$/, 'num'),
     ])) {
       ENTRIES.set(key, [...(ENTRIES.get(key) ?? []), entry]);
+      const [first] = key.split(' ') as [string];
+      FIRST_WORDS.add(first);
       if (!rule.singular) LAST_WORDS.add(key.split(' ').at(-1)!);
     }
   }
 }
 
+/** Columns of one name and type are many: `id`, `created_at`, `email`. */
+const known = new Map<string, readonly FoundLabel[]>();
+const MOST_KNOWN = 20_000;
+
 /** At most one for each part of a name that `or` or `and` joins. `dataType` null: nobody knows it. */
-export function classifyName(name: string, dataType: string | null): FoundLabel[] {
+export function classifyName(name: string, dataType: string | null): readonly FoundLabel[] {
+  const key = `${dataType}\0${name}`;
+  let found = known.get(key);
+  if (!found) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(key, (found = findLabels(name, dataType)));
+  }
+  return found;
+}
+
+function findLabels(name: string, dataType: string | null): FoundLabel[] {
   const words = wordsOf(name).slice(-MOST_IN_NAME);
   const sort = dataType === null ? null : sortOf(dataType);
   const parts = partsOf(words).map((part) => findBest(part, sort));
@@ -97,6 +115,8 @@ function findBest(words: readonly string[], sort: Sort | null): FoundLabel | nul
 
 function* hitsOf(words: readonly string[]): Generator<Hit> {
   for (let start = 0; start < words.length; start++) {
+    const word = words[start]!;
+    if (!FIRST_WORDS.has(word) && !singularsOf(word).some((each) => FIRST_WORDS.has(each))) continue;
     for (let end = start + 1; end <= Math.min(words.length, start + MOST_WORDS); end++) {
       const first = words.slice(start, end - 1).join(' ');
       const last = words[end - 1]!;
