@@ -111,12 +111,6 @@ export const columnLabels = policySchema.table(
   ],
 );
 
-/** The last asset event whose columns were classified, so that an older one that comes late changes nothing. */
-export const classifiedAssets = policySchema.table('classified_assets', {
-  assetId: uuid('asset_id').primaryKey(),
-  seq: bigint({ mode: 'number' }).notNull(),
-});
-
 export const violations = policySchema.table(
   'violations',
   {

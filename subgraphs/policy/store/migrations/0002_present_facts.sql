@@ -1,0 +1,1 @@
+DROP TABLE "policy"."classified_assets" CASCADE;
