@@ -15,7 +15,9 @@ import { createCatalog } from '#subgraphs/catalog/index.ts';
 import type { ScannedAsset } from '#subgraphs/catalog/connectors/types.ts';
 import { createMemoryConnector, scannedContainer, scannedTable } from '#subgraphs/catalog/testing/memoryConnector.ts';
 import { administrator, contextOf } from '#subgraphs/catalog/testing/factories.ts';
+import { createEvaluate } from '#subgraphs/policy/domain/evaluation.ts';
 import { createPolicies } from '#subgraphs/policy/domain/policies.ts';
+import { createEvaluationTask } from '#subgraphs/policy/domain/publishing.ts';
 import { createPolicy } from '#subgraphs/policy/index.ts';
 
 export type Stage = Awaited<ReturnType<typeof createStage>>;
@@ -55,7 +57,8 @@ export async function createStage() {
     if (ids) asked.push({ ids: ids.length, parts: parts ?? [] });
     return await askLocally(catalog.subgraph)(query, variables, context);
   };
-  const makePolicy = () => createPolicy({ ...base, database: policySql, askCatalog });
+  const makePolicy = (faults: readonly string[] = []) =>
+    createPolicy({ ...base, database: policySql, askCatalog, faults: new Set(faults) });
   let policy = makePolicy();
   const admin: Viewer = administrator();
 
@@ -101,7 +104,7 @@ export async function createStage() {
     askPolicy: (...args: Parameters<ReturnType<typeof asker>>) => asker(policy)(...args),
     registerSource,
     /** As after a crash: nothing is left but what is in the database. */
-    restart: () => void (policy = makePolicy()),
+    restart: (faults?: readonly string[]) => void (policy = makePolicy(faults)),
     /** Scans what is in `system` as it is now. */
     async scan(sourceId: string): Promise<void> {
       system.complete = true;
@@ -114,15 +117,30 @@ export async function createStage() {
       return policy.consumers[names.indexOf(name)]!;
     },
     drain,
-    /** Runs the jobs that wait, as a worker would. */
-    async work(): Promise<void> {
+    /** Runs the jobs that wait, as a worker would; with a number of batches it is killed after as many, and the job is there for the next one. */
+    async work({ batches = Infinity } = {}): Promise<void> {
       for (;;) {
-        const [job] = await database.owner<{ id: string; payload: Record<string, string> }[]>`
-          delete from graphile_worker._private_jobs where id = (
-            select j.id from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-            where t.identifier = 'evaluatePolicy' order by j.id limit 1) returning id, payload`;
+        const [job] = await database.owner<{ id: string; payload: { policyId: string } }[]>`
+          select j.id, j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+          where t.identifier = 'evaluatePolicy' order by j.id limit 1`;
         if (!job) return;
-        await policy.tasks.evaluatePolicy!(job.payload, new AbortController().signal);
+        const stop = new AbortController();
+        let left = batches;
+        const evaluate = createEvaluate({ askCatalog, logger });
+        const task = createEvaluationTask({
+          sql: policySql,
+          evaluate,
+          logger,
+          batchSize: 3,
+          onCommit: () => void (--left <= 0 && stop.abort()),
+        });
+        try {
+          await task(job.payload, stop.signal);
+        } catch (error) {
+          if (!stop.signal.aborted) throw error;
+          return;
+        }
+        await database.owner`delete from graphile_worker._private_jobs where id = ${job.id}`;
       }
     },
     /** Until nothing is left to do for anybody. */

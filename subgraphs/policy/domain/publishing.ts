@@ -13,7 +13,6 @@ import { readJudge } from './judging.ts';
 import type { CompiledScope } from './scope.ts';
 
 export const EVALUATION_TASK = 'evaluatePolicy';
-/** Of one transaction: others take their turn after it. */
 const BATCH = 500;
 const TRIES = 8;
 const BACKOFF_MS = 250;
@@ -27,9 +26,18 @@ export async function requestEvaluation(tx: Transaction, policy: { id: string; v
   await addEvaluation(tx, policy.id);
 }
 
-export type PublishingDeps = { sql: Database; evaluate: Evaluate; onCommit: () => void; logger: Logger; now?: () => Date };
+export type PublishingDeps = {
+  sql: Database;
+  evaluate: Evaluate;
+  onCommit: () => void;
+  logger: Logger;
+  now?: () => Date;
+  /** Assets of one transaction: others take their turn after it. */
+  batchSize?: number;
+};
 
-export function createEvaluationTask({ sql, evaluate, onCommit, logger, now = () => new Date() }: PublishingDeps): Task {
+export function createEvaluationTask(deps: PublishingDeps): Task {
+  const { sql, evaluate, onCommit, logger, now = () => new Date(), batchSize = BATCH } = deps;
   const log = logger.child({ task: EVALUATION_TASK });
 
   /** Gives whether there is more to do. Its progress is committed with its work. */
@@ -40,11 +48,11 @@ export function createEvaluationTask({ sql, evaluate, onCommit, logger, now = ()
       if (!row || row.finishedAt) return false;
       const [policy] = await store.listPoliciesInForce(tx, [policyId]);
       const judge = policy && readJudge(policy, log);
-      const batch = policy ? listInForce(tx, row, judge?.scope.mayMatch) : listOutOfForce(tx, row);
+      const batch = policy ? listInForce(tx, row, batchSize, judge?.scope.mayMatch) : listOutOfForce(tx, row, batchSize);
       const { total, looked, assetIds } = await batch;
       await evaluate(tx, { assetIds, policyIds: [policyId] });
       const done = row.done + looked.length;
-      const isLast = looked.length < BATCH;
+      const isLast = looked.length < batchSize;
       await store.saveEvaluation(tx, {
         ...row,
         afterId: looked.at(-1) ?? row.afterId,
@@ -81,16 +89,21 @@ export function createEvaluationTask({ sql, evaluate, onCommit, logger, now = ()
 /** `looked`: the page, whose last one is where it goes on; `assetIds`: what of it is worth judging. */
 type Batch = { total: number; looked: string[]; assetIds: string[] };
 
-async function listInForce(tx: Transaction, row: EvaluationRow, mayMatch: CompiledScope['mayMatch'] | undefined): Promise<Batch> {
-  const copies = await listCopies(tx, 'all', { after: row.afterId, limit: BATCH });
+async function listInForce(
+  tx: Transaction,
+  row: EvaluationRow,
+  batchSize: number,
+  mayMatch: CompiledScope['mayMatch'] | undefined,
+): Promise<Batch> {
+  const copies = await listCopies(tx, 'all', { after: row.afterId, limit: batchSize });
   const looked = copies.map(({ assetId }) => assetId);
   const last = looked.at(-1);
-  const known = last ? await store.listAssetsWithUnresolved(tx, row.policyId, { after: row.afterId, until: last, limit: BATCH }) : [];
+  const known = last ? await store.listAssetsWithUnresolved(tx, row.policyId, { after: row.afterId, until: last, limit: batchSize }) : [];
   const candidates = copies.filter((copy) => mayMatch?.(copy)).map(({ assetId }) => assetId);
   return { total: row.total ?? (await countCopies(tx)), looked, assetIds: [...candidates, ...known] };
 }
 
-async function listOutOfForce(tx: Transaction, row: EvaluationRow): Promise<Batch> {
-  const looked = await store.listAssetsWithUnresolved(tx, row.policyId, { after: row.afterId, limit: BATCH });
+async function listOutOfForce(tx: Transaction, row: EvaluationRow, batchSize: number): Promise<Batch> {
+  const looked = await store.listAssetsWithUnresolved(tx, row.policyId, { after: row.afterId, limit: batchSize });
   return { total: row.total ?? (await store.countAssetsWithUnresolved(tx, row.policyId)), looked, assetIds: looked };
 }

@@ -3,7 +3,7 @@ import { assetFacts } from '../testing/facts.ts';
 import { noUnmaskedLabel } from './noUnmaskedLabel.ts';
 
 const PARAMS = { labels: ['EMAIL'] };
-const USERS = { 'shop.public.users': { email: ['EMAIL'], name: ['PERSON_NAME'], id: [] } };
+const USERS: Record<string, Record<string, string[]>> = { 'shop.public.users': { email: ['EMAIL'], name: ['PERSON_NAME'], id: [] } };
 
 /** Whether the column `c` of a view with this SQL, labelled as an e-mail address, is found. */
 function isFound(
