@@ -1,6 +1,7 @@
 /** What an operation's resolvers share: the viewer's visible classes and the DataLoaders, each of which leaves out what the viewer may not see. */
 import DataLoader from 'dataloader';
-import { visibleClasses, type VisibleClasses } from '#platform/auth/access.ts';
+import type { VisibleClasses } from '#platform/auth/access.ts';
+import { classesOf, forgetClasses } from '#platform/auth/operationClasses.ts';
 import { mayRead } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
@@ -19,16 +20,20 @@ export type Loaders = ReturnType<typeof createLoaders>;
 export type CatalogContext = { of: (context: RequestContext) => Loaders; forget: (context: RequestContext) => void };
 
 export function createCatalogContext({ sql }: { sql: Database }): CatalogContext {
-  return perOperation((context) => createLoaders(sql, context));
+  const loaders = perOperation((context) => createLoaders(sql, context));
+  return {
+    of: loaders.of,
+    forget(context) {
+      loaders.forget(context);
+      forgetClasses(context);
+    },
+  };
 }
 
 function createLoaders(sql: Database, context: RequestContext) {
   const { viewer } = context;
-  let answer: Promise<VisibleClasses> | undefined;
-  const classes = (): Promise<VisibleClasses> => (answer ??= viewer ? visibleClasses(sql, viewer, 'read') : Promise.resolve([]));
-
-  let mine: Promise<VisibleClasses> | undefined;
-  const editable = (): Promise<VisibleClasses> => (mine ??= viewer ? visibleClasses(sql, viewer, 'edit') : Promise.resolve([]));
+  const classes = (): Promise<VisibleClasses> => classesOf(sql, context, 'read');
+  const editable = (): Promise<VisibleClasses> => classesOf(sql, context, 'edit');
 
   const assetById = new DataLoader(async (ids: readonly string[]) =>
     inOrder(ids, await findAssetsById(sql, await classes(), ids), (row) => row.id),

@@ -1,6 +1,7 @@
 /** What an operation's resolvers share: the graph, the viewer's visible classes, and neighbours read for many assets at once. */
 import DataLoader from 'dataloader';
-import { visibleClasses, type VisibleClasses } from '#platform/auth/access.ts';
+import type { VisibleClasses } from '#platform/auth/access.ts';
+import { classesOf } from '#platform/auth/operationClasses.ts';
 import type { Database } from '#platform/database/index.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
 import type { GraphFor } from './domain/feed.ts';
@@ -16,10 +17,9 @@ export type Loaders = {
 export type LineageContext = { of: (context: RequestContext) => Loaders };
 
 export function createLineageContext({ sql, graphFor }: { sql: Database; graphFor: GraphFor }): LineageContext {
-  return perOperation(({ viewer }) => {
+  return perOperation((context) => {
     const graph = graphFor(sql);
-    let answer: Promise<VisibleClasses> | undefined;
-    const classes = (): Promise<VisibleClasses> => (answer ??= viewer ? visibleClasses(sql, viewer, 'read') : Promise.resolve([]));
+    const classes = (): Promise<VisibleClasses> => classesOf(sql, context, 'read');
     const loaders = new Map<string, DataLoader<string, Neighbours>>();
     return {
       graph,

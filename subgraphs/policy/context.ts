@@ -1,6 +1,7 @@
 /** What an operation's resolvers share: the viewer's visible classes and the DataLoaders, each of which leaves out what the viewer may not see. */
 import DataLoader from 'dataloader';
-import { visibleClasses, type VisibleClasses } from '#platform/auth/access.ts';
+import type { VisibleClasses } from '#platform/auth/access.ts';
+import { classesOf } from '#platform/auth/operationClasses.ts';
 import { mayRead, type Action } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
@@ -21,12 +22,9 @@ export function createPolicyContext({ sql }: { sql: Database }): PolicyContext {
   return perOperation((context) => createLoaders(sql, context));
 }
 
-function createLoaders(sql: Database, { viewer }: RequestContext) {
-  const classesFor = (action: Action) => {
-    let answer: Promise<VisibleClasses> | undefined;
-    return (): Promise<VisibleClasses> => (answer ??= viewer ? visibleClasses(sql, viewer, action) : Promise.resolve([]));
-  };
-
+function createLoaders(sql: Database, context: RequestContext) {
+  const { viewer } = context;
+  const classesFor = (action: Action) => (): Promise<VisibleClasses> => classesOf(sql, context, action);
   const classes = classesFor('read');
 
   type ViolationPages = Pages<ViolationRow, { first: number; after: ViolationKey | null }>;
