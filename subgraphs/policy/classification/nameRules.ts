@@ -326,7 +326,7 @@ export const NAME_RULES: readonly NameRule[] = [
     name: 'place on earth',
     label: 'GEO_LOCATION',
     confidence: 0.75,
-    phrases: `latitude, longitude, lat, lng, lon, lat lng, lat lon, lat long, latlng, latitude longitude, geo location, geo point,
+    phrases: `latitude, longitude, lat, lng, lon, lat lng, lat lon, lat long, geo long, home long, coordinates long, latlng, latitude longitude, geo location, geo point,
       geo position, geo coordinates, geo coordinate, geo lat, geo lng, geo lon, gps, gps location, gps coordinates, gps position,
       coordinates, home location, current location, last location, last known location, lat e, location point, breitengrad,
       langengrad, laengengrad, latitud, longitud`,
