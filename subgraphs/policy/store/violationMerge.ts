@@ -10,8 +10,9 @@ const STATUSES = ['OPEN', 'ACKNOWLEDGED', 'WAIVED', 'RESOLVED'] as const satisfi
 
 export type ViolationOrder = { field: 'RAISED_AT' | 'SEVERITY'; direction: 'ASC' | 'DESC' };
 
-/** Above this, walking the list and leaving rows out is quicker. */
+/** Above these, walking the list and leaving rows out is quicker. */
 const MOST_BRANCHES = 10_000;
+const MOST_CLASSES = 300;
 
 const TYPES = {
   policy_id: 'uuid',
@@ -32,9 +33,10 @@ const isLittle = ({ ids, assetIds }: ListFilter): boolean => ids !== undefined |
 export function dimensionsOf(classes: VisibleClasses, filter: ListFilter, order: ViolationOrder, parent?: Parent): Dimension[] {
   if (filter.ids || parent?.column === 'asset_id') return [];
   if (filter.assetIds) return [{ column: 'asset_id', values: filter.assetIds }];
-  const byStatus: Dimension[] = [{ column: 'status', values: filter.statuses ?? STATUSES }];
-  // By time, only rows of one severity are in order.
-  if (order.field === 'RAISED_AT' || filter.severities) byStatus.push({ column: 'severity', values: filter.severities ?? SEVERITIES });
+  const byStatus: Dimension[] = [
+    { column: 'status', values: filter.statuses ?? STATUSES },
+    { column: 'severity', values: filter.severities ?? SEVERITIES },
+  ];
   const byClass: Dimension[] = classes === 'all' ? [] : [{ column: 'access_class', values: classes }];
   const byPolicy: Dimension[] = filter.policyIds && !parent ? [{ column: 'policy_id', values: filter.policyIds }] : [];
   const isPlain = order.field === 'RAISED_AT' && !filter.statuses && !filter.severities;
@@ -47,7 +49,8 @@ export function dimensionsOf(classes: VisibleClasses, filter: ListFilter, order:
       : isPlain
         ? [byClass]
         : [[...byClass, ...byStatus], byStatus];
-  return ways.find((way) => branchesOf(way) * (parent?.count ?? 1) <= MOST_BRANCHES) ?? [];
+  const isShort = (way: readonly Dimension[]): boolean => branchesOf(way) * (parent?.count ?? 1) <= MOST_BRANCHES;
+  return ways.find((way) => isShort(way) && (classes === 'all' || classes.length <= MOST_CLASSES || !way.includes(byClass[0]!))) ?? [];
 }
 
 const branchesOf = (dimensions: readonly Dimension[]): number => dimensions.reduce((product, { values }) => product * values.length, 1);
@@ -74,12 +77,16 @@ export function keysOf(sql: Queryable, { classes, filter, order, first, after }:
   }
   const dimensions = dimensionsOf(classes, filter, order, parent);
   const merged = new Set<string>(dimensions.map(({ column }) => column));
+  const bySeverity = order.field === 'SEVERITY';
+  const bounds = bySeverity && merged.has('severity') && after ? boundsOf(order, after) : undefined;
+  // What the order does not take stays out, so that an index is all that is read.
   const found = sql`
-    select v.severity, v.raised_at, v.id from policy.violations v
+    select ${bySeverity ? sql`v.severity,` : sql``} v.raised_at, v.id from policy.violations v
     where ${parent ? sql`v.${sql(parent.column)} = wanted.id` : sql`true`}
       ${merged.has('access_class') ? sql`` : visible(sql, 'v', classes)}
       ${dimensions.length === 0 ? sql`` : dimensions.map(({ column }) => sql`and v.${sql(column)} = ${sql(`by_${column}`)}.value`)}
-      ${matches(sql, filter, merged)} ${seek(sql, order, after)}`;
+      ${matches(sql, filter, merged)}
+      ${bounds ? sql`and (v.raised_at, v.id) ${than(sql, order)} (bound.raised_at, bound.id)` : seek(sql, order, after)}`;
   const branch = sql`${found} order by ${sorted(sql, 'v', order)} limit ${limit}`;
   // Read first, then sorted (that is what the offset says): on a walk in the list's order they could be the last ones.
   const sortedLate = sql`select v.* from (${found} offset 0) v order by ${sorted(sql, 'v', order)} limit ${limit}`;
@@ -88,8 +95,32 @@ export function keysOf(sql: Queryable, { classes, filter, order, first, after }:
     ({ column, values: all }) =>
       sql`unnest(${all as string[]}::${sql.unsafe(TYPES[column])}[]) as ${sql(`by_${column}`)} (value) cross join`,
   );
-  return sql`select b.* from ${values} lateral (${branch}) b order by ${sorted(sql, 'b', order)} limit ${limit}`;
+  const bound = bounds
+    ? sql`lateral (
+        select each.raised_at, each.id from unnest(${bounds.map((each) => each[0])}::text[]::policy.severity[],
+          ${bounds.map((each) => each[1])}::text[]::timestamptz[], ${bounds.map((each) => each[2])}::text[]::uuid[]) as each (severity, raised_at, id)
+        where each.severity = by_severity.value
+      ) bound cross join`
+    : sql``;
+  return sql`select b.* from ${values} ${bound} lateral (${branch}) b order by ${sorted(sql, 'b', order)} limit ${limit}`;
 }
+
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Where each severity goes on after a key: those that the list has passed are left out. As (severity, time, id) < (…) the planner takes
+ * what is left for next to nothing, and reads it by any index.
+ */
+function boundsOf({ direction }: ViolationOrder, after: ViolationKey): [severity: string, raisedAt: string, id: string][] {
+  const [severity, raisedAt, id] = after as [string, string, string];
+  const place = SEVERITIES.findIndex((each) => each === severity);
+  const [later, start]: [string[], [string, string]] =
+    direction === 'DESC' ? [SEVERITIES.slice(0, place), ['infinity', LAST_ID]] : [SEVERITIES.slice(place + 1), ['-infinity', FIRST_ID]];
+  return [[severity, raisedAt, id], ...later.map((each): [string, string, string] => [each, ...start])];
+}
+
+const than = (sql: Queryable, { direction }: ViolationOrder) => (direction === 'DESC' ? sql`<` : sql`>`);
 
 export function sorted(sql: Queryable, alias: string, { field, direction }: ViolationOrder) {
   const way = direction === 'DESC' ? sql`desc` : sql``;
@@ -97,11 +128,10 @@ export function sorted(sql: Queryable, alias: string, { field, direction }: Viol
   return sql`${field === 'SEVERITY' ? sql`${of}.severity ${way},` : sql``} ${of}.raised_at ${way}, ${of}.id ${way}`;
 }
 
-function seek(sql: Queryable, { direction }: ViolationOrder, after: ViolationKey | null) {
+function seek(sql: Queryable, order: ViolationOrder, after: ViolationKey | null) {
   if (!after) return sql``;
-  const than = direction === 'DESC' ? sql`<` : sql`>`;
   const [id, raisedAt, severity] = after.toReversed();
   return severity === undefined
-    ? sql`and (v.raised_at, v.id) ${than} (${raisedAt!}::text::timestamptz, ${id!}::uuid)`
-    : sql`and (v.severity, v.raised_at, v.id) ${than} (${severity}::text::policy.severity, ${raisedAt!}::text::timestamptz, ${id!}::uuid)`;
+    ? sql`and (v.raised_at, v.id) ${than(sql, order)} (${raisedAt!}::text::timestamptz, ${id!}::uuid)`
+    : sql`and (v.severity, v.raised_at, v.id) ${than(sql, order)} (${severity}::text::policy.severity, ${raisedAt!}::text::timestamptz, ${id!}::uuid)`;
 }
