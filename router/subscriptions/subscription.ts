@@ -14,7 +14,7 @@ import type { Subscriber } from './subscribers.ts';
 /** Payloads that are made while the ones before them are on their way. */
 const AHEAD = 4;
 const PAGE = 200;
-/** Events that may wait for a reader who takes nothing of what was sent, and for how long more of them may come. */
+/** Events that may wait for a reader, and how long it may take nothing while there are more. */
 const MOST_WAITING = 256;
 const PATIENCE_MS = 1_000;
 const RETRY_MS = 200;
@@ -49,7 +49,8 @@ export function createSubscription(
   /** There was more since the last look. */
   let hasMore = false;
   let wake: (() => void) | undefined;
-  let isWriting = false;
+  /** Since when a payload is on its way. */
+  let writingSince: number | undefined;
   /** Up to where it was counted what a reader misses who takes nothing, and how much that is. */
   let counted = 0;
   let waiting = 0;
@@ -57,24 +58,24 @@ export function createSubscription(
 
   function onMore(): void {
     hasMore = true;
-    if (isWriting) countWaiting();
+    if (writingSince !== undefined) countWaiting(writingSince);
     wake?.();
   }
 
   /** When there is more, and not when it could be sent: nothing is made for whoever does not read. */
-  function countWaiting(): void {
+  function countWaiting(since: number): void {
     const more = feed.read(Math.max(counted, position));
     if (!more) return;
     counted = more.end;
     waiting += more.events.filter(matches).length;
-    if (waiting > MOST_WAITING) patience ??= setTimeout(onSlow, PATIENCE_MS);
+    if (waiting > MOST_WAITING) patience ??= setTimeout(onSlow, Math.max(0, since + PATIENCE_MS - performance.now()));
   }
 
   async function deliver(payload: string): Promise<void> {
     if (closed) return;
-    isWriting = true;
+    writingSince = performance.now();
     await write(payload);
-    [isWriting, waiting, counted] = [false, 0, 0];
+    [writingSince, waiting, counted] = [undefined, 0, 0];
     clearTimeout(patience);
     patience = undefined;
   }

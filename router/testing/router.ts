@@ -20,6 +20,7 @@ const asset = (id: string) => ({
   name: `shop.public.${id}`,
   displayName: id,
   path: [],
+  description: id.startsWith('large') ? 'x'.repeat(50_000) : null,
   owners: [{ user: { id: 'reader' }, role: 'OWNER' }],
   tags: [],
   version: 1,
@@ -27,13 +28,14 @@ const asset = (id: string) => ({
   updatedAt: new Date(0),
 });
 
-type Hooks = { onHang?: (context: RequestContext) => void; onSlow?: () => void };
+type Hooks = { onHang?: (context: RequestContext) => void; onSlow?: () => void; onAsset?: (id: string, context: RequestContext) => void };
 
-/** Assets with a meaning: `hang` never comes, `slow` takes a while, `broken` throws something internal, `missing` is NOT_FOUND. */
-export function createCatalog({ onHang, onSlow }: Hooks) {
+/** Assets with a meaning: `hang` never comes, `slow` takes a while, `broken` throws something internal, `missing` is NOT_FOUND, `large…` has a long description. */
+export function createCatalog({ onHang, onSlow, onAsset }: Hooks) {
   return createSubgraph('catalog', {
     Query: {
       async asset(_: unknown, { id }: { id: string }, context: RequestContext) {
+        onAsset?.(id, context);
         if (id === 'hang') {
           onHang?.(context);
           await new Promise(() => {});
@@ -49,7 +51,9 @@ export function createCatalog({ onHang, onSlow }: Hooks) {
       },
       assets: () => ({ nodes: ['a', 'b'].map(asset), edges: [], pageInfo: { hasNextPage: false, hasPreviousPage: false } }),
     },
-    Asset: { asOf: () => null },
+    Asset: {
+      asOf: ({ id }: { id: string }, { at }: { at: Date }) => (at.getTime() > 0 ? { id, version: 2, at, changes: [], snapshot: {} } : null),
+    },
   });
 }
 
