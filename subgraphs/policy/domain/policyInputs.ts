@@ -16,6 +16,7 @@ export function checkNewPolicy(input: NewPolicy): PolicyWords & { ruleType: stri
   const name = checkLabel(input.name, 'input.name', MAX_NAME);
   const description = checkDescription(input.description) ?? null;
   const { ruleType, params, scope } = checkPolicyInput(input);
+  checkTexts(params, 'input.params');
   return { name, description, ruleType: ruleType.name, params, scope, severity: input.severity };
 }
 
@@ -39,7 +40,16 @@ export function applyPolicyEdit(ruleType: string, words: PolicyWords, edit: Part
   // What is kept was checked when it came, maybe by an older rule: an edit of a name does not fail for it.
   if (!('params' in edit) && !('scope' in edit)) return edited;
   const { params, scope } = checkPolicyInput({ ruleType, params: edited.params, scope: edited.scope });
+  checkTexts(params, 'input.params');
   return { ...edited, params, scope };
+}
+
+/** What PostgreSQL cannot store as JSON is refused by its path; how long a text may be is the rule type's to say. */
+function checkTexts(value: unknown, field: string): void {
+  if (typeof value === 'string') checkText(value, field, { max: Infinity });
+  else if (value !== null && typeof value === 'object') {
+    for (const [key, part] of Object.entries(value)) checkTexts(part, `${field}.${key}`);
+  }
 }
 
 function checkDescription(text: string | null | undefined): string | null | undefined {
