@@ -30,6 +30,27 @@ describe('cost', () => {
     expect(cost('{ assetCounts(by: KIND) { value count } }')).toBe(1_000 + 10);
     expect(cost('{ domains(first: 5) { nodes { assets(first: 2) { totalCount } } } }')).toBe(5);
   });
+  it('counts counting violations like any other, below policies and assets not', () => {
+    expect(cost('{ violations(first: 7) { totalCount nodes { message } } violationCounts(by: OWNER) { value count } }')).toBe(
+      1_007 + 1_010,
+    );
+    expect(cost('{ policies(first: 3) { nodes { violations(first: 2) { totalCount nodes { id } } } } }')).toBe(3 + 6);
+    expect(cost('{ assets(first: 50) { nodes { violations(first: 5) { totalCount nodes { policy { name } } } } } }')).toBe(50 + 500);
+  });
+  it('counts a preview as what it looks at, besides what comes back: an operation takes one', () => {
+    const preview = 'previewPolicy(input: { ruleType: "ownerRequired", params: {} })';
+    expect(cost(`{ ${preview} { checked violating } }`)).toBe(100_001);
+    expect(cost(`{ a: ${preview} { checked } b: ${preview} { checked } }`)).toBeGreaterThan(200_000);
+    expect(cost(`{ ${preview} { sample(first: 20) { message asset { name } } } }`)).toBe(100_001 + 40);
+  });
+  it('counts the results of decisions on violations', () => {
+    const ids = Array.from({ length: 200 }, String);
+    expect(
+      cost('mutation ($input: AcknowledgeViolationsInput!) { acknowledgeViolations(input: $input) { results { violation { status } } } }', {
+        input: { ids },
+      }),
+    ).toBe(1 + 200 + 200);
+  });
   it('counts single objects', () => expect(cost('{ me { name } asset(id: "x") { source { name } } }')).toBe(3));
   it('counts no scalars, lists of them neither', () => expect(cost('{ asset(id: "x") { name tags path } }')).toBe(1));
   it('counts as many as there are ids', () => {

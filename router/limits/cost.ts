@@ -30,6 +30,8 @@ const MAX_COST = 200_000;
 const UNPAGED_LIST = 10;
 /** What counting all that matches counts as: `totalCount` and `facets` of a root list, and counts by value. Below an object they are batched and count nothing. */
 const COUNTING = 1_000;
+/** Root fields that look at far more than comes back. A preview judges every asset that the viewer sees. */
+const DEAR_FIELDS: Readonly<Record<string, number>> = { previewPolicy: 100_000 };
 
 /** They are in no type's fields. Introspection counts like data: under many aliases it would answer for seconds. */
 const META_FIELDS: Readonly<Record<string, GraphQLField<unknown, unknown>>> = { __schema: SchemaMetaFieldDef, __type: TypeMetaFieldDef };
@@ -113,7 +115,7 @@ export function operationCost(
     // A payload's lists have a result for each item of the batch; the lists in one asset of many do not.
     const wrapsBatch = !isList(definition.type);
     const each = 1 + ofSelection(type, field.selectionSet, { page: DEFAULT_PAGE, batch: wrapsBatch ? batch : 0, root: false });
-    if (wrapsBatch) return each;
+    if (wrapsBatch) return each + ((parent === root && DEAR_FIELDS[field.name.value]) || 0);
     return counting + each * (definition.args.some(({ name }) => name === 'first') ? page : Math.max(UNPAGED_LIST, batch, above.batch));
   };
 
