@@ -91,9 +91,10 @@ export function createConsumer({ sql, name, types, logger, faults, data, ...opti
 
   /** Others of this name wait until the transaction ends. */
   async function lockCursor(tx: Transaction): Promise<number> {
-    await tx`insert into events.cursors (consumer, seq) values (${name}, 0) on conflict do nothing`;
     const [cursor] = await tx<{ seq: number }[]>`select seq from events.cursors where consumer = ${name} for update`;
-    return cursor!.seq;
+    if (cursor) return cursor.seq;
+    await tx`insert into events.cursors (consumer, seq) values (${name}, 0) on conflict do nothing`;
+    return await lockCursor(tx);
   }
 
   async function look(): Promise<{ isBehind: boolean; retryInMs: number | null }> {
