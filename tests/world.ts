@@ -6,6 +6,7 @@ import { ADMINISTRATOR, startInProcess, type Answer } from '#deploy/testing/inPr
 import type { Database } from '#platform/database/index.ts';
 import { createLogger } from '#platform/logger.ts';
 import { createTestDatabase } from '#platform/testing/database.ts';
+import { connectLive, type LiveClient } from '#platform/testing/liveClient.ts';
 import { API_FILE } from '#router/supergraph.ts';
 import { observe } from '#platform/testing/observedFields.ts';
 
@@ -29,6 +30,8 @@ export type World = {
   accessToken(email?: string): Promise<string>;
   /** With a bearer token, whatever it is. */
   as(token: string): Ask;
+  /** A socket of somebody, the administrator unless said otherwise, with its token of now. Closed by its caller. */
+  live(email?: string): Promise<LiveClient>;
   /** An API token of whoever asks, and who asks with it. */
   createToken(owner: Ask, scopes: string[], expiresAt?: string): Promise<Ask & { id: string; secret: string }>;
   /** A new user with these roles, signed in. */
@@ -98,6 +101,8 @@ export async function createWorld({
     admin,
     signIn,
     accessToken: (email = EMAIL) => product.signIn(email, PASSWORD),
+    live: async (email = EMAIL) =>
+      connectLive(product.url, await product.signIn(email, PASSWORD), (query, { data }) => observe(api, query, data)),
     as: asker,
     async createToken(owner, scopes, expiresAt) {
       const { data, errors } = await owner(

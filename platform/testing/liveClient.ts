@@ -21,8 +21,10 @@ const PATIENCE_MS = 20_000;
 
 const shorten = (value: unknown): string => String(JSON.stringify(value)).slice(0, 500);
 
-/** One client with one socket, which is not opened again by itself. */
-export function connectLive(url: string, token: string) {
+export type LiveClient = ReturnType<typeof connectLive>;
+
+/** One client with one socket, which is not opened again by itself. `onPayload` is told of each, with the operation that it answers. */
+export function connectLive(url: string, token: string, onPayload: (query: string, payload: Payload) => void = () => {}) {
   const client = createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -39,7 +41,10 @@ export function connectLive(url: string, token: string) {
       const stop = client.subscribe<any>(
         { query, variables },
         {
-          next: (payload) => void payloads.push(payload as Payload),
+          next(payload) {
+            onPayload(query, payload as Payload);
+            payloads.push(payload as Payload);
+          },
           error: (error) => void (ended = error),
           complete: () => void (ended ??= 'complete'),
         },

@@ -37,7 +37,7 @@ export function observe(schema: GraphQLSchema, source: string, data: unknown): v
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    const root = definition.operation === 'mutation' ? 'Mutation' : 'Query';
+    const root = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' }[definition.operation];
     walk(typeOf, fragments, definition.selectionSet, root, data);
   }
 }
