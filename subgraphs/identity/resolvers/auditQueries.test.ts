@@ -41,9 +41,9 @@ const letters = async (count: number): Promise<string[]> => {
   const ids: string[] = [];
   for (let index = 0; index < count; index++) {
     await remove(newId());
-    await consume(['consumer:identity']);
+    await consume([index % 2 === 0 ? 'consumer:identity' : 'consumer:identity.domains']);
     const [row] = await world.test.owner`
-      update events.failures set retry_at = null, attempts = ${5 + index}, failed_at = ${new Date(Date.UTC(2026, 0, 1 + index))}
+      update events.failures set retry_at = null, attempts = ${5 + index}, consumer = ${index % 2 === 0 ? 'identity.domains' : 'catalog.search'}, failed_at = ${new Date(Date.UTC(2026, 0, 1 + index))}
       where retry_at is not null returning id`;
     ids.push(row!.id as string);
   }
