@@ -97,8 +97,7 @@ async function listInForce(
 ): Promise<Batch> {
   const copies = await listCopies(tx, 'all', { after: row.afterId, limit: batchSize });
   const looked = copies.map(({ assetId }) => assetId);
-  const last = looked.at(-1);
-  const known = last ? await store.listAssetsWithUnresolved(tx, row.policyId, { after: row.afterId, until: last, limit: batchSize }) : [];
+  const known = await store.findAssetsWithUnresolved(tx, row.policyId, looked);
   const candidates = copies.filter((copy) => mayMatch?.(copy)).map(({ assetId }) => assetId);
   return { total: row.total ?? (await countCopies(tx)), looked, assetIds: [...candidates, ...known] };
 }

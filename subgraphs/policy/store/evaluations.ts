@@ -21,15 +21,23 @@ export async function lockUnresolved(tx: Transaction, { assetIds, policyIds }: U
       ${policyIds ? tx`and policy_id = any(${policyIds as string[]}::uuid[])` : tx``} order by id for update`;
 }
 
+/** Those of the assets of which a policy has unresolved violations. */
+export async function findAssetsWithUnresolved(sql: Queryable, policyId: string, assetIds: readonly string[]): Promise<string[]> {
+  const rows = await sql<{ assetId: string }[]>`
+    select distinct asset_id from policy.violations
+    where policy_id = ${policyId} and asset_id = any(${assetIds as string[]}::uuid[]) and status <> 'RESOLVED'`;
+  return rows.map((row) => row.assetId);
+}
+
 /** The next assets, in the order of their ids, of which a policy has unresolved violations. */
 export async function listAssetsWithUnresolved(
   sql: Queryable,
   policyId: string,
-  page: { after: string | null; until?: string; limit: number },
+  page: { after: string | null; limit: number },
 ): Promise<string[]> {
   const rows = await sql<{ assetId: string }[]>`
     select distinct asset_id from policy.violations where policy_id = ${policyId} and status <> 'RESOLVED'
-      ${page.after ? sql`and asset_id > ${page.after}::uuid` : sql``} ${page.until ? sql`and asset_id <= ${page.until}::uuid` : sql``}
+      ${page.after ? sql`and asset_id > ${page.after}::uuid` : sql``}
     order by asset_id limit ${page.limit}`;
   return rows.map((row) => row.assetId);
 }
