@@ -1,5 +1,6 @@
 /** Every list of the API: its nodes are what is there, its edges are its nodes, its cursors lead through it, and its total is theirs. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSchema, getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
@@ -84,6 +85,9 @@ async function fill(): Promise<Record<string, List>> {
   await made('createTeam', 'team', { name: 'Platform' });
   for (const scope of ['READER', 'STEWARD', 'INGESTOR']) await world.createToken(world.ask, [scope]);
   await world.consumed();
+  const names = { ruleType: 'namingConvention', params: { pattern: '^[a-z]+$', target: 'asset' } };
+  const short = await publishPolicy({ ...names, name: 'Short names', scope: { namePrefix: `${north.database}.s.` }, severity: 'INFO' });
+  await publishPolicy({ ...names, name: 'Whole words', scope: { namePrefix: `${north.database}.s.ledger_a` }, severity: 'ERROR' });
 
   const people = ['Administrator', 'User 1', 'User 2'];
   const path = (name: string) => [north.database, name.startsWith('gone') ? 'old' : 's', name];
@@ -106,6 +110,7 @@ async function fill(): Promise<Record<string, List>> {
       holds: ['source.registered', 'source.registered', 'domain.created', 'domain.created', 'team.created', 'team.created'],
     },
     'Query.glossaryTerms': { ...by('name'), holds: ['Invoice', 'Posting'] },
+    'Query.policies': { ...by('name'), holds: ['Short names', 'Whole words'] },
     'Query.search': {
       args: 'query: "ledger"',
       node: 'score asset { path }',
@@ -117,6 +122,11 @@ async function fill(): Promise<Record<string, List>> {
     'Query.tags': { ...by('name'), holds: ['gold', 'silver'] },
     'Query.teams': { ...by('name'), holds: ['Data office', 'Platform'] },
     'Query.users': { ...by('name'), holds: people },
+    'Query.violations': {
+      args: 'orderBy: { field: SEVERITY, direction: ASC }',
+      ...by('severity'),
+      holds: ['INFO', 'INFO', 'INFO', 'ERROR'],
+    },
     'Asset.children': {
       within: [`asset(id: "${idOf('s')}")`],
       ...by('path'),
@@ -124,12 +134,24 @@ async function fill(): Promise<Record<string, List>> {
     },
     'Asset.columns': { within: [`asset(id: "${idOf('ledger_a')}")`], ...by('name'), holds: ['id', 'email', 'note'] },
     'Asset.history': { within: [`asset(id: "${idOf('ledger_a')}")`], ...by('version'), holds: [3, 2, 1] },
+    'Asset.violations': { within: [`asset(id: "${idOf('ledger_a')}")`], ...by('severity'), holds: ['ERROR', 'INFO'] },
     'Domain.assets': { within: [`domain(id: "${finance}")`], ...by('path'), holds: ['ledger_a', 'ledger_b'].map(path) },
     'GlossaryTerm.assets': { within: [`glossaryTerm(id: "${invoice}")`], ...by('path'), holds: ['ledger_a', 'ledger_b'].map(path) },
+    'Policy.violations': { within: [`policy(id: "${short}")`], ...by('status'), holds: ['OPEN', 'OPEN', 'OPEN'] },
     'ScanRun.pendingDeletions': { within: [`scanRun(id: "${held.id}")`], ...by('path'), holds: GONE.map(path) },
     'Source.runs': { within: [`source(id: "${north.id}")`], ...by('status'), holds: ['NEEDS_REVIEW', 'COMPLETED'] },
     'Team.members': { within: ['me', 'teams'], ...by('name'), holds: people },
   };
+}
+
+/** Waits until every asset was looked at; gives its id. */
+async function publishPolicy(input: object): Promise<string> {
+  const { policy } = await change('createPolicy', input, 'policy { id version }');
+  await change('publishPolicy', policy);
+  const isDone = async () =>
+    (await world.admin('query ($id: ID!) { policy(id: $id) { evaluation { finishedAt } } }', policy)).policy.evaluation.finishedAt;
+  while (!(await isDone())) await sleep(20);
+  return policy.id;
 }
 
 async function read(field: string, page: { first: number; after?: string }): Promise<any> {
