@@ -54,5 +54,5 @@ function bySeveral(sql: Queryable, classes: VisibleClasses, filter: AssetFilter,
     )
     select value, count(*) as count from several group by value
     union all
-    select '', (select coalesce(sum(n.count), 0) from (${counted(sql, classes, filter)}) n)::bigint - (select count(distinct asset_id) from several)`;
+    select '', (select coalesce(sum(n.count), 0) from (${counted(sql, classes, filter)}) n)::bigint - (select count(*) from (select asset_id from several group by asset_id) s)`;
 }
