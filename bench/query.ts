@@ -10,6 +10,7 @@ import { createPostgresSearch } from '#subgraphs/catalog/search/postgres.ts';
 import { makeAssets, SOURCES, type Fixture } from './fixtures/assets.ts';
 import { openPlanLog, sequentialScans, type PlanLog, type Statement } from './fixtures/plans.ts';
 import { startBenchProduct, type Ask, type BenchProduct } from './fixtures/product.ts';
+import { at, sendByHand, times } from './fixtures/timing.ts';
 import type { BenchContext, BenchResult } from './run.ts';
 
 const ASSETS = 1_000_000;
@@ -190,26 +191,3 @@ async function measure(
     await world.stop();
   }
 }
-
-/** The statements of three rounds, one after another, prepared and with a plan for their values, as the product's connections run them. */
-async function sendByHand(sql: Database, statements: readonly Statement[]): Promise<void> {
-  for (const { text, parameters } of statements) {
-    const values = parameters.length > 0 ? `(${parameters.join(', ')})` : '';
-    await sql
-      .unsafe(`deallocate all; set plan_cache_mode = force_custom_plan; prepare by_hand as ${text}; execute by_hand${values}`)
-      .simple();
-  }
-}
-
-async function times(rounds: number, work: (round: number) => Promise<unknown>): Promise<number[]> {
-  for (let round = 0; round < 3; round++) await work(round);
-  const took: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const startedAt = performance.now();
-    await work(round);
-    took.push(performance.now() - startedAt);
-  }
-  return took.toSorted((a, b) => a - b);
-}
-
-const at = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;

@@ -3,11 +3,14 @@ import { Command, CommanderError } from 'commander';
 import { addAssetCommands } from './commands/asset.ts';
 import { addDatabaseCommands } from './commands/database.ts';
 import { addEventCommands } from './commands/events.ts';
+import { addLineageCommands } from './commands/lineage.ts';
+import { addPolicyCommands } from './commands/policies.ts';
 import { addScanCommands } from './commands/scan.ts';
 import { addSearchCommands } from './commands/search.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addSourceCommands } from './commands/source.ts';
 import { addTokenCommands } from './commands/token.ts';
+import { addViolationCommands } from './commands/violations.ts';
 import { createContext, type AddCommands } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
 import { say, type Terminal } from './terminal.ts';
@@ -18,6 +21,9 @@ const NOUNS: readonly AddCommands[] = [
   addScanCommands,
   addSearchCommands,
   addAssetCommands,
+  addLineageCommands,
+  addPolicyCommands,
+  addViolationCommands,
   addTokenCommands,
   addEventCommands,
   addDatabaseCommands,

@@ -19,7 +19,7 @@ export function createFeed({ sql, graphFor, faults, logger }: FeedOptions): Cons
 }
 
 /** In the log's order. Any event may come again, and of one asset an older one after a newer one. */
-export async function feed(tx: Queryable, graph: GraphStore, events: readonly ConsumedEvent[]): Promise<void> {
+export async function feed(tx: Transaction, graph: GraphStore, events: readonly ConsumedEvent[]): Promise<void> {
   const given = events.filter((event) => event.subject !== null);
   const stored = await findAssets(tx, [...new Set(given.map(({ subject }) => subject!))]);
   const { facts: late, known } = await lookAgain(tx, stored, given);
@@ -46,7 +46,7 @@ export async function feed(tx: Queryable, graph: GraphStore, events: readonly Co
  * gives what is known, as for events that come a second time, nothing changes.
  */
 async function lookAgain(
-  tx: Queryable,
+  tx: Transaction,
   stored: readonly AssetState[],
   events: readonly ConsumedEvent[],
 ): Promise<{ facts: AssetFact[]; known: readonly AssetState[] }> {

@@ -60,9 +60,10 @@ export function createPostgresGraph(sql: Queryable): GraphStore {
     },
 
     async findEdges({ direction, at }, ids, among, limit) {
+      // Both ends are conditions of one index: it is searched for the pairs, not read along a hub's neighbours.
       const ofSide = ({ own, other }: Side) => sql`
-        select e.from_id, e.to_id, e.kind, e.origin, e.valid_from, e.valid_to from ${given(ids)} join lineage.edges e on e.${sql(own)} = given.id
-        where ${valid(at)} and e.${sql(other)} = any(${among as string[]}::uuid[])`;
+        select e.from_id, e.to_id, e.kind, e.origin, e.valid_from, e.valid_to from lineage.edges e
+        where e.${sql(own)} = any(${ids as string[]}::uuid[]) and e.${sql(other)} = any(${among as string[]}::uuid[]) and ${valid(at)}`;
       const [first, second] = SIDES[direction];
       return [
         ...(await sql<GraphEdge[]>`

@@ -1,8 +1,8 @@
 /** What the feed knows of assets: their names and what they read. */
-import type { Queryable } from '#platform/database/index.ts';
+import { copyRows } from '#platform/database/copy.ts';
+import type { Queryable, Transaction } from '#platform/database/index.ts';
 
-export type DependencyRow = { namespace: string; name: string; columns: string[] };
-export type KnownAsset = {
+type KnownAsset = {
   id: string;
   accessClass: number;
   namespace: string;
@@ -49,18 +49,16 @@ export async function findReaders(sql: Queryable, names: readonly Name[]): Promi
 const wanted = (sql: Queryable, names: readonly Name[]) =>
   sql`unnest(${names.map(({ namespace }) => namespace)}::text[], ${names.map(({ name }) => name)}::text[]) as wanted (namespace, name)`;
 
-export type Reading = { id: string; namespace: string; dependsOn: readonly { name: string; columns: readonly string[] }[] };
+type Reading = { id: string; namespace: string; dependsOn: readonly { name: string; columns: readonly string[] }[] };
 
-export async function replaceDependencies(sql: Queryable, readings: readonly Reading[]): Promise<void> {
+/** Names are given once for each asset. */
+export async function replaceDependencies(tx: Transaction, readings: readonly Reading[]): Promise<void> {
   if (readings.length === 0) return;
-  await sql`delete from lineage.dependencies where asset_id = any(${readings.map(({ id }) => id)}::uuid[])`;
-  const rows = readings.flatMap(({ id, namespace, dependsOn }) => dependsOn.map((each) => ({ id, namespace, ...each })));
-  if (rows.length === 0) return;
-  // An array of arrays of different lengths is none of PostgreSQL's: each goes as text.
-  await sql`
-    insert into lineage.dependencies (asset_id, namespace, name, columns)
-    select id, namespace, name, array(select jsonb_array_elements_text(columns::jsonb))
-    from unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ namespace }) => namespace)}::text[], ${rows.map(({ name }) => name)}::text[],
-      ${rows.map(({ columns }) => JSON.stringify(columns))}::text[]) as n (id, namespace, name, columns)
-    on conflict (asset_id, namespace, name) do update set columns = excluded.columns`;
+  await tx`delete from lineage.dependencies where asset_id = any(${readings.map(({ id }) => id)}::uuid[])`;
+  await copyRows(
+    tx,
+    'lineage.dependencies',
+    ['asset_id', 'namespace', 'name', 'columns'],
+    readings.flatMap(({ id, namespace, dependsOn }) => dependsOn.map(({ name, columns }) => [id, namespace, name, columns] as const)),
+  );
 }
