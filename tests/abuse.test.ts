@@ -346,9 +346,12 @@ describe('what an answer gives away', () => {
       '{ _service { sdl } }',
       '{ _entities(representations: []) { __typename } }',
       '{ __type(name: "_Any") { name } }',
+      '{ __type(name: "AssetFactPart") { name } }',
+      '{ assetFacts(ids: []) }',
     ]) {
       const { body } = await run(query);
       expect(body.data?.__type ?? null).toBeNull();
+      expect(body.data?.assetFacts).toBeUndefined();
     }
     const { body } = await run('{ __schema { types { name } directives { name } } }');
     const names = [...body.data.__schema.types, ...body.data.__schema.directives].map(({ name }: { name: string }) => name);

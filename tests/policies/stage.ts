@@ -152,6 +152,10 @@ export async function createStage() {
         for (const consumer of policy.consumers) while (await consumer.runOnce()) again = true;
       }
     },
+    /** What catalog itself keeps of others. */
+    async settleCatalog(): Promise<void> {
+      for (const consumer of catalog.consumers) await drain(consumer);
+    },
     /** Straight into force; gives its id. */
     async publish({ ruleType, params, scope = {}, severity = 'ERROR' }: Definition): Promise<string> {
       const { policy: made } = await policies.create(admin, { name: `policy ${newId()}`, ruleType, params, scope, severity });
