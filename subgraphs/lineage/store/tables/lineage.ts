@@ -20,6 +20,8 @@ export const lineageAssets = lineageSchema.table(
     index('assets_by_name')
       .on(table.namespace, table.name)
       .where(sql`not is_deleted`),
+    // A hub's neighbours are looked up here one by one, or all that a viewer of few classes sees is read at once: never the rows themselves.
+    index('assets_by_class').on(table.accessClass, table.assetId),
   ],
 );
 

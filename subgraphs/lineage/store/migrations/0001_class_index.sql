@@ -1,0 +1,1 @@
+CREATE INDEX "assets_by_class" ON "lineage"."assets" USING btree ("access_class","asset_id");
