@@ -11,6 +11,8 @@ export type Client = {
   url: string;
   /** Throws CliError. Errors beside usable data are handed to `onPartial`. */
   request<Data>(query: string, variables?: Variables): Promise<Data>;
+  /** For a socket: the token to send, renewed if need be. `refused` is one that the server would not take any more. Throws CliError without one. */
+  accessToken(refused?: string): Promise<string>;
   signIn(email: string, password: string): Promise<SavedSession>;
   /** Ends the session at the server and forgets it. False when there was none. */
   signOut(): Promise<boolean>;
@@ -109,6 +111,13 @@ export function createClient({ url, token, store, onPartial, now = Date.now }: C
   return {
     url,
     request: (query, variables = {}) => send(query, variables, token),
+    async accessToken(refused) {
+      const current = token ?? (await currentSession(refused))?.accessToken;
+      if (current === undefined || (token !== undefined && token === refused)) {
+        throw toCliError({ message: '', extensions: { code: 'UNAUTHENTICATED' } }, { token });
+      }
+      return current;
+    },
     async signIn(email, password) {
       const answer = await post<{ signIn: { session: SessionFields } | null }>(SIGN_IN, { input: { email, password } }, undefined);
       const session = answer.data?.signIn?.session;

@@ -16,4 +16,8 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr: process.stderr,
   // oxlint-disable-next-line node/no-process-env -- a program of its own, which hands it on
   env: process.env,
+  onInterrupt(stop) {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+    return () => (['SIGINT', 'SIGTERM'] as const).forEach((signal) => process.off(signal, stop));
+  },
 });

@@ -60,7 +60,7 @@ describe('the command line', () => {
       ['source', 'add', 'postgres'],
       ['scan'],
       ['runs', 'crm', '--limit', 'x'],
-      ['events', '--follow'],
+      ['events', '--follow', '--limit', '3'],
       ['search'],
       ['search', 'x', '--first', '0'],
       ['search', 'x', '--kind', 'TABLES'],

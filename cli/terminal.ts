@@ -8,6 +8,8 @@ export type Terminal = {
   stdout: Writable & { isTTY?: boolean };
   stderr: Writable & { isTTY?: boolean; columns?: number };
   env: Readonly<Record<string, string | undefined>>;
+  /** Calls `stop` once somebody interrupts (Ctrl-C), instead of ending at once; until what it gives is called. */
+  onInterrupt: (stop: () => void) => () => void;
 };
 
 export const isInteractive = (terminal: Terminal): boolean => Boolean(terminal.stdin.isTTY && terminal.stderr.isTTY);

@@ -3,14 +3,22 @@ import { PassThrough, Writable } from 'node:stream';
 import { run } from '../program.ts';
 
 export type Outcome = { code: number; stdout: string; stderr: string };
-export type RunOptions = { env?: Record<string, string>; stdin?: string; tty?: boolean };
+/** `interrupt`: Ctrl-C once it is aborted. `onOutput` is called with all that was printed so far, at each piece. */
+export type RunOptions = {
+  env?: Record<string, string>;
+  stdin?: string;
+  tty?: boolean;
+  interrupt?: AbortSignal;
+  onOutput?: (stdout: string) => void;
+};
 
-function collect(tty: boolean): { stream: Writable & { isTTY: boolean }; text: () => string } {
+function collect(tty: boolean, onText: (text: string) => void = () => {}): { stream: Writable & { isTTY: boolean }; text: () => string } {
   let text = '';
   const stream = Object.assign(
     new Writable({
       write(chunk, _encoding, done) {
         text += String(chunk);
+        onText(text);
         done();
       },
     }),
@@ -19,8 +27,11 @@ function collect(tty: boolean): { stream: Writable & { isTTY: boolean }; text: (
   return { stream, text: () => text };
 }
 
-export async function pursight(args: readonly string[], { env = {}, stdin = '', tty = false }: RunOptions = {}): Promise<Outcome> {
-  const [stdout, stderr] = [collect(tty), collect(tty)];
+export async function pursight(
+  args: readonly string[],
+  { env = {}, stdin = '', tty = false, interrupt, onOutput }: RunOptions = {},
+): Promise<Outcome> {
+  const [stdout, stderr] = [collect(tty, onOutput), collect(tty)];
   const input = Object.assign(new PassThrough(), { isTTY: tty });
   if (tty) {
     // As people type: an answer after each question.
@@ -31,7 +42,11 @@ export async function pursight(args: readonly string[], { env = {}, stdin = '', 
     input.once('close', () => clearInterval(asked));
   } else input.end(stdin);
   try {
-    const code = await run(args, { stdin: input, stdout: stdout.stream, stderr: stderr.stream, env });
+    const onInterrupt = (stop: () => void): (() => void) => {
+      interrupt?.addEventListener('abort', stop);
+      return () => interrupt?.removeEventListener('abort', stop);
+    };
+    const code = await run(args, { stdin: input, stdout: stdout.stream, stderr: stderr.stream, env, onInterrupt });
     return { code, stdout: stdout.text(), stderr: stderr.text() };
   } finally {
     input.destroy();

@@ -13,6 +13,7 @@ import type { SubscribePayload } from 'graphql-ws';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { AppError, TooMuch } from '#platform/errors.ts';
+import { formatLogCursor } from '#platform/events/cursor.ts';
 import { newId } from '#platform/ids.ts';
 import type { Logger } from '#platform/logger.ts';
 import { refusal, renderError } from '../errors.ts';
@@ -162,8 +163,12 @@ export function createSubscriptions(options: LiveOptions, deps: SubscriptionsDep
       schema,
       async onConnect({ connectionParams, extra }) {
         const refused = await signIns.signIn(extra.connection, connectionParams);
-        if (refused) extra.connection.close(refused);
-        return !refused;
+        if (refused) {
+          extra.connection.close(refused);
+          return false;
+        }
+        // Whoever loses the connection before a first payload can resume from here.
+        return { cursor: formatLogCursor(await feed.head()) };
       },
       onSubscribe,
       execute: ({ contextValue }) => (contextValue as { result: ExecutionResult }).result,
