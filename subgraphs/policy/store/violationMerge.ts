@@ -30,13 +30,13 @@ export type Parent = { column: 'policy_id' | 'asset_id'; count: number };
 const isLittle = ({ ids, assetIds }: ListFilter): boolean => ids !== undefined || assetIds != null;
 
 /** The values to merge over; empty for a walk in the order of the list, or for what is read and sorted. */
-export function dimensionsOf(classes: VisibleClasses, filter: ListFilter, order: ViolationOrder, parent?: Parent): Dimension[] {
+function dimensionsOf({ classes, filter, order, after }: ListQuery, parent?: Parent): Dimension[] {
   if (filter.ids || parent?.column === 'asset_id') return [];
   if (filter.assetIds) return [{ column: 'asset_id', values: filter.assetIds }];
-  const byStatus: Dimension[] = [
-    { column: 'status', values: filter.statuses ?? STATUSES },
-    { column: 'severity', values: filter.severities ?? SEVERITIES },
-  ];
+  const byStatus: Dimension[] = [{ column: 'status', values: filter.statuses ?? STATUSES }];
+  // The rows of a status are by severity and then by time: those of one severity are by time, and go on after a key.
+  if (order.field === 'RAISED_AT' || after || filter.severities)
+    byStatus.push({ column: 'severity', values: filter.severities ?? SEVERITIES });
   const byClass: Dimension[] = classes === 'all' ? [] : [{ column: 'access_class', values: classes }];
   const byPolicy: Dimension[] = filter.policyIds && !parent ? [{ column: 'policy_id', values: filter.policyIds }] : [];
   const isPlain = order.field === 'RAISED_AT' && !filter.statuses && !filter.severities;
@@ -66,7 +66,8 @@ export type ListQuery = {
 export type ViolationKey = [raisedAt: string, id: string] | [severity: string, raisedAt: string, id: string];
 
 /** The keys of a page of `first + 1`. `parent`: of each row of a FROM item `wanted (id)`. */
-export function keysOf(sql: Queryable, { classes, filter, order, first, after }: ListQuery, parent?: Parent) {
+export function keysOf(sql: Queryable, query: ListQuery, parent?: Parent) {
+  const { classes, filter, order, first, after } = query;
   const limit = first + 1;
   if (parent?.column === 'policy_id' && isLittle(filter)) {
     // Once for all policies, not for each of them.
@@ -75,7 +76,7 @@ export function keysOf(sql: Queryable, { classes, filter, order, first, after }:
       where true ${visible(sql, 'v', classes)} ${matches(sql, filter)} ${seek(sql, order, after)}
     ) ranked where ranked.policy_id = wanted.id and ranked.place <= ${limit}`;
   }
-  const dimensions = dimensionsOf(classes, filter, order, parent);
+  const dimensions = dimensionsOf(query, parent);
   const merged = new Set<string>(dimensions.map(({ column }) => column));
   const bySeverity = order.field === 'SEVERITY';
   const bounds = bySeverity && merged.has('severity') && after ? boundsOf(order, after) : undefined;

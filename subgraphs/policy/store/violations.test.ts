@@ -38,7 +38,6 @@ const owners = [newId(), newId(), newId()];
 const moment = (): Date => new Date(Date.UTC(2026, 0, 1 + below(5), below(4) * 6));
 
 beforeAll(async () => {
-  console.info(`seed ${seed}`);
   database = await createTestDatabase();
   sql = database.connect('policy');
   sources = await Promise.all(Array.from({ length: 8 }, () => insertSource(database)));

@@ -176,6 +176,10 @@ export const violationCounts = policySchema.table(
     uniqueIndex('violation_counts_sums')
       .on(table.accessClass, table.policyId, table.day, table.severity, table.status)
       .where(sql`is_sum`),
+    // Far fewer than those of days.
+    index('violation_counts_of_policies')
+      .on(table.policyId, table.accessClass)
+      .where(sql`day = '-infinity'`),
     index('violation_counts_differences')
       .on(table.isSum)
       .where(sql`not is_sum`),

@@ -1,0 +1,1 @@
+CREATE INDEX "violation_counts_of_policies" ON "policy"."violation_counts" USING btree ("policy_id","access_class") WHERE day = '-infinity';
