@@ -167,6 +167,7 @@ function findAmong(items: readonly Item[], column: string): Found {
   return combine(items.filter((item) => !item.all).flatMap((item) => item.find(column) ?? []));
 }
 
+/** None of them: it was not found out. */
 const combine = (found: readonly Found[]): Found =>
   found.length === 0 ? UNKNOWN : { origins: found.flatMap(({ origins }) => origins), isUnknown: found.some(({ isUnknown }) => isUnknown) };
 
@@ -186,11 +187,12 @@ function valueOf(node: Node, scope: Scope): Found {
     const { arg, indirection } = node.A_Indirection;
     // `(u.*).email` and `(u).email`: a column of a row.
     const fields = arg.ColumnRef?.fields.filter((field) => !field.A_Star);
-    if (fields && textOf(indirection[0])) return referenceOf([...fields, indirection[0]!], scope);
-    return valueOf(arg, scope);
+    const found = fields && textOf(indirection[0]) ? referenceOf([...fields, indirection[0]!], scope) : UNKNOWN;
+    // An element or a field of a column shows a part of it.
+    return found.isUnknown ? valueOf(arg, scope) : found;
   }
   if (node.SubLink?.subLinkType === 'EXPR_SUBLINK' && node.SubLink.subselect.SelectStmt) {
-    return outputsOf(node.SubLink.subselect.SelectStmt, scope)[0] ?? UNKNOWN;
+    return combine(outputsOf(node.SubLink.subselect.SelectStmt, scope).slice(0, 1));
   }
   return MADE;
 }
