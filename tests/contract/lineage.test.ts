@@ -242,3 +242,31 @@ describe('over time', () => {
     expect(namesOf(await lineage('purchases', 'DOWNSTREAM', { asOf: before }))).toBe('clean_orders:1 purchases:0 report:1 top:2');
   });
 });
+
+it('looks at a thousand neighbours, and says that there are more', async () => {
+  await source.sql.unsafe(`do $$ begin
+    create schema many;
+    for n in 1..1001 loop execute format('create view many.v%s as select id from raw.customers', n); end loop;
+  end $$`);
+  const known = ids;
+  await scan();
+  ids = known; // the first page has only the new ones
+  const page = async (after: string | null) =>
+    (
+      await world.admin(
+        'query ($id: ID!, $after: String) { asset(id: $id) { downstream(first: 200, after: $after) { truncated nodes { id } pageInfo { hasNextPage endCursor } } } }',
+        { id: id('customers'), after },
+      )
+    ).asset.downstream;
+  const found = new Set<string>();
+  for (let after: string | null = null, more = true; more;) {
+    const { truncated, nodes, pageInfo } = await page(after);
+    expect(truncated).toBe(true);
+    for (const node of nodes) found.add(node.id);
+    ({ endCursor: after, hasNextPage: more } = pageInfo);
+  }
+  expect(found.size).toBe(1_000);
+  const { nodes, truncated } = await lineage('customers', 'DOWNSTREAM', { depth: 1, maxNodes: 1_000 });
+  // With `clean_customers` there are 1,002, and the root has a place of the thousand.
+  expect([nodes.length, nodes[0]!.unexpanded, truncated]).toEqual([1_000, 3, true]);
+});
