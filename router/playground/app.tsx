@@ -2,9 +2,11 @@
 import './workers.ts';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { createRoot } from 'react-dom/client';
+import { getOperationAST } from 'graphql';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import type { Fetcher } from '@graphiql/toolkit';
 import { exampleVariables, SAMPLE_QUERY, type Example, type Sample } from './examples.ts';
+import { createLive } from './live.ts';
 import { createSessionStore, type Operation, type SessionStore } from './session.ts';
 import { SignIn } from './signIn.tsx';
 
@@ -24,7 +26,13 @@ async function makeTabs(session: SessionStore, examples: Example[]): Promise<Tab
 
 function Workbench({ session, examples }: { session: SessionStore; examples: Example[] }) {
   const [tabs, setTabs] = useState<Tab[] | null>(null);
-  const fetcher = useMemo<Fetcher>(() => (operation) => session.send(operation as Operation) as never, [session]);
+  const fetcher = useMemo<Fetcher>(() => {
+    const subscribe = createLive(session);
+    return (operation, options) => {
+      const asked = options?.documentAST && getOperationAST(options.documentAST, operation.operationName);
+      return (asked?.operation === 'subscription' ? subscribe(operation as Operation) : session.send(operation as Operation)) as never;
+    };
+  }, [session]);
   useEffect(() => void makeTabs(session, examples).then(setTabs), [session, examples]);
   if (!tabs) return <p className="loading">Loading…</p>;
   return (

@@ -17,7 +17,9 @@ describe('GET /playground', () => {
     const response = await fetch(`${started.url}/playground`);
     const page = await response.text();
     expect(response.headers.get('content-type')).toMatch('text/html');
+    const { host } = new URL(started.url);
     expect(response.headers.get('content-security-policy')).not.toMatch(/https?:|unsafe-eval/);
+    expect(response.headers.get('content-security-policy')).toContain(`connect-src 'self' ws://${host} wss://${host};`);
     const loaded = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
     expect(loaded.filter((url) => !url.startsWith('/playground/assets/') && !url.startsWith('data:'))).toEqual([]);
     for (const url of loaded.filter((each) => each.startsWith('/'))) {

@@ -5,18 +5,20 @@ import { bundlePlayground, type Bundle } from './bundle.ts';
 import { readExamples } from './exampleFiles.ts';
 
 // The editor sets styles on its elements; scripts, fonts and requests are of this origin only.
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "worker-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** `host`: as the request names this server. Not every browser takes 'self' for a WebSocket of this origin. */
+const contentSecurityPolicy = (host: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "worker-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    `connect-src 'self'${/^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : ''}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
 const ICON =
   "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><circle cx='8' cy='8' r='6' fill='none' stroke='%232457d6' stroke-width='3'/></svg>";
@@ -54,10 +56,10 @@ export function createPlayground({ logger }: { logger: Logger }): Router {
   // A build that failed is tried again at the next request.
   const bundle = (): Promise<Bundle> => (bundling ??= bundlePlayground().catch((error) => ((bundling = undefined), Promise.reject(error))));
 
-  routes.get('/playground', async (_request, response) => {
+  routes.get('/playground', async (request, response) => {
     try {
       const { version } = await bundle();
-      response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+      response.setHeader('content-security-policy', contentSecurityPolicy(request.headers.host ?? ''));
       response.setHeader('cache-control', 'no-cache');
       response.type('html').send(renderPage(version));
     } catch (error) {
@@ -70,7 +72,7 @@ export function createPlayground({ logger }: { logger: Logger }): Router {
     if (!request.path.startsWith(`/${version}/`)) return next();
     request.url = request.url.slice(version.length + 1);
     // Workers take their policy from their own answer.
-    response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+    response.setHeader('content-security-policy', contentSecurityPolicy(request.headers.host ?? ''));
     express.static(folder, { immutable: true, maxAge: '1y', index: false, redirect: false })(request, response, next);
   });
   return routes;

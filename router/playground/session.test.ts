@@ -73,6 +73,21 @@ describe('the playground session', () => {
     expect(await session.send(ME)).toEqual({ data: { me: { name: 'Ada' } } });
   });
 
+  it('gives sockets a token that is fresh, or another one than before', async () => {
+    const { server } = serve();
+    const session = createSessionStore(createStorage());
+    await expect(session.accessToken()).rejects.toThrow('Your session has ended');
+    await session.signIn('a', 'b');
+    expect([await session.accessToken(), await session.accessToken({ renew: true }), await session.accessToken()]).toEqual([
+      'a1',
+      'a2',
+      'a2',
+    ]);
+    server.refuseRefresh = true;
+    await expect(session.accessToken({ renew: true })).rejects.toThrow('No.');
+    expect(session.current()).toBeNull();
+  });
+
   it('goes on after a reload', async () => {
     const { sent } = serve();
     const session = createSessionStore(createStorage({ 'pursight.refreshToken': 'r0' }));

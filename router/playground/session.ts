@@ -51,6 +51,8 @@ export type SessionStore = {
   resume: () => Promise<void>;
   signIn: (email: string, password: string) => Promise<void>;
   signOut: () => Promise<void>;
+  /** A token that is fresh, for a socket; `renew`: another one than before. Rejects when there is no session. */
+  accessToken: (options?: { renew?: boolean }) => Promise<string>;
   /** Sends an operation with a token that is fresh; a session that has ended is told by `current()` becoming null. */
   send: (operation: Operation) => Promise<GraphQLAnswer>;
 };
@@ -80,6 +82,7 @@ export function createSessionStore(storage: Storage = sessionStorage): SessionSt
       throw error;
     }
   }
+  const isOld = (): boolean => session !== null && Date.parse(session.expiresAt) - Date.now() < REFRESH_BEFORE_MS;
   const refreshOnce = (): Promise<void> => (refreshing ??= refresh().finally(() => (refreshing = undefined)));
 
   return {
@@ -99,8 +102,13 @@ export function createSessionStore(storage: Storage = sessionStorage): SessionSt
       set(null);
       if (accessToken) await post({ query: SIGN_OUT }, accessToken);
     },
+    async accessToken({ renew = false } = {}) {
+      if (renew || isOld()) await refreshOnce();
+      if (!session) throw new Error('Your session has ended. Sign in again.');
+      return session.accessToken;
+    },
     async send(operation) {
-      if (session && Date.parse(session.expiresAt) - Date.now() < REFRESH_BEFORE_MS) await refreshOnce();
+      if (isOld()) await refreshOnce();
       const answer = await post(operation, session?.accessToken);
       const isRefused = answer.errors?.some((error) => error.extensions?.code === 'UNAUTHENTICATED') && !answer.data;
       if (!isRefused || !session) return answer;
