@@ -1,6 +1,6 @@
 /** Policies against a catalog that changes: what is found, what is resolved, and what is told. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createStage, DATABASE, scannedSchema, table, type Stage } from './stage.ts';
+import { createStage, DATABASE, scannedSchema, table, view, type Stage } from './stage.ts';
 
 let stage: Stage;
 let sourceId: string;
@@ -67,5 +67,158 @@ describe('a change', () => {
     await stage.scan(sourceId);
     await stage.settle();
     expect(await stage.owner`select * from policy.violations`).toEqual(before);
+  });
+});
+
+describe('a violation', () => {
+  it('that somebody waived or acknowledged is resolved when its cause goes', async () => {
+    await scan(table('A'), table('B'));
+    const id = await stage.publish({ ...NAMES, scope: { kinds: ['TABLE'] } });
+    await stage.settle();
+    const violations = await stage.owner<{ id: string }[]>`select id from policy.violations where policy_id = ${id} order by id`;
+    await stage.askPolicy('mutation ($id: ID!) { acknowledgeViolation(input: { id: $id }) { cursor } }', { id: violations[0]!.id });
+    await stage.askPolicy(
+      'mutation ($id: ID!, $until: DateTime!) { waiveViolation(input: { id: $id, because: "legacy", until: $until }) { cursor } }',
+      { id: violations[1]!.id, until: new Date(Date.now() + 60_000).toISOString() },
+    );
+    await stage.settle();
+    expect(await stage.unresolved(id)).toEqual(['A', 'B']);
+    await scan({ ...table('A'), path: [DATABASE, 'public', 'a'] }, { ...table('B'), path: [DATABASE, 'public', 'b'] });
+    await stage.settle();
+    const after = await stage.owner`select status, resolved_at from policy.violations where policy_id = ${id}`;
+    expect(after).toMatchObject([
+      { status: 'RESOLVED', resolvedAt: expect.any(Date) },
+      { status: 'RESOLVED', resolvedAt: expect.any(Date) },
+    ]);
+  });
+
+  it('keeps its id and its status when the policy says something else of it, and is told once', async () => {
+    const id = await stage.publish(NAMES);
+    await stage.settle();
+    const [before] = await stage.owner`select * from policy.violations where policy_id = ${id}`;
+    await stage.askPolicy('mutation ($id: ID!) { acknowledgeViolation(input: { id: $id }) { cursor } }', { id: before!.id });
+    await stage.republish(id, { params: { pattern: '^[a-z]+$', target: 'asset' }, severity: 'CRITICAL' });
+    await stage.settle();
+    const [after] = await stage.owner`select * from policy.violations where policy_id = ${id}`;
+    expect(after).toMatchObject({ id: before!.id, raisedAt: before!.raisedAt, status: 'ACKNOWLEDGED', severity: 'CRITICAL' });
+    expect(after!.message).not.toBe(before!.message);
+    expect(after!.policyVersion).toBeGreaterThan(before!.policyVersion as number);
+    expect(await stage.told()).toEqual(['policy.violated Bad']);
+  });
+
+  it('moves with its asset to who may see that, also when it is resolved', async () => {
+    const id = await stage.publish(NAMES);
+    await stage.settle();
+    const { createDomain } = await stage.askCatalog('mutation { createDomain(input: { name: "Sales" }) { domain { id } } }');
+    const asset = await stage.assetNamed('Bad');
+    const update = 'mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { cursor } }';
+    const classes = async () => {
+      const [row] = await stage.owner`
+        select a.access_class as of_asset, v.access_class as of_violation from policy.violations v join catalog.assets a on a.id = v.asset_id
+        where v.policy_id = ${id}`;
+      return row!;
+    };
+    const before = await classes();
+    await stage.askCatalog(update, { input: { ...asset, domainId: createDomain.domain.id } });
+    await stage.seal();
+    // The copy alone moves it, while the evaluation fails.
+    await stage.drain(stage.consumer('policy.assets'));
+    const moved = await classes();
+    expect(moved.ofViolation).toBe(moved.ofAsset);
+    expect(moved.ofViolation).not.toBe(before.ofViolation);
+    await stage.retire(id);
+    await stage.settle();
+    await stage.askCatalog(update, { input: { ...(await stage.assetNamed('Bad')), domainId: null } });
+    await stage.settle();
+    expect(await classes()).toMatchObject({ ofAsset: before.ofAsset, ofViolation: before.ofAsset });
+  });
+
+  it('of a column goes with the column', async () => {
+    const id = await stage.publish({ ruleType: 'namingConvention', params: { pattern: '^[a-z]+$', target: 'column' } });
+    await stage.settle();
+    expect(await stage.unresolved(id)).toEqual(['customers.Name']);
+    await scan(table('orders'), table('Bad'), table('customers', ['id']));
+    await stage.settle();
+    expect(await stage.unresolved(id)).toEqual([]);
+  });
+});
+
+describe('an evaluation of everything', () => {
+  const many = Array.from({ length: 8 }, (_, index) => table(`Bad_${index}`));
+
+  it('goes on where it was after the process is killed', async () => {
+    await scan(...many);
+    await stage.settle();
+    const id = await stage.publish({ ...NAMES, scope: { kinds: ['TABLE'] } });
+    await stage.work({ batches: 1 });
+    const progress = async () =>
+      (await stage.owner`select done, total, started_at, finished_at from policy.evaluations where policy_id = ${id}`)[0]!;
+    expect(await progress()).toMatchObject({ done: 3, total: 10, startedAt: expect.any(Date), finishedAt: null });
+    await stage.work();
+    expect(await progress()).toMatchObject({ done: 10, total: 10, finishedAt: expect.any(Date) });
+    expect(await stage.unresolved(id)).toHaveLength(8);
+  });
+
+  it('begins again when the policy is published anew on its way', async () => {
+    await scan(...many);
+    await stage.settle();
+    const id = await stage.publish({ ...NAMES, scope: { kinds: ['TABLE'] } });
+    await stage.work({ batches: 2 });
+    await stage.republish(id, { params: { pattern: '^Bad', target: 'asset' } });
+    await stage.work();
+    await stage.settle();
+    expect(await stage.unresolved(id)).toEqual([]);
+  });
+
+  it('meets no asset that came before policy heard of it and was judged before the policy was there', async () => {
+    await scan(table('Bad'), table('Worse'));
+    await stage.seal();
+    // The copy is behind; evaluation is not, and forgets nothing.
+    await stage.drain(stage.consumer('policy.evaluation'));
+    const id = await stage.publish({ ...NAMES, scope: { kinds: ['TABLE'] } });
+    await stage.work();
+    expect(await stage.unresolved(id)).toEqual(['Bad', 'Worse']);
+  });
+
+  it('asks for nothing that cannot be in scope', async () => {
+    stage.asked.length = 0;
+    const id = await stage.publish({ ...NAMES, scope: { namePrefix: `${DATABASE}.public.B` } });
+    await stage.work();
+    expect(stage.asked).toEqual([{ ids: 1, parts: [] }]);
+    expect(await stage.unresolved(id)).toEqual(['Bad']);
+  });
+});
+
+describe('a view', () => {
+  const masked = 'SELECT md5(t.mail) AS mail FROM public.people t';
+  const plain = 'SELECT t.mail FROM public.people t';
+  const confirm = async (name: string): Promise<void> => {
+    const { id } = await stage.assetNamed(name);
+    const [column] = await stage.owner`select id from catalog.columns where asset_id = ${id} and name = 'mail'`;
+    await stage.askPolicy('mutation ($input: SetColumnLabelInput!) { setColumnLabel(input: $input) { cursor } }', {
+      input: { columnId: column!.id, label: 'EMAIL', state: 'CONFIRMED' },
+    });
+  };
+
+  it('is judged again when what it reads is labelled, renamed, or gone', async () => {
+    const people = table('people', ['id', 'mail']);
+    const reads = { people: ['mail'] };
+    await scan(people, view('shown', ['mail'], plain, reads), view('hidden', ['mail'], masked, reads));
+    const id = await stage.publish({ ruleType: 'noUnmaskedLabel', params: { labels: ['EMAIL'] } });
+    await stage.settle();
+    await confirm('shown');
+    await confirm('hidden');
+    await stage.settle();
+    // What they show is not known to be an address yet.
+    expect(await stage.unresolved(id)).toEqual([]);
+    await confirm('people');
+    await stage.settle();
+    expect(await stage.unresolved(id)).toEqual(['people.mail', 'shown.mail']);
+    await scan(view('shown', ['mail'], plain, reads), view('hidden', ['mail'], masked, reads));
+    await stage.settle();
+    expect(await stage.unresolved(id)).toEqual([]);
+    await scan(people, view('shown', ['mail'], plain, reads), view('hidden', ['mail'], masked, reads));
+    await stage.settle();
+    expect(await stage.unresolved(id)).toEqual(['people.mail', 'shown.mail']);
   });
 });
