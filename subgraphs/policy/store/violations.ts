@@ -37,15 +37,22 @@ export async function listViolations(
 const PARENTS = { policy: 'policy_id', asset: 'asset_id' } as const;
 export type ViolationParentNoun = keyof typeof PARENTS;
 
+/** A filter of the parents themselves says which of them have a list at all. */
+function parentsOf(noun: ViolationParentNoun, ids: readonly string[], filter: ViolationFilter): [readonly string[], ViolationFilter] {
+  const { [noun === 'policy' ? 'policyIds' : 'assetIds']: among, ...others } = filter;
+  return among ? [ids.filter((id) => among.includes(id)), others] : [ids, filter];
+}
+
 /** A page of `first + 1` of each parent, the newest first. */
 export async function listViolationsOf(
   sql: Queryable,
   noun: ViolationParentNoun,
-  ids: readonly string[],
+  all: readonly string[],
   allowed: VisibleClasses,
-  filter: ViolationFilter,
+  given: ViolationFilter,
   page: Page<ViolationKey>,
 ): Promise<ViolationRow[]> {
+  const [ids, filter] = parentsOf(noun, all, given);
   const classes = await narrow(sql, allowed, filter);
   if (isNobody(classes)) return [];
   const query = { classes, filter: await lookUp(sql, filter), order: NEWEST_FIRST, ...page };
@@ -79,10 +86,11 @@ export async function countViolations(sql: Queryable, allowed: VisibleClasses, f
 export async function countViolationsOf(
   sql: Queryable,
   noun: ViolationParentNoun,
-  ids: readonly string[],
+  all: readonly string[],
   allowed: VisibleClasses,
-  filter: ViolationFilter,
+  given: ViolationFilter,
 ): Promise<Map<string, number>> {
+  const [ids, filter] = parentsOf(noun, all, given);
   const classes = await narrow(sql, allowed, filter);
   if (isNobody(classes)) return new Map();
   const id = sql(PARENTS[noun]);
