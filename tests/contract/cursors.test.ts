@@ -14,7 +14,7 @@ type Told = [type: string, subject: string];
 let world: World;
 let me: { id: string; name: string };
 /** Of the database that everything here is about, as the first scan left it. */
-let source: { id: string; sql: World['owner'] };
+let source: { id: string; url: string; sql: World['owner'] };
 beforeAll(async () => {
   world = await createWorld();
   ({ me } = await world.admin('{ me { id name } }'));
@@ -22,7 +22,7 @@ beforeAll(async () => {
   await sql.unsafe(Array.from({ length: 9 }, (_, index) => `create table t${index} (id int, note text);`).join(''));
   const { id } = await world.addSource('scanned', { url });
   await world.scan(id);
-  source = { id, sql };
+  source = { id, url, sql };
 });
 afterAll(() => world.stop());
 
@@ -162,6 +162,47 @@ describe('the cursor of a change', () => {
       expect(forgotten.told).toEqual([
         ['term.removed', termId],
         ['asset.updated', asset.id],
+      ]);
+    }
+  });
+
+  it('of policies and violations', async () => {
+    const isEvaluated = async ({ policy: { id } }: any) => {
+      const read = () => world.admin('query ($id: ID!) { policy(id: $id) { evaluation { finishedAt } } }', { id });
+      while (!(await read()).policy.evaluation.finishedAt) await sleep(20);
+    };
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    for (const table of ['t7', 't8']) {
+      const scope = { kinds: ['TABLE'], namePrefix: `${new URL(source.url).pathname.slice(1)}.public.${table}` };
+      const input = { name: table, ruleType: 'namingConvention', params: { pattern: '^x', target: 'asset' }, scope, severity: 'INFO' };
+      const created = await change('createPolicy', input, 'policy { id version }');
+      const { id } = created.payload.policy;
+      expect(created.told).toEqual([['policy.created', id]]);
+      const updated = await change('updatePolicy', { id, version: 1, severity: 'ERROR' }, 'policy { version }');
+      expect(updated.told).toEqual([['policy.updated', id]]);
+      const published = await change('publishPolicy', { id, version: 2 }, 'policy { id version }', isEvaluated);
+      const { violations } = await world.admin('query ($filter: ViolationFilter) { violations(filter: $filter) { nodes { id } } }', {
+        filter: { policyIds: [id] },
+      });
+      const [violation] = violations.nodes.map((node: { id: string }) => node.id);
+      expect(published.told).toEqual([
+        ['policy.published', id],
+        ['policy.violated', violation],
+      ]);
+      const DECISIONS: [name: string, input: object, selection: string, type: string][] = [
+        ['acknowledgeViolation', { id: violation }, 'violation { status }', 'policy.acknowledged'],
+        ['waiveViolation', { id: violation, because: 'x', until }, 'violation { status }', 'policy.waived'],
+        ['reopenViolation', { id: violation }, 'violation { status }', 'policy.reopened'],
+        ['acknowledgeViolations', { ids: [violation] }, 'results { id }', 'policy.acknowledged'],
+        ['waiveViolations', { ids: [violation], because: 'x', until }, 'results { id }', 'policy.waived'],
+      ];
+      for (const [name, decision, selection, type] of DECISIONS) {
+        expect((await change(name, decision, selection)).told).toEqual([[type, violation]]);
+      }
+      const retired = await change('retirePolicy', { id, version: 3 }, 'policy { id version }', isEvaluated);
+      expect(retired.told).toEqual([
+        ['policy.retired', id],
+        ['policy.resolved', violation],
       ]);
     }
   });
