@@ -68,10 +68,13 @@ async function* listCandidates(sql: Database, classes: VisibleClasses, { scope }
 
 function createTally(judge: Judge) {
   const counts = { checked: 0, violating: 0 };
+  /** The last name of a full sample: what comes after it is only counted. */
+  let last: string | undefined;
   let sample: (PreviewFinding & { name: string })[] = [];
   const cut = (): void => {
     // Stable, so columns stay in their order.
     sample = sample.toSorted((a, b) => compare(a.name, b.name) || compare(a.assetId, b.assetId)).slice(0, SAMPLE);
+    if (sample.length === SAMPLE) last = sample.at(-1)!.name;
   };
   return {
     add(assets: readonly AssetFacts[]): void {
@@ -81,6 +84,7 @@ function createTally(judge: Judge) {
         counts.checked += 1;
         if (findings.length === 0) continue;
         counts.violating += 1;
+        if (last !== undefined && asset.name > last) continue;
         for (const { columnId, message } of findings.slice(0, SAMPLE))
           sample.push({ assetId: asset.id, columnId, message, name: asset.name });
       }

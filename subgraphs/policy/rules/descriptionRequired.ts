@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRuleType } from './types.ts';
+import { defineRuleType, type Finding } from './types.ts';
 
 const MAX_LENGTH = 10_000;
 
@@ -9,7 +9,10 @@ const paramsSchema = z.strictObject({
 });
 
 /** Characters as people count them, nearly: code points. */
-const lengthOf = (description: string | null): number => [...(description ?? '').trim()].length;
+function lengthOf(description: string | null): number {
+  const text = (description ?? '').trim();
+  return /[\ud800-\udfff]/.test(text) ? [...text].length : text.length;
+}
 
 export const descriptionRequired = defineRuleType({
   name: 'descriptionRequired',
@@ -18,19 +21,18 @@ export const descriptionRequired = defineRuleType({
   paramsSchema,
   needs: ({ columns }) => (columns ? ['columns'] : []),
   check(asset, { minLength = 1, columns = false }) {
-    const lacks = (noun: string, description: string | null): string | null => {
+    const found = (columnId: string | null, noun: string, description: string | null): Finding[] => {
       const length = lengthOf(description);
-      if (length >= minLength) return null;
-      if (length === 0) return `This ${noun} has no description. Write one.`;
-      return `The description of this ${noun} has ${length} of at least ${minLength} characters. Say more.`;
+      if (length >= minLength) return [];
+      const message =
+        length === 0
+          ? `This ${noun} has no description. Write one.`
+          : `The description of this ${noun} has ${length} of at least ${minLength} characters. Say more.`;
+      return [{ columnId, message, evidence: { length, minLength } }];
     };
-    const found = (columnId: string | null, message: string | null, description: string | null) =>
-      message === null ? [] : [{ columnId, message, evidence: { length: lengthOf(description), minLength } }];
     return [
-      ...found(null, lacks('asset', asset.description), asset.description),
-      ...(columns
-        ? asset.columns.flatMap(({ id, name, description }) => found(id, lacks(`column "${name}"`, description), description))
-        : []),
+      ...found(null, 'asset', asset.description),
+      ...(columns ? asset.columns.flatMap(({ id, name, description }) => found(id, `column "${name}"`, description)) : []),
     ];
   },
 });
