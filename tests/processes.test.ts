@@ -1,47 +1,15 @@
 /** The separated shape: router, subgraphs and worker as processes of their own, as their commands start them, spoken to over HTTP only. */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRouterKeys } from '#platform/auth/routerKeys.ts';
 import { createRouterTokenSigner, type Caller } from '#platform/auth/routerTokens.ts';
 import { createEmptyDatabase, createTestDatabase, TEST_ROOT_KEY, type TestDatabase } from '#platform/testing/database.ts';
 import { freePort } from '#platform/testing/freePort.ts';
+import { ready, run, START_MS, type Running } from './separate.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const START_MS = 60_000;
 const PASSWORD = 'a password of the processes';
 const EMAIL = 'first@example.org';
-
-type Running = { output(): string; stop(): Promise<number | null>; ended: Promise<number | null> };
-
-/** What npm would start. Everything that it could read is given, so that a `.env` of this folder means nothing. */
-function run(words: string[], env: Record<string, string> = {}): Running {
-  const child: ChildProcess = spawn(process.execPath, ['scripts/run.mjs', ...words], {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: '', SECRET_KEY: '', SUBGRAPH_URLS: '', LOG_LEVEL: 'info', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stdout!.on('data', (chunk) => (output += chunk));
-  child.stderr!.on('data', (chunk) => (output += chunk));
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const endWithUs = () => child.kill('SIGTERM');
-  process.once('exit', endWithUs);
-  void ended.then(() => process.off('exit', endWithUs));
-  return { output: () => output, ended, stop: () => (child.kill('SIGTERM'), ended) };
-}
-
-async function ready(running: Running): Promise<Running> {
-  let over = false;
-  void running.ended.then(() => (over = true));
-  for (const deadline = Date.now() + START_MS; !running.output().includes('is ready'); await sleep(25)) {
-    if (over || Date.now() > deadline) throw new Error(`The process is not ready:\n${running.output()}`);
-  }
-  return running;
-}
 
 describe('router, subgraphs and worker as processes of their own', { timeout: 60_000 }, () => {
   let database: TestDatabase;
