@@ -97,6 +97,41 @@ describe('a subscription that resumes', () => {
   });
 });
 
+describe('a payload', () => {
+  it('tells of a subgraph that is down, and has the rest', async () => {
+    const faulty = await startLiveRouter({ faults: new Set(['subgraph:catalog']) });
+    try {
+      const stream = await faulty.subscribe('subscription { it: assetChanged { cursor asset { name } } }');
+      const cursor = await faulty.publish(change());
+      const again = await faulty.publish(change());
+      for (const expected of [cursor, again]) {
+        expect(await stream.next()).toMatchObject({
+          data: { it: { cursor: expected, asset: null } },
+          errors: [{ path: ['it', 'asset'], extensions: { code: 'UPSTREAM_UNAVAILABLE', system: 'catalog' } }],
+        });
+      }
+    } finally {
+      await faulty.stop();
+    }
+  });
+
+  it('that takes too long is an error, and the next one comes all the same', async () => {
+    const impatient = await startLiveRouter({ deadlineMs: 200 });
+    try {
+      const stream = await impatient.subscribe('subscription { assetChanged { assetId asset { id } } }');
+      const id = newId();
+      await impatient.publish(assetEvent('hang'), assetEvent(id));
+      expect(await stream.next()).toMatchObject({
+        data: { assetChanged: { assetId: 'hang', asset: null } },
+        errors: [{ extensions: { code: 'TIMEOUT' } }],
+      });
+      expect(await stream.next()).toEqual({ data: { assetChanged: { assetId: id, asset: { id } } } });
+    } finally {
+      await impatient.stop();
+    }
+  });
+});
+
 describe('the feed', () => {
   it('goes on where it was when its connections are cut', async () => {
     const stream = await live.subscribe(CURSORS);
