@@ -22,6 +22,8 @@ type List = {
 const SOURCES = {
   north: `create schema s; create schema old; create table s.ledger_a (id int, email text, note text);
     create table s.ledger_b (id int, amount int); create table s.ledger_c (id int);
+    create schema flows; create view flows.one as select id from s.ledger_a;
+    create view flows.both as select a.id from s.ledger_a a join s.ledger_b using (id);
     ${Array.from({ length: 6 }, (_, index) => `create table old.gone_${index} (id int);`).join('')}`,
   south: 'create schema s; create table s.stock (id int); create table s.store (id int)',
 };
@@ -31,8 +33,9 @@ const FIELDS = Object.values(buildSchema(readFileSync(API_FILE, 'utf8')).getType
   .flatMap((type) =>
     Object.values(type.getFields()).map((field) => ({ name: `${type.name}.${field.name}`, of: getNamedType(field.type).name })),
   )
-  .filter(({ of }) => of.endsWith('Connection'))
-  .map(({ name }) => name);
+  .filter(({ of }) => of.endsWith('Connection'));
+/** How many neighbours there are is not told, only whether there are more than were looked at. */
+const isCounted = (field: string): boolean => FIELDS.find(({ name }) => name === field)!.of !== 'AssetNeighbourConnection';
 const GONE = Array.from({ length: 6 }, (_, index) => `gone_${index}`);
 
 let world: World;
@@ -89,6 +92,11 @@ async function fill(): Promise<Record<string, List>> {
   const short = await publishPolicy({ ...names, name: 'Short names', scope: { namePrefix: `${north.database}.s.` }, severity: 'INFO' });
   await publishPolicy({ ...names, name: 'Whole words', scope: { namePrefix: `${north.database}.s.ledger_a` }, severity: 'ERROR' });
 
+  // Two that a consumer gave up, one after the other.
+  await world.owner`
+    insert into events.failures (id, consumer, seq, attempts, last_error, failed_at)
+    select gen_random_uuid(), 'some.consumer' || seq, seq, 5, 'no', now() - interval '1 minute' * seq from events.log where seq <= 2`;
+
   const people = ['Administrator', 'User 1', 'User 2'];
   const path = (name: string) => [north.database, name.startsWith('gone') ? 'old' : 's', name];
   return {
@@ -103,6 +111,7 @@ async function fill(): Promise<Record<string, List>> {
       ...by('name'),
       holds: ['amount', 'email', 'id', 'id', 'note'],
     },
+    'Query.deadLetters': { ...by('consumer'), holds: ['some.consumer1', 'some.consumer2'] },
     'Query.domains': { ...by('name'), holds: ['Finance', 'Sales'] },
     'Query.events': {
       args: 'types: ["source.*", "domain.*", "team.created"]',
@@ -133,6 +142,8 @@ async function fill(): Promise<Record<string, List>> {
       holds: ['ledger_a', 'ledger_b', 'ledger_c'].map(path),
     },
     'Asset.columns': { within: [`asset(id: "${idOf('ledger_a')}")`], ...by('name'), holds: ['id', 'email', 'note'] },
+    'Asset.downstream': { within: [`asset(id: "${idOf('ledger_a')}")`], ...by('kind'), holds: ['VIEW', 'VIEW'] },
+    'Asset.upstream': { within: [`asset(id: "${idOf('both')}")`], ...by('kind'), holds: ['TABLE', 'TABLE'] },
     'Asset.history': { within: [`asset(id: "${idOf('ledger_a')}")`], ...by('version'), holds: [3, 2, 1] },
     'Asset.violations': { within: [`asset(id: "${idOf('ledger_a')}")`], ...by('severity'), holds: ['ERROR', 'INFO'] },
     'Domain.assets': { within: [`domain(id: "${finance}")`], ...by('path'), holds: ['ledger_a', 'ledger_b'].map(path) },
@@ -157,19 +168,20 @@ async function publishPolicy(input: object): Promise<string> {
 async function read(field: string, page: { first: number; after?: string }): Promise<any> {
   const { within = [], args = '', node } = lists[field]!;
   const list = `${field.split('.')[1]}(first: $first, after: $after ${args}) {
-    edges { cursor node { ${node} } } nodes { ${node} } pageInfo { startCursor endCursor hasPreviousPage hasNextPage } totalCount }`;
+    edges { cursor node { ${node} } } nodes { ${node} } pageInfo { startCursor endCursor hasPreviousPage hasNextPage } ${isCounted(field) ? 'totalCount' : ''} }`;
   const query = [...within, list].reduceRight((inner, outer) => `${outer} { ${inner} }`);
   const data = await world.admin(`query ($first: Int, $after: String) { ${query} }`, page);
   return [...within, list].reduce((found, each) => [found[/^\w+/.exec(each)![0]]].flat()[0], data);
 }
 
 describe('a list', () => {
-  it.each(FIELDS)('%s', async (field) => {
+  it.each(FIELDS)('$name', async ({ name: field }) => {
     const { holds, value } = lists[field]!;
     const whole = await read(field, { first: 200 });
     expect(whole.nodes.map(value)).toEqual(holds);
     expect(whole.edges.map(({ node }: any) => node)).toEqual(whole.nodes);
-    expect(whole.totalCount).toBe(holds.length);
+    const total = isCounted(field) ? { totalCount: holds.length } : {};
+    expect(whole).toMatchObject(total);
     const cursors: string[] = whole.edges.map(({ cursor }: any) => cursor);
     expect(new Set(cursors).size).toBe(holds.length);
     const ends = { startCursor: cursors[0], endCursor: cursors.at(-1) };
@@ -183,7 +195,7 @@ describe('a list', () => {
         edges,
         nodes: whole.nodes.slice(index, index + 1),
         pageInfo: { startCursor: cursor, endCursor: cursor, hasPreviousPage: index > 0, hasNextPage: index < holds.length - 1 },
-        totalCount: holds.length,
+        ...total,
       });
     }
     const [first, ...rest] = whole.edges;
@@ -214,7 +226,7 @@ describe('a search', () => {
     expect(exact).toEqual({ totalCount: 10_000, totalIsCapped: false });
     expect(facets[0]).toEqual({ name: 'kind', values: [{ count: 10_000 }] });
     expect(await count(world.ask, {})).toMatchObject({ totalCount: 10_000, totalIsCapped: true });
-    // Of this reader's source: three tables, six that wait for somebody's review, three schemas and their database.
-    expect(await count(reader, {})).toMatchObject({ totalCount: 13, totalIsCapped: false });
+    // Of this reader's source: three tables, two views, six that wait for somebody's review, four schemas and their database.
+    expect(await count(reader, {})).toMatchObject({ totalCount: 16, totalIsCapped: false });
   });
 });

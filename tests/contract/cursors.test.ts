@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSchema, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '#platform/ids.ts';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { API_FILE } from '#router/supergraph.ts';
 import { createWorld, PASSWORD, type World } from '../world.ts';
@@ -204,6 +205,36 @@ describe('the cursor of a change', () => {
         ['policy.retired', id],
         ['policy.resolved', violation],
       ]);
+    }
+  });
+
+  it('of labels', async () => {
+    const { assets } = await world.admin('{ assets(filter: { kinds: [TABLE] }) { nodes { id columns { nodes { id } } } } }');
+    // Not those that the review is about: a label that goes with its column is told, too.
+    for (const asset of assets.nodes.slice(-2)) {
+      const [one, two] = asset.columns.nodes.map(({ id }: { id: string }) => id);
+      const decision = { columnId: one, label: 'EMAIL', state: 'CONFIRMED' };
+      const decided = await change('setColumnLabel', decision, 'column { id labels { state label { name } } }');
+      expect(decided.payload.column).toEqual({ id: one, labels: [{ state: 'CONFIRMED', label: { name: 'EMAIL' } }] });
+      expect(decided.told).toEqual([['classification.confirmed', asset.id]]);
+      const items = [one, two].map((columnId) => ({ columnId, label: 'PHONE', state: 'REJECTED' }));
+      const batch = await change('setColumnLabels', { items }, 'results { id column { id } error { code } }');
+      expect(batch.payload.results).toEqual([one, two].map((id) => ({ id, column: { id }, error: null })));
+      expect(batch.told).toEqual([['classification.rejected', asset.id]]);
+    }
+  });
+
+  it('of dead letters, which are no event', async () => {
+    for (const consumer of ['catalog.labels', 'policy.labels']) {
+      const id = newId();
+      await settled();
+      await world.owner`
+        insert into events.failures (id, consumer, seq, attempts, last_error, failed_at)
+        select ${id}, ${consumer}, seq, 5, 'no', now() from events.head`;
+      const [head] = await world.owner<{ epoch: string; seq: number }[]>`select epoch, seq from events.head`;
+      const payload = await mutate(world.admin, 'redriveDeadLetter', { id }, 'cursor deadLetter { id attempts }');
+      expect(payload).toEqual({ cursor: `${head!.epoch}.${head!.seq}`, deadLetter: { id, attempts: 5 } });
+      tried.add('redriveDeadLetter');
     }
   });
 
