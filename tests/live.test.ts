@@ -231,3 +231,66 @@ describe('a violation', () => {
     await second.close();
   });
 });
+
+describe('every viewer', () => {
+  const FIELDS = {
+    scanProgress: { types: ['scan.*'], entity: 'run', id: 'runId', query: 'scanRun' },
+    violationRaised: { types: ['policy.violated', 'policy.resolved'], entity: 'violation', id: 'violationId', query: 'violation' },
+    assetChanged: { types: ['asset.*'], entity: 'asset', id: 'assetId', query: 'asset' },
+    eventPublished: { types: undefined, entity: 'event', id: '', query: 'event' },
+  };
+
+  it('gets of every subscription what the log shows to it, with what a query shows to it, in the same order', async () => {
+    const all = (await world.admin('{ events(first: 1) { edges { cursor } } sources { nodes { id } } domains { nodes { id } } }')) as any;
+    const after = `${all.events.edges[0].cursor.split('.')[0]}.0`;
+    const viewers = {
+      'of one source': await world.createUser([{ role: 'READER', sourceId: all.sources.nodes.at(-1).id }]),
+      'of one domain': await world.createUser([{ role: 'READER', domainId: all.domains.nodes[0].id }]),
+      'of nothing that there is': await world.createUser([{ role: 'READER', sourceId: '0190b5a0-0000-7000-8000-000000000001' }]),
+      'of everything': await world.createUser([{ role: 'READER' }]),
+    };
+    await world.consumed();
+    const counts: Record<string, number> = {};
+    for (const [title, viewer] of Object.entries(viewers)) {
+      const socket = await world.live(viewer.email);
+      for (const [field, { types, entity, id, query }] of Object.entries(FIELDS)) {
+        const listed: { cursor: string; node: { id: string; subject: string } }[] = [];
+        for (let page = { hasNextPage: true, endCursor: null as string | null }; page.hasNextPage;) {
+          const { data } = await viewer(
+            'query ($types: [String!], $after: String) { events(types: $types, first: 200, after: $after) { edges { cursor node { id subject } } pageInfo { hasNextPage endCursor } } }',
+            { types, after: page.endCursor },
+          );
+          listed.push(...data.events.edges);
+          page = data.events.pageInfo;
+        }
+        counts[`${field} ${title}`] = listed.length;
+        const stream = socket.subscribe(
+          `subscription ($after: String) { it: ${field}(after: $after) { cursor ${id} entity: ${entity} { id } } }`,
+          { after },
+        );
+        const got: { cursor: string; entity: { id: string } | null }[] = [];
+        while (got.length < listed.length) got.push((await stream.next()).data.it);
+        expect(
+          got.map(({ cursor }) => cursor),
+          `${field} ${title}`,
+        ).toEqual(listed.map(({ cursor }) => cursor));
+        await socket.ask('{ me { id } }');
+        expect(stream.payloads, `${field} ${title}`).toHaveLength(listed.length);
+        stream.stop();
+        const known = new Map<string, unknown>();
+        for (const [index, { node }] of listed.entries()) {
+          const key = id ? node.subject : node.id;
+          if (!known.has(key)) known.set(key, (await viewer(`query ($id: ID!) { ${query}(id: $id) { id } }`, { id: key })).data[query]);
+          expect(got[index]!.entity, `${field} ${title} ${key}`).toEqual(known.get(key));
+        }
+      }
+      await socket.close();
+    }
+    // Somebody sees more than somebody else, or this has compared nothing.
+    const of = (title: string): number[] => Object.keys(FIELDS).map((field) => counts[`${field} ${title}`]!);
+    expect(Math.min(...of('of everything'))).toBeGreaterThan(0);
+    expect(of('of nothing that there is').slice(0, 3)).toEqual([0, 0, 0]);
+    expect(counts['assetChanged of one source']).toBeLessThan(counts['assetChanged of everything']!);
+    expect(counts['assetChanged of one domain']).toBeGreaterThan(0);
+  });
+});
