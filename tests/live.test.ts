@@ -33,7 +33,7 @@ describe('a scan', () => {
     ).startScan.run;
     const first = (await world.admin('{ events(first: 1) { edges { cursor } } }')).events.edges[0].cursor;
     const progress = live.subscribe(
-      'subscription ($id: ID!, $after: String) { scanProgress(runId: $id, after: $after) { type runId progress { phase done total } run { id } } }',
+      'subscription ($id: ID!, $after: String) { scanProgress(runId: $id, after: $after) { cursor at type runId progress { phase done total } run { id } } }',
       { id, after: first },
     );
     const assets = live.subscribe(
