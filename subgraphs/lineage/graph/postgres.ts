@@ -1,10 +1,9 @@
 /**
- * The graph in PostgreSQL. Each read is one statement that follows an index from the nodes it is given, in the order of the
- * neighbours, and stops at its limit: a hub of 20,000 neighbours costs as much as is asked of it. (A recursive query with a
- * LIMIT outside reads all of it first.)
+ * The graph in PostgreSQL. Each read is one statement for a whole level. For who sees all it follows an index from each node, in
+ * the order of the neighbours, and stops at its limit: a hub of 20,000 neighbours costs as much as is asked of it. (A recursive
+ * query with a LIMIT outside reads all of it first.)
  */
 import { isNobody, visible } from '#platform/auth/classes.ts';
-import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import type { GraphEdge, GraphStore, View } from './index.ts';
 import { writeFacts } from './writing.ts';
@@ -19,19 +18,29 @@ export function createPostgresGraph(sql: Queryable): GraphStore {
   const valid = (at: Date | null) =>
     at ? sql`e.valid_from <= ${at}::timestamptz and (e.valid_to is null or e.valid_to > ${at}::timestamptz)` : sql`e.valid_to is null`;
 
-  /** The visible neighbours of `given.id` on each side, once each. `limit`: that many of each side, in order. */
-  function neighbours({ direction, at, classes }: View, except: readonly string[], limit?: number) {
-    const ofSide = ({ own, other }: Side) => sql`(
-      select distinct e.${sql(other)} as id from lineage.edges e
-      ${classes === 'all' ? sql`` : sql`join lineage.assets a on a.asset_id = e.${sql(other)}`}
-      where e.${sql(own)} = given.id and ${valid(at)} ${visible(sql, 'a', classes)}
-        ${except.length > 0 ? sql`and e.${sql(other)} <> all(${except as string[]}::uuid[])` : sql``}
-      ${limit === undefined ? sql`` : sql`order by e.${sql(other)} limit ${limit}`})`;
+  const except = (side: Side, ids: readonly string[]) =>
+    ids.length > 0 ? sql`and e.${sql(side.other)} <> all(${ids as string[]}::uuid[])` : sql``;
+
+  /**
+   * Pairs of a node (`own`) and a visible neighbour (`id`), each once. A viewer of everything needs no more than `limit` of each
+   * node and side. For others a node is no hub by what they see of it: all its edges are looked at, at once, so that the planner
+   * sees whether to go by the edges or by what the viewer sees.
+   */
+  function pairs({ direction, at, classes }: View, ids: readonly string[], others: readonly string[], limit: number | null) {
+    const ofSide = (side: Side) =>
+      classes === 'all' && limit !== null
+        ? sql`
+          select given.id as own, found.id from unnest(${ids as string[]}::uuid[]) as given (id) cross join lateral (
+            select distinct e.${sql(side.other)} as id from lineage.edges e
+            where e.${sql(side.own)} = given.id and ${valid(at)} ${except(side, others)} order by id limit ${limit}
+          ) as found`
+        : sql`
+          select distinct e.${sql(side.own)} as own, e.${sql(side.other)} as id from lineage.edges e
+          ${classes === 'all' ? sql`` : sql`join lineage.assets a on a.asset_id = e.${sql(side.other)}`}
+          where e.${sql(side.own)} = any(${ids as string[]}::uuid[]) and ${valid(at)} ${except(side, others)} ${visible(sql, 'a', classes)}`;
     const [first, second] = SIDES[direction];
     return second ? sql`${ofSide(first!)} union ${ofSide(second)}` : ofSide(first!);
   }
-
-  const given = (ids: readonly string[]) => sql`unnest(${ids as string[]}::uuid[]) as given (id)`;
 
   return {
     apply: (facts) => writeFacts(sql, facts),
@@ -43,20 +52,20 @@ export function createPostgresGraph(sql: Queryable): GraphStore {
       return rows.map((row) => row.id);
     },
 
-    async findNext(view, ids, except, limit) {
+    async findNext(view, ids, others, limit) {
       if (isNobody(view.classes) || ids.length === 0) return [];
       const rows = await sql<{ id: string }[]>`
-        select distinct found.id from ${given(ids)} cross join lateral (${neighbours(view, except, limit)}) as found
-        order by found.id limit ${limit}`;
+        select distinct id from (${pairs(view, ids, others, limit)}) as pair order by id limit ${limit}`;
       return rows.map((row) => row.id);
     },
 
     async findNeighbours(view, ids, limit) {
       if (isNobody(view.classes) || ids.length === 0) return new Map();
-      const rows = await sql<{ id: string; ids: string[] }[]>`
-        select given.id, array(select found.id from (${neighbours(view, [], limit)}) as found order by found.id limit ${limit}) as ids
-        from ${given(ids)} ${ofVisible(sql, view.classes)}`;
-      return new Map(rows.map((row) => [row.id, row.ids]));
+      const rows = await sql<{ own: string; ids: string[] }[]>`
+        select own, (array_agg(id order by id))[1:${limit}::int] as ids from (${pairs(view, ids, [], limit)}) as pair
+        ${view.classes === 'all' ? sql`` : sql`join lineage.assets a on a.asset_id = own where true ${visible(sql, 'a', view.classes)}`}
+        group by own`;
+      return new Map(rows.map((row) => [row.own, row.ids]));
     },
 
     async findEdges({ direction, at }, ids, among, limit) {
@@ -71,15 +80,11 @@ export function createPostgresGraph(sql: Queryable): GraphStore {
       ];
     },
 
-    async countNeighbours(view, ids, except) {
+    async countNeighbours(view, ids, others) {
       if (isNobody(view.classes) || ids.length === 0) return new Map();
-      const rows = await sql<{ id: string; count: number }[]>`
-        select given.id, found.count from ${given(ids)}
-        cross join lateral (select count(*) as count from (${neighbours(view, except)}) as neighbour) as found where found.count > 0`;
-      return new Map(rows.map((row) => [row.id, row.count]));
+      const rows = await sql<{ own: string; count: number }[]>`
+        select own, count(*) as count from (${pairs(view, ids, others, null)}) as pair group by own`;
+      return new Map(rows.map((row) => [row.own, row.count]));
     },
   };
 }
-
-const ofVisible = (sql: Queryable, classes: VisibleClasses) =>
-  classes === 'all' ? sql`` : sql`join lineage.assets own on own.asset_id = given.id where own.access_class = any(${classes}::int[])`;
