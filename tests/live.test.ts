@@ -69,16 +69,27 @@ describe('an edit', () => {
   it('tells what it changed, to a client that resumes after the mutation’s own cursor', async () => {
     const { assets } = await world.admin('{ assets(filter: { kinds: [TABLE] }) { nodes { id version } } me { id } }');
     const [{ id, version }] = assets.nodes;
-    const { updateAsset } = await world.admin('mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { cursor } }', {
-      input: { id, version, description: 'All of them', tags: ['core'] },
-    });
+    const { updateAsset } = await world.admin(
+      'mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { asset { version } cursor } }',
+      {
+        input: { id, version, description: 'All of them', tags: ['core'] },
+      },
+    );
     const stream = live.subscribe(
-      'subscription ($after: String, $f: AssetFilter) { assetChanged(after: $after, filter: $f) { changedFields asset { description tags } } }',
+      'subscription ($after: String, $f: AssetFilter) { assetChanged(after: $after, filter: $f) { type changedFields asset { description tags } } }',
       { after: updateAsset.cursor, f: { tags: ['core'] } },
     );
     expect((await stream.next()).data.assetChanged).toEqual({
+      type: 'asset.updated',
       changedFields: expect.arrayContaining(['/description', '/tags']),
       asset: { description: 'All of them', tags: ['core'] },
+    });
+    await world.admin('mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { cursor } }', {
+      input: { id, version: updateAsset.asset.version, description: 'Some of them' },
+    });
+    expect((await stream.next()).data.assetChanged).toMatchObject({
+      changedFields: ['/description'],
+      asset: { description: 'Some of them' },
     });
     stream.stop();
     const events = live.subscribe(
