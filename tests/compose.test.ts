@@ -62,8 +62,7 @@ describe('docker-compose.yml', () => {
     expect(commands.sort()).toEqual([
       'deploy/healthy.mjs',
       'deploy/separate/router.ts',
-      'deploy/separate/subgraph.ts',
-      'deploy/separate/subgraph.ts',
+      ...Array<string>(4).fill('deploy/separate/subgraph.ts'),
       'deploy/separate/worker.ts',
     ]);
     for (const file of commands) expect(existsSync(join(ROOT, file!)), file).toBe(true);
@@ -107,7 +106,7 @@ describe(`docker-compose.yml as Docker reads it${missing ? ` (NOT CHECKED: ${mis
     expect(status).toBe(0);
     return JSON.parse(stdout) as { services: Record<string, any>; networks: Record<string, any>; volumes: Record<string, any> };
   };
-  const OWN = ['catalog', 'identity', 'router', 'worker'];
+  const OWN = ['catalog', 'policy', 'lineage', 'identity', 'router', 'worker'];
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'pursight-compose-'));
@@ -145,6 +144,8 @@ describe(`docker-compose.yml as Docker reads it${missing ? ` (NOT CHECKED: ${mis
     }
     expect([...parseSettings({ SUBGRAPH_URLS: services.router.environment.SUBGRAPH_URLS }).SUBGRAPH_URLS.values()].map(String)).toEqual([
       'http://catalog:4001/',
+      'http://policy:4004/',
+      'http://lineage:4005/',
       'http://identity:4002/',
     ]);
     expect(services.postgres.environment.POSTGRES_PASSWORD).toBe('letters123');
@@ -157,7 +158,7 @@ describe(`docker-compose.yml as Docker reads it${missing ? ` (NOT CHECKED: ${mis
       ['router', [expect.objectContaining({ host_ip: '127.0.0.1', published: '4000', target: 4000 })]],
     ]);
     expect(networks.inside.internal).toBe(true);
-    for (const name of ['postgres', 'neo4j', 'meilisearch', 'identity']) expect(Object.keys(services[name].networks)).toEqual(['inside']);
+    for (const name of ['postgres', 'neo4j', 'meilisearch', 'policy', 'lineage', 'identity']) expect(Object.keys(services[name].networks)).toEqual(['inside']);
   });
 
   it('lets our processes do nothing that they do not need', () => {
