@@ -163,8 +163,8 @@ const ABOUT_SOURCES: Record<string, (seen: Seen) => string> = {
   glossaryTerms: () => `glossaryTerms { nodes { name assets { totalCount nodes { name } } } }`,
   domain: () => `domain(id: "${domain}") { name assets { totalCount nodes { name } } }`,
   domains: () => `domains { nodes { name assets { totalCount nodes { name } } } }`,
-  policy: () => `policy(id: "${policy}") { name violations { totalCount nodes { id message asset { name } } } }`,
-  policies: () => `policies { nodes { name violations { totalCount nodes { id message } } } }`,
+  policy: () => `policy(id: "${policy}") { name evaluation { total } violations { totalCount nodes { id message asset { name } } } }`,
+  policies: () => `policies { nodes { name evaluation { done total } violations { totalCount nodes { id message } } } }`,
   previewPolicy: () =>
     `previewPolicy(input: { ruleType: "namingConvention", params: { pattern: "^x", target: "asset" } }) { checked violating sample(first: 200) { assetId message asset { name } } }`,
   violation: (seen) => `violation(id: "${seen.violation}") { id message asset { name } }`,

@@ -9,7 +9,7 @@ import { createClassification } from './domain/classification.ts';
 import { createEvaluate } from './domain/evaluation.ts';
 import { createEvaluationConsumers } from './domain/evaluationConsumers.ts';
 import { createPreviews } from './domain/preview.ts';
-import { createEvaluationTask, EVALUATION_TASK } from './domain/publishing.ts';
+import { ASSETS_TASK, createAssetsTask, createEvaluationTask, EVALUATION_TASK } from './domain/publishing.ts';
 import { createWaiverSweeper } from './domain/waivers.ts';
 import { createLabelResolvers } from './resolvers/labelRoots.ts';
 import { createPolicyResolvers } from './resolvers/policyRoots.ts';
@@ -53,7 +53,10 @@ export function createPolicy(deps: PolicyDeps): Policy {
   const evaluate = createEvaluate({ askCatalog, logger, now });
   return {
     subgraph,
-    tasks: { [EVALUATION_TASK]: createEvaluationTask({ sql: workerDatabase, evaluate, onCommit, logger, now }) },
+    tasks: {
+      [EVALUATION_TASK]: createEvaluationTask({ sql: workerDatabase, evaluate, onCommit, logger, now }),
+      [ASSETS_TASK]: createAssetsTask({ sql: workerDatabase, evaluate, onCommit }),
+    },
     consumers: [
       ...createEvaluationConsumers({ sql: workerDatabase, evaluate, faults, logger }),
       createClassification({ sql: workerDatabase, askCatalog, faults, logger, now }),

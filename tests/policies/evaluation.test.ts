@@ -192,6 +192,8 @@ describe('an evaluation of everything', () => {
 describe('a view', () => {
   const masked = 'SELECT md5(t.mail) AS mail FROM public.people t';
   const plain = 'SELECT t.mail FROM public.people t';
+  const people = table('people', ['id', 'mail']);
+  const reads = { people: ['mail'] };
   const confirm = async (name: string): Promise<void> => {
     const { id } = await stage.assetNamed(name);
     const [column] = await stage.owner`select id from catalog.columns where asset_id = ${id} and name = 'mail'`;
@@ -201,8 +203,6 @@ describe('a view', () => {
   };
 
   it('is judged again when what it reads is labelled, renamed, or gone', async () => {
-    const people = table('people', ['id', 'mail']);
-    const reads = { people: ['mail'] };
     await scan(people, view('shown', ['mail'], plain, reads), view('hidden', ['mail'], masked, reads));
     const id = await stage.publish({ ruleType: 'noUnmaskedLabel', params: { labels: ['EMAIL'] } });
     await stage.settle();
@@ -220,5 +220,50 @@ describe('a view', () => {
     await scan(people, view('shown', ['mail'], plain, reads), view('hidden', ['mail'], masked, reads));
     await stage.settle();
     expect(await stage.unresolved(id)).toEqual(['people.mail', 'shown.mail']);
+  });
+
+  it.each([
+    ['policy.assets', 'policy.evaluation'],
+    ['policy.evaluation', 'policy.assets'],
+  ])('is judged by its table’s new name, also when it came first and %s hears of it first', async (...order) => {
+    const persons = table('persons', ['id', 'mail']);
+    const ofPersons = view('shown', ['mail'], 'select persons.mail from persons', { persons: ['mail'] });
+    const id = await stage.publish({ ruleType: 'noUnmaskedLabel', params: { labels: ['EMAIL'] } });
+    await scan(people, view('shown', ['mail'], plain, reads));
+    await stage.settle();
+    for (const name of ['people', 'shown']) await confirm(name);
+    await stage.settle();
+    expect(await stage.unresolved(id)).toEqual(['people.mail', 'shown.mail']);
+    const hear = async () => {
+      await stage.seal();
+      for (const name of order) await stage.drain(stage.consumer(name));
+    };
+    // The view is scanned by its table's new name, before the table itself is.
+    await scan(people, ofPersons);
+    await hear();
+    await scan({ ...persons, nativeId: people.nativeId! }, ofPersons);
+    await hear();
+    await stage.settle();
+    expect(await stage.unresolved(id)).toEqual(['persons.mail', 'shown.mail']);
+  });
+
+  it('waits for a job when very many read one table, and is judged all the same', async () => {
+    const views = Array.from({ length: 510 }, (_, index) => view(`shown${index}`, ['mail'], plain, reads));
+    await scan(people, ...views);
+    await stage.settle();
+    await stage.owner`
+      insert into policy.column_labels (id, column_id, asset_id, column_name, label, state, confidence, evidence, is_found, decided_by, updated_at)
+      select gen_random_uuid(), c.id, c.asset_id, c.name, 'EMAIL', 'CONFIRMED', 1, '{}', false, ${stage.admin.userId}, now()
+      from catalog.columns c join catalog.assets a on a.id = c.asset_id where a.kind = 'VIEW'
+      on conflict (column_id, label) do update set state = 'CONFIRMED', decided_by = excluded.decided_by`;
+    const id = await stage.publish({ ruleType: 'noUnmaskedLabel', params: { labels: ['EMAIL'] } });
+    await stage.settle();
+    expect(await stage.unresolved(id)).toHaveLength(0);
+    await confirm('people');
+    await stage.seal();
+    await stage.drain(stage.consumer('policy.evaluation'));
+    expect((await stage.unresolved(id)).length).toBeLessThan(511);
+    await stage.settle();
+    expect(await stage.unresolved(id)).toHaveLength(511);
   });
 });

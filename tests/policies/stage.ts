@@ -17,7 +17,7 @@ import { createMemoryConnector, scannedContainer, scannedTable } from '#subgraph
 import { administrator, contextOf } from '#subgraphs/catalog/testing/factories.ts';
 import { createEvaluate } from '#subgraphs/policy/domain/evaluation.ts';
 import { createPolicies } from '#subgraphs/policy/domain/policies.ts';
-import { createEvaluationTask } from '#subgraphs/policy/domain/publishing.ts';
+import { createAssetsTask, createEvaluationTask } from '#subgraphs/policy/domain/publishing.ts';
 import { createPolicy } from '#subgraphs/policy/index.ts';
 
 export type Stage = Awaited<ReturnType<typeof createStage>>;
@@ -120,9 +120,9 @@ export async function createStage() {
     /** Runs the jobs that wait, as a worker would; with a number of batches it is killed after as many, and the job is there for the next one. */
     async work({ batches = Infinity } = {}): Promise<void> {
       for (;;) {
-        const [job] = await database.owner<{ id: string; payload: { policyId: string } }[]>`
-          select j.id, j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-          where t.identifier = 'evaluatePolicy' order by j.id limit 1`;
+        const [job] = await database.owner<{ id: string; task: string; payload: Record<string, string> }[]>`
+          select j.id, t.identifier as task, j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+          where t.identifier in ('evaluatePolicy', 'evaluateAssets') order by j.id limit 1`;
         if (!job) return;
         const stop = new AbortController();
         let left = batches;
@@ -135,7 +135,10 @@ export async function createStage() {
           onCommit: () => void (--left <= 0 && stop.abort()),
         });
         try {
-          await task(job.payload, stop.signal);
+          await (job.task === 'evaluateAssets' ? createAssetsTask({ sql: policySql, evaluate, onCommit: () => undefined }) : task)(
+            job.payload,
+            stop.signal,
+          );
         } catch (error) {
           if (!stop.signal.aborted) throw error;
           return;

@@ -13,6 +13,7 @@ import { readJudge } from './judging.ts';
 import type { CompiledScope } from './scope.ts';
 
 export const EVALUATION_TASK = 'evaluatePolicy';
+export const ASSETS_TASK = 'evaluateAssets';
 const BATCH = 500;
 const TRIES = 8;
 const BACKOFF_MS = 250;
@@ -24,6 +25,20 @@ const addEvaluation = (tx: Transaction, policyId: string): Promise<void> =>
 export async function requestEvaluation(tx: Transaction, policy: { id: string; version: number }, now = new Date()): Promise<void> {
   await store.requestRow(tx, policy, now);
   await addEvaluation(tx, policy.id);
+}
+
+/** In the transaction that found them to be worth it: judged by every policy in force, some at a time. */
+export async function evaluateLater(tx: Transaction, assetIds: readonly string[]): Promise<void> {
+  for (let from = 0; from < assetIds.length; from += BATCH) {
+    await addJob(tx, { task: ASSETS_TASK, payload: { assetIds: assetIds.slice(from, from + BATCH).join(' ') } });
+  }
+}
+
+export function createAssetsTask({ sql, evaluate, onCommit }: Pick<PublishingDeps, 'sql' | 'evaluate' | 'onCommit'>): Task {
+  return async ({ assetIds }) => {
+    await sql.begin((tx) => evaluate(tx, { assetIds: assetIds!.split(' ') }));
+    onCommit();
+  };
 }
 
 export type PublishingDeps = {

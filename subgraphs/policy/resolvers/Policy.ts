@@ -12,7 +12,11 @@ export function createPolicyType(policy: PolicyContext) {
     // A later version of PurSight may have stored one that this one does not know.
     ruleType: ({ ruleType: name }: PolicyParent) =>
       findRuleType(name) ?? { name, description: 'This version of PurSight does not know this rule type.', paramsSchema: null },
-    evaluation: ({ id }: PolicyParent, _: unknown, context: RequestContext) => policy.of(context).evaluationOf.load(id),
+    // It counts assets, also those that this viewer may not see.
+    evaluation: async ({ id }: PolicyParent, _: unknown, context: RequestContext) => {
+      const { classes, evaluationOf } = policy.of(context);
+      return (await classes()) === 'all' ? evaluationOf.load(id) : null;
+    },
     violations: createViolationsOf(policy, 'policy'),
   };
 }

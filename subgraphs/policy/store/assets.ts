@@ -75,7 +75,7 @@ function lastOfEach(events: readonly AssetEvent[]): Told[] {
 
 /**
  * What catalog says now, where the copy says something else: an asset whose events are still to come, or whose dead letter was
- * passed by. Events that come later tell nothing newer, or are not yet due; in the end the copy is what the last of them says.
+ * passed by. An event that is still on its way may set back what it tells for a moment, until the last of them is copied.
  */
 export async function correctCopies(tx: Transaction, assets: readonly AssetFacts[]): Promise<void> {
   if (assets.length === 0) return;
@@ -124,18 +124,26 @@ async function moveViolations(tx: Transaction, assetIds: readonly string[]): Pro
       and (v.access_class <> a.access_class or v.source_id <> a.source_id)`;
 }
 
-/** The names that the copy has for these assets. */
-export async function listCopiedNames(sql: Queryable, assetIds: readonly string[]): Promise<Map<string, string>> {
-  const rows = await sql<{ assetId: string; name: string }[]>`
-    select asset_id, name from policy.assets where asset_id = any(${assetIds as string[]}::uuid[])`;
-  return new Map(rows.map((row) => [row.assetId, row.name]));
+/** Under which names the readers of these assets were last judged. */
+export async function listJudgedNames(sql: Queryable, assetIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await sql<{ assetId: string; judgedName: string }[]>`
+    select asset_id, judged_name from policy.assets where asset_id = any(${assetIds as string[]}::uuid[]) and judged_name is not null`;
+  return new Map(rows.map((row) => [row.assetId, row.judgedName]));
+}
+
+export async function saveJudgedNames(tx: Transaction, names: ReadonlyMap<string, string>): Promise<void> {
+  if (names.size === 0) return;
+  await tx`
+    update policy.assets a set judged_name = n.name
+    from unnest(${[...names.keys()]}::uuid[], ${[...names.values()]}::text[]) as n (id, name)
+    where a.asset_id = n.id and a.judged_name is distinct from n.name`;
 }
 
 /** Living views that read one of these names, as they did at their last evaluation. */
 export async function listDependents(sql: Queryable, namespace: string, names: readonly string[]): Promise<string[]> {
   const rows = await sql<{ assetId: string }[]>`
     select asset_id from policy.assets
-    where namespace = ${namespace} and depends_on && ${names as string[]}::text[] and not is_deleted`;
+    where namespace = ${namespace} and depends_on && ${names as string[]}::text[] and not is_deleted order by asset_id`;
   return rows.map((row) => row.assetId);
 }
 

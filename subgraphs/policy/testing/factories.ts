@@ -67,6 +67,7 @@ export async function insertAsset(sql: Database, source: Source, given: Partial<
     kind: 'TABLE',
     namespace: 'postgres://shop.example:5432',
     name: 'shop.public.customers',
+    judgedName: null,
     ownerIds: [],
     isDeleted: false,
     dependsOn: [],

@@ -41,9 +41,9 @@ export const policies = policySchema.table(
 /** How far the evaluation of a policy over every asset is: a row from its first publishing on. A new one begins again from the first asset. */
 export const evaluations = policySchema.table('evaluations', {
   policyId: uuid('policy_id').primaryKey(),
-  /** That is evaluated: a job that finds another one here has been overtaken. */
+  /** That is evaluated. */
   policyVersion: integer('policy_version').notNull(),
-  /** The last asset (or, of a policy that is not in force any more, violation) that was looked at, in the order of ids. */
+  /** The last asset that was looked at, in the order of ids. */
   afterId: uuid('after_id'),
   done: integer().notNull().default(0),
   total: integer(),
@@ -73,6 +73,8 @@ export const policyAssets = policySchema.table(
       .array()
       .notNull()
       .default(sql`'{}'`),
+    /** The name under which the views that read it were last judged; null: they were not yet. Only that judging writes it. */
+    judgedName: text('judged_name'),
     /** The event that told this: an older one that comes late changes nothing. 0: none did yet. */
     seq: bigint({ mode: 'number' }).notNull(),
   },

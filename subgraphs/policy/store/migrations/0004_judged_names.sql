@@ -1,0 +1,1 @@
+ALTER TABLE "policy"."assets" ADD COLUMN "judged_name" text;
