@@ -1,63 +1,89 @@
 /** People's decisions on labels of columns. One outlives every scan: rules only suggest. */
 import { includesClass, type VisibleClasses } from '#platform/auth/access.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
-import type { Database, Transaction } from '#platform/database/index.ts';
+import type { Database, Queryable, Transaction } from '#platform/database/index.ts';
+import { beginAgain } from '#platform/database/retry.ts';
 import { Conflict, InvalidInput, NotAllowed, NotFound } from '#platform/errors.ts';
 import { logPosition } from '#platform/events/append.ts';
-import type { LabelState, LogCursor } from '#platform/events/types.ts';
+import { readHead } from '#platform/events/log.ts';
+import { hasEventsSince } from '#platform/events/since.ts';
+import type { EventType, LogCursor } from '#platform/events/types.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
-import { isId, newId } from '#platform/ids.ts';
-import { classifyName } from '../classification/classify.ts';
+import { isId } from '#platform/ids.ts';
 import { findLabel } from '../classification/labels.ts';
 import type { AssetFacts, ColumnFacts } from '../facts.ts';
 import { findAssetsOfColumns } from '../store/columns.ts';
 import { readFacts, systemContext } from '../store/facts.ts';
 import { addMissingAssets, listAllLabels } from '../store/labels.ts';
-import type { ColumnLabelRow } from '../store/tables/policy.ts';
-import { takeLabelTurn } from '../store/turns.ts';
+import { takeLabelTurns } from '../store/turns.ts';
 import { commitLabels, type LabelsOfAsset } from './labelChanges.ts';
-import type { Evidence } from './suggestions.ts';
+import { decide, type Decision } from './labelDecision.ts';
 
-/** `field`: the item's path in the operation. */
-export type Decision = { columnId: string; label: string; state: LabelState; field: string };
 /** `classes`: those that the viewer sees; `editable`: those of them whose assets the viewer may edit. */
 export type Decider = { viewer: Viewer; context: RequestContext; classes: VisibleClasses; editable: VisibleClasses };
 
 type Deps = { sql: Database; askCatalog: AskSubgraph; now?: () => Date };
+type Outcome = { errors: (Error | null)[]; cursor: LogCursor };
+
+/** What classification goes by: only after one of these can it know more of an asset than a decision that asked before. */
+const ASSET_EVENTS: readonly EventType[] = ['asset.created', 'asset.updated', 'asset.deleted'];
+
+/** Facts are asked for without a connection held. They are asked for again when one of the assets has changed by the time its turn comes. */
+const TRIES = 3;
 
 /** Gives the error of each decision, in their order; BAD_USER_INPUT, NOT_FOUND, FORBIDDEN or CONFLICT. All others are written together, one event for each asset. */
-export async function decideLabels(
-  { sql, askCatalog, now = () => new Date() }: Deps,
+export async function decideLabels(deps: Deps, decider: Decider, decisions: readonly Decision[]): Promise<Outcome> {
+  const { sql, askCatalog, now = () => new Date() } = deps;
+  const wrong = decisions.map((decision, index) => checkInput(decision, decisions.slice(0, index)));
+  const ids = [...new Set(decisions.filter((_, index) => !wrong[index]).map(({ columnId }) => columnId.toLowerCase()))];
+  const assetIds = await findAssetsOfColumns(askCatalog, decider.context, ids.filter(isId));
+  const subjects = [...new Set(assetIds.values())];
+  for (let tries = 1; ; tries++) {
+    const { seq } = await readHead(sql);
+    const facts = await readColumns(askCatalog, sql, subjects);
+    const outcome = await beginAgain(sql, async (tx): Promise<Outcome | null> => {
+      await takeLabelTurns(tx, subjects);
+      const isOutdated = await hasEventsSince(tx, seq, subjects, ASSET_EVENTS);
+      if (isOutdated && tries < TRIES) return null;
+      const cursor = await logPosition(tx);
+      const assets = await loadAssets(tx, isOutdated ? await readColumns(askCatalog, tx, subjects) : facts);
+      const errors = decideAll(decider, decisions, wrong, (columnId) => assets.get(assetIds.get(columnId) ?? ''), now());
+      await writeChanged(tx, [...assets.values()], decider.viewer.userId, now());
+      return { errors, cursor };
+    });
+    if (outcome) return outcome;
+  }
+}
+
+function decideAll(
   decider: Decider,
   decisions: readonly Decision[],
-): Promise<{ errors: (Error | null)[]; cursor: LogCursor }> {
-  const errors = decisions.map((decision, index) => checkInput(decision, decisions.slice(0, index)));
-  const ids = [...new Set(decisions.filter((_, index) => !errors[index]).map(({ columnId }) => columnId.toLowerCase()))];
-  const assetIds = await findAssetsOfColumns(askCatalog, decider.context, ids.filter(isId));
-  return await sql.begin(async (tx) => {
-    await takeLabelTurn(tx);
-    const cursor = await logPosition(tx);
-    const assets = await loadAssets(tx, askCatalog, [...new Set(assetIds.values())]);
-    for (const [index, decision] of decisions.entries()) {
-      if (errors[index]) continue;
-      const labels = assets.get(assetIds.get(decision.columnId.toLowerCase()) ?? '');
-      const checked = checkColumn(decider, decision, labels?.asset);
-      if (checked instanceof Error) errors[index] = checked;
-      else labels!.after = decide(labels!.after, labels!.asset, checked, decision, decider.viewer.userId, now());
-    }
-    const changed = [...assets.values()].filter(({ before, after }) => after !== before);
-    await addMissingAssets(
-      tx,
-      changed.map(({ asset }) => asset),
-    );
-    await commitLabels(
-      tx,
-      changed.map((each) => ({ ...each, actorId: decider.viewer.userId })),
-      now(),
-    );
-    return { errors, cursor };
+  wrong: readonly (Error | null)[],
+  labelsOf: (columnId: string) => LabelsOfAsset | undefined,
+  now: Date,
+): (Error | null)[] {
+  return decisions.map((decision, index) => {
+    if (wrong[index]) return wrong[index];
+    const labels = labelsOf(decision.columnId.toLowerCase());
+    const checked = checkColumn(decider, decision, labels?.asset);
+    if (checked instanceof Error) return checked;
+    labels!.after = decide(labels!.after, labels!.asset, checked, decision, decider.viewer.userId, now);
+    return null;
   });
+}
+
+async function writeChanged(tx: Transaction, assets: readonly LabelsOfAsset[], actorId: string, now: Date): Promise<void> {
+  const changed = assets.filter(({ before, after }) => after !== before);
+  await addMissingAssets(
+    tx,
+    changed.map(({ asset }) => asset),
+  );
+  await commitLabels(
+    tx,
+    changed.map((each) => ({ ...each, actorId })),
+    now,
+  );
 }
 
 function checkInput({ columnId, label, field }: Decision, earlier: readonly Decision[]): Error | null {
@@ -66,12 +92,18 @@ function checkInput({ columnId, label, field }: Decision, earlier: readonly Deci
   return earlier.some(same) ? new InvalidInput('This label of this column is in the list already. Give it once.', `${field}.label`) : null;
 }
 
-async function loadAssets(tx: Transaction, askCatalog: AskSubgraph, ids: readonly string[]): Promise<Map<string, LabelsOfAsset>> {
-  const assets = await readFacts({ sql: tx, askCatalog, context: systemContext() }, ids, new Set(['columns']));
-  const rows = Map.groupBy(await listAllLabels(tx, ids), (row) => row.assetId);
+const readColumns = (askCatalog: AskSubgraph, sql: Queryable, ids: readonly string[]): Promise<AssetFacts[]> =>
+  readFacts({ sql, askCatalog, context: systemContext() }, ids, new Set(['columns']));
+
+async function loadAssets(tx: Transaction, assets: readonly AssetFacts[]): Promise<Map<string, LabelsOfAsset>> {
+  const rows = await listAllLabels(
+    tx,
+    assets.map(({ id }) => id),
+  );
+  const known = Map.groupBy(rows, (row) => row.assetId);
   return new Map(
     assets.map((asset) => {
-      const before = rows.get(asset.id) ?? [];
+      const before = known.get(asset.id) ?? [];
       return [asset.id, { asset, before, after: before, actorId: null }];
     }),
   );
@@ -85,41 +117,4 @@ function checkColumn({ classes, editable }: Decider, { columnId }: Decision, ass
   }
   const column = asset.deletedAt ? undefined : asset.columns.find(({ id }) => id === columnId.toLowerCase());
   return column ?? new Conflict('This column was deleted; its labels can be decided on once a scan finds it again.');
-}
-
-/** The same list when nothing changes. */
-function decide(
-  rows: readonly ColumnLabelRow[],
-  asset: AssetFacts,
-  column: ColumnFacts,
-  { label, state }: Decision,
-  userId: string,
-  now: Date,
-): readonly ColumnLabelRow[] {
-  const row = rows.find((each) => each.columnId === column.id && each.label === label);
-  const found = classifyName(column.name, column.dataType).find((each) => each.label === label);
-  const others = rows.filter((each) => each !== row);
-  if (state === 'SUGGESTED') {
-    if (!row?.decidedBy) return rows;
-    if (!found) return others;
-    const { confidence, evidence } = found;
-    return [
-      ...others,
-      { ...row, state, confidence, evidence, isFound: true, isLiving: true, decidedBy: null, decidedAt: null, updatedAt: now },
-    ];
-  }
-  if (row?.decidedBy && row.state === state) return rows;
-  const evidence: Evidence = { ...found?.evidence, decision: { state, by: userId, at: now.toISOString() } };
-  const base = row ?? { id: newId(), columnId: column.id, assetId: asset.id, columnName: column.name, label };
-  const decided = {
-    state,
-    confidence: 1,
-    evidence,
-    isFound: found !== undefined,
-    decidedBy: userId,
-    decidedAt: now,
-    isLiving: true,
-    updatedAt: now,
-  };
-  return [...others, { ...base, ...decided }];
 }

@@ -41,7 +41,7 @@ export async function copyAssets(tx: Transaction, events: readonly AssetEvent[])
     insert into policy.assets (asset_id, source_id, access_class, kind, namespace, name, owner_ids, is_deleted, seq)
     select asset_id, source_id, access_class, kind, namespace, name, owner_ids, coalesce(is_deleted, false), seq
     from jsonb_to_recordset(${told}::text::jsonb) as n (${tx.unsafe(RECORD)})
-    on conflict (asset_id) do nothing`;
+    order by asset_id on conflict (asset_id) do nothing`;
   await moveViolations(
     tx,
     changed.map((row) => row.assetId),
@@ -102,7 +102,7 @@ export async function correctCopies(tx: Transaction, assets: readonly AssetFacts
       or (k.source_id, k.access_class, k.kind, k.namespace, k.name, k.is_deleted, k.depends_on)
         is distinct from (n.source_id, n.access_class, n.kind, n.namespace, n.name, n.is_deleted, n.depends_on)
       or not (k.owner_ids @> n.owner_ids and k.owner_ids <@ n.owner_ids)
-    on conflict (asset_id) do update set (${fields}) = (excluded.source_id, excluded.access_class, excluded.kind, excluded.namespace,
+    order by n.asset_id on conflict (asset_id) do update set (${fields}) = (excluded.source_id, excluded.access_class, excluded.kind, excluded.namespace,
       excluded.name, excluded.owner_ids, excluded.is_deleted, excluded.depends_on)
     returning asset_id`;
   await moveViolations(
