@@ -8,6 +8,8 @@ import { API_FILE } from '#router/supergraph.ts';
 /** Fields that can only ever give one value, each with the reason. */
 const ONE_VALUE: Record<string, string> = {
   'Query.serverVersion': 'a server has one version',
+  'LineageEdge.kind': 'columns have no lineage of their own yet',
+  'LineageEdge.origin': 'sources are the only ones that tell of lineage so far',
   ...Object.fromEntries(
     [
       'Query.connectors',

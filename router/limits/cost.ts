@@ -83,6 +83,12 @@ export function operationCost(
     return value === undefined ? argument.defaultValue : value;
   };
 
+  /** Of a graph: the lists in it are as long as it allows. */
+  const nodeBudget = (definition: GraphQLField<unknown, unknown>, field: FieldNode): number => {
+    const maxNodes = argumentValue(definition, field, 'maxNodes');
+    return typeof maxNodes === 'number' && maxNodes > 0 ? maxNodes : 0;
+  };
+
   const isLeftOut = (selection: SelectionNode): boolean =>
     (selection.directives ?? []).some(({ name, arguments: args }) => {
       const condition = args?.[0]?.value;
@@ -111,7 +117,11 @@ export function operationCost(
     const page = typeof first === 'number' && first > 0 ? first : DEFAULT_PAGE;
     if (isConnection(type)) return ofSelection(type, field.selectionSet, { page, batch: 0, root: parent === root });
 
-    const batch = Math.max(0, ...definition.args.map(({ name }) => longestList(argumentValue(definition, field, name))));
+    const batch = Math.max(
+      0,
+      nodeBudget(definition, field),
+      ...definition.args.map(({ name }) => longestList(argumentValue(definition, field, name))),
+    );
     // A payload's lists have a result for each item of the batch; the lists in one asset of many do not.
     const wrapsBatch = !isList(definition.type);
     const each = 1 + ofSelection(type, field.selectionSet, { page: DEFAULT_PAGE, batch: wrapsBatch ? batch : 0, root: false });
