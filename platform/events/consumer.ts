@@ -4,30 +4,24 @@
  *
  * A batch that fails is tried in halves until the event at fault stands alone. That one is written down (`failures.ts`) and
  * passed by: it is tried again by itself, and then it is a dead letter. Events of its subject wait behind it meanwhile, in their
- * order; others go on. What is the world's fault (`transient.ts`) is nobody's failure: the consumer waits.
+ * order; others go on. What is the world's fault (`transient.ts`) is nobody's failure: the consumer waits. A limit that is reached
+ * may be the world's fault or the event's: the consumer waits some times, and then it is the event's.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sqlState, type Database, type Transaction } from '../database/index.ts';
 import type { Logger } from '../logger.ts';
 import { createBell } from './bell.ts';
-import {
-  addFailures,
-  countAttempt,
-  findDueFailure,
-  findHeldSubjects,
-  nextRetryInMs,
-  parkEvents,
-  removeFailure,
-  type Failure,
-} from './failures.ts';
+import { addFailures, findHeldSubjects, nextRetryInMs, parkEvents } from './failures.ts';
+import { createRetries } from './retries.ts';
 import { EVENTS_CHANNEL } from './seal.ts';
-import { isTransient } from './transient.ts';
+import { findCulprit } from './transient.ts';
 import type { EventAttributes, EventType } from './types.ts';
 
 /** How long an event waits at most when the notification was lost. */
 const POLL_MS = 1_000;
 const BATCH = 1_000;
-const RETRIES_OF_A_TURN = 50;
+/** How often an event that stands alone reaches a limit until it counts as failed. */
+const TRIES_AT_A_LIMIT = 5;
 const BACKOFF_MS = 200;
 const MOST_BACKOFF_MS = 30_000;
 /** How long `stop` waits for the batch in hand. */
@@ -61,6 +55,8 @@ export type ConsumerOptions = {
   faults?: ReadonlySet<string>;
   /** Events come with their data. The pool's role needs the right to read it. */
   data?: true;
+  /** Most events of a batch; 1,000 if not given, and no more. What a batch locks is locked as long as the batch takes. */
+  batch?: number;
 };
 
 export type Consumer = {
@@ -70,7 +66,7 @@ export type Consumer = {
   runOnce: () => Promise<boolean>;
 };
 
-export function createConsumer({ sql, name, types, logger, faults, data, ...options }: ConsumerOptions): Consumer {
+export function createConsumer({ sql, name, types, logger, faults, data, batch = BATCH, ...options }: ConsumerOptions): Consumer {
   const bell = createBell();
   const log = logger.child({ consumer: name });
   const fault = [...(faults ?? [])].find((each) => `consumer:${name}.`.startsWith(`${each}.`));
@@ -78,9 +74,13 @@ export function createConsumer({ sql, name, types, logger, faults, data, ...opti
   let stopping = false;
   let unlisten: (() => Promise<void>) | undefined;
   /** Events of a batch: fewer while it is found out which one fails. */
-  let size = BATCH;
+  let size = batch;
   /** Errors of events that failed when they stood alone, by seq. */
   const failed = new Map<number, unknown>();
+  /** One of the events up to this seq fails, as far as is known. */
+  let suspectedTo = 0;
+  /** How often the event that stood alone last reached a limit. */
+  const atLimit = { seq: 0, tries: 0 };
 
   async function handle(tx: Transaction, events: readonly ConsumedEvent[]): Promise<void> {
     if (fault) throw new Error(`This fails on purpose: FAULT=${fault}.`);
@@ -109,33 +109,47 @@ export function createConsumer({ sql, name, types, logger, faults, data, ...opti
   async function consume(): Promise<boolean> {
     let tried: readonly ConsumedEvent[] = [];
     try {
-      const isMoved = await sql.begin(async (tx) => {
+      const cursorAfter = await sql.begin(async (tx) => {
         const cursor = await lockCursor(tx);
         // The numbers have no gaps, so a range of them is a batch. Read after the lock: another process may have gone on.
         const [head] = await tx<{ seq: number }[]>`select seq from events.head`;
         const end = Math.min(head!.seq, cursor + BATCH);
-        if (end <= cursor) return false;
+        if (end <= cursor) return null;
         const events = await tx<ConsumedEvent[]>`
           select ${columns(tx)} from events.log
           where seq > ${cursor} and seq <= ${end} and type = any(${types as string[]}::text[]) order by seq limit ${size}`;
         tried = await sortOut(tx, events);
         if (tried.length > 0) await handle(tx, tried);
-        await tx`update events.cursors set seq = ${events.length === size ? events.at(-1)!.seq : end} where consumer = ${name}`;
-        return true;
+        const to = events.length === size ? events.at(-1)!.seq : end;
+        await tx`update events.cursors set seq = ${to} where consumer = ${name}`;
+        return to;
       });
-      if (failed.size === 0) size = Math.min(size * 2, BATCH);
+      if (cursorAfter === null) return false;
+      if (cursorAfter < suspectedTo) size = Math.ceil(size / 2);
+      else if (failed.size === 0) size = Math.min(size * 2, batch);
       failed.clear();
-      return isMoved;
+      return true;
     } catch (error) {
-      const [first] = tried;
-      if (tried.length > 1) size = Math.ceil(tried.length / 2);
-      if (!first || isTransient(error)) throw error;
-      if (tried.length === 1) {
-        failed.set(first.seq, error);
-        log.warn({ err: error, seq: first.seq, type: first.type, subject: first.subject }, 'an event failed; it is tried again by itself');
-      }
-      return true; // the same events again, fewer or without that one
+      findOut(tried, error);
+      return true; // the same events again, fewer or without the one that fails
     }
+  }
+
+  /** Makes the next batch smaller, or a failure of what stood alone. Throws what holds the consumer. */
+  function findOut(tried: readonly ConsumedEvent[], error: unknown): void {
+    const [first] = tried;
+    const culprit = findCulprit(error);
+    if (tried.length > 1) size = Math.ceil(tried.length / 2);
+    suspectedTo = first && culprit !== 'world' ? tried.at(-1)!.seq : 0;
+    if (!first || culprit === 'world') throw error;
+    if (tried.length > 1) return;
+    if (culprit === 'limit') {
+      atLimit.tries = atLimit.seq === first.seq ? atLimit.tries + 1 : 1;
+      atLimit.seq = first.seq;
+      if (atLimit.tries < TRIES_AT_A_LIMIT) throw error;
+    }
+    failed.set(first.seq, error);
+    log.warn({ err: error, seq: first.seq, type: first.type, subject: first.subject }, 'an event failed; it is tried again by itself');
   }
 
   /** Writes down what failed before and what has to wait behind such; gives the others. */
@@ -162,46 +176,24 @@ export function createConsumer({ sql, name, types, logger, faults, data, ...opti
     return others;
   }
 
-  /** Tries the event again that is due longest; false when none is. */
-  async function retry(): Promise<boolean> {
-    let due: Failure | undefined;
-    try {
-      await sql.begin(async (tx) => {
-        await lockCursor(tx);
-        due = await findDueFailure(tx, name);
-        if (!due) return;
-        const events = await tx<ConsumedEvent[]>`select ${columns(tx)} from events.log where seq = ${due.seq}`;
-        if (events.length > 0) await handle(tx, events);
-        await removeFailure(tx, name, due);
-      });
-      return due !== undefined;
-    } catch (error) {
-      if (!due || isTransient(error)) throw error;
-      await giveUpOrWait(due, error);
-      return true;
-    }
-  }
-
-  async function giveUpOrWait(failure: Failure, error: unknown): Promise<void> {
-    const isDead = await sql.begin(async (tx) => {
-      await lockCursor(tx);
-      return await countAttempt(tx, name, failure, error);
-    });
-    const { seq, subject } = failure;
-    if (isDead) log.error({ err: error, seq, subject }, 'an event failed at every try: it is a dead letter until somebody redrives it');
-  }
-
-  async function retryAll(): Promise<boolean> {
-    let count = 0;
-    while (!stopping && count < RETRIES_OF_A_TURN && (await retry())) count++;
-    return count > 0;
-  }
+  const retry = createRetries({
+    sql,
+    name,
+    log,
+    batch,
+    lockCursor,
+    async handle(tx, due) {
+      const events = await tx<ConsumedEvent[]>`
+        select ${columns(tx)} from events.log where seq = any(${due.map(({ seq }) => seq)}::bigint[]) order by seq`;
+      if (events.length > 0) await handle(tx, events);
+    },
+  });
 
   /** Milliseconds until something is due; 0 after a turn that did something. */
   async function turn(): Promise<number> {
     const { isBehind, retryInMs } = await look();
     const isConsumed = isBehind && (await consume());
-    const isRetried = retryInMs !== null && retryInMs <= 0 && (await retryAll());
+    const isRetried = retryInMs !== null && retryInMs <= 0 && (await retry(() => !stopping));
     return isConsumed || isRetried ? 0 : Math.min(POLL_MS, Math.max(1, Math.ceil(retryInMs ?? POLL_MS)));
   }
 

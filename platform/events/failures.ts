@@ -3,7 +3,8 @@
  * - being retried: `retry_at` is a time;
  * - waiting behind an earlier one of its subject: `retry_at` is infinity, until that one is settled;
  * - a dead letter: `retry_at` is null.
- * Whoever writes here holds the lock of the consumer's cursor.
+ * The consumer holds the lock of its cursor while it writes here. Who redrives a dead letter need not wait for that: it goes from
+ * dead to due, which no consumer does to a row, and what is in hand meanwhile counts as done before it.
  */
 import type { Queryable, Transaction } from '../database/index.ts';
 import { newId } from '../ids.ts';
@@ -14,6 +15,8 @@ const LONGEST_ERROR = 2_000;
 const BEHIND = 'Waits behind an earlier event of its subject that failed.';
 
 export type Failure = { id: string; seq: number; subject: string | null; attempts: number };
+/** A failure that was tried once more, in vain. */
+export type Attempt = Failure & { error: unknown };
 export type NewFailure = { seq: number; subject: string | null; error: unknown };
 
 /** Of a statement: when the next retry is due, in milliseconds from now (not positive: it is); null when nothing is being retried. */
@@ -35,7 +38,7 @@ export async function addFailures(tx: Transaction, consumer: string, events: rea
   for (const { seq, subject, error } of events) {
     await tx`
       insert into events.failures (id, consumer, seq, subject, attempts, last_error, failed_at, retry_at)
-      values (${newId()}, ${consumer}, ${seq}, ${subject}, 1, ${describeError(error)}, clock_timestamp(), ${retryAt(tx, 1)})
+      values (${newId()}, ${consumer}, ${seq}, ${subject}, 1, ${describeError(error)}, clock_timestamp(), ${inMs(tx, RETRY_AFTER_MS[0]!)})
       on conflict do nothing`;
   }
 }
@@ -56,42 +59,73 @@ export async function parkEvents(
     on conflict do nothing`;
 }
 
-/** The one that is due longest. */
-export async function findDueFailure(tx: Transaction, consumer: string): Promise<Failure | undefined> {
-  const [row] = await tx<Failure[]>`
-    select id, seq, subject, attempts from events.failures
-    where consumer = ${consumer} and retry_at <= clock_timestamp() order by retry_at, seq limit 1`;
-  return row;
+/** Those that are due longest, in log order. */
+export async function listDueFailures(sql: Queryable, consumer: string, limit: number): Promise<Failure[]> {
+  return await sql<Failure[]>`
+    select * from (
+      select id, seq, subject, attempts from events.failures
+      where consumer = ${consumer} and retry_at <= clock_timestamp() order by retry_at, seq limit ${limit}
+    ) due order by seq`;
 }
 
-/** It succeeded: the next event of its subject may be tried. */
-export async function removeFailure(tx: Transaction, consumer: string, { id, subject }: Failure): Promise<void> {
-  await tx`delete from events.failures where id = ${id}`;
-  await wakeNext(tx, consumer, subject);
+/** Those of them that nobody else has tried meanwhile. */
+export async function findStillDue(tx: Transaction, consumer: string, failures: readonly Failure[]): Promise<Failure[]> {
+  return await tx<Failure[]>`
+    select f.id, f.seq, f.subject, f.attempts
+    from unnest(${failures.map(({ seq }) => seq)}::bigint[], ${failures.map(({ id }) => id)}::uuid[], ${failures.map((each) => each.attempts)}::int[])
+      as listed (seq, id, attempts)
+    join events.failures f on f.consumer = ${consumer} and f.seq = listed.seq and f.id = listed.id and f.attempts = listed.attempts
+    where f.retry_at <= clock_timestamp() order by f.seq`;
 }
 
-/** It failed again. Gives whether it is a dead letter now, and undefined when somebody else has tried it meanwhile. */
-export async function countAttempt(tx: Transaction, consumer: string, failure: Failure, error: unknown): Promise<boolean | undefined> {
-  const attempts = failure.attempts + 1;
-  const isDead = attempts > RETRY_AFTER_MS.length;
-  const updated = await tx`
-    update events.failures set attempts = ${attempts}, last_error = ${describeError(error)}, failed_at = clock_timestamp(),
-      retry_at = ${isDead ? null : retryAt(tx, attempts)}
-    where id = ${failure.id} and attempts = ${failure.attempts} and retry_at < 'infinity' returning id`;
-  if (updated.length === 0) return undefined;
-  if (isDead) await wakeNext(tx, consumer, failure.subject);
-  return isDead;
+/** They succeeded: the next event of each subject may be tried. */
+export async function removeFailures(tx: Transaction, consumer: string, failures: readonly Failure[]): Promise<void> {
+  if (failures.length === 0) return;
+  await tx`delete from events.failures where id = any(${failures.map(({ id }) => id)}::uuid[])`;
+  await wakeNext(tx, consumer, failures);
 }
 
-const retryAt = (tx: Transaction, attempts: number) => tx`clock_timestamp() + ${RETRY_AFTER_MS[attempts - 1]!} * interval '1 millisecond'`;
+/** They failed again. Gives those that are dead letters now. What somebody else has tried meanwhile is left as it is. */
+export async function countAttempts(tx: Transaction, consumer: string, failed: readonly Attempt[]): Promise<Attempt[]> {
+  if (failed.length === 0) return [];
+  // Beyond the array's end there is null.
+  const dead = await tx<{ id: string }[]>`
+    with updated as (
+      update events.failures f set attempts = f.attempts + 1, last_error = failed.error, failed_at = clock_timestamp(),
+        retry_at = clock_timestamp() + (${RETRY_AFTER_MS}::float8[])[f.attempts + 1] * interval '1 millisecond'
+      from unnest(
+        ${failed.map(({ id }) => id)}::uuid[], ${failed.map(({ attempts }) => attempts)}::int[], ${failed.map(({ error }) => describeError(error))}::text[]
+      ) as failed (id, attempts, error)
+      where f.id = failed.id and f.attempts = failed.attempts and f.retry_at < 'infinity' returning f.id, f.retry_at
+    )
+    select id from updated where retry_at is null`;
+  const ids = new Set(dead.map(({ id }) => id));
+  const gone = failed.filter(({ id }) => ids.has(id));
+  await wakeNext(tx, consumer, gone);
+  return gone;
+}
 
-/** The subject's first event that waits, unless one before it is still being retried. */
-async function wakeNext(tx: Transaction, consumer: string, subject: string | null): Promise<void> {
-  if (subject === null) return;
+/** They could not be tried, which counts for nothing: they are due later. */
+export async function postponeFailures(tx: Transaction, consumer: string, failures: readonly Failure[], ms: number): Promise<void> {
+  if (failures.length === 0) return;
   await tx`
-    update events.failures set retry_at = failed_at where retry_at = 'infinity' and id = (
-      select id from events.failures
-      where consumer = ${consumer} and subject = ${subject} and retry_at is not null order by seq limit 1
+    update events.failures set retry_at = ${inMs(tx, ms)}
+    where consumer = ${consumer} and id = any(${failures.map(({ id }) => id)}::uuid[]) and retry_at <= clock_timestamp()`;
+}
+
+const inMs = (tx: Transaction, ms: number) => tx`clock_timestamp() + ${ms} * interval '1 millisecond'`;
+
+/** Of each subject the first event that waits, unless one before it is still being retried. */
+async function wakeNext(tx: Transaction, consumer: string, settled: readonly { subject: string | null }[]): Promise<void> {
+  const subjects = [...new Set(settled.flatMap(({ subject }) => subject ?? []))];
+  if (subjects.length === 0) return;
+  await tx`
+    update events.failures set retry_at = failed_at where retry_at = 'infinity' and id in (
+      select first.id
+      from unnest(${subjects}::text[]) as settled (subject) cross join lateral (
+        select id from events.failures f
+        where f.consumer = ${consumer} and f.subject = settled.subject and f.retry_at is not null order by f.seq limit 1
+      ) first
     )`;
 }
 
@@ -102,9 +136,10 @@ export function describeError(error: unknown): string {
     .slice(0, LONGEST_ERROR * 2) // the patterns need not look at a megabyte
     .toWellFormed()
     .replaceAll('\0', '')
-    .replace(/\/\/[^\s/@]*@/g, '//***@')
+    .replace(/\/\/\S*@/g, '//***@') // a password may hold / and @, whatever a URL should be
     .replace(/\b(Bearer|pursight_)\s*[\w.~+/=-]+/gi, '$1 ***')
-    .replace(/\b(password|secret|token)(["']?\s*[=:]\s*)\S+/gi, '$1$2***')
+    .replace(/eyJ[\w.-]{8,}/g, '***') // a JWT, or the beginning of one
+    .replace(/(password|secret|token)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|\S+)/gi, '$1$2***')
     .slice(0, LONGEST_ERROR)
     .toWellFormed();
 }

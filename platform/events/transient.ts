@@ -1,30 +1,38 @@
-/** Whether a consumer failed because of the world, or because of the event that it was given. */
+/** Whose fault it is that a consumer failed: that of the event that it was given, or the world's. */
 import { sqlState } from '../database/index.ts';
 import type { ErrorCode } from '../errors.ts';
 
 /**
- * SQLSTATEs that say nothing of the statement's own words: connections (08), transactions that met (40), resources (53),
- * the operator and time limits (57), the system below (58); a lock or a session that was waited for too long.
+ * - `event`: it fails whenever it is tried;
+ * - `limit`: a limit was reached, of time or of resources. The world may be slow, or the work too much;
+ * - `world`: the same work may well succeed once the world is as it should be.
  */
-const SQL_STATES = /^(08|40|53|57|58)|^(55P03|25P03|25P04)$/;
+export type Culprit = 'event' | 'limit' | 'world';
+
+/** SQLSTATEs of connections (08, and one too many), transactions that met (40), the operator (57P), the system below (58), and a lock that is not had. */
+const WORLD_STATES = /^(08|40|57P|58)|^(53300|55P03)$/;
+/** Resources (53), and the limits of a statement, a transaction and a session that waits within one. */
+const LIMIT_STATES = /^53|^(57014|25P03|25P04)$/;
 /** How postgres.js and Node say that there is no connection. */
 const NO_CONNECTION = /^(CONNECTION_\w+|CONNECT_TIMEOUT|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 /** What another subgraph answers while it, or something that it needs, is away. */
-const AWAY: readonly unknown[] = ['UPSTREAM_UNAVAILABLE', 'TIMEOUT', 'RATE_LIMITED'] satisfies ErrorCode[];
+const AWAY: unknown = 'UPSTREAM_UNAVAILABLE' satisfies ErrorCode;
+/** What it answers when it was asked for too much, or by too many. */
+const LIMITS: readonly unknown[] = ['TIMEOUT', 'RATE_LIMITED'] satisfies ErrorCode[];
 /** Errors wrap each other; not for ever. */
 const MOST_CAUSES = 8;
 
 type Wrapped = { code?: unknown; cause?: unknown; originalError?: unknown; extensions?: { code?: unknown } };
 
-/** True when the same event may well succeed once the world is as it should be. */
-export function isTransient(error: unknown): boolean {
+export function findCulprit(error: unknown): Culprit {
   let current = error;
   for (let depth = 0; typeof current === 'object' && current !== null && depth < MOST_CAUSES; depth++) {
     const { code, cause, originalError, extensions } = current as Wrapped;
-    if (SQL_STATES.test(sqlState(current) ?? '')) return true;
-    if (typeof code === 'string' && (NO_CONNECTION.test(code) || AWAY.includes(code))) return true;
-    if (AWAY.includes(extensions?.code)) return true;
+    const state = sqlState(current) ?? '';
+    const codes = [code, extensions?.code];
+    if (WORLD_STATES.test(state) || codes.includes(AWAY) || (typeof code === 'string' && NO_CONNECTION.test(code))) return 'world';
+    if (LIMIT_STATES.test(state) || codes.some((each) => LIMITS.includes(each))) return 'limit';
     current = originalError ?? cause;
   }
-  return false;
+  return 'event';
 }

@@ -25,7 +25,10 @@ export async function getDeadLetters(sql: Queryable, ids: readonly string[]): Pr
   return await sql<DeadLetterMapper[]>`${select(sql)} where f.retry_at is null and f.id = any(${ids as string[]}::uuid[])`;
 }
 
-/** Its consumer finds it within a second, and counts its tries from one again. False when it is no dead letter (any more). */
+/**
+ * Its consumer finds it within a second, and counts its tries from one again. Newer events of its subject that are in hand by
+ * then come before it, as those that came since it was given up. False when it is no dead letter (any more).
+ */
 export async function redrive(sql: Queryable, id: string): Promise<boolean> {
   const rows = await sql`
     update events.failures set attempts = 0, retry_at = clock_timestamp() where id = ${id} and retry_at is null returning id`;
