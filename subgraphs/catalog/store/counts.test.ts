@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { upsertClass } from '#platform/auth/access.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
+import type { LabelState } from '#platform/events/types.ts';
 import { newId } from '#platform/ids.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import { countStatements } from '#platform/testing/statements.ts';
@@ -17,6 +18,7 @@ import {
   readerOfNothing,
   type TestSource,
 } from '../testing/factories.ts';
+import { replaceLabels } from './labels.ts';
 
 let database: TestDatabase;
 let sql: Database;
@@ -71,14 +73,15 @@ beforeAll(async () => {
   await sql`insert into catalog.asset_owners (asset_id, team_id, role) values (${a}, ${team}, 'OWNER')`;
   for (const each of [a, d, dead, x]) await sql`insert into catalog.asset_terms (asset_id, term_id) values (${each}, ${term})`;
   await sql`insert into catalog.asset_terms (asset_id, term_id) values (${x}, ${rare})`;
-  const labels: [string, string, string[]][] = [
+  const labels: [string, LabelState, string[]][] = [
     ['EMAIL', 'CONFIRMED', [a, a, b, dead, x]],
     ['PHONE', 'CONFIRMED', [a]],
     ['CITY', 'REJECTED', [a, c]],
     ['AGE', 'SUGGESTED', [d]],
   ];
-  for (const [label, state, of] of labels)
-    await sql`insert into catalog.column_labels (column_id, asset_id, label, state) select gen_random_uuid(), unnest(${of}::uuid[]), ${label}, ${state}`;
+  const given = labels.flatMap(([label, state, of]) => of.map((assetId) => ({ assetId, columnId: newId(), label, state })));
+  const told = [...Map.groupBy(given, ({ assetId }) => assetId)].map(([assetId, of]) => ({ assetId, seq: 1, labels: of }));
+  await sql.begin((tx) => replaceLabels(tx, told));
 });
 afterAll(() => database.drop());
 
@@ -231,6 +234,7 @@ describe('assetCounts', () => {
       await tx`lock table catalog.assets in access exclusive mode`;
       const query = (by: string) => `{ assetCounts(by: ${by}, filter: { kinds: [TABLE], hasDomain: true }) { value count } }`;
       for (const by of ['SOURCE', 'KIND', 'DOMAIN']) expect((await ask(administrator(), query(by))).assetCounts.length).toBeGreaterThan(0);
+      expect((await ask(administrator(), '{ assetCounts(by: LABEL) { value count } }')).assetCounts).toHaveLength(3);
     });
     await lock;
   });

@@ -15,7 +15,12 @@ export async function countAssetsBy(sql: Queryable, allowed: VisibleClasses, giv
   const filter = { ...given, includeDeleted: null };
   const classes = await narrow(sql, allowed, filter);
   if (isNobody(classes)) return [];
-  const groups = by === 'OWNER' || by === 'LABEL' ? bySeveral(sql, classes, filter, by) : byClassOrKind(sql, classes, filter, by);
+  const groups =
+    by === 'LABEL' && isCounted(filter) && !filter.kinds
+      ? byCountedLabel(sql, classes, filter)
+      : by === 'OWNER' || by === 'LABEL'
+        ? bySeveral(sql, classes, filter, by)
+        : byClassOrKind(sql, classes, filter, by);
   return sql<ValueCount[]>`
     select value, count from (${groups}) as groups where count > 0 order by count desc, value collate "C" limit ${MOST_VALUES}`;
 }
@@ -55,4 +60,15 @@ function bySeveral(sql: Queryable, classes: VisibleClasses, filter: AssetFilter,
     select value, count(*) as count from several group by value
     union all
     select '', (select coalesce(sum(n.count), 0) from (${counted(sql, classes, filter)}) n)::bigint - (select count(*) from (select asset_id from several group by asset_id) s)`;
+}
+
+/** The same from the counters, which know classes and no kinds. */
+function byCountedLabel(sql: Queryable, classes: VisibleClasses, filter: AssetFilter) {
+  return sql`
+    with sums as materialized (
+      select n.label, sum(n.count)::bigint as count from catalog.label_counts n where true ${visible(sql, 'n', classes)} group by 1
+    )
+    select label as value, count from sums where label <> ''
+    union all
+    select '', (select coalesce(sum(n.count), 0) from (${counted(sql, classes, filter)}) n)::bigint - coalesce((select count from sums where label = ''), 0)`;
 }

@@ -1,6 +1,7 @@
 /** The replica of labels: what policy's events say that the living columns of assets have. */
 import type { Transaction } from '#platform/database/index.ts';
 import type { LabelState } from '#platform/events/types.ts';
+import { countLabels } from './labelCounts.ts';
 
 export type ToldLabels = { assetId: string; seq: number; labels: readonly { columnId: string; label: string; state: LabelState }[] };
 
@@ -19,7 +20,9 @@ export async function replaceLabels(tx: Transaction, all: readonly ToldLabels[])
     select * from unnest(${rows.map(({ columnId }) => columnId)}::uuid[], ${rows.map(({ assetId }) => assetId)}::uuid[],
       ${rows.map(({ label }) => label)}::text[], ${rows.map(({ state }) => state)}::text[])`;
   const after = await listConfirmed(tx, [...ids]);
-  return [...ids].filter((id) => before.get(id) !== after.get(id));
+  const changed = [...ids].filter((id) => before.get(id) !== after.get(id));
+  await countLabels(tx, changed, before, after);
+  return changed;
 }
 
 /** As one text for each asset that has any. */

@@ -191,6 +191,31 @@ export const assetVersions = catalogSchema.table(
   (table) => [primaryKey({ columns: [table.assetId, table.version] })],
 );
 
+/**
+ * How many living assets of each class have a label confirmed on any of their columns; `label` is '' for those that have any at all.
+ * The replica of labels and a trigger of `assets` keep them: each adds its differences as rows of their own, so that writers never wait
+ * for each other, and now and then one adds them up. What is read is the sum of all rows of a key.
+ */
+export const labelCounts = catalogSchema.table(
+  'label_counts',
+  {
+    accessClass: integer('access_class').notNull(),
+    label: exactText('label').notNull(),
+    count: bigint({ mode: 'number' }).notNull(),
+    /** False: a difference that is not added up yet. */
+    isSum: boolean('is_sum').notNull().default(false),
+  },
+  (table) => [
+    uniqueIndex('label_counts_sums')
+      .on(table.accessClass, table.label)
+      .where(sql`is_sum`),
+    index('label_counts_differences')
+      .on(table.isSum)
+      .where(sql`not is_sum`),
+    index('label_counts_by_class').on(table.accessClass),
+  ],
+);
+
 export type AssetRow = typeof assets.$inferSelect;
 export type ColumnRow = typeof columns.$inferSelect;
 export type AssetVersionRow = typeof assetVersions.$inferSelect;
