@@ -3,6 +3,7 @@ import type { Viewer } from '#platform/auth/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import type { Database } from '#platform/database/index.ts';
+import { Conflict } from '#platform/errors.ts';
 import { newId } from '#platform/ids.ts';
 import { DEMO_DATABASE } from './index.ts';
 
@@ -133,7 +134,12 @@ async function own(ask: AskSubgraph, relations: readonly Relation[], userId: str
     )
     .map(({ id, version }) => ({ id, version, owners: [{ userId, role: 'OWNER' }] }));
   if (items.length === 0) return;
-  await ask('mutation ($items: [UpdateAssetInput!]!) { updateAssets(input: { items: $items }) { cursor } }', { items }, context);
+  const { updateAssets } = await ask<{ updateAssets: { results: Result[] } }>(
+    'mutation ($items: [UpdateAssetInput!]!) { updateAssets(input: { items: $items }) { results { error { code message } } } }',
+    { items },
+    context,
+  );
+  checkAll('owners of tables', updateAssets.results);
 }
 
 async function label(ask: AskSubgraph, relations: readonly Relation[], context: RequestContext): Promise<void> {
@@ -141,7 +147,24 @@ async function label(ask: AskSubgraph, relations: readonly Relation[], context: 
     const found = relations.find((each) => each.name === `${DEMO_DATABASE}.${table}`)?.columns.nodes.find((each) => each.name === column);
     return found ? [{ columnId: found.id, label: name, state: 'CONFIRMED' }] : [];
   });
-  await ask('mutation ($items: [SetColumnLabelInput!]!) { setColumnLabels(input: { items: $items }) { cursor } }', { items }, context);
+  const { setColumnLabels } = await ask<{ setColumnLabels: { results: Result[] } }>(
+    'mutation ($items: [SetColumnLabelInput!]!) { setColumnLabels(input: { items: $items }) { results { error { code message } } } }',
+    { items },
+    context,
+  );
+  checkAll('labels of columns', setColumnLabels.results);
+}
+
+type Result = { error: { code: string; message: string } | null };
+
+/** All of it is said again at the next start, as no policy is there yet. An AppError: the product starts all the same. */
+function checkAll(what: string, results: readonly Result[]): void {
+  const errors = results.flatMap(({ error }) => error ?? []);
+  if (errors.length === 0) return;
+  const [{ code, message }] = errors as [(typeof errors)[number]];
+  throw new Conflict(
+    `${errors.length} of the demo's ${results.length} ${what} cannot be set (${code}: ${message}). The next start tries again.`,
+  );
 }
 
 type Made = { id: string; name: string; status: string; version: number };

@@ -64,9 +64,13 @@ const statesOf = ({ id }: Asset) =>
   sql<{ state: string; isLiving: boolean }[]>`select state, is_living from policy.column_labels where asset_id = ${id}`;
 
 /** As a scan would tell of a change. */
-async function tellChange({ id, name }: Asset): Promise<void> {
+async function tellChange({ id, namespace, name }: Asset): Promise<void> {
   const catalog = database.connect('catalog');
-  await catalog.begin((tx) => append(tx, 'catalog', [{ type: 'asset.updated', subject: id, actorId: null, data: { name, changes: [] } }]));
+  await catalog.begin((tx) =>
+    append(tx, 'catalog', [
+      { type: 'asset.updated', subject: id, actorId: null, data: { namespace, name, kind: 'TABLE', version: 2, changes: [] } },
+    ]),
+  );
   await createSequencer({ sql: database.connect('events'), logger: silent }).sealOnce();
 }
 
