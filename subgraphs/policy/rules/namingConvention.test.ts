@@ -37,6 +37,15 @@ it('refuses what is no pattern of RE2, and says so', () => {
     expect(namingConvention.paramsSchema.safeParse({ pattern, target: 'column' }).success, pattern).toBe(true);
 });
 
+it('refuses a pattern that gets too large, and a long one without reading it', () => {
+  for (const pattern of ['(a{30}){30}', `${'.{0,1000}Z|'.repeat(89)}Z`]) {
+    const { error } = namingConvention.paramsSchema.safeParse({ pattern, target: 'asset' });
+    expect(error!.issues.map(({ path, message }) => [path, message])).toEqual([[['pattern'], expect.stringMatching(/too large/)]]);
+  }
+  const { error } = namingConvention.paramsSchema.safeParse({ pattern: '('.repeat(1001), target: 'asset' });
+  expect(error!.issues.map(({ code }) => code)).toEqual(['too_big']);
+});
+
 it('takes no time without end for a pattern that other engines choke on', () => {
   expect(asset('^(a+)+$', 'shop', 'public', `${'a'.repeat(60)}!`)).toBe(1);
 });

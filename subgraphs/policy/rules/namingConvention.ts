@@ -1,29 +1,6 @@
-import { LRUCache } from 'lru-cache';
-import { RE2JS } from 're2js';
 import { z } from 'zod';
+import { matcherOf, MAX_PATTERN } from './patterns/patterns.ts';
 import { defineRuleType } from './types.ts';
-
-const MAX_PATTERN = 1000;
-
-/** Compiled once, not for each asset; and columns of many tables are called the same. */
-const patterns = new LRUCache<string, { compiled: RE2JS; known: Map<string, boolean> }>({ max: 50 });
-const KNOWN_NAMES = 20_000;
-
-/** Throws where it is no pattern of RE2. Takes time in the length of the name, whatever the pattern. */
-function matcherOf(pattern: string): (name: string) => boolean {
-  let entry = patterns.get(pattern);
-  if (!entry) patterns.set(pattern, (entry = { compiled: RE2JS.compile(pattern), known: new Map() }));
-  const { compiled, known } = entry;
-  return (name) => {
-    let matches = known.get(name);
-    if (matches === undefined) {
-      matches = compiled.test(name);
-      if (known.size >= KNOWN_NAMES) known.clear();
-      known.set(name, matches);
-    }
-    return matches;
-  };
-}
 
 const paramsSchema = z.strictObject({
   pattern: z
@@ -31,10 +8,11 @@ const paramsSchema = z.strictObject({
     .min(1)
     .max(MAX_PATTERN)
     .superRefine((pattern, { addIssue }) => {
+      if (pattern.length > MAX_PATTERN) return; // said above
       try {
         matcherOf(pattern);
       } catch (error) {
-        addIssue({ code: 'custom', message: `This is no pattern in RE2 syntax: ${(error as Error).message}` });
+        addIssue({ code: 'custom', message: (error as Error).message });
       }
     })
     .describe('In RE2 syntax. It may match anywhere in the name: begin it with ^ and end it with $ where the whole name has to match.'),
