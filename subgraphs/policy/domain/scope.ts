@@ -117,8 +117,6 @@ export function compileScope(scope: Scope): CompiledScope {
   };
 }
 
-export const matchesScope = (asset: AssetFacts, scope: Scope): boolean => compileScope(scope).matches(asset);
-
 /** What is not an id matches nothing. */
 const idsOf = (values: readonly string[] | undefined): ReadonlySet<string> | undefined =>
   values && new Set(values.filter(isId).map((id) => id.toLowerCase()));

@@ -52,13 +52,11 @@ const NOTHING: ReadonlyMap<string, readonly string[]> = new Map();
 const NO_LABELS: AssetFacts['dependencyLabels'] = new Map();
 const NO_DEPENDENCIES = (): AssetFacts['dependencyLabels'] => NO_LABELS;
 
-/** Confirmed ones, by column. That a column is masked is a person's word, and nobody else's. */
-const CONFIRMED = `state = 'CONFIRMED' and (label <> 'MASKED' or decided_by is not null)`;
-
+/** By column. Name rules only suggest, so a confirmed label is a person's word. */
 async function listColumnLabels(sql: Queryable, assetIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
   const rows = await sql<{ columnId: string; labels: string[] }[]>`
     select column_id, array_agg(label order by label) as labels from policy.column_labels
-    where asset_id = any(${assetIds as string[]}::uuid[]) and ${sql.unsafe(CONFIRMED)} group by column_id`;
+    where asset_id = any(${assetIds as string[]}::uuid[]) and state = 'CONFIRMED' group by column_id`;
   return new Map(rows.map((row) => [row.columnId, row.labels]));
 }
 
@@ -75,7 +73,7 @@ async function listDependencyLabels(sql: Queryable, assets: readonly ToldFacts[]
     select a.namespace, a.name, l.column_name, array_agg(distinct l.label order by l.label) as labels
     from unnest(${names.map((each) => each.namespace)}::text[], ${names.map((each) => each.name)}::text[]) as wanted (namespace, name)
     join policy.assets a on a.namespace = wanted.namespace and a.name = wanted.name and not a.is_deleted
-    join policy.column_labels l on l.asset_id = a.asset_id and ${sql.unsafe(CONFIRMED)}
+    join policy.column_labels l on l.asset_id = a.asset_id and l.state = 'CONFIRMED'
     group by a.namespace, a.name, l.column_name`;
   const found = new Map<string, Map<string, readonly string[]>>();
   for (const row of rows) {
