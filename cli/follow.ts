@@ -10,7 +10,8 @@ const RETRY_MS = 250;
 const MOST_RETRY_MS = 10_000;
 /** Close codes after which the same would happen again. */
 const FATAL = [4400, 4406, 4409, 4429, 4500];
-const TOKEN_ENDED = [4401, 4403];
+const ENDED = 4403;
+const TOKEN_ENDED = [4401, ENDED];
 
 type Problem = { message: string; extensions?: { code?: string } };
 export type FollowOptions<Data> = {
@@ -81,10 +82,12 @@ async function connectOnce<Data>(options: FollowOptions<Data>, place: Place): Pr
       next({ data, errors }) {
         if (data) place.onMove(onPayload(data, errors ?? []));
       },
-      error: (error) =>
-        Array.isArray(error)
-          ? reject(toCliError(error as Problem[]))
-          : resolve({ code: (error as { code?: number }).code, token, wasConnected }),
+      error(error) {
+        if (!Array.isArray(error)) return resolve({ code: (error as { code?: number }).code, token, wasConnected });
+        // The token ended after the socket had taken it.
+        if (codeOf(error) === 'UNAUTHENTICATED') return resolve({ code: ENDED, token, wasConnected });
+        return reject(toCliError(error as Problem[]));
+      },
       complete: () => resolve({ code: undefined, token, wasConnected }),
     },
   );
@@ -98,8 +101,10 @@ async function connectOnce<Data>(options: FollowOptions<Data>, place: Place): Pr
   }
 }
 
-function toCliError([problem]: readonly Problem[]): CliError {
-  const code = problem?.extensions?.code;
-  const isRight = code === 'FORBIDDEN' || code === 'UNAUTHENTICATED';
-  return new CliError(problem?.message ?? 'PurSight ended the subscription.', isRight ? EXIT.notAllowed : EXIT.failed, code);
+const codeOf = ([problem]: readonly Problem[]): string | undefined => problem?.extensions?.code;
+
+function toCliError(problems: readonly Problem[]): CliError {
+  const code = codeOf(problems);
+  const message = problems[0]?.message ?? 'PurSight ended the subscription.';
+  return new CliError(message, code === 'FORBIDDEN' ? EXIT.notAllowed : EXIT.failed, code);
 }

@@ -1,6 +1,6 @@
 /** A small HTTP server that speaks the API's schema: what the commands send is validated against what the product serves. */
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSchema, graphql, GraphQLError } from 'graphql';
 
@@ -10,6 +10,10 @@ const schema = buildSchema(readFileSync(new URL('../../schema/api.graphql', impo
 type Fields = Record<string, unknown>;
 export type TestServer = {
   url: string;
+  /** For what else it is to serve. */
+  http: Server;
+  /** Whether this access token is one that lasts. */
+  isGood(token: string | undefined): boolean;
   /** Root fields; a function gets the arguments. Tests replace them. */
   fields: Fields;
   /** Seconds that an access token lasts. */
@@ -64,7 +68,7 @@ export async function startTestServer(): Promise<TestServer> {
     request.on('end', async () => {
       const { query, variables } = JSON.parse(body) as { query: string; variables: Fields };
       const bearer = request.headers.authorization?.replace('Bearer ', '');
-      const known = bearer !== undefined && access.has(bearer);
+      const known = server.isGood(bearer);
       const guarded = Object.fromEntries(
         Object.entries(server.fields).map(([name, field]) => [name, known ? field : refuse('UNAUTHENTICATED', 'Sign in first.')]),
       );
@@ -75,6 +79,8 @@ export async function startTestServer(): Promise<TestServer> {
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const server: TestServer = {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    http,
+    isGood: (token) => token !== undefined && access.has(token),
     fields: {},
     lifetime: 300,
     refreshes: 0,
