@@ -12,8 +12,8 @@ export type Asker = {
   address: string;
   /** Aborted when nobody waits for the answer any more. */
   signal?: AbortSignal;
-  /** Paid for already, at the subscription. */
-  isCharged?: boolean;
+  /** For a subscription's payload: paid for already. */
+  isEvent?: boolean;
 };
 
 type Operation = { query: string; operationName?: string; variables?: Record<string, unknown> };
@@ -21,14 +21,15 @@ type Operation = { query: string; operationName?: string; variables?: Record<str
 export type ExecuteOperation = (operation: Operation, asker: Asker) => Promise<FormattedExecutionResult>;
 
 export function createExecution(server: ApolloServer<RoutedContext>, deadlineMs = DEADLINE_MS): ExecuteOperation {
-  return async (operation, { viewer, address, signal, isCharged }) => {
+  return async (operation, { viewer, address, signal, isEvent }) => {
     const controller = new AbortController();
     const timer = setTimeout(() => {
       controller.abort(new TimedOut(`This took longer than ${deadlineMs / 1000} s. Ask for less at once.`, { deadlineMs }));
     }, deadlineMs);
     const onLeft = (): void => controller.abort(new TimedOut('The caller left before the answer.'));
+    if (signal?.aborted) onLeft();
     signal?.addEventListener('abort', onLeft, { once: true });
-    const context: RoutedContext = { viewer, address, requestId: newId(), signal: controller.signal, ...(isCharged && { isCharged }) };
+    const context: RoutedContext = { viewer, address, requestId: newId(), signal: controller.signal, ...(isEvent && { isEvent }) };
     try {
       const { body } = await withTrace({ requestId: context.requestId }, () =>
         currentRequest.run(context, () => server.executeOperation(operation, { contextValue: context })),

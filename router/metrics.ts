@@ -13,7 +13,7 @@ const LAG_PATIENCE_MS = 2_000;
 export type Level = { inc: () => void; dec: () => void };
 
 export type CountedOperation = {
-  /** `query`, `mutation` or `subscription`; `none` when it never became one. */
+  /** `query`, `mutation` or `subscription`; `event` when it makes the payload of one; `none` when it never became an operation. */
   type: string;
   /** As the client named it. */
   name: string | null | undefined;
@@ -73,7 +73,8 @@ export function createMetrics(): Metrics {
     countOperation({ type, name, isSignedIn, errorCodes, milliseconds }) {
       operations.inc({ type });
       for (const code of errorCodes) errors.inc({ code });
-      durations.observe({ operation: nameOf(name, isSignedIn) }, milliseconds / 1000);
+      // Those of events have no names of their own: subscriptions would use up the names of all others.
+      durations.observe({ operation: type === 'event' ? type : nameOf(name, isSignedIn) }, milliseconds / 1000);
     },
     countScan: ({ status, milliseconds }) => scans.observe({ status }, milliseconds / 1000),
     subscriptions: levelOf(subscriptions),

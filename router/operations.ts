@@ -29,9 +29,9 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
             if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
               throw new InvalidInput('Subscriptions are not served over HTTP: use graphql-ws on this address.', 'query');
             }
-            const { viewer, isCharged } = contextValue;
+            const { viewer, isEvent } = contextValue;
             const cost = checkOperation({ schema, document, operation, viewer, variables: request.variables });
-            if (!isCharged) rateLimit.take(callerOf(contextValue), cost);
+            if (!isEvent) rateLimit.take(callerOf(contextValue), cost);
             isExecuted = true;
           } catch (error) {
             throw error instanceof AppError ? refusal(error) : error;
@@ -55,7 +55,7 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
           }
           settleStatus(response.http, result, { isExecuted, accept: request.http?.headers.get('accept') });
           metrics.countOperation({
-            type: operation?.operation ?? 'none',
+            type: contextValue.isEvent ? 'event' : (operation?.operation ?? 'none'),
             name: operationName,
             isSignedIn: contextValue.viewer !== null,
             errorCodes: result.errors?.map((error) => String(error.extensions?.code)) ?? [],

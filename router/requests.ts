@@ -13,8 +13,8 @@ import { isOpenOperation } from './openOperations.ts';
 /** Milliseconds that an operation may take. */
 export const DEADLINE_MS = 30_000;
 
-/** `isCharged`: its cost was taken before, when its subscription was made. */
-export type RoutedContext = RequestContext & { isCharged?: boolean };
+/** `isEvent`: it makes the payload of an event; its cost was taken before, when its subscription was made. */
+export type RoutedContext = RequestContext & { isEvent?: boolean };
 
 /** Where Apollo hands us no context (its error formatter), the request is found here. */
 export const currentRequest = new AsyncLocalStorage<RoutedContext>();

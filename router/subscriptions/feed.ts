@@ -25,6 +25,8 @@ export type Feed = {
   listen: (onMore: () => void) => () => void;
   /** Events after a position, in order, and how far they reach; undefined for a position before the window. */
   read: (after: number) => { events: readonly LiveEvent[]; end: number } | undefined;
+  /** How far the log was looked at: what lies behind is not to be read elsewhere yet. Undefined while it has not begun. */
+  position: () => number | undefined;
   /** Where the log ends now. */
   head: () => ReturnType<typeof readHead>;
   stop: () => Promise<void>;
@@ -33,6 +35,8 @@ export type Feed = {
 export type FeedOptions = {
   /** A pool of the role `router`. */
   sql: Database;
+  /** Called before anybody can read when it begins at the log's end, and has looked at nothing up to there; a failure is tried again. */
+  beforeFirst: (seq: number) => Promise<void>;
   /** Called with each batch before anybody can read it; a failure is tried again. */
   beforeEach: (events: readonly LiveEvent[]) => Promise<void>;
   /** The log is another one from now on: a backup was restored. */
@@ -40,7 +44,7 @@ export type FeedOptions = {
   logger: Logger;
 };
 
-export function createFeed({ sql, beforeEach, onOtherLog, logger }: FeedOptions): Feed {
+export function createFeed({ sql, beforeFirst, beforeEach, onOtherLog, logger }: FeedOptions): Feed {
   const listeners = new Set<() => void>();
   const bell = createBell();
   let window: LiveEvent[] = [];
@@ -58,6 +62,7 @@ export function createFeed({ sql, beforeEach, onOtherLog, logger }: FeedOptions)
     }
     epoch = head!.epoch;
     if (position === undefined) {
+      await beforeFirst(head!.seq);
       position = head!.seq;
       await callListeners(); // who began to listen before this read the log up to here
       return false;
@@ -126,6 +131,7 @@ export function createFeed({ sql, beforeEach, onOtherLog, logger }: FeedOptions)
       const from = position - window.length;
       return after < from ? undefined : { events: window.slice(after - from), end: position };
     },
+    position: () => position,
     head: () => readHead(sql),
     async stop() {
       listeners.clear();

@@ -38,13 +38,16 @@ export function readForward(
     where seq > ${range.after} and seq <= ${range.upTo} and ${areCandidates(sql, candidates)} order by seq limit ${range.limit}`;
 }
 
+/** What is needed to tell whether an event is one of those that somebody gets. */
+export type Candidate = Pick<LiveEvent, 'seq' | 'type' | 'subject' | 'time' | 'attributes'>;
+
 /** The latest first: up to `upTo`, but not `after` or before. */
 export function readBackward(
   sql: Queryable,
   range: { after: number; upTo: number; limit: number },
   candidates: Candidates,
-): Promise<LiveEvent[]> {
-  return sql<LiveEvent[]>`
-    select ${columns(sql)} from events.log
+): Promise<Candidate[]> {
+  return sql<Candidate[]>`
+    select seq, type, subject, time, attributes from events.log
     where seq > ${range.after} and seq <= ${range.upTo} and ${areCandidates(sql, candidates)} order by seq desc limit ${range.limit}`;
 }

@@ -46,8 +46,10 @@ const withCode = (error: GraphQLError, code: string): GraphQLError =>
     extensions: { ...error.extensions, code },
   });
 
+export type ParsedOperation = { document: DocumentNode; operation: OperationDefinitionNode };
+
 /** Throws GraphQLError for what is no GraphQL. */
-export function parseOperation({ query, operationName }: SubscribePayload): { document: DocumentNode; operation: OperationDefinitionNode } {
+export function parseOperation({ query, operationName }: SubscribePayload): ParsedOperation {
   let document: DocumentNode;
   try {
     document = parse(query, { maxTokens: MAX_TOKENS });
@@ -63,7 +65,7 @@ export function parseOperation({ query, operationName }: SubscribePayload): { do
 
 export const isSubscription = ({ operation }: OperationDefinitionNode): boolean => operation === OperationTypeNode.SUBSCRIPTION;
 
-export type PlanSubscription = (payload: SubscribePayload, parsed: ReturnType<typeof parseOperation>, subscriber: Subscriber) => Plan;
+export type PlanSubscription = (payload: SubscribePayload, parsed: ParsedOperation, subscriber: Subscriber) => Plan;
 
 /** Validates, checks and charges a subscription: what it throws is for the client. */
 export function createPlanner(schema: GraphQLSchema, charge: (subscriber: Subscriber, cost: number) => void): PlanSubscription {

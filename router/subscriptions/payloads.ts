@@ -6,9 +6,9 @@ import type { LiveEvent } from './logEvents.ts';
 import type { Plan } from './plan.ts';
 import type { Subscriber } from './subscribers.ts';
 
-/** Over all subscriptions of this router, and of one group: many events at once hold up nobody else's. */
+/** Over all subscriptions of this router, and for one user: whatever somebody subscribes to holds up nobody else. */
 const MOST_EXECUTIONS = 16;
-const MOST_OF_ONE_GROUP = 4;
+const MOST_OF_ONE_USER = 8;
 /** Whoever comes a moment later shares what was made a moment before: never older than its event, and soon made anew. */
 const SHARED_MS = 1_000;
 const MOST_SHARED = 5_000;
@@ -18,17 +18,30 @@ const MOST_CHARACTERS = 64_000_000;
 export type ExecuteQuery = (
   operation: { query: string; variables: Record<string, unknown> },
   subscriber: Subscriber,
+  signal: AbortSignal,
 ) => Promise<FormattedExecutionResult>;
 
 export type Payloads = {
-  /** The payload of an event as JSON: `{"data": …, "errors": …}`. */
-  of: (plan: Plan, event: LiveEvent, cursor: string, subscriber: Subscriber) => Promise<string>;
+  /** The payload of an event as JSON: `{"data": …, "errors": …}`. Rejects once `signal` is aborted, if nobody else waits for it. */
+  of: (plan: Plan, event: LiveEvent, cursor: string, subscriber: Subscriber, signal: AbortSignal) => Promise<string>;
+};
+
+/** One that is being made, for all who wait for it. */
+type Making = {
+  text: PromiseWithResolvers<string>;
+  /** Users who take turns for it: it is made in the first turn that one of them has. */
+  users: Set<string>;
+  waiting: number;
+  /** Aborted once it has begun, or nobody waits for it. */
+  queued: AbortController;
+  /** Aborted when nobody waits for it. */
+  wanted: AbortController;
 };
 
 /** `sightVersion`: another number when the same roles may see something else. */
 export function createPayloads({ execute, sightVersion }: { execute: ExecuteQuery; sightVersion: () => number }): Payloads {
-  const turns = createTurns({ limit: MOST_EXECUTIONS, perKey: MOST_OF_ONE_GROUP });
-  const making = new Map<string, Promise<string>>();
+  const turns = createTurns({ limit: MOST_EXECUTIONS, perKey: MOST_OF_ONE_USER });
+  const makings = new Map<string, Making>();
   const made = new LRUCache<string, string>({
     max: MOST_SHARED,
     ttl: SHARED_MS,
@@ -36,35 +49,76 @@ export function createPayloads({ execute, sightVersion }: { execute: ExecuteQuer
     sizeCalculation: (text) => text.length,
   });
 
-  async function make(plan: Plan, event: LiveEvent, cursor: string, subscriber: Subscriber, group: string): Promise<string> {
-    if (!plan.query) return JSON.stringify({ data: plan.assemble(event, cursor, null) });
-    const giveBack = await turns.take(group);
+  async function ask(query: NonNullable<Plan['query']>, plan: Plan, event: LiveEvent, cursor: string, by: Subscriber, signal: AbortSignal) {
+    const { data, errors } = await execute({ query: query.text, variables: query.variablesFor(event) }, by, signal);
+    return JSON.stringify({
+      data: plan.assemble(event, cursor, data ?? null),
+      ...(errors && { errors: errors.map((error) => placeError(error, plan)) }),
+    });
+  }
+
+  /** In a turn of this user, unless it has begun in one of another. */
+  async function makeInTurn(making: Making, user: string, make: () => Promise<string>): Promise<void> {
+    const giveBack = await turns.take(user, making.queued.signal).catch(() => undefined);
+    if (!giveBack) return;
     try {
-      const { data, errors } = await execute({ query: plan.query.text, variables: plan.query.variablesFor(event) }, subscriber);
-      return JSON.stringify({
-        data: plan.assemble(event, cursor, data ?? null),
-        ...(errors && { errors: errors.map((error) => placeError(error, plan)) }),
-      });
+      if (making.queued.signal.aborted) return;
+      making.queued.abort();
+      making.text.resolve(await make());
+    } catch (error) {
+      making.text.reject(error);
     } finally {
       giveBack();
     }
   }
 
+  function begin(key: string): Making {
+    const [text, queued, wanted] = [Promise.withResolvers<string>(), new AbortController(), new AbortController()];
+    const making: Making = { text, queued, wanted, users: new Set(), waiting: 0 };
+    makings.set(key, making);
+    const end = (): void => void (makings.get(key) === making && makings.delete(key));
+    text.promise.then((done) => (made.set(key, done), end()), end);
+    return making;
+  }
+
+  /** Resolves with it; when the last one leaves, nothing is made any more. */
+  async function wait(making: Making, signal: AbortSignal, key: string): Promise<string> {
+    const leave = (): void => {
+      making.waiting -= 1;
+      if (making.waiting > 0) return;
+      if (makings.get(key) === making) makings.delete(key);
+      making.text.reject(signal.reason);
+      making.queued.abort();
+      making.wanted.abort();
+    };
+    making.waiting += 1;
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      return await making.text.promise;
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  }
+
   return {
-    async of(plan, event, cursor, subscriber) {
-      const group = `${plan.key} ${plan.isPersonal ? subscriber.viewer.userId : ''} ${subscriber.scopeKey}`;
-      const key = `${event.seq} ${sightVersion()} ${group}`;
-      const known = made.get(key) ?? making.get(key);
+    async of(plan, event, cursor, subscriber, signal) {
+      signal.throwIfAborted();
+      const { query } = plan;
+      const user = subscriber.viewer.userId;
+      const key = `${cursor} ${sightVersion()} ${plan.key} ${plan.isPersonal ? user : ''} ${subscriber.scopeKey}`;
+      const known = made.get(key);
       if (known !== undefined) return known;
-      const payload = make(plan, event, cursor, subscriber, group);
-      making.set(key, payload);
-      try {
-        const text = await payload;
+      if (!query) {
+        const text = JSON.stringify({ data: plan.assemble(event, cursor, null) });
         made.set(key, text);
         return text;
-      } finally {
-        making.delete(key);
       }
+      const making = makings.get(key) ?? begin(key);
+      if (!making.users.has(user)) {
+        making.users.add(user);
+        void makeInTurn(making, user, () => ask(query, plan, event, cursor, subscriber, making.wanted.signal));
+      }
+      return wait(making, signal, key);
     },
   };
 }

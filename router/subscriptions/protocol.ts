@@ -10,7 +10,18 @@ type Options = ServerOptions<Record<string, unknown>, Extra>;
 /** Both are about what a client sent, and graphql-ws has no close code for the second. */
 const isBadMessage = (error: unknown): boolean => error instanceof Error && error.message.startsWith('Unexpected message of type');
 
-/** As `graphql-ws/use/ws` does, but strangers' mistakes are not printed, and what is sent waits for room. */
+/** The id of a `complete` message: graphql-ws tells of it only once what it ended has come to its end. */
+function completedId(text: string): unknown {
+  if (!text.includes('"complete"')) return undefined;
+  try {
+    const message = JSON.parse(text);
+    return message?.type === 'complete' ? message.id : undefined;
+  } catch {
+    return undefined; // graphql-ws says so
+  }
+}
+
+/** As `graphql-ws/use/ws` does, but strangers' mistakes are not printed, what is sent waits for room, and a closed socket is not read. */
 export function createProtocol(options: Options, logger: Logger): (connection: Connection) => void {
   const server = makeServer<Record<string, unknown>, Extra>(options);
   return (connection) => {
@@ -19,10 +30,15 @@ export function createProtocol(options: Options, logger: Logger): (connection: C
       {
         protocol: ws.protocol,
         send: (text) => connection.write(text),
-        close: (code, reason) => ws.close(code, reason),
+        close: (code, reason) => connection.close([code ?? CLOSE.internal[0], reason ?? '']),
         onMessage(handle) {
           ws.on('message', (data: Buffer) => {
-            handle(data.toString()).catch((error: unknown) => {
+            // ws goes on to deliver what a peer sends after its socket was closed.
+            if (connection.closed.aborted || ws.readyState !== ws.OPEN) return;
+            const text = data.toString();
+            const completed = completedId(text);
+            if (typeof completed === 'string') connection.operations.complete(completed);
+            handle(text).catch((error: unknown) => {
               if (isBadMessage(error)) return connection.close(CLOSE.badMessage);
               logger.error({ err: error }, 'a message could not be handled');
               connection.close(CLOSE.internal);

@@ -1,4 +1,5 @@
 /** Where a subscription begins: at the log's end, or after the cursor that a client kept. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CursorExpired } from '#platform/errors.ts';
 import type { Database } from '#platform/database/index.ts';
 import { formatLogCursor, parseLogCursor, type LogPosition } from '#platform/events/cursor.ts';
@@ -9,22 +10,31 @@ import type { Interest } from './rootFields.ts';
 
 /** A client that missed more does better to read the present state. */
 const MOST_MISSED = 10_000;
-const PAGE = 2_000;
+/** Read at once: others have their turn between two pages. */
+const PAGE = 500;
+
+export type Resuming = {
+  after: string | null;
+  interest: Interest;
+  scope: () => Promise<EventScope>;
+  /** Reads a page of the log, when it is this user's turn. */
+  inTurn: InTurn;
+};
+/** What is read of the log for one user, besides its end. */
+export type InTurn = <Result>(read: () => Promise<Result>) => Promise<Result>;
 
 /**
  * BAD_USER_INPUT for what is not a cursor of this log; CURSOR_EXPIRED, with the oldest that this subscription can have, for
  * one of another epoch, of before what the log holds, or with more than 10,000 events after it that the client would get.
  */
-export async function findStart(
-  sql: Database,
-  { after, interest, scope }: { after: string | null; interest: Interest; scope: () => Promise<EventScope> },
-): Promise<LogPosition> {
+export async function findStart(sql: Database, { after, interest, scope, inTurn }: Resuming): Promise<LogPosition> {
   const head = await readHead(sql);
   const { epoch } = head;
   if (after === null) return { epoch, seq: head.seq };
   const first = parseLogCursor(head.oldest, head);
   /** The oldest position that it can have from `from` on: that itself, if nothing is in its way. */
-  const oldestFrom = async (from: number): Promise<number> => findOldest(sql, { after: from, upTo: head.seq }, interest, await scope());
+  const oldestFrom = async (from: number): Promise<number> =>
+    findOldest(sql, { after: from, upTo: head.seq }, { interest, inTurn, scope: await scope() });
   const expired = (seq: number): CursorExpired => new CursorExpired(formatLogCursor({ epoch, seq }));
   let seq: number;
   try {
@@ -40,10 +50,14 @@ export async function findStart(
 }
 
 /** The position with exactly 10,000 events of the interest after it, or the range's beginning when there are not more. */
-async function findOldest(sql: Database, range: { after: number; upTo: number }, interest: Interest, scope: EventScope): Promise<number> {
+async function findOldest(
+  sql: Database,
+  range: { after: number; upTo: number },
+  { interest, scope, inTurn }: { interest: Interest; scope: EventScope; inTurn: InTurn },
+): Promise<number> {
   let found = 0;
-  for (let { upTo } = range; ;) {
-    const page = await readBackward(sql, { after: range.after, upTo, limit: PAGE }, interest);
+  for (let { upTo } = range; ; await nextTurn()) {
+    const page = await inTurn(() => readBackward(sql, { after: range.after, upTo, limit: PAGE }, interest));
     for (const event of page) {
       if (interest.matches(event) && seesEvent(scope, event) && ++found > MOST_MISSED) return event.seq;
     }

@@ -3,11 +3,11 @@ import { InvalidInput } from '#platform/errors.ts';
 import { matchTypes } from '#platform/events/visibility.ts';
 import { checkText } from '#platform/graphql/inputs.ts';
 import { matchAssets, matchViolations, type AssetFilter, type ViolationFilter } from './filters.ts';
-import type { Candidates, LiveEvent } from './logEvents.ts';
+import type { Candidate, Candidates, LiveEvent } from './logEvents.ts';
 import { progressAt } from './progress.ts';
 
 /** Which events one subscription is about. */
-export type Interest = Candidates & { matches: (event: LiveEvent) => boolean };
+export type Interest = Candidates & { matches: (event: Candidate) => boolean };
 
 export type RootField = {
   /** The payload's field that is an entity of the graph, the query that gives it, and whose it is. */

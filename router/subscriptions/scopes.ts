@@ -18,6 +18,8 @@ export type Scopes = {
   of: (viewer: Viewer, scopeKey: string) => Promise<EventScope>;
   /** Looks whether these events change what anybody may see. Before they are delivered. */
   observe: (events: readonly LiveEvent[]) => void;
+  /** What was not observed may have changed anything. */
+  forget: () => void;
   /** Another number whenever what was known is forgotten: what was made under an older one is not shared any more. */
   version: () => number;
 };
@@ -39,21 +41,26 @@ export function createScopes(sql: Database): Scopes {
     return before || after || type.startsWith('domain.') || type === 'identity.rolesChanged';
   };
 
+  function forget(): void {
+    version += 1;
+    kept.clear();
+  }
+
   return {
     of(viewer, scopeKey) {
       let scope = kept.get(scopeKey);
       if (!scope) {
         scope = eventScope(sql, viewer);
-        kept.set(scopeKey, scope);
-        scope.catch(() => kept.delete(scopeKey));
+        const asked = scope;
+        kept.set(scopeKey, asked);
+        asked.catch(() => kept.get(scopeKey) === asked && kept.delete(scopeKey));
       }
       return scope;
     },
     observe(events) {
-      if (events.filter(changesSight).length === 0) return;
-      version += 1;
-      kept.clear();
+      if (events.filter(changesSight).length > 0) forget();
     },
+    forget,
     version: () => version,
   };
 }

@@ -22,6 +22,8 @@ export type SignIns = {
   check: (connection: Connection) => Promise<boolean>;
   /** Checks whom these events concern. Rejects when it cannot be known. */
   observe: (events: readonly LiveEvent[]) => Promise<void>;
+  /** Checks all that wait for something. Rejects when it cannot be known. */
+  checkBusy: () => Promise<void>;
   stop: () => void;
 };
 
@@ -55,7 +57,7 @@ export function createSignIns({ authenticate, maxPerUser, logger }: Options): Si
     try {
       const viewer = await authenticate(token);
       const scopeKey = scopeKeyOf(viewer);
-      for (const { subscriber } of those) Object.assign(subscriber!, { viewer, scopeKey });
+      for (const connection of those) connection.subscriber = { viewer, scopeKey, address: connection.address };
       return true;
     } catch (error) {
       if (!(error instanceof Unauthenticated)) throw error;
@@ -65,7 +67,8 @@ export function createSignIns({ authenticate, maxPerUser, logger }: Options): Si
   }
 
   async function checkAll(those: Iterable<Connection>): Promise<void> {
-    const byToken = [...Map.groupBy(those, ({ token }) => token!)];
+    const open = [...those].filter(({ closed }) => !closed.aborted);
+    const byToken = [...Map.groupBy(open, ({ token }) => token!)];
     const checkNext = async (): Promise<void> => {
       for (let next = byToken.pop(); next; next = byToken.pop()) await checkToken(...next);
     };
@@ -99,7 +102,7 @@ export function createSignIns({ authenticate, maxPerUser, logger }: Options): Si
       connection.token = token;
       connection.subscriber = { viewer, scopeKey: scopeKeyOf(viewer), address: connection.address };
       connections.add(connection);
-      connection.closed.addEventListener('abort', () => connections.delete(connection), { once: true });
+      connection.ws.once('close', () => connections.delete(connection)); // until then it counts
       closeAtItsEnd(connection);
       return undefined;
     },
@@ -110,6 +113,7 @@ export function createSignIns({ authenticate, maxPerUser, logger }: Options): Si
       const isMeant = ({ userId, token }: Viewer): boolean => subjects.has(userId) || (token !== undefined && subjects.has(token.id));
       await checkAll([...connections].filter(({ subscriber }) => isMeant(subscriber!.viewer)));
     },
+    checkBusy: () => checkAll([...connections].filter(({ operations }) => operations.count() > 0)),
     stop: () => clearInterval(sweep),
   };
 }

@@ -164,6 +164,18 @@ describe('sockets are counted', () => {
   });
 });
 
+it('a socket is told to try again later when the log cannot be read as it signs in', async () => {
+  const other = await startLiveRouter();
+  try {
+    await other.database.owner`alter table events.head rename to head_away`;
+    const socket = await openSocket(other.url);
+    socket.send({ type: 'connection_init', payload: { authorization: 'Bearer reader' } });
+    expect(await socket.closeCode()).toBe(1013);
+  } finally {
+    await other.stop();
+  }
+});
+
 describe('an operation over a socket', () => {
   it('is a query or a mutation, too', async () => {
     const socket = await openSocket(live.url);
@@ -276,6 +288,33 @@ describe('an operation over a socket', () => {
 });
 
 describe('a reader that takes nothing', () => {
+  it('of what it missed is closed, too', async () => {
+    const slow = await startLiveRouter();
+    try {
+      const after = await slow.publish(assetEvent(newId()));
+      const socket = await openSocket(slow.url);
+      await socket.init('reader');
+      await slow.publish(...Array.from({ length: 1_000 }, () => assetEvent(`large ${newId()}`)));
+      socket.ws.pause();
+      socket.send(
+        subscribe('1', 'subscription ($after: String) { assetChanged(after: $after) { cursor asset { description } } }', { after }),
+      );
+      const active = async () => /pursight_subscriptions_active (\d+)/.exec(await (await fetch(`${slow.url}/metrics`)).text())![1];
+      await expect.poll(active, { timeout: 10_000 }).toBe('1');
+      await expect.poll(active, { timeout: 10_000 }).toBe('0');
+      socket.ws.resume();
+      expect(await socket.closeCode()).toBe(4290);
+      const { cursor } = socket.messages.at(-1).payload.data.assetChanged;
+      const rest = await slow.subscribe('subscription ($after: String) { assetChanged(after: $after) { cursor } }', {
+        variables: { after: cursor },
+      });
+      const seqOf = (text: string): number => Number(text.split('.')[1]);
+      expect(seqOf((await rest.next()).data.assetChanged.cursor)).toBe(seqOf(cursor) + 1);
+    } finally {
+      await slow.stop();
+    }
+  });
+
   it('is closed with 4290, and nothing more is made for it', async () => {
     const made: string[] = [];
     const slow = await startLiveRouter({ onAsset: (id) => void made.push(id) });
@@ -299,6 +338,9 @@ describe('a reader that takes nothing', () => {
       while ((await keepsUp()) && published < 2_000);
       for (let round = 0; round < 4; round++) await publish();
       expect(made.length).toBeLessThan(published - 300);
+      const active = async () => /pursight_subscriptions_active (\d+)/.exec(await (await fetch(`${slow.url}/metrics`)).text())![1];
+      await expect.poll(active, { timeout: 10_000 }).toBe('1');
+      await sleep(2_500); // longer than others are given to say goodbye
       socket.ws.resume();
       expect(await socket.closeCode()).toBe(4290);
     } finally {

@@ -4,13 +4,22 @@ import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { CLOSE, createConnection, type Closing, type Connection } from './connection.ts';
-import { refusalOf, refuseUpgrade } from './upgrade.ts';
+import { createCounts } from './counts.ts';
+import { refusalOf, refuseUpgrade, type Refusal } from './upgrade.ts';
 
 const MAX_MESSAGE_BYTES = 128 * 1024;
 /** A peer that has not answered by the next one is gone. */
 const PING_MS = 12_000;
 /** How long a closed peer may take to say goodbye. */
-const FAREWELL_MS = 1_500;
+const FAREWELL_MS = 2_000;
+
+const GOING_AWAY: Refusal = {
+  status: '503 Service Unavailable',
+  code: 'UPSTREAM_UNAVAILABLE',
+  message: 'The server goes down. Reconnect.',
+};
+/** A socket above the limit is opened to be told so, which takes a while; as many as that and no more. */
+const TOO_MANY: Refusal = { status: '429 Too Many Requests', code: 'RATE_LIMITED', message: 'Too many connections. Try again later.' };
 
 export type Sockets = {
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -22,40 +31,30 @@ export type Sockets = {
 type Options = {
   onConnection: (connection: Connection) => void;
   maxPerAddress: number;
-  /** Of pages elsewhere that may connect. */
-  origins: readonly string[];
   count: { inc: () => void; dec: () => void };
 };
 
-export function createSockets({ onConnection, maxPerAddress, origins, count }: Options): Sockets {
+export function createSockets({ onConnection, maxPerAddress, count }: Options): Sockets {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
+    ...({ closeTimeout: FAREWELL_MS } as object), // its types do not have it yet
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
   const connections = new Set<Connection>();
-  const perAddress = new Map<string, number>();
-  const alive = new WeakSet<WebSocket>();
+  const perAddress = createCounts();
   let stopping = false;
-
-  function change(address: string, by: 1 | -1): number {
-    const now = (perAddress.get(address) ?? 0) + by;
-    if (now > 0) perAddress.set(address, now);
-    else perAddress.delete(address);
-    return now;
-  }
 
   function open(ws: WebSocket, address: string): void {
     const connection = createConnection(ws, address);
     connections.add(connection);
     count.inc();
-    const open = change(address, 1);
-    alive.add(ws);
-    ws.on('pong', () => alive.add(ws));
+    const open = perAddress.add(address);
+    ws.on('pong', () => (connection.isAlive = true));
     ws.once('close', () => {
       connections.delete(connection);
       count.dec();
-      change(address, -1);
+      perAddress.remove(address);
     });
     if (open <= maxPerAddress) return onConnection(connection);
     ws.on('error', () => {}); // whatever it sends now is not read any more
@@ -63,11 +62,13 @@ export function createSockets({ onConnection, maxPerAddress, origins, count }: O
   }
 
   const ping = setInterval(() => {
-    for (const { ws, isBlocked, close } of connections) {
-      if (ws.readyState !== ws.OPEN) continue;
-      if (alive.delete(ws)) ws.ping();
+    for (const connection of connections) {
+      const { ws, closed, isAlive } = connection;
+      if (closed.aborted || ws.readyState !== ws.OPEN) continue;
+      connection.isAlive = false;
+      if (isAlive) ws.ping();
       // One that takes nothing may still live, and can be told when it reads again.
-      else if (isBlocked()) close(CLOSE.slow);
+      else if (connection.isBlocked()) connection.close(CLOSE.slow);
       else ws.terminate();
     }
   }, PING_MS);
@@ -76,11 +77,9 @@ export function createSockets({ onConnection, maxPerAddress, origins, count }: O
   return {
     upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy()); // a peer that is gone before its answer needs none
-      const refusal = stopping
-        ? { status: '503 Service Unavailable', code: 'UPSTREAM_UNAVAILABLE', message: 'The server goes down. Reconnect.' }
-        : refusalOf(request, origins);
-      if (refusal) return refuseUpgrade(socket, refusal);
       const address = request.socket.remoteAddress ?? '';
+      const refusal = stopping ? GOING_AWAY : (refusalOf(request) ?? (perAddress.of(address) >= 2 * maxPerAddress ? TOO_MANY : undefined));
+      if (refusal) return refuseUpgrade(socket, refusal);
       server.handleUpgrade(request, socket, head, (ws) => open(ws, address));
     },
     closeAll: (closing) => connections.forEach((connection) => connection.close(closing)),

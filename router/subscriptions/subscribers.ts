@@ -1,9 +1,9 @@
 import type { Viewer } from '#platform/auth/viewer.ts';
 
-/** Who subscribes: the viewer as the token's last check found it. It changes while the subscription goes on. */
+/** Who subscribes, as the token's last check found it: another one takes its place at the next. */
 export type Subscriber = {
-  viewer: Viewer;
+  readonly viewer: Viewer;
   /** By what is seen: viewers with one key see the same. */
-  scopeKey: string;
-  address: string;
+  readonly scopeKey: string;
+  readonly address: string;
 };

@@ -8,6 +8,7 @@ import type { Feed } from './feed.ts';
 import { readForward, type LiveEvent } from './logEvents.ts';
 import type { Payloads } from './payloads.ts';
 import type { Plan } from './plan.ts';
+import type { InTurn } from './resume.ts';
 import type { Scopes } from './scopes.ts';
 import type { Subscriber } from './subscribers.ts';
 
@@ -17,13 +18,18 @@ const PAGE = 200;
 /** Events that may wait for a reader, and how long it may take nothing while there are more. */
 const MOST_WAITING = 256;
 const PATIENCE_MS = 1_000;
+/** The same of a replay, of which nobody knows how much there is. */
+const REPLAY_PATIENCE_MS = 5_000;
 const RETRY_MS = 200;
 const MOST_RETRY_MS = 5_000;
 
 export type SubscriptionDeps = { sql: Database; feed: Feed; scopes: Scopes; payloads: Payloads; logger: Logger };
 
 export type Delivery = {
-  subscriber: Subscriber;
+  /** As the token's last check found it. */
+  subscriber: () => Subscriber;
+  /** Reads a page of the log, when it is this user's turn. */
+  inTurn: InTurn;
   /** Takes a payload; resolves once there is room for the next. */
   write: (payload: string) => Promise<void> | void;
   /** The reader is too slow: called at most once. */
@@ -41,11 +47,12 @@ export function createSubscription(
   { sql, feed, scopes, payloads, logger }: SubscriptionDeps,
   plan: Plan,
   start: { epoch: string; seq: number },
-  { subscriber, write, onSlow }: Delivery,
+  { subscriber, inTurn, write, onSlow }: Delivery,
 ): Subscription {
   const { matches } = plan.interest;
   let position = start.seq;
-  let closed = false;
+  const ending = new AbortController();
+  const { signal } = ending;
   /** There was more since the last look. */
   let hasMore = false;
   let wake: (() => void) | undefined;
@@ -72,50 +79,59 @@ export function createSubscription(
   }
 
   async function deliver(payload: string): Promise<void> {
-    if (closed) return;
+    if (signal.aborted) return;
     writingSince = performance.now();
-    await write(payload);
+    const sent = write(payload);
+    if (sent && !feed.read(position)) patience ??= setTimeout(onSlow, REPLAY_PATIENCE_MS);
+    await sent;
     [writingSince, waiting, counted] = [undefined, 0, 0];
     clearTimeout(patience);
     patience = undefined;
   }
 
-  /** Seen at the moment of delivery, with the roles of that moment. */
-  const isSeen = async (event: LiveEvent): Promise<boolean> =>
-    matches(event) && seesEvent(await scopes.of(subscriber.viewer, subscriber.scopeKey), event);
+  const isSeen = async (event: LiveEvent, { viewer, scopeKey }: Subscriber): Promise<boolean> =>
+    matches(event) && seesEvent(await scopes.of(viewer, scopeKey), event);
 
-  /** Events in order, and how far they reach. Of the log itself when the window has gone on without this one. */
+  /** Events in order, and how far they reach. Of the log itself when the window has gone on without this one: but only what the feed has looked at. */
   async function readOn(): Promise<{ events: readonly LiveEvent[]; end: number }> {
     const live = feed.read(position);
     if (live) return live;
-    const head = await feed.head();
-    const events = await readForward(sql, { after: position, upTo: head.seq, limit: PAGE }, plan.interest);
-    return { events, end: events.length < PAGE ? head.seq : events.at(-1)!.seq };
+    return inTurn(async () => {
+      const upTo = feed.position();
+      if (upTo === undefined || signal.aborted) return { events: [], end: position };
+      const events = await readForward(sql, { after: position, upTo, limit: PAGE }, plan.interest);
+      return { events, end: events.length < PAGE ? upTo : events.at(-1)!.seq };
+    });
   }
 
   async function moveOn(): Promise<void> {
     hasMore = false;
     const { events, end } = await readOn();
     if (end === position) {
-      if (!hasMore && !closed) await new Promise<void>((resolve) => (wake = resolve));
+      if (!hasMore && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
       wake = undefined;
       return;
     }
-    const ahead: { seq: number; payload: Promise<string> }[] = [];
-    const deliverFirst = async (): Promise<void> => {
-      const { seq, payload } = ahead.shift()!;
-      await deliver(await payload);
+    const ahead: { seq: number; by: Subscriber; payload: Promise<string> }[] = [];
+    /** False when the roles are others than those it was made with: then it is looked at anew. */
+    const deliverFirst = async (): Promise<boolean> => {
+      const { seq, by, payload } = ahead.shift()!;
+      const text = await payload;
+      if (subscriber().scopeKey !== by.scopeKey) return false;
+      await deliver(text);
       position = seq;
+      return true;
     };
     for (const event of events) {
-      if (closed) return;
-      if (!(await isSeen(event))) continue;
-      const payload = payloads.of(plan, event, formatLogCursor({ epoch: start.epoch, seq: event.seq }), subscriber);
+      if (signal.aborted) return;
+      const by = subscriber(); // seen, shared and made as one and the same
+      if (!(await isSeen(event, by))) continue;
+      const payload = payloads.of(plan, event, formatLogCursor({ epoch: start.epoch, seq: event.seq }), by, signal);
       payload.catch(() => {}); // thrown where it is awaited
-      ahead.push({ seq: event.seq, payload });
-      if (ahead.length >= AHEAD) await deliverFirst();
+      ahead.push({ seq: event.seq, by, payload });
+      if (ahead.length >= AHEAD && !(await deliverFirst())) return;
     }
-    while (ahead.length > 0) await deliverFirst();
+    while (ahead.length > 0) if (!(await deliverFirst())) return;
     position = end;
   }
 
@@ -123,11 +139,12 @@ export function createSubscription(
     async run() {
       const leave = feed.listen(onMore);
       try {
-        for (let failures = 0; !closed;) {
+        for (let failures = 0; !signal.aborted;) {
           try {
             await moveOn();
             failures = 0;
           } catch (error) {
+            if (signal.aborted) break;
             // It goes on from its position once the database is back.
             if (failures++ === 0) logger.warn({ err: error }, 'a subscription could not go on, trying again');
             await sleep(Math.min(RETRY_MS * failures, MOST_RETRY_MS));
@@ -139,7 +156,7 @@ export function createSubscription(
       }
     },
     close() {
-      closed = true;
+      ending.abort();
       wake?.();
     },
   };

@@ -3,31 +3,38 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 const PATH = '/graphql';
+/** How long a peer may take to read why not. */
+const FAREWELL_MS = 2_000;
 
-type Refusal = { status: string; code: string; message: string };
+export type Refusal = { status: string; code: string; message: string };
 
-/** Why not; undefined for a request that may. `origins`: further ones, besides this address itself. */
-export function refusalOf(request: IncomingMessage, origins: readonly string[]): Refusal | undefined {
+/** Why not; undefined for a request that may. */
+export function refusalOf(request: IncomingMessage): Refusal | undefined {
   if ((request.url ?? '').split('?')[0] !== PATH) {
     return { status: '404 Not Found', code: 'NOT_FOUND', message: `There are WebSockets at ${PATH} only.` };
   }
-  if (!mayConnect(request.headers, origins)) {
+  if (!mayConnect(request.headers)) {
     return { status: '403 Forbidden', code: 'FORBIDDEN', message: 'A page of another origin may not connect here.' };
   }
   return undefined;
 }
 
 /** Browsers always tell the page's origin; what is no browser does not. */
-function mayConnect({ origin, host }: IncomingMessage['headers'], origins: readonly string[]): boolean {
+function mayConnect({ origin, host }: IncomingMessage['headers']): boolean {
   if (origin === undefined) return true;
   if (!URL.canParse(origin)) return false;
-  const { protocol } = new URL(origin);
+  const { protocol, origin: asked } = new URL(origin);
+  if (protocol !== 'http:' && protocol !== 'https:') return false; // of others all origins are one
   const own = `${protocol}//${host}`;
-  return [own, ...origins].some((each) => URL.canParse(each) && new URL(each).origin === new URL(origin).origin);
+  return URL.canParse(own) && new URL(own).origin === asked;
 }
 
+/** And leaves: a connection that was to be upgraded is in nobody's care but ours. */
 export function refuseUpgrade(socket: Duplex, { status, code, message }: Refusal): void {
   const body = JSON.stringify({ error: { code, message } });
+  const cut = setTimeout(() => socket.destroy(), FAREWELL_MS);
+  socket.once('close', () => clearTimeout(cut));
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
