@@ -19,9 +19,11 @@ export const noUnmaskedLabel = defineRuleType({
   paramsSchema,
   needs: () => ['columns', 'labels', 'definition'],
   check(asset, { labels }) {
+    const isView = VIEWS.has(asset.kind);
+    const dependencies = isView ? dependenciesOf(asset) : NONE;
     return asset.columns.flatMap((column) => {
       const found = column.labels.filter((label) => labels.includes(label));
-      if (found.length === 0 || column.labels.includes(MASKED) || (VIEWS.has(asset.kind) && !showsOneOf(asset, column, labels))) return [];
+      if (found.length === 0 || column.labels.includes(MASKED) || (isView && !showsOneOf(asset, dependencies, column, labels))) return [];
       const message = `The column "${column.name}" is ${found.join(', ')} and is not masked. Mask it, or set the label MASKED where it already is.`;
       return [{ columnId: column.id, message, evidence: { column: column.name, labels: found } }];
     });
@@ -29,22 +31,23 @@ export const noUnmaskedLabel = defineRuleType({
 });
 
 /** Whether a view's column is a plain reference to a column with one of the labels; what cannot be found out is, if a column of its name has one. */
-function showsOneOf(asset: AssetFacts, column: ColumnFacts, wanted: readonly string[]): boolean {
+function showsOneOf(asset: AssetFacts, dependencies: Dependencies, column: ColumnFacts, wanted: readonly string[]): boolean {
   const isWanted = (dependency: string, name: string): boolean =>
     asset.dependencyLabels
       .get(dependency)
       ?.get(name)
       ?.some((label) => wanted.includes(label)) ?? false;
-  const anyOfItsName = (): boolean => asset.dependsOn.some(({ name }) => isWanted(name, column.name));
+  let isAny: boolean | undefined;
+  const anyOfItsName = (): boolean => (isAny ??= asset.dependsOn.some(({ name }) => isWanted(name, column.name)));
 
   const output = findOutput(asset, column);
   if (!output || output.isUnknown) {
     if (anyOfItsName()) return true;
     if (!output) return false;
   }
-  return output.origins.some((origin) => {
-    const dependencies = asset.dependsOn.filter(({ name }) => isNamed(name, origin.schema, origin.relation));
-    return dependencies.length === 0 ? anyOfItsName() : dependencies.some(({ name }) => isWanted(name, origin.column));
+  return output.origins.some(({ schema, relation, column: origin }) => {
+    const read = dependencies.get(relation)?.filter((each) => schema === null || each.schema === schema) ?? [];
+    return read.length === 0 ? anyOfItsName() : read.some(({ name }) => isWanted(name, origin));
   });
 }
 
@@ -56,10 +59,16 @@ function findOutput({ definition, columns }: AssetFacts, column: ColumnFacts): V
   return named.length === 1 ? named[0] : outputs[columns.indexOf(column)];
 }
 
-/** `database.schema.relation`, as `qualifiedName` writes it. */
-function isNamed(qualified: string, schema: string | null, relation: string): boolean {
-  const path = (qualified.match(/"(?:[^"]|"")*"|[^.]+/g) ?? []).map((part) =>
-    part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part,
+/** What a view reads, by the name of the relation alone. */
+type Dependencies = ReadonlyMap<string, readonly { name: string; schema: string | undefined }[]>;
+const NONE: Dependencies = new Map();
+
+const dependenciesOf = ({ dependsOn }: AssetFacts): Dependencies =>
+  Map.groupBy(
+    dependsOn.map(({ name }) => ({ name, schema: pathOf(name).at(-2) })),
+    ({ name }) => pathOf(name).at(-1) ?? '',
   );
-  return path.at(-1) === relation && (schema === null || path.at(-2) === schema);
-}
+
+/** Of `database.schema.relation`, as `qualifiedName` writes it. */
+const pathOf = (qualified: string): string[] =>
+  (qualified.match(/"(?:[^"]|"")*"|[^.]+/g) ?? []).map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
