@@ -1,13 +1,13 @@
 /** Apollo's gateway over the committed supergraph, with each subgraph in this process or in one of its own. */
 import type { ApolloServerOptions } from '@apollo/server';
 import { ApolloGateway } from '@apollo/gateway';
-import { execute, isScalarType, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { execute, isScalarType, type GraphQLSchema } from 'graphql';
 import type { SignRouterToken } from '#platform/auth/routerTokens.ts';
 import { DateTime } from '#platform/graphql/scalars.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createLocalAnswer, toDataSource } from './dataSource.ts';
-import { isMetaField, rootFields } from './limits/selections.ts';
+import { operationOf, splitOperation } from './introspection.ts';
 import { createRemoteAnswer, type RemoteSubgraph } from './remote/client.ts';
 import type { RoutedContext } from './requests.ts';
 import { withSubscriptions } from './subscriptions/schema.ts';
@@ -32,9 +32,6 @@ function checkTimes(apiSchema: GraphQLSchema): void {
   if (isScalarType(type)) Object.assign(type, { parseValue: DateTime.parseValue, parseLiteral: DateTime.parseLiteral });
 }
 
-const isIntrospection = (document: DocumentNode, operation: OperationDefinitionNode): boolean =>
-  rootFields(document, operation).every(isMetaField);
-
 /** Apollo's gateway neither knows nor shows subscriptions: the schema is handed on with them, and asked about here. */
 function showSubscriptions(inner: ApolloGateway): Gateway {
   let schema: GraphQLSchema | undefined;
@@ -55,15 +52,18 @@ function showSubscriptions(inner: ApolloGateway): Gateway {
       const { executor } = await inner.load(options);
       if (!executor) throw new Error('The gateway has no executor.');
       return {
-        executor: async (request) => {
-          const { document, operation } = request;
-          if (!isIntrospection(document, operation)) return executor(request);
-          return execute({
-            schema: current(),
-            document,
-            operationName: request.request.operationName,
-            variableValues: request.request.variables,
-          });
+        async executor(request) {
+          const { operationName, variables } = request.request;
+          const { keys, introspection, rest } = splitOperation(request.document, request.operation);
+          const shown =
+            introspection && (await execute({ schema: current(), document: introspection, operationName, variableValues: variables }));
+          if (!rest) return shown!;
+          const found = await executor({ ...request, document: rest, operation: operationOf(rest) });
+          if (!shown || !found.data) return found;
+          const errors = [...(found.errors ?? []), ...(shown.errors ?? [])];
+          const all: Record<string, unknown> = { ...found.data, ...shown.data };
+          const data = Object.fromEntries(keys.filter((key) => key in all).map((key) => [key, all[key]]));
+          return { ...found, data, ...(errors.length > 0 && { errors }) };
         },
       };
     },

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
 import { connect, Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RequestContext } from '#platform/graphql/context.ts';
@@ -11,6 +13,12 @@ beforeAll(async () => {
 afterAll(() => started.router.stop());
 
 const codes = (answer: { errors?: { extensions: { code: string } }[] }) => answer.errors?.map((error) => error.extensions.code);
+/** For headers that fetch does not send. */
+async function statusOf(path: string, headers: Record<string, string>): Promise<number | undefined> {
+  const [response] = await once(get(started.url + path, { headers }), 'response');
+  response.resume();
+  return response.statusCode;
+}
 const SIGN_IN = 'mutation { signIn(input: { email: "a@b.c", password: "p" }) { session { accessToken } } }';
 
 describe('a signed-in viewer', () => {
@@ -235,6 +243,46 @@ describe('time', () => {
   });
 });
 
+describe('a document', () => {
+  it('may hold subscriptions beside the query that is executed, with fragments on their payloads', async () => {
+    const query = `query Q ($id: ID!) { ...Q } subscription S { violationRaised { ...F } }
+      fragment F on ViolationEvent { cursor violation { ...V } } fragment Q on Query { me { id } asset(id: $id) { id } } fragment V on Violation { id }`;
+    const { status, data, errors } = await started.ask(query, { operationName: 'Q', variables: { id: 'a' } });
+    expect({ status, data, errors }).toEqual({ status: 200, data: { me: { id: 'reader' }, asset: { id: 'a' } }, errors: undefined });
+  });
+
+  it('may ask of the schema and of the graph at once, and is answered in its order', async () => {
+    const { data, errors } = await started.ask(
+      `query Q ($name: String!, $id: ID!, $no: Boolean!) {
+        shown: __schema { subscriptionType { name } }
+        ...Both @skip(if: $no)
+        ... @include(if: $no) { me { id } }
+        ... on Query { ...Both ...Schema it: asset(id: $id) { id } __typename }
+      }
+      fragment Both on Query { me { name } __type(name: $name) { ...T } }
+      fragment Schema on Query { __schema { queryType { name } } }
+      fragment T on __Type { name kind }`,
+      { variables: { name: 'ViolationEvent', id: 'a', no: false } },
+    );
+    expect(errors).toBeUndefined();
+    expect(JSON.stringify(data)).toBe(
+      JSON.stringify({
+        shown: { subscriptionType: { name: 'Subscription' } },
+        me: { name: 'reader' },
+        __type: { name: 'ViolationEvent', kind: 'OBJECT' },
+        __schema: { queryType: { name: 'Query' } },
+        it: { id: 'a' },
+        __typename: 'Query',
+      }),
+    );
+    const partly = await started.ask('{ __type(name: "AssetEvent") { name } asset(id: "missing") { id } }');
+    expect(partly).toMatchObject({
+      data: { __type: { name: 'AssetEvent' }, asset: null },
+      errors: [{ extensions: { code: 'NOT_FOUND' } }],
+    });
+  });
+});
+
 describe('beside the graph', () => {
   it('tells that it lives and is ready', async () => {
     expect(await (await fetch(`${started.url}/health/live`)).json()).toMatchObject({ status: 'live' });
@@ -273,6 +321,11 @@ describe('beside the graph', () => {
     expect(text).toMatch(/pursight_graphql_operation_duration_seconds_count\{operation="anonymous"\} \d+/);
     expect(text).toMatch(/pursight_http_requests_total\{route="\/graphql",status="200"\} \d+/);
     expect((await fetch(`${started.url}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9' } })).status).toBe(403);
+    for (const host of ['rebound.example', 'localhost.evil.example', '127.0.0.1.evil.example:4000', 'user@localhost']) {
+      expect(await statusOf('/metrics', { host }), host).toBe(403);
+    }
+    for (const host of ['localhost:4000', '[::1]:4000', '127.0.0.1', 'LOCALHOST']) expect(await statusOf('/metrics', { host })).toBe(200);
+    expect(await statusOf('/metrics', { host: 'pursight.example', authorization: 'Bearer admin' })).toBe(200);
     expect((await fetch(`${started.url}/metrics`, { headers: { authorization: 'Bearer reader' } })).status).toBe(403);
     expect((await fetch(`${started.url}/metrics`, { headers: { authorization: 'Bearer admin' } })).status).toBe(200);
   });

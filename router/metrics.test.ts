@@ -33,6 +33,20 @@ describe('operations', () => {
     expect(await lines(metrics, 'pursight_graphql_errors_total')).toHaveLength(2);
   });
 
+  it('that make payloads of events share one name, and use up no others', async () => {
+    const metrics = createMetrics();
+    for (let index = 0; index < 250; index++) metrics.countOperation(operation(`Live${index}__event`, { type: 'event' }));
+    metrics.countOperation(operation('Assets'));
+    expect(await lines(metrics, `${DURATION}_count`)).toEqual([
+      `${DURATION}_count{operation="event"} 250`,
+      `${DURATION}_count{operation="Assets"} 1`,
+    ]);
+    expect(await lines(metrics, 'pursight_graphql_operations_total')).toEqual([
+      'pursight_graphql_operations_total{type="event"} 250',
+      'pursight_graphql_operations_total{type="query"} 1',
+    ]);
+  });
+
   it('have at most 200 names, none that is very long, and none of who is not signed in', async () => {
     const metrics = createMetrics();
     metrics.countOperation(operation('Stranger', { isSignedIn: false }));

@@ -6,8 +6,10 @@ import type { Metrics } from './metrics.ts';
 import { bearerToken } from './requests.ts';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
-const isLocal = (request: Request): boolean =>
-  LOOPBACK.has(request.socket.remoteAddress ?? '') && !request.headers['x-forwarded-for'] && !request.headers.forwarded;
+/** A page of another site can have its own name lead to the loopback: it is that name that its browser sends. */
+const LOCAL_NAME = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+const isLocal = ({ socket, headers }: Request): boolean =>
+  LOOPBACK.has(socket.remoteAddress ?? '') && LOCAL_NAME.test(headers.host ?? '') && !headers['x-forwarded-for'] && !headers.forwarded;
 
 export function createMetricsRoute(metrics: Metrics, authenticate: (token: string) => Promise<Viewer>): Router {
   const routes = Router();

@@ -10,8 +10,10 @@ const CURSORS = 'subscription ($after: String, $filter: AssetFilter) { assetChan
 
 let live: LiveRouter;
 let catalog: Database;
+/** Assets that payloads were made of. */
+const made: string[] = [];
 beforeAll(async () => {
-  live = await startLiveRouter();
+  live = await startLiveRouter({ onAsset: (id) => void made.push(id) });
   catalog = live.database.connect('catalog');
 });
 afterAll(() => live.stop());
@@ -95,6 +97,32 @@ describe('a subscription that resumes', () => {
     expect(rare.ended()).toBeUndefined();
     rare.stop();
   });
+});
+
+it('what is told is counted: subscriptions by their names, also those that are refused, and payloads as events', async () => {
+  const other = await startLiveRouter();
+  try {
+    const stream = await other.subscribe('subscription Told { assetChanged { asset { id } } }');
+    await other.publish(change());
+    await stream.next();
+    await (await other.subscribe('subscription Wrong { assetChanged(after: "x") { cursor } }')).end();
+    await (await other.subscribe('subscription {')).end();
+    const text = await (await fetch(`${other.url}/metrics`)).text();
+    const lines = text.split('\n').filter((line) => /^pursight_graphql_(operations|errors)_total|_duration_seconds_count/.test(line));
+    expect(lines.toSorted()).toEqual([
+      'pursight_graphql_errors_total{code="BAD_USER_INPUT"} 1',
+      'pursight_graphql_errors_total{code="GRAPHQL_PARSE_FAILED"} 1',
+      'pursight_graphql_operation_duration_seconds_count{operation="Told"} 1',
+      'pursight_graphql_operation_duration_seconds_count{operation="Wrong"} 1',
+      'pursight_graphql_operation_duration_seconds_count{operation="anonymous"} 1',
+      'pursight_graphql_operation_duration_seconds_count{operation="event"} 1',
+      'pursight_graphql_operations_total{type="event"} 1',
+      'pursight_graphql_operations_total{type="none"} 1',
+      'pursight_graphql_operations_total{type="subscription"} 2',
+    ]);
+  } finally {
+    await other.stop();
+  }
 });
 
 describe('a payload', () => {
@@ -238,6 +266,21 @@ describe('an event is delivered', () => {
     stream.stop();
   });
 
+  it('by the roles of that moment, also when it was being made with others', async () => {
+    live.tokens.set('losing', viewer({ sourceId: sourceA }));
+    const stream = await live.subscribe('subscription { assetChanged { cursor asset { id } } }', { as: 'losing' });
+    const all = await live.subscribe(CURSORS, { as: 'admin' });
+    await live.publish(assetEvent('slow', { attributes: { sourceId: sourceA, accessBefore: classA, accessAfter: classA } }));
+    await all.next();
+    await expect.poll(() => made.includes('slow'), { timeout: 10_000 }).toBe(true);
+    live.tokens.set('losing', viewer({ sourceId: sourceB }));
+    await live.publish({ type: 'identity.rolesChanged', subject: userId, actorId: null, data: { before: [], after: [] } }, change());
+    await all.next(); // by then the roles are known
+    const seen = await live.publish(inB());
+    expect(cursorOf(await stream.next())).toBe(seen);
+    for (const each of [stream, all]) each.stop();
+  });
+
   it('by the domains and classes of that moment', async () => {
     const parent = newId();
     live.tokens.set('steward', viewer({ domainId: parent }));
@@ -257,5 +300,49 @@ describe('an event is delivered', () => {
     const next = await live.publish(change({ sourceId: sourceA, domainId: domain, accessAfter: another }));
     expect(cursorOf(await stream.next())).toBe(next);
     stream.stop();
+  });
+
+  describe('to who comes back after a while in which nobody listened', () => {
+    const idle = async (): Promise<void> => {
+      const active = async () => /pursight_subscriptions_active (\d+)/.exec(await (await fetch(`${live.url}/metrics`)).text())![1];
+      await expect.poll(active, { timeout: 10_000 }).toBe('0');
+    };
+
+    it('although its class was not there before', async () => {
+      live.tokens.set('a', viewer({ sourceId: sourceA }));
+      const before = await live.subscribe(CURSORS, { as: 'a' });
+      const after = await live.publish(inA());
+      expect(cursorOf(await before.next())).toBe(after);
+      before.stop();
+      await idle();
+      const another = await upsertClass(catalog, { sourceId: sourceA, domainId: newId() });
+      const created = await live.publish(change({ sourceId: sourceA, accessAfter: another }));
+      const then = await live.publish(inA());
+      const stream = await live.subscribe(CURSORS, { as: 'a', variables: { after } });
+      expect([cursorOf(await stream.next()), cursorOf(await stream.next())]).toEqual([created, then]);
+      stream.stop();
+      await idle();
+    });
+
+    it('but not of a domain that was moved away', async () => {
+      const [parent, moved] = [newId(), newId()];
+      live.tokens.set('steward', viewer({ domainId: parent }));
+      await catalog.begin((tx) => upsertDomain(tx, { id: parent, parentId: null }));
+      await catalog.begin((tx) => upsertDomain(tx, { id: moved, parentId: parent }));
+      const inMoved = await upsertClass(catalog, { sourceId: sourceB, domainId: moved });
+      const inParent = await upsertClass(catalog, { sourceId: sourceB, domainId: parent });
+      const about = (accessAfter: number): NewEvent => change({ sourceId: sourceB, accessAfter });
+      const before = await live.subscribe(CURSORS, { as: 'steward' });
+      const after = await live.publish(about(inMoved));
+      expect(cursorOf(await before.next())).toBe(after);
+      before.stop();
+      await idle();
+      await catalog.begin((tx) => upsertDomain(tx, { id: moved, parentId: null }));
+      await live.publish(about(inMoved));
+      const seen = await live.publish(about(inParent));
+      const stream = await live.subscribe(CURSORS, { as: 'steward', variables: { after } });
+      expect(cursorOf(await stream.next())).toBe(seen);
+      stream.stop();
+    });
   });
 });
