@@ -266,4 +266,19 @@ describe('a view', () => {
     await stage.settle();
     expect(await stage.unresolved(id)).toHaveLength(511);
   });
+
+  it('finds what it reads under its new name, although the copy of assets is behind', async () => {
+    const people = table('people', ['id', 'mail']);
+    await scan(people, view('shown', ['mail'], plain, { people: ['mail'] }));
+    const id = await stage.publish({ ruleType: 'noUnmaskedLabel', params: { labels: ['EMAIL'] } });
+    await confirm('people');
+    await confirm('shown');
+    await stage.settle();
+    expect(await stage.unresolved(id)).toEqual(['people.mail', 'shown.mail']);
+    const renamed = { ...people, path: [DATABASE, 'public', 'folk'] };
+    await scan(renamed, view('shown', ['mail'], plain.replace('people', 'folk'), { folk: ['mail'] }));
+    await stage.seal();
+    await stage.drain(stage.consumer('policy.evaluation'));
+    expect(await stage.unresolved(id)).toEqual(['folk.mail', 'shown.mail']);
+  });
 });
