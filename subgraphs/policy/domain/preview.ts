@@ -1,4 +1,5 @@
 /** What a draft would find among the assets that a viewer sees, without storing anything. */
+import { setImmediate } from 'node:timers/promises';
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { Database } from '#platform/database/index.ts';
 import { callerOf, type RequestContext } from '#platform/graphql/context.ts';
@@ -20,6 +21,9 @@ const SAMPLE = 200;
 /** It reads the whole catalog: others wait. */
 const AT_ONCE = 2;
 
+/** The event loop is held no longer than this. */
+const BLOCKING_MS = 25;
+
 export type PreviewFinding = { assetId: string; columnId: string | null; message: string };
 export type Preview = { checked: number; violating: number; findings: PreviewFinding[] };
 export type PreviewDeps = { sql: Database; askCatalog: AskSubgraph };
@@ -37,11 +41,11 @@ export function createPreviews({ sql, askCatalog }: PreviewDeps): Previews {
       // The next facts are on their way while these are judged.
       const next = readFacts({ sql, askCatalog, context }, ids, judge.needs);
       next.catch(() => undefined); // awaited below, or of no interest after an earlier one failed
-      tally.add((await waiting) ?? []);
+      await tally.add((await waiting) ?? [], context.signal);
       waiting = next;
       context.signal?.throwIfAborted();
     }
-    tally.add((await waiting) ?? []);
+    await tally.add((await waiting) ?? [], context.signal);
     return tally.result();
   }
 
@@ -77,8 +81,15 @@ function createTally(judge: Judge) {
     if (sample.length === SAMPLE) last = sample.at(-1)!.name;
   };
   return {
-    add(assets: readonly AssetFacts[]): void {
+    async add(assets: readonly AssetFacts[], signal: AbortSignal | undefined): Promise<void> {
+      let since = performance.now();
       for (const asset of assets) {
+        // A pattern of somebody's may be slow: others have their turn between assets.
+        if (performance.now() - since > BLOCKING_MS) {
+          await setImmediate();
+          signal?.throwIfAborted();
+          since = performance.now();
+        }
         const findings = judge.judge(asset);
         if (!findings) continue;
         counts.checked += 1;
