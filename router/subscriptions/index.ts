@@ -12,33 +12,28 @@ import {
 import type { SubscribePayload } from 'graphql-ws';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
-import { AppError, TooMuch, Unauthenticated } from '#platform/errors.ts';
+import { AppError, Unauthenticated } from '#platform/errors.ts';
 import { formatLogCursor } from '#platform/events/cursor.ts';
 import { newId } from '#platform/ids.ts';
 import type { Logger } from '#platform/logger.ts';
-import { createTurns } from '#platform/turns.ts';
 import { refusal, renderError } from '../errors.ts';
 import type { ExecuteOperation } from '../execution.ts';
 import type { RateLimit } from '../limits/rate.ts';
 import type { Metrics } from '../metrics.ts';
 import { CLOSE, type Connection } from './connection.ts';
-import { createCounts } from './counts.ts';
 import { createFeed } from './feed.ts';
 import { createLineageWait, isOfAssets } from './lineageWait.ts';
 import { createPlanner, isSubscription, parseOperation, Refused, type ParsedOperation } from './operations.ts';
 import { createPayloads } from './payloads.ts';
 import { createProtocol, type SocketContext } from './protocol.ts';
-import { findStart, type InTurn } from './resume.ts';
+import { findStart } from './resume.ts';
 import { createScopes } from './scopes.ts';
+import { createShares } from './shares.ts';
 import { createSignIns } from './signIn.ts';
 import type { SocketOperation } from './socketOperations.ts';
 import { createSockets } from './sockets.ts';
-import { createSubscription, type Subscription } from './subscription.ts';
-
-/** At a time, over all sockets of one user. */
-const MOST_SUBSCRIPTIONS = 500;
-/** Pages of the log that are read for those who resume, over all and for one user: the pool has more connections, for the feed. */
-const MOST_REPLAYS = { limit: 2, perKey: 1 };
+import { silence, streamOf, type Stream } from './stream.ts';
+import { createSubscription } from './subscription.ts';
 
 export type LiveOptions = {
   /** A pool of the role `router`. */
@@ -63,10 +58,7 @@ export type Subscriptions = {
 };
 
 /** What onSubscribe found out, for the steps after it. */
-type Prepared = { kind: 'answer'; result: FormattedExecutionResult } | { kind: 'stream'; subscription: Subscription; end: () => void };
-
-/** Of an operation that its client has completed there is nothing more to tell, or it would be told of a later one with the same id. */
-const silence = (): Promise<never> => new Promise(() => {});
+type Prepared = { kind: 'answer'; result: FormattedExecutionResult } | ({ kind: 'stream' } & Stream);
 
 export function createSubscriptions(options: LiveOptions, deps: SubscriptionsDeps): Subscriptions {
   const { database: sql, maxPerAddress, maxPerUser } = options;
@@ -96,18 +88,7 @@ export function createSubscriptions(options: LiveOptions, deps: SubscriptionsDep
   });
   const plan = createPlanner(schema, ({ viewer }, cost) => rateLimit.take(`user ${viewer.userId}`, cost));
 
-  const subscriptionsOf = createCounts();
-  const replays = createTurns(MOST_REPLAYS);
-  const inTurnOf =
-    (userId: string): InTurn =>
-    async (read) => {
-      const giveBack = await replays.take(userId);
-      try {
-        return await read();
-      } finally {
-        giveBack();
-      }
-    };
+  const shares = createShares();
 
   /** Errors as clients see them, by what graphql-ws takes for errors. */
   const rendered = new WeakMap<GraphQLError, GraphQLFormattedError>();
@@ -130,34 +111,16 @@ export function createSubscriptions(options: LiveOptions, deps: SubscriptionsDep
     return { kind: 'answer', result };
   }
 
-  /** Takes one of the user's subscriptions; gives it back at the end. */
-  function take(userId: string): () => void {
-    if (subscriptionsOf.of(userId) >= MOST_SUBSCRIPTIONS) {
-      throw new TooMuch(
-        'RATE_LIMITED',
-        `At most ${MOST_SUBSCRIPTIONS} subscriptions at a time are possible for one user. Complete some first, or ask for more in one by its filter.`,
-        { retryAfterMs: 1_000, limit: MOST_SUBSCRIPTIONS },
-      );
-    }
-    subscriptionsOf.add(userId);
-    let isTaken = true;
-    return () => {
-      if (isTaken) subscriptionsOf.remove(userId);
-      isTaken = false;
-    };
-  }
-
   async function open(
     connection: Connection,
     { id, payload, parsed }: { id: string; payload: SubscribePayload; parsed: ParsedOperation },
     operation: SocketOperation,
   ): Promise<Prepared> {
     const { viewer, scopeKey } = connection.subscriber!;
-    const giveBack = take(viewer.userId);
+    const giveBack = shares.take(viewer.userId);
     try {
       const planned = plan(payload, parsed, connection.subscriber!);
-      const read = inTurnOf(viewer.userId);
-      const inTurn: InTurn = (page) => read(async () => (operation.signal.throwIfAborted(), await page()));
+      const inTurn = shares.inTurnOf(viewer.userId, operation.signal);
       const start = await findStart(sql, {
         after: planned.after,
         interest: planned.interest,
@@ -248,7 +211,7 @@ export function createSubscriptions(options: LiveOptions, deps: SubscriptionsDep
       },
       onSubscribe,
       execute: ({ contextValue }) => (contextValue as { result: ExecutionResult }).result,
-      subscribe: ({ contextValue }) => streamOf(contextValue as Extract<Prepared, { kind: 'stream' }>, metrics),
+      subscribe: ({ contextValue }) => streamOf(contextValue as Extract<Prepared, { kind: 'stream' }>, metrics.subscriptions),
       onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
       onError: (_context, _id, _payload, errors) => errors.map((error) => rendered.get(error) ?? render(error)),
     },
@@ -264,43 +227,4 @@ export function createSubscriptions(options: LiveOptions, deps: SubscriptionsDep
       await feed.stop();
     },
   };
-}
-
-/** Its payloads are written by the subscription itself, as texts that others share; graphql-ws is told nothing, as only clients end it. */
-function streamOf(
-  { subscription, end }: { subscription: Subscription; end: () => void },
-  metrics: Metrics,
-): AsyncGenerator<ExecutionResult> {
-  const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
-  let isRunning = false;
-  const leave = (): void => {
-    subscription.close();
-    if (!isRunning) end();
-  };
-  const stream = {
-    async next() {
-      isRunning = true;
-      metrics.subscriptions.inc();
-      try {
-        await subscription.run();
-      } finally {
-        metrics.subscriptions.dec();
-        end();
-      }
-      return await silence();
-    },
-    async return() {
-      leave();
-      return done;
-    },
-    async throw(error: unknown) {
-      leave();
-      throw error;
-    },
-    [Symbol.asyncIterator]: () => stream,
-    async [Symbol.asyncDispose]() {
-      leave();
-    },
-  };
-  return stream as AsyncGenerator<ExecutionResult>;
 }

@@ -7,6 +7,7 @@ import { readHead } from '#platform/events/log.ts';
 import { seesEvent, type EventScope } from '#platform/events/visibility.ts';
 import { readBackward } from './logEvents.ts';
 import type { Interest } from './rootFields.ts';
+import type { InTurn } from './shares.ts';
 
 /** A client that missed more does better to read the present state. */
 const MOST_MISSED = 10_000;
@@ -17,11 +18,8 @@ export type Resuming = {
   after: string | null;
   interest: Interest;
   scope: () => Promise<EventScope>;
-  /** Reads a page of the log, when it is this user's turn. */
   inTurn: InTurn;
 };
-/** What is read of the log for one user, besides its end. */
-export type InTurn = <Result>(read: () => Promise<Result>) => Promise<Result>;
 
 /**
  * BAD_USER_INPUT for what is not a cursor of this log; CURSOR_EXPIRED, with the oldest that this subscription can have, for

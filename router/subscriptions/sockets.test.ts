@@ -61,6 +61,7 @@ describe('a socket is opened', () => {
       own.replace('127.0.0.1', '127.0.0.2'),
       own.replace(/:\d+$/, ':1'),
       'null',
+      'chrome-extension://abcdefgh',
       `${own}.evil.example`,
     ]) {
       expect(await upgrade('/graphql', { Origin }), Origin).toBe('HTTP/1.1 403 Forbidden');

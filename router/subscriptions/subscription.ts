@@ -8,8 +8,8 @@ import type { Feed } from './feed.ts';
 import { readForward, type LiveEvent } from './logEvents.ts';
 import type { Payloads } from './payloads.ts';
 import type { Plan } from './plan.ts';
-import type { InTurn } from './resume.ts';
 import type { Scopes } from './scopes.ts';
+import type { InTurn } from './shares.ts';
 import type { Subscriber } from './subscribers.ts';
 
 /** Payloads that are made while the ones before them are on their way. */
@@ -28,7 +28,6 @@ export type SubscriptionDeps = { sql: Database; feed: Feed; scopes: Scopes; payl
 export type Delivery = {
   /** As the token's last check found it. */
   subscriber: () => Subscriber;
-  /** Reads a page of the log, when it is this user's turn. */
   inTurn: InTurn;
   /** Takes a payload; resolves once there is room for the next. */
   write: (payload: string) => Promise<void> | void;
