@@ -188,7 +188,7 @@ describe('requests of another shape', () => {
       JSON.stringify({ query: '{ me { email } }', extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }),
       {},
     ],
-    ['a subscription', JSON.stringify({ query: 'subscription { events { id } }' }), {}],
+    ['a subscription', JSON.stringify({ query: 'subscription { eventPublished { cursor } }' }), {}],
   ])('%s: BAD_USER_INPUT', async (_, body, headers) => {
     const answer = await post(body, headers);
     expect({ status: answer.status, code: answer.code }).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
