@@ -158,7 +158,8 @@ describe(`docker-compose.yml as Docker reads it${missing ? ` (NOT CHECKED: ${mis
       ['router', [expect.objectContaining({ host_ip: '127.0.0.1', published: '4000', target: 4000 })]],
     ]);
     expect(networks.inside.internal).toBe(true);
-    for (const name of ['postgres', 'neo4j', 'meilisearch', 'policy', 'lineage', 'identity']) expect(Object.keys(services[name].networks)).toEqual(['inside']);
+    for (const name of ['postgres', 'neo4j', 'meilisearch', 'policy', 'lineage', 'identity'])
+      expect(Object.keys(services[name].networks)).toEqual(['inside']);
   });
 
   it('lets our processes do nothing that they do not need', () => {

@@ -68,18 +68,28 @@ async function statements(): Promise<Map<string, number>> {
   return new Map(rows.map(({ query, calls }) => [query, calls]));
 }
 
-/** Only what `work` runs: what goes on anyway is known from a while in which nobody asked for anything. */
-async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+const reset = () => world.owner`select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0)`;
+let background: Promise<Set<string>> | undefined;
+
+/** What goes on anyway, known from a while in which nobody asked for anything. */
+async function observeBackground(): Promise<Set<string>> {
   await world.owner`create extension if not exists pg_stat_statements`;
-  const reset = () => world.owner`select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0)`;
   await reset();
-  await sleep(2_500);
-  const background = await statements();
-  await reset();
-  await work();
-  return [...(await statements())]
-    .filter(([query]) => !background.has(query))
-    .flatMap(([query, calls]) => Array<string>(calls).fill(query));
+  await sleep(5_000);
+  return new Set((await statements()).keys());
+}
+
+/** Only what `work` runs, the least of three times: what seldom goes on by itself may fall into one of them. */
+async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const anyway = await (background ??= observeBackground());
+  const runs: string[][] = [];
+  for (let run = 0; run < 3; run++) {
+    await reset();
+    await work();
+    const used = [...(await statements())].filter(([query]) => !anyway.has(query));
+    runs.push(used.flatMap(([query, calls]) => Array<string>(calls).fill(query)));
+  }
+  return runs.toSorted((one, other) => one.length - other.length)[0]!;
 }
 
 it.each(['admin', 'reader'] as const)('takes at most 12 statements for 50 assets with all that hangs on them, as %s', async (who) => {

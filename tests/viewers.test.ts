@@ -53,7 +53,12 @@ async function addSource(name: string): Promise<{ id: string; namespace: string;
 }
 
 /** What people add to a source, and what is then known of it. */
-async function describeSource(name: string, { id, namespace, database }: Awaited<ReturnType<typeof addSource>>, me: string): Promise<Seen> {
+async function describeSource(
+  name: string,
+  { id, namespace, database }: Awaited<ReturnType<typeof addSource>>,
+  me: string,
+  steward: Ask,
+): Promise<Seen> {
   const { assets, source } = await world.admin(
     `{ assets(first: 50, filter: { sourceIds: ["${id}"] }) { nodes { id version kind name columns { nodes { id name } } } }
        source(id: "${id}") { scans { id } lastRun { id } } }`,
@@ -70,12 +75,11 @@ async function describeSource(name: string, { id, namespace, database }: Awaited
     })),
   });
   const columns = assets.nodes.flatMap((asset: any) => asset.columns.nodes).filter((column: any) => column.name === 'email');
-  await world.admin(
+  const decided = await steward(
     'mutation ($items: [SetColumnLabelInput!]!) { setColumnLabels(input: { items: $items }) { results { error { code } } } }',
-    {
-      items: columns.map((column: any) => ({ columnId: column.id, label: 'EMAIL', state: 'CONFIRMED' })),
-    },
+    { items: columns.map((column: any) => ({ columnId: column.id, label: 'EMAIL', state: 'CONFIRMED' })) },
   );
+  expect(decided.data.setColumnLabels.results.every((result: any) => result.error === null)).toBe(true);
   const found = async () =>
     (await world.admin(`{ violations(filter: { sourceIds: ["${id}"], statuses: [OPEN] }) { nodes { id } } }`)).violations.nodes;
   while ((await found()).length < 3) await sleep(50);
@@ -130,7 +134,8 @@ beforeAll(async () => {
   [policy] = made as [string];
   // Both are scanned before people say anything: what is said of one must not move what is known of the other.
   const [first, second] = [await addSource('alpha'), await addSource('beta')];
-  [alpha, beta] = [await describeSource('alpha', first, me.id), await describeSource('beta', second, me.id)];
+  const steward = await world.createUser([{ role: 'STEWARD' }]);
+  [alpha, beta] = [await describeSource('alpha', first, me.id, world.ask), await describeSource('beta', second, me.id, steward)];
   one = await world.createUser([{ role: 'READER', sourceId: alpha.source }]);
   nobody = await world.createUser([{ role: 'READER', sourceId: '01a20000-0000-7000-8000-000000000000' }]);
   await world.consumed();
@@ -153,7 +158,7 @@ const ABOUT_SOURCES: Record<string, (seen: Seen) => string> = {
   assetByName: (seen) => `assetByName(namespace: "${seen.namespace}", name: ${JSON.stringify(seen.viewName)}) { id }`,
   assets: () =>
     `assets(first: 200) { totalCount nodes { id name tags downstream(depth: 3) { nodes { id name } } violations { totalCount nodes { message } } } }`,
-  column: (seen) => `column(id: "${seen.column}") { id name asset { id } labels { state } }`,
+  column: (seen) => `column(id: "${seen.column}") { id name asset { id } labels { id state decidedBy { id } } }`,
   columns: () => `columns(first: 200) { totalCount nodes { id name asset { name } labels { label { name } } } }`,
   assetCounts: () => `assetCounts(by: SOURCE) { value count } byLabel: assetCounts(by: LABEL) { value count }`,
   tags: () => `tags { totalCount nodes { name assetCount } }`,

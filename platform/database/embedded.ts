@@ -37,7 +37,7 @@ const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   shared_preload_libraries: 'pg_stat_statements',
-  'pg_stat_statements.max': 1000,
+  'pg_stat_statements.max': 5000,
   // Utility statements are kept there word for word, passwords of roles included.
   'pg_stat_statements.track_utility': 'off',
   max_connections: 100,

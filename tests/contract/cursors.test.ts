@@ -205,6 +205,8 @@ describe('the cursor of a change', () => {
         ['policy.retired', id],
         ['policy.resolved', violation],
       ]);
+      const { violation: gone } = await world.admin('query ($id: ID!) { violation(id: $id) { status resolvedAt } }', { id: violation });
+      expect(gone).toEqual({ status: 'RESOLVED', resolvedAt: expect.stringMatching(/^\d{4}-/) });
     }
   });
 

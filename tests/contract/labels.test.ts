@@ -274,10 +274,12 @@ describe('labels', () => {
   it('come back with a table that was dropped', async () => {
     await database.sql.unsafe('create table kept as select * from persons; drop table persons');
     await scan();
+    await settled();
     const gone = await world.admin('{ assets(filter: { labels: ["PERSON_NAME"], includeDeleted: true }) { totalCount } }');
     expect(gone.assets.totalCount).toBe(0);
     await database.sql.unsafe('create table persons (id int, "firstName" text)');
     await scan();
+    await settled();
     expect((await tableOf('persons')).labels).toEqual(['PERSON_NAME']);
   });
 });

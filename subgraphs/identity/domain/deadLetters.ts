@@ -1,5 +1,5 @@
 /** Dead letters: events that a consumer gave up after its retries. Administrators see them, and have them tried again. */
-import { requireEverywhere, requireReader, type Viewer } from '#platform/auth/viewer.ts';
+import { mayEverywhere, requireReader, type Viewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { NotFound } from '#platform/errors.ts';
 import { logPosition } from '#platform/events/append.ts';
@@ -19,8 +19,10 @@ export type DeadLetters = {
 export function createDeadLetters({ database, logger, onCommit }: Dependencies): DeadLetters {
   return {
     async redrive(viewer, { id }) {
-      requireReader(viewer);
-      const { userId } = requireEverywhere(viewer, 'administer');
+      const known = requireReader(viewer);
+      // Nobody else sees any: to them it does not exist.
+      if (!mayEverywhere(known, 'administer')) throw new NotFound('dead letter', id);
+      const { userId } = known;
       const result = await database.begin(async (tx) => {
         const cursor = await logPosition(tx);
         const [deadLetter] = isId(id) ? await getDeadLetters(tx, [id]) : [];

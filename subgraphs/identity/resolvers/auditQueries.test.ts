@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
-import type { Viewer } from '#platform/auth/viewer.ts';
+import { mayRead, type Viewer } from '#platform/auth/viewer.ts';
 import { append } from '#platform/events/append.ts';
 import { createSequencer } from '#platform/events/sequencer.ts';
 import { newId } from '#platform/ids.ts';
@@ -134,8 +134,10 @@ describe('redriveDeadLetter', () => {
   it('is refused to all but administrators over everything, and for what is no dead letter', async () => {
     const [id] = await letters(1);
     for (const [who, as, code] of others) {
-      expect((await world.run(REDRIVE, { variables: { id }, as })).codes, who).toEqual([code]);
-      expect((await world.run(REDRIVE, { variables: { id: newId() }, as })).codes, who).toEqual([code]);
+      // To who reads something but not everything it does not exist.
+      const refused = code === 'FORBIDDEN' && as && mayRead(as) ? 'NOT_FOUND' : code;
+      expect((await world.run(REDRIVE, { variables: { id }, as })).codes, who).toEqual([refused]);
+      expect((await world.run(REDRIVE, { variables: { id: newId() }, as })).codes, who).toEqual([refused]);
     }
     for (const unknown of [newId(), 'x', ''])
       expect((await world.run(REDRIVE, { variables: { id: unknown } })).codes).toEqual(['NOT_FOUND']);
