@@ -54,7 +54,10 @@ const faults = z
 export const settingsSchema = z
   .object({
     PORT: portNumber.default('4000').transform(Number).describe('Port of the router, or of a subgraph in a process of its own'),
-    WORKER_PORT: portNumber.transform(Number).optional().describe('Port where a worker tells its health and its metrics; it listens nowhere without'),
+    WORKER_PORT: portNumber
+      .transform(Number)
+      .optional()
+      .describe('Port where a worker tells its health and its metrics; it listens nowhere without'),
     HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
     DATA_DIR: z.string().default('.pursight').describe('Embedded PostgreSQL and key files (mode 0600)'),
     DATABASE_URL: optionalUrl('postgres:', 'postgresql:').describe('An own PostgreSQL (15 or later) instead of the embedded one'),
