@@ -73,6 +73,9 @@ async function canSignIn(url: string): Promise<boolean> {
   }
 }
 
+/** A job killed with its process has used up an attempt, too; none is given up because it was unlucky. Its pauses grow to six hours. */
+const MOST_ATTEMPTS = 1_000;
+
 /** The queue's tables belong to the role `jobs`; others add a job through one function that runs with its rights. */
 async function installQueue(sql: postgres.Sql, location: DatabaseLocation): Promise<void> {
   const jobs = roleName(location, 'jobs');
@@ -86,7 +89,7 @@ async function installQueue(sql: postgres.Sql, location: DatabaseLocation): Prom
     create schema if not exists jobs authorization "${jobs}";
     create or replace function jobs.add(task text, payload json, queue text, key text) returns void
       language sql security definer set search_path = pg_catalog, pg_temp
-      as $$ select graphile_worker.add_job(task, payload, queue_name => queue, job_key => key, job_key_mode => 'preserve_run_at', max_attempts => 5) $$;
+      as $$ select graphile_worker.add_job(task, payload, queue_name => queue, job_key => key, job_key_mode => 'preserve_run_at', max_attempts => ${MOST_ATTEMPTS}) $$;
     alter function jobs.add owner to "${jobs}";
     revoke all on function jobs.add from public;`);
 }

@@ -55,6 +55,14 @@ describe('a worker', () => {
     expect(await ran.promise).toBe('left behind');
   });
 
+  it('takes over what was begun again and again by workers that died of it, or were stopped', async () => {
+    await add({ name: 'unlucky' });
+    await database.owner`update graphile_worker._private_jobs set locked_by = 'worker-dead', locked_at = now(), attempts = 100`;
+    const ran = Promise.withResolvers<string>();
+    await startWorker(async ({ name }) => ran.resolve(name!));
+    expect(await ran.promise).toBe('unlucky');
+  });
+
   it('frees a queue that a dead worker holds although its job is gone', async () => {
     await add({ name: 'first' }, { queue: 'source:1' });
     await database.owner`update graphile_worker._private_job_queues set locked_by = 'worker-dead', locked_at = now()`;

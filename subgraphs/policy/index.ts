@@ -55,7 +55,7 @@ export function createPolicy(deps: PolicyDeps): Policy {
     subgraph,
     tasks: {
       [EVALUATION_TASK]: createEvaluationTask({ sql: workerDatabase, evaluate, onCommit, logger, now }),
-      [ASSETS_TASK]: createAssetsTask({ sql: workerDatabase, evaluate, onCommit }),
+      [ASSETS_TASK]: createAssetsTask({ sql: workerDatabase, evaluate, onCommit, logger }),
     },
     consumers: [
       ...createEvaluationConsumers({ sql: workerDatabase, evaluate, faults, logger }),

@@ -1,5 +1,6 @@
 /** Policies against a catalog that changes: what is found, what is resolved, and what is told. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAssetsTask, createEvaluationTask, evaluateLater } from '#subgraphs/policy/domain/publishing.ts';
 import { createStage, DATABASE, scannedSchema, table, view, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -157,6 +158,32 @@ describe('an evaluation of everything', () => {
     await stage.work();
     expect(await progress()).toMatchObject({ done: 10, total: 10, finishedAt: expect.any(Date) });
     expect(await stage.unresolved(id)).toHaveLength(8);
+  });
+
+  it('that fails for long is tried again behind the others, with all its tries, as some assets put off are', async () => {
+    const id = await stage.publish(NAMES);
+    const { id: assetId } = await stage.assetNamed('Bad');
+    await stage.policySql.begin((tx) => evaluateLater(tx, [assetId]));
+    const waiting = () => stage.owner<{ task: string; payload: Record<string, string>; attempts: number }[]>`
+      select t.identifier as task, j.payload, j.attempts from graphile_worker._private_jobs j
+      join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier <> 'scan' and j.locked_at is null order by j.id`;
+    const jobs = await waiting();
+    expect(jobs.map(({ task }) => task)).toEqual(['evaluatePolicy', 'evaluateAssets']);
+    // As the queue has them while they run for the last time.
+    await stage.owner`update graphile_worker._private_jobs set attempts = max_attempts, locked_at = now(), locked_by = 'w'`;
+    let failures = 0;
+    const evaluate = (): Promise<never> => {
+      failures++;
+      return Promise.reject(new Error('catalog is down'));
+    };
+    const deps = { sql: stage.policySql, evaluate, onCommit: () => undefined, logger: stage.logger, backoffMs: 1 };
+    await createEvaluationTask(deps)(jobs[0]!.payload, new AbortController().signal);
+    await createAssetsTask(deps)(jobs[1]!.payload, new AbortController().signal);
+    expect(failures).toBe(16);
+    expect(await waiting()).toEqual(jobs);
+    await stage.owner`delete from graphile_worker._private_jobs where locked_at is not null`;
+    await stage.work();
+    expect(await stage.unresolved(id)).toEqual(['Bad']);
   });
 
   it('begins again when the policy is published anew on its way', async () => {

@@ -93,6 +93,7 @@ export async function createStage() {
 
   const stage = {
     owner: database.owner,
+    logger,
     policySql,
     catalog,
     /** The one that runs now. */
@@ -135,7 +136,7 @@ export async function createStage() {
           onCommit: () => void (--left <= 0 && stop.abort()),
         });
         try {
-          await (job.task === 'evaluateAssets' ? createAssetsTask({ sql: policySql, evaluate, onCommit: () => undefined }) : task)(
+          await (job.task === 'evaluateAssets' ? createAssetsTask({ sql: policySql, evaluate, logger, onCommit: () => undefined }) : task)(
             job.payload,
             stop.signal,
           );

@@ -16,7 +16,7 @@ export const EVALUATION_TASK = 'evaluatePolicy';
 export const ASSETS_TASK = 'evaluateAssets';
 const BATCH = 500;
 const TRIES = 8;
-const BACKOFF_MS = 250;
+const BACKOFF_MS = 500;
 
 const addEvaluation = (tx: Transaction, policyId: string): Promise<void> =>
   addJob(tx, { task: EVALUATION_TASK, payload: { policyId }, key: `${EVALUATION_TASK}:${policyId}` });
@@ -29,16 +29,47 @@ export async function requestEvaluation(tx: Transaction, policy: { id: string; v
 
 /** In the transaction that found them to be worth it: judged by every policy in force, some at a time. */
 export async function evaluateLater(tx: Transaction, assetIds: readonly string[]): Promise<void> {
-  for (let from = 0; from < assetIds.length; from += BATCH) {
-    await addJob(tx, { task: ASSETS_TASK, payload: { assetIds: assetIds.slice(from, from + BATCH).join(' ') } });
-  }
+  for (let from = 0; from < assetIds.length; from += BATCH) await addAssets(tx, assetIds.slice(from, from + BATCH).join(' '));
 }
 
-export function createAssetsTask({ sql, evaluate, onCommit }: Pick<PublishingDeps, 'sql' | 'evaluate' | 'onCommit'>): Task {
-  return async ({ assetIds }) => {
-    await sql.begin((tx) => evaluate(tx, { assetIds: assetIds!.split(' ') }));
-    onCommit();
-  };
+const addAssets = (tx: Transaction, assetIds: string): Promise<void> => addJob(tx, { task: ASSETS_TASK, payload: { assetIds } });
+
+export function createAssetsTask({ sql, evaluate, onCommit, logger, backoffMs = BACKOFF_MS }: PublishingDeps): Task {
+  const log = logger.child({ task: ASSETS_TASK });
+  return ({ assetIds }, signal) =>
+    persist(
+      async () => {
+        await sql.begin((tx) => evaluate(tx, { assetIds: assetIds!.split(' ') }));
+        onCommit();
+        return false;
+      },
+      { queueAgain: () => sql.begin((tx) => addAssets(tx, assetIds!)), backoffMs, signal, log },
+    );
+}
+
+/**
+ * Batch after batch, until one says that no more follow. Nothing is lost when one fails: it was rolled back, and is tried again. One after
+ * another fails, and others wait: it queues up again behind them, with all its tries.
+ */
+async function persist(
+  runBatch: () => Promise<boolean>,
+  { queueAgain, backoffMs, signal, log }: { queueAgain: () => Promise<void>; backoffMs: number; signal: AbortSignal; log: Logger },
+): Promise<void> {
+  for (let failures = 0; ;) {
+    signal.throwIfAborted();
+    try {
+      const more = await runBatch();
+      failures = 0;
+      if (!more) return;
+    } catch (error) {
+      if (++failures === TRIES) {
+        log.error({ err: error }, 'an evaluation fails; it is tried again after the others');
+        return await queueAgain();
+      }
+      log.warn({ err: error }, 'a batch of an evaluation failed, trying again');
+      await sleep(backoffMs * 2 ** (failures - 1), undefined, { signal });
+    }
+  }
 }
 
 export type PublishingDeps = {
@@ -49,10 +80,12 @@ export type PublishingDeps = {
   now?: () => Date;
   /** Assets of one transaction: others take their turn after it. */
   batchSize?: number;
+  /** The first pause after a failure; each further one is twice as long. */
+  backoffMs?: number;
 };
 
 export function createEvaluationTask(deps: PublishingDeps): Task {
-  const { sql, evaluate, onCommit, logger, now = () => new Date(), batchSize = BATCH } = deps;
+  const { sql, evaluate, onCommit, logger, now = () => new Date(), batchSize = BATCH, backoffMs = BACKOFF_MS } = deps;
   const log = logger.child({ task: EVALUATION_TASK });
 
   /** Gives whether there is more to do. Its progress is committed with its work. */
@@ -80,25 +113,15 @@ export function createEvaluationTask(deps: PublishingDeps): Task {
       return !isLast;
     }) as Promise<boolean>;
 
-  return async ({ policyId }, signal) => {
-    for (let failures = 0; ;) {
-      signal.throwIfAborted();
-      try {
+  return ({ policyId }, signal) =>
+    persist(
+      async () => {
         const more = await runBatch(policyId!);
         onCommit();
-        failures = 0;
-        if (!more) return;
-      } catch (error) {
-        // Nothing is lost: the batch was rolled back. One after another fails, and others wait: it queues up again behind them, with all its tries.
-        if (++failures === TRIES) {
-          log.error({ err: error, policyId }, 'evaluating a policy fails; it is tried again after the others');
-          return void (await sql.begin((tx) => addEvaluation(tx, policyId!)));
-        }
-        log.warn({ err: error, policyId }, 'a batch of an evaluation failed, trying again');
-        await sleep(BACKOFF_MS * 2 ** failures, undefined, { signal });
-      }
-    }
-  };
+        return more;
+      },
+      { queueAgain: () => sql.begin((tx) => addEvaluation(tx, policyId!)), backoffMs, signal, log: log.child({ policyId }) },
+    );
 }
 
 /** `looked`: the page, whose last one is where it goes on; `assetIds`: what of it is worth judging. */
