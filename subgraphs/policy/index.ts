@@ -9,7 +9,7 @@ import { createClassification } from './domain/classification.ts';
 import { createEvaluate } from './domain/evaluation.ts';
 import { createEvaluationConsumers } from './domain/evaluationConsumers.ts';
 import { createPreviews } from './domain/preview.ts';
-import { ASSETS_TASK, createAssetsTask, createEvaluationTask, EVALUATION_TASK } from './domain/publishing.ts';
+import { ASSETS_TASK, createAssetsTask, createEvaluationTask, EVALUATION_TASK } from './domain/evaluationJobs.ts';
 import { createWaiverSweeper } from './domain/waivers.ts';
 import { createLabelResolvers } from './resolvers/labelRoots.ts';
 import { createPolicyResolvers } from './resolvers/policyRoots.ts';

@@ -1,6 +1,6 @@
 /** Policies against a catalog that changes: what is found, what is resolved, and what is told. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAssetsTask, createEvaluationTask, evaluateLater } from '#subgraphs/policy/domain/publishing.ts';
+import { createAssetsTask, createEvaluationTask, evaluateLater } from '#subgraphs/policy/domain/evaluationJobs.ts';
 import { createStage, DATABASE, scannedSchema, table, view, type Stage } from './stage.ts';
 
 let stage: Stage;

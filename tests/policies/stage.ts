@@ -17,7 +17,7 @@ import { createMemoryConnector, scannedContainer, scannedTable } from '#subgraph
 import { administrator, contextOf } from '#subgraphs/catalog/testing/factories.ts';
 import { createEvaluate } from '#subgraphs/policy/domain/evaluation.ts';
 import { createPolicies } from '#subgraphs/policy/domain/policies.ts';
-import { createAssetsTask, createEvaluationTask } from '#subgraphs/policy/domain/publishing.ts';
+import { createAssetsTask, createEvaluationTask } from '#subgraphs/policy/domain/evaluationJobs.ts';
 import { createPolicy } from '#subgraphs/policy/index.ts';
 
 export type Stage = Awaited<ReturnType<typeof createStage>>;

@@ -8,7 +8,7 @@ import { listPoliciesInForce } from '../store/evaluations.ts';
 import { takeEvaluationTurn } from '../store/turns.ts';
 import type { Evaluate } from './evaluation.ts';
 import { readJudge } from './judging.ts';
-import { evaluateLater } from './publishing.ts';
+import { evaluateLater } from './evaluationJobs.ts';
 
 const ASSET_TYPES: readonly EventType[] = ['asset.created', 'asset.updated', 'asset.deleted'];
 const LABEL_TYPES: readonly EventType[] = ['classification.suggested', 'classification.confirmed', 'classification.rejected'];

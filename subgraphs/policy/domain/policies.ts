@@ -10,7 +10,7 @@ import { isId, newId } from '#platform/ids.ts';
 import * as store from '../store/policies.ts';
 import type { PolicyRow } from '../store/tables/policy.ts';
 import { applyPolicyEdit, checkNewPolicy, checkPolicyEdit, type NewPolicy, type PolicyEdit, type PolicyWords } from './policyInputs.ts';
-import { requestEvaluation } from './publishing.ts';
+import { requestEvaluation } from './evaluationJobs.ts';
 
 type Written = { policy: PolicyRow; cursor: LogCursor };
 export type PolicyVersion = { id: string; version: number };
