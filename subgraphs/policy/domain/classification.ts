@@ -5,7 +5,7 @@ import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { readFacts, systemContext } from '../store/facts.ts';
 import { listAllLabels } from '../store/labels.ts';
-import { takeLabelTurns } from '../store/turns.ts';
+import { takeLabelTurns } from '../store/locks.ts';
 import { commitLabels } from './labelChanges.ts';
 import { suggestLabels } from './suggestions.ts';
 

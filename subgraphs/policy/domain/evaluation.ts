@@ -11,7 +11,7 @@ import * as store from '../store/evaluations.ts';
 import type { PolicyInForce } from '../store/evaluations.ts';
 import { readFacts, systemContext } from '../store/facts.ts';
 import type { ViolationRow } from '../store/tables/policy.ts';
-import { takeEvaluationTurn } from '../store/turns.ts';
+import { takeEvaluationTurn } from '../store/locks.ts';
 import { readJudge, type Judge } from './judging.ts';
 import { appendViolationEvents, type ViolationChange } from './violationEvents.ts';
 

@@ -5,7 +5,7 @@ import type { EventType } from '#platform/events/types.ts';
 import type { Logger } from '#platform/logger.ts';
 import { copyAssets, listDependents, listJudgedNames, saveJudgedNames } from '../store/assets.ts';
 import { listPoliciesInForce } from '../store/evaluations.ts';
-import { takeEvaluationTurn } from '../store/turns.ts';
+import { takeEvaluationTurn } from '../store/locks.ts';
 import type { Evaluate } from './evaluation.ts';
 import { readJudge } from './judging.ts';
 import { evaluateLater } from './evaluationJobs.ts';

@@ -7,7 +7,7 @@ import type { Logger } from '#platform/logger.ts';
 import { countCopies, listCopies } from '../store/assets.ts';
 import * as store from '../store/evaluations.ts';
 import type { EvaluationRow } from '../store/tables/policy.ts';
-import { takeEvaluationTurn } from '../store/turns.ts';
+import { takeEvaluationTurn } from '../store/locks.ts';
 import type { Evaluate } from './evaluation.ts';
 import { readJudge } from './judging.ts';
 import type { CompiledScope } from './scope.ts';

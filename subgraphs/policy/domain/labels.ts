@@ -16,7 +16,7 @@ import type { AssetFacts, ColumnFacts } from '../facts.ts';
 import { findAssetsOfColumns } from '../store/columns.ts';
 import { readFacts, systemContext } from '../store/facts.ts';
 import { addMissingAssets, listAllLabels } from '../store/labels.ts';
-import { takeLabelTurns } from '../store/turns.ts';
+import { takeLabelTurns } from '../store/locks.ts';
 import { commitLabels, type LabelsOfAsset } from './labelChanges.ts';
 import { decide, type Decision } from './labelDecision.ts';
 

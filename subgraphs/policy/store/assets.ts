@@ -26,7 +26,7 @@ const RECORD =
 
 /**
  * Brings the copy, and the class of violations, up to what asset.* events tell; an event that is older than what is known changes nothing.
- * Takes nothing for granted: the same events may be told by two consumers, in turns (`turns.ts`).
+ * Takes nothing for granted: the same events may be told by two consumers, in turns (`locks.ts`).
  */
 export async function copyAssets(tx: Transaction, events: readonly AssetEvent[]): Promise<void> {
   const told = JSON.stringify(lastOfEach(events));
