@@ -99,8 +99,8 @@ describe('a worker', () => {
     await begun.promise;
     await first.stop();
     workers = [];
-    const [job] = await database.owner`select locked_by, attempts from graphile_worker._private_jobs`;
-    expect(job).toMatchObject({ lockedBy: null, attempts: 1 });
+    const [job] = await database.owner`select locked_by, attempts, run_at <= now() as is_due from graphile_worker._private_jobs`;
+    expect(job).toMatchObject({ lockedBy: null, attempts: 0, isDue: true });
   });
 
   it('runs jobs of one queue one after another', async () => {

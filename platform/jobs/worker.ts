@@ -27,6 +27,7 @@ export function createWorker(options: {
   const { url, logger } = options;
   const stopping = new AbortController();
   const ownIds = new Set<string>();
+  const interrupted: string[] = [];
   // One connection whose end frees all locks of this process, however it dies.
   const sql = postgres(url, {
     max: 1,
@@ -43,7 +44,11 @@ export function createWorker(options: {
   const taskList: TaskList = Object.fromEntries(
     Object.entries(options.tasks).map(([name, task]) => [
       name,
-      (payload, { job }) => withTrace({ jobId: job.id }, () => task(payload as Record<string, string>, stopping.signal)),
+      (payload, { job }) =>
+        withTrace({ jobId: job.id }, () => task(payload as Record<string, string>, stopping.signal)).catch((error: unknown) => {
+          if (stopping.signal.aborted) interrupted.push(job.id);
+          throw error;
+        }),
     ]),
   );
 
@@ -121,6 +126,12 @@ export function createWorker(options: {
       stopping.abort();
       await sweep;
       await runner?.stop();
+      // To the queue they failed: the more often, the longer it would wait. They were only stopped, and go on at the next start.
+      if (interrupted.length > 0) {
+        await sql`select graphile_worker.reschedule_jobs(${interrupted}::bigint[], run_at => now(), attempts => 0)`.catch(
+          (error: unknown) => logger.warn({ err: error }, 'interrupted jobs could not be given back at once'),
+        );
+      }
       await sql.end({ timeout: 2 });
     },
   };

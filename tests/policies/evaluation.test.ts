@@ -160,30 +160,62 @@ describe('an evaluation of everything', () => {
     expect(await stage.unresolved(id)).toHaveLength(8);
   });
 
-  it('that fails for long is tried again behind the others, with all its tries, as some assets put off are', async () => {
-    const id = await stage.publish(NAMES);
-    const { id: assetId } = await stage.assetNamed('Bad');
-    await stage.policySql.begin((tx) => evaluateLater(tx, [assetId]));
+  describe('that fails for long', () => {
+    const never = new AbortController().signal;
     const waiting = () => stage.owner<{ task: string; payload: Record<string, string>; attempts: number }[]>`
       select t.identifier as task, j.payload, j.attempts from graphile_worker._private_jobs j
       join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier <> 'scan' and j.locked_at is null order by j.id`;
-    const jobs = await waiting();
-    expect(jobs.map(({ task }) => task)).toEqual(['evaluatePolicy', 'evaluateAssets']);
-    // As the queue has them while they run for the last time.
-    await stage.owner`update graphile_worker._private_jobs set attempts = max_attempts, locked_at = now(), locked_by = 'w'`;
-    let failures = 0;
-    const evaluate = (): Promise<never> => {
-      failures++;
-      return Promise.reject(new Error('catalog is down'));
+    /** As the queue has them while they run for the last time. */
+    const takeAll = () => stage.owner`update graphile_worker._private_jobs set attempts = max_attempts, locked_at = now(), locked_by = 'w'`;
+    const down = () => {
+      const failing = { times: 0, sql: stage.policySql, logger: stage.logger, onCommit: () => undefined, backoffMs: 1 };
+      return Object.assign(failing, {
+        evaluate: (): Promise<never> => {
+          failing.times++;
+          return Promise.reject(new Error('catalog is down'));
+        },
+      });
     };
-    const deps = { sql: stage.policySql, evaluate, onCommit: () => undefined, logger: stage.logger, backoffMs: 1 };
-    await createEvaluationTask(deps)(jobs[0]!.payload, new AbortController().signal);
-    await createAssetsTask(deps)(jobs[1]!.payload, new AbortController().signal);
-    expect(failures).toBe(16);
-    expect(await waiting()).toEqual(jobs);
-    await stage.owner`delete from graphile_worker._private_jobs where locked_at is not null`;
-    await stage.work();
-    expect(await stage.unresolved(id)).toEqual(['Bad']);
+
+    it('is tried again behind the others, with all its tries', async () => {
+      const id = await stage.publish(NAMES);
+      const jobs = await waiting();
+      await takeAll();
+      const failing = down();
+      await createEvaluationTask(failing)(jobs[0]!.payload, never);
+      expect(failing.times).toBe(8);
+      expect(await waiting()).toEqual(jobs);
+      await stage.owner`delete from graphile_worker._private_jobs where locked_at is not null`;
+      await stage.work();
+      expect(await stage.unresolved(id)).toEqual(['Bad']);
+    });
+
+    it('is halved when it is of some assets, until one is left, which the queue keeps', async () => {
+      const ids = await Promise.all(['Bad', 'orders', 'customers'].map(async (name) => (await stage.assetNamed(name)).id));
+      await stage.policySql.begin((tx) => evaluateLater(tx, ids));
+      const [job] = await waiting();
+      await takeAll();
+      await createAssetsTask(down())(job!.payload, never);
+      const halves = await waiting();
+      expect(halves.map(({ task, payload, attempts }) => [task, payload['assetIds'], attempts])).toEqual([
+        ['evaluateAssets', `${ids[0]} ${ids[1]}`, 0],
+        ['evaluateAssets', ids[2], 0],
+      ]);
+      await expect(createAssetsTask(down())(halves[1]!.payload, never)).rejects.toThrow('catalog is down');
+    });
+
+    it('because this version does not know its rule type is not done, and the queue keeps it', async () => {
+      const id = await stage.publish(NAMES);
+      await stage.owner`update policy.policies set rule_type = 'ofALaterVersion' where id = ${id}`;
+      const [job] = await waiting();
+      const failing = down();
+      await expect(createEvaluationTask(failing)(job!.payload, never)).rejects.toThrow('this version does not know');
+      const [row] = await stage.owner`select finished_at from policy.evaluations where policy_id = ${id}`;
+      expect(row).toEqual({ finishedAt: null });
+      await stage.owner`update policy.policies set rule_type = ${NAMES.ruleType} where id = ${id}`;
+      await stage.work();
+      expect(await stage.unresolved(id)).toEqual(['Bad']);
+    });
   });
 
   it('begins again when the policy is published anew on its way', async () => {

@@ -70,6 +70,7 @@ async function followDependents(tx: Transaction, events: readonly ConsumedEvent[
     names.set(namespace, ofNamespace.add(name).add(previous ?? name));
   }
   await saveJudgedNames(tx, judged);
+  if (names.size === 0) return [];
   const policies = await listPoliciesInForce(tx);
   if (!policies.some((policy) => readJudge(policy, logger)?.needs.has('definition'))) return [];
   const dependents: string[] = [];

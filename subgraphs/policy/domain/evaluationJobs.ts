@@ -29,31 +29,44 @@ export async function requestEvaluation(tx: Transaction, policy: { id: string; v
 
 /** In the transaction that found them to be worth it: judged by every policy in force, some at a time. */
 export async function evaluateLater(tx: Transaction, assetIds: readonly string[]): Promise<void> {
-  for (let from = 0; from < assetIds.length; from += BATCH) await addAssets(tx, assetIds.slice(from, from + BATCH).join(' '));
+  for (let from = 0; from < assetIds.length; from += BATCH) await addAssets(tx, assetIds.slice(from, from + BATCH));
 }
 
-const addAssets = (tx: Transaction, assetIds: string): Promise<void> => addJob(tx, { task: ASSETS_TASK, payload: { assetIds } });
+const addAssets = (tx: Transaction, assetIds: readonly string[]): Promise<void> =>
+  addJob(tx, { task: ASSETS_TASK, payload: { assetIds: assetIds.join(' ') } });
 
-export function createAssetsTask({ sql, evaluate, onCommit, logger, backoffMs = BACKOFF_MS }: PublishingDeps): Task {
+export function createAssetsTask({ sql, evaluate, onCommit, logger, backoffMs = BACKOFF_MS }: EvaluationJobDeps): Task {
   const log = logger.child({ task: ASSETS_TASK });
-  return ({ assetIds }, signal) =>
-    persist(
-      async () => {
-        await sql.begin((tx) => evaluate(tx, { assetIds: assetIds!.split(' ') }));
-        onCommit();
-        return false;
-      },
-      { queueAgain: () => sql.begin((tx) => addAssets(tx, assetIds!)), backoffMs, signal, log },
-    );
+  return (payload, signal) => {
+    const assetIds = payload['assetIds']!.split(' ');
+    const runBatch = async (): Promise<boolean> => {
+      await sql.begin((tx) => evaluate(tx, { assetIds }));
+      onCommit();
+      return false;
+    };
+    /** Halves, so that one asset that cannot be judged does not keep the others from it; alone, it waits for the queue's growing pauses. */
+    const giveUp = async (error: unknown): Promise<void> => {
+      if (assetIds.length === 1) throw error;
+      const half = Math.ceil(assetIds.length / 2);
+      await sql.begin(async (tx) => {
+        await addAssets(tx, assetIds.slice(0, half));
+        await addAssets(tx, assetIds.slice(half));
+      });
+    };
+    return persist(runBatch, { giveUp, backoffMs, signal, log });
+  };
 }
+
+/** Not until a version of PurSight is there that knows what it says. */
+class Unreadable extends Error {}
 
 /**
- * Batch after batch, until one says that no more follow. Nothing is lost when one fails: it was rolled back, and is tried again. One after
- * another fails, and others wait: it queues up again behind them, with all its tries.
+ * Batch after batch, until one says that no more follow. Nothing is lost when one fails: it was rolled back, and is tried again.
+ * One after another fails, and other jobs wait: `giveUp` says how it comes back, behind them.
  */
 async function persist(
   runBatch: () => Promise<boolean>,
-  { queueAgain, backoffMs, signal, log }: { queueAgain: () => Promise<void>; backoffMs: number; signal: AbortSignal; log: Logger },
+  { giveUp, backoffMs, signal, log }: { giveUp: (error: unknown) => Promise<void>; backoffMs: number; signal: AbortSignal; log: Logger },
 ): Promise<void> {
   for (let failures = 0; ;) {
     signal.throwIfAborted();
@@ -62,9 +75,9 @@ async function persist(
       failures = 0;
       if (!more) return;
     } catch (error) {
-      if (++failures === TRIES) {
+      if (++failures === TRIES || error instanceof Unreadable) {
         log.error({ err: error }, 'an evaluation fails; it is tried again after the others');
-        return await queueAgain();
+        return await giveUp(error);
       }
       log.warn({ err: error }, 'a batch of an evaluation failed, trying again');
       await sleep(backoffMs * 2 ** (failures - 1), undefined, { signal });
@@ -72,7 +85,7 @@ async function persist(
   }
 }
 
-export type PublishingDeps = {
+export type EvaluationJobDeps = {
   sql: Database;
   evaluate: Evaluate;
   onCommit: () => void;
@@ -84,18 +97,19 @@ export type PublishingDeps = {
   backoffMs?: number;
 };
 
-export function createEvaluationTask(deps: PublishingDeps): Task {
+export function createEvaluationTask(deps: EvaluationJobDeps): Task {
   const { sql, evaluate, onCommit, logger, now = () => new Date(), batchSize = BATCH, backoffMs = BACKOFF_MS } = deps;
   const log = logger.child({ task: EVALUATION_TASK });
 
   /** Gives whether there is more to do. Its progress is committed with its work. */
-  const runBatch = (policyId: string): Promise<boolean> =>
+  const judgeBatch = (policyId: string): Promise<boolean> =>
     sql.begin(async (tx) => {
       await takeEvaluationTurn(tx);
       const row = await store.lockEvaluation(tx, policyId);
       if (!row || row.finishedAt) return false;
       const [policy] = await store.listPoliciesInForce(tx, [policyId]);
       const judge = policy && readJudge(policy, log);
+      if (policy && !judge) throw new Unreadable('The policy is of a rule type, or has parameters, that this version does not know');
       const batch = policy ? listInForce(tx, row, batchSize, judge?.scope.mayMatch) : listOutOfForce(tx, row, batchSize);
       const { total, looked, assetIds } = await batch;
       await evaluate(tx, { assetIds, policyIds: [policyId] });
@@ -113,15 +127,19 @@ export function createEvaluationTask(deps: PublishingDeps): Task {
       return !isLast;
     }) as Promise<boolean>;
 
-  return ({ policyId }, signal) =>
-    persist(
-      async () => {
-        const more = await runBatch(policyId!);
-        onCommit();
-        return more;
-      },
-      { queueAgain: () => sql.begin((tx) => addEvaluation(tx, policyId!)), backoffMs, signal, log: log.child({ policyId }) },
-    );
+  return (payload, signal) => {
+    const policyId = payload['policyId']!;
+    const runBatch = async (): Promise<boolean> => {
+      const more = await judgeBatch(policyId);
+      onCommit();
+      return more;
+    };
+    const giveUp = async (error: unknown): Promise<void> => {
+      if (error instanceof Unreadable) throw error;
+      await sql.begin((tx) => addEvaluation(tx, policyId));
+    };
+    return persist(runBatch, { giveUp, backoffMs, signal, log: log.child({ policyId }) });
+  };
 }
 
 /** `looked`: the page, whose last one is where it goes on; `assetIds`: what of it is worth judging. */

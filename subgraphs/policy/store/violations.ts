@@ -101,11 +101,12 @@ export async function countViolationsOf(
   return new Map(rows.map((row) => [row.id, row.count]));
 }
 
-/** Those that the classes let see, locked in the order of their ids, as evaluations do. */
+/** Those that the classes let see, locked asset by asset, in the order of their ids, as evaluations do. */
 export async function lockViolations(tx: Transaction, classes: VisibleClasses, ids: readonly string[]): Promise<ViolationRow[]> {
   if (isNobody(classes)) return [];
   return tx<ViolationRow[]>`
-    select v.* from policy.violations v where v.id = any(${ids as string[]}::uuid[]) ${visible(tx, 'v', classes)} order by v.id for update`;
+    select v.* from policy.violations v where v.id = any(${ids as string[]}::uuid[]) ${visible(tx, 'v', classes)}
+    order by v.asset_id, v.id for update`;
 }
 
 export type Decision = Pick<ViolationRow, 'status' | 'waivedUntil' | 'waivedBecause' | 'updatedAt'>;
