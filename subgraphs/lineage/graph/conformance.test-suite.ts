@@ -210,6 +210,44 @@ export function describeGraph(title: string, { graph, clear }: ConformanceCase):
       expect([once!.rows.length, once!.truncated]).toEqual([600, false]);
     });
 
+    it('says that an asset has more neighbours, also when others are followed further', async () => {
+      const readers = Array.from({ length: 1_001 }, (_, index) => `reader${index}`);
+      await put(['hub', 'a', 'b', 'c', ...readers].join(' '));
+      await open([...readers.map((name) => `hub>${name}`), 'a>b', 'b>c'].join(' '));
+      const [hub, chain] = await readNeighbours(graph(), view('DOWNSTREAM'), [id('hub'), id('a')], 3);
+      expect([hub!.rows.length, hub!.truncated]).toEqual([1_000, true]);
+      expect([named(chain!.rows.map((row) => row.id)), chain!.truncated]).toEqual([['b', 'c'], false]);
+    });
+
+    it('is asked for the neighbours of at most a thousand assets at a time, however many are followed together', async () => {
+      const near = Array.from({ length: 999 }, (_, index) => `near${index}`);
+      const others = Array.from({ length: 999 }, (_, index) => `other${index}`);
+      await put(['a', 'b', ...near, ...others, 'x', 'y', 'z'].join(' '));
+      // The first in order is found by the last of those asked for.
+      await open(
+        [
+          ...near.map((name) => `a>${name}`),
+          ...others.map((name) => `b>${name}`),
+          `${near.at(-1)}>x`,
+          `${near[0]}>y`,
+          `${others[0]}>z`,
+          `${others.at(-1)}>y`,
+        ].join(' '),
+      );
+      const asked: number[] = [];
+      const counting: GraphStore = {
+        ...graph(),
+        findNeighbours(given, among, limit) {
+          asked.push(among.length);
+          return graph().findNeighbours(given, among, limit);
+        },
+      };
+      const [a, b] = await readNeighbours(counting, view('DOWNSTREAM'), [id('a'), id('b')], 3);
+      expect(asked).toEqual([2, 1_000, 998]);
+      expect([a!.rows.length, names.get(a!.rows.at(-1)!.id), a!.truncated]).toEqual([1_000, 'x', true]);
+      expect([b!.rows.length, names.get(b!.rows.at(-1)!.id), b!.truncated]).toEqual([1_000, 'y', true]);
+    });
+
     const seed = Number(process.env['SEED'] ?? randomInt(1_000_000));
     it(`answers as an oracle does over random histories (SEED=${seed})`, async () => {
       const random = createRandom(seed);
