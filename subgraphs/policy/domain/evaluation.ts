@@ -13,6 +13,7 @@ import { readFacts, systemContext } from '../store/facts.ts';
 import type { ViolationRow } from '../store/tables/policy.ts';
 import { takeEvaluationTurn } from '../store/locks.ts';
 import { readJudge, type Judge } from './judging.ts';
+import { createPauses } from './pauses.ts';
 import { appendViolationEvents, type ViolationChange } from './violationEvents.ts';
 
 /** As many facts in memory at a time: an asset may have 1,600 columns. */
@@ -24,7 +25,7 @@ export type EvaluationRequest = { assetIds: readonly string[]; policyIds?: reado
 export type Evaluate = (tx: Transaction, request: EvaluationRequest) => Promise<void>;
 
 type Policy = PolicyInForce & { judge: Judge | undefined };
-type Found = { policy: Policy; asset: AssetFacts; finding: Finding };
+type Found = { policy: Policy; asset: AssetFacts; finding: Finding; columnName: string | null };
 
 /**
  * Within one turn, so that nobody writes an older judgement over a newer one. What it finds and knew not is violated; what it
@@ -49,7 +50,7 @@ export function createEvaluate({ askCatalog, logger, now = () => new Date() }: E
       const left = new Set(policies.filter(({ judge }) => !judge).map(({ id }) => id));
       await write(
         tx,
-        findAll(policies, assets),
+        await findAll(policies, assets),
         known.filter(({ policyId }) => !left.has(policyId)),
         now(),
       );
@@ -57,10 +58,20 @@ export function createEvaluate({ askCatalog, logger, now = () => new Date() }: E
   };
 }
 
-function findAll(policies: readonly Policy[], assets: readonly AssetFacts[]): Found[] {
-  return assets.flatMap((asset) =>
-    policies.flatMap((policy) => (policy.judge?.judge(asset) ?? []).map((finding): Found => ({ policy, asset, finding }))),
-  );
+async function findAll(policies: readonly Policy[], assets: readonly AssetFacts[]): Promise<Found[]> {
+  const all: Found[] = [];
+  const pause = createPauses();
+  for (const asset of assets) {
+    let names: Map<string | null, string> | undefined;
+    for (const policy of policies) {
+      await pause();
+      for (const finding of policy.judge?.judge(asset) ?? []) {
+        names ??= new Map(asset.columns.map(({ id, name }) => [id, name]));
+        all.push({ policy, asset, finding, columnName: names.get(finding.columnId) ?? null });
+      }
+    }
+  }
+  return all;
 }
 
 async function write(tx: Transaction, all: readonly Found[], known: readonly ViolationRow[], at: Date): Promise<void> {
@@ -92,9 +103,9 @@ async function write(tx: Transaction, all: readonly Found[], known: readonly Vio
 const keyOf = (policyId: string, assetId: string, columnId: string | null): string => `${policyId} ${assetId} ${columnId ?? ''}`;
 
 /** What an evaluation says of a violation. */
-const wordsOf = ({ policy, asset, finding }: Found) => ({
+const wordsOf = ({ policy, asset, finding, columnName }: Found) => ({
   policyVersion: policy.version,
-  columnName: finding.columnId === null ? null : (asset.columns.find(({ id }) => id === finding.columnId)?.name ?? null),
+  columnName,
   sourceId: asset.sourceId,
   accessClass: asset.accessClass,
   severity: policy.severity,

@@ -1,5 +1,4 @@
 /** What a draft would find among the assets that a viewer sees, without storing anything. */
-import { setImmediate } from 'node:timers/promises';
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { Database } from '#platform/database/index.ts';
 import { callerOf, type RequestContext } from '#platform/graphql/context.ts';
@@ -10,6 +9,7 @@ import { listCopies } from '../store/assets.ts';
 import { readFacts } from '../store/facts.ts';
 import type { CheckedDefinition } from './definition.ts';
 import { createJudge, type Judge } from './judging.ts';
+import { createPauses } from './pauses.ts';
 import { compileScope } from './scope.ts';
 
 /** A request's worth of facts, and what of them is in memory at a time: two of these. */
@@ -20,9 +20,6 @@ const COPIES_AT_ONCE = 5_000;
 const SAMPLE = 200;
 /** It reads the whole catalog: others wait. */
 const AT_ONCE = 2;
-
-/** The event loop is held no longer than this. */
-const BLOCKING_MS = 25;
 
 export type PreviewFinding = { assetId: string; columnId: string | null; message: string };
 export type Preview = { checked: number; violating: number; findings: PreviewFinding[] };
@@ -82,14 +79,9 @@ function createTally(judge: Judge) {
   };
   return {
     async add(assets: readonly AssetFacts[], signal: AbortSignal | undefined): Promise<void> {
-      let since = performance.now();
+      const pause = createPauses(signal);
       for (const asset of assets) {
-        // A pattern of somebody's may be slow: others have their turn between assets.
-        if (performance.now() - since > BLOCKING_MS) {
-          await setImmediate();
-          signal?.throwIfAborted();
-          since = performance.now();
-        }
+        await pause();
         const findings = judge.judge(asset);
         if (!findings) continue;
         counts.checked += 1;
