@@ -94,6 +94,18 @@ describe('deadLetters', () => {
     }
   });
 
+  it('refuse a cursor whose parts are not of this list before the database sees them', async () => {
+    const [id] = await letters(1);
+    const { endCursor } = (await list()).pageInfo;
+    const [scope, ...key] = JSON.parse(Buffer.from(endCursor, 'base64url').toString());
+    expect(key).toEqual(['2026-01-01T00:00:00.000Z', id]);
+    const times = ['+275760-09-13T00:00:00.000Z', '-000001-01-01T00:00:00.000Z', '0000-01-01T00:00:00.000Z', '2026', 'x', 1];
+    for (const forged of [...times.map((time) => [time, id]), [key[0], 'x'], [key[0], 1]]) {
+      const after = Buffer.from(JSON.stringify([scope, ...forged])).toString('base64url');
+      expect((await world.run(LETTERS, { variables: { after } })).codes, String(forged)).toEqual(['BAD_USER_INPUT']);
+    }
+  });
+
   it('resolve as references, for administrators only', async () => {
     const [id] = await letters(1);
     const refs = [id, newId(), 'malformed'].map((each) => ({ __typename: 'DeadLetter', id: each }));

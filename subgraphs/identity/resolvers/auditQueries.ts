@@ -1,35 +1,27 @@
 /** What only administrators over everything see of the log: what consumers gave up, and how far it is sealed. */
 import { requireEverywhere, requireReader } from '#platform/auth/viewer.ts';
-import { InvalidInput } from '#platform/errors.ts';
-import { encodeCursor, listScope, readPage, toConnection, type PageArguments } from '#platform/graphql/connections.ts';
-import { isId } from '#platform/ids.ts';
+import { listScope } from '#platform/graphql/connections.ts';
+import { keysetConnection, readKeyset, type Keyset } from '#platform/graphql/keysets.ts';
 import type { QueryResolvers } from '#generated/identity.ts';
 import type { IdentityContext } from '../context.ts';
-import { countDeadLetters, listDeadLetters, type DeadLetterPage } from '../store/deadLetters.ts';
+import type { DeadLetterMapper } from '../mappers.ts';
+import { countDeadLetters, listDeadLetters, type DeadLetterKey } from '../store/deadLetters.ts';
 import { getSealedHead } from '../store/auditStatus.ts';
 
-const DEAD_LETTERS = listScope('deadLetters', 'failedAt');
-
-/** A cursor is only text that a client sends: its parts are checked before they reach a statement. */
-function readDeadLetterPage(args: PageArguments): DeadLetterPage {
-  const page = readPage<[unknown, unknown]>(DEAD_LETTERS, args, 2);
-  if (page.after === null) return { first: page.first, after: null };
-  const [failedAt, id] = page.after;
-  if (typeof failedAt !== 'string' || Number.isNaN(Date.parse(failedAt)) || typeof id !== 'string' || !isId(id)) {
-    throw new InvalidInput('"after" is not a cursor of this list. Start again without it.', 'after');
-  }
-  return { first: page.first, after: [new Date(failedAt).toISOString(), id] };
-}
+const DEAD_LETTERS: Keyset<DeadLetterMapper, DeadLetterKey> = {
+  scope: listScope('deadLetters', 'failedAt'),
+  parts: ['time', 'id'],
+  keyOf: (row) => [row.failedAt.toISOString(), row.id],
+};
 
 export function createAuditQueries({ database }: IdentityContext): Required<Pick<QueryResolvers, 'deadLetters' | 'auditStatus'>> {
   return {
     deadLetters: async (_parent, args, { viewer }) => {
       requireReader(viewer);
-      const page = readDeadLetterPage(args);
+      const page = readKeyset(DEAD_LETTERS, args);
       requireEverywhere(viewer, 'administer');
       const rows = await listDeadLetters(database, page);
-      const cursorOf = (row: (typeof rows)[number]): string => encodeCursor(DEAD_LETTERS, [row.failedAt.toISOString(), row.id]);
-      return toConnection(rows, page, cursorOf, () => countDeadLetters(database));
+      return keysetConnection(DEAD_LETTERS, rows, page, () => countDeadLetters(database));
     },
 
     auditStatus: async (_parent, _args, { viewer }) => {

@@ -4,13 +4,13 @@ import type { Page } from '#platform/graphql/connections.ts';
 import type { DeadLetterMapper } from '../mappers.ts';
 
 /** Newest first. */
-export type DeadLetterPage = Page<[failedAt: string, id: string]>;
+export type DeadLetterKey = [failedAt: string, id: string];
 
 const select = (sql: Queryable) => sql`
   select f.id, f.consumer, f.attempts, f.last_error, f.failed_at, l.event_id
   from events.failures f left join events.log l using (seq)`;
 
-export async function listDeadLetters(sql: Queryable, { first, after }: DeadLetterPage): Promise<DeadLetterMapper[]> {
+export async function listDeadLetters(sql: Queryable, { first, after }: Page<DeadLetterKey>): Promise<DeadLetterMapper[]> {
   return await sql<DeadLetterMapper[]>`
     ${select(sql)} where f.retry_at is null ${after ? sql`and (f.failed_at, f.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``}
     order by f.failed_at desc, f.id desc limit ${first + 1}`;
