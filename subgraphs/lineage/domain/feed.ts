@@ -1,13 +1,13 @@
 /** Feeds the graph from the log: a consumer of what happens to assets. */
 import type { Database, Queryable, Transaction } from '#platform/database/index.ts';
 import { createConsumer, type ConsumedEvent, type Consumer } from '#platform/events/consumer.ts';
+import { LINEAGE_GRAPH } from '#platform/events/consumerNames.ts';
 import type { EventData, EventType } from '#platform/events/types.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { GraphStore } from '../graph/index.ts';
 import { findAssets, findNamed, findReaders, replaceDependencies } from '../store/assets.ts';
 import { followFacts, isMoved, isRenamed, nameKey, stateAfter, type AssetFact, type AssetState, type Name } from './history.ts';
 
-const NAME = 'lineage.graph';
 const TYPES = ['asset.created', 'asset.updated', 'asset.deleted'] as const satisfies readonly EventType[];
 
 export type GraphFor = (sql: Queryable) => GraphStore;
@@ -15,7 +15,7 @@ type FeedOptions = { sql: Database; graphFor: GraphFor; faults: ReadonlySet<stri
 
 export function createFeed({ sql, graphFor, faults, logger }: FeedOptions): Consumer {
   const handle = (tx: Transaction, events: readonly ConsumedEvent[]) => feed(tx, graphFor(tx), events);
-  return createConsumer({ sql, name: NAME, types: TYPES, data: true, handle, faults, logger });
+  return createConsumer({ sql, name: LINEAGE_GRAPH, types: TYPES, data: true, handle, faults, logger });
 }
 
 /** In the log's order. Any event may come again, and of one asset an older one after a newer one. */
