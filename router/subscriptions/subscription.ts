@@ -89,7 +89,7 @@ export function createSubscription(
   }
 
   const isSeen = async (event: LiveEvent, { viewer, scopeKey }: Subscriber): Promise<boolean> =>
-    matches(event) && seesEvent(await scopes.of(viewer, scopeKey), event);
+    seesEvent(await scopes.of(viewer, scopeKey), event);
 
   /** Events in order, and how far they reach. Of the log itself when the window has gone on without this one: but only what the feed has looked at. */
   async function readOn(): Promise<{ events: readonly LiveEvent[]; end: number }> {
@@ -123,6 +123,8 @@ export function createSubscription(
     };
     for (const event of events) {
       if (signal.aborted) return;
+      // Most subscriptions want few events: for the others nothing is awaited.
+      if (!matches(event)) continue;
       const by = subscriber(); // seen, shared and made as one and the same
       if (!(await isSeen(event, by))) continue;
       const payload = payloads.of(plan, event, formatLogCursor({ epoch: start.epoch, seq: event.seq }), by, signal);
