@@ -1,5 +1,6 @@
 /** Access classes: the distinct tuples of attributes that decide who sees an asset. Catalog writes them, everybody reads them. */
-import { customType, index, integer, pgSchema, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
+import { index, integer, pgSchema, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
+import { bytea } from '../database/columns.ts';
 
 export const accessSchema = pgSchema('access');
 
@@ -17,8 +18,6 @@ export const accessClasses = accessSchema.table(
 export const accessDomains = accessSchema.table('domains', { id: uuid().primaryKey(), parentId: uuid('parent_id') }, (table) => [
   index('domains_parent').on(table.parentId),
 ]);
-
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 /**
  * The keys with which routers vouch for a viewer before a subgraph in another process. Both halves are sealed under the root key:

@@ -1,11 +1,10 @@
 /** The event log's tables. `log` is partitioned by range of seq, which drizzle cannot say: its migration is written by hand. */
 import { sql } from 'drizzle-orm';
 import { bigint, customType, index, integer, jsonb, pgSchema, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bytea } from '../database/columns.ts';
 import type { EventAttributes } from './types.ts';
 
 export const eventsSchema = pgSchema('events');
-
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 

@@ -10,7 +10,7 @@ import { createSourceLoaders } from './sourceLoaders.ts';
 import { countChildren, findAssetsById, findAssetsByName, listChildren, loadTableFacets, type AssetKey } from './store/assets.ts';
 import { countColumnsOfAssets, findColumnsById, listColumnsOfAssets } from './store/columns.ts';
 import { countVersions, findVersionsAsOf, listVersions } from './store/history.ts';
-import { groupBy, inOrder, pagesOf } from '#platform/graphql/loading.ts';
+import { inOrder, pagesOf } from '#platform/graphql/loading.ts';
 import { countAssetsOf, findDomainsOfClasses, listAssetsOf, listTermsOfAssets } from './store/vocabularyAssets.ts';
 import { findNodes, type NodeRow, type Noun } from './store/vocabulary.ts';
 import { listDescriptions, listOwners, listTags } from './store/words.ts';
@@ -46,7 +46,7 @@ function createLoaders(sql: Database, context: RequestContext) {
     ),
     assets: pagesOf(
       async (ids, page: { first: number; after: AssetKey | null }) =>
-        groupBy(await listAssetsOf(sql, noun, await classes(), ids, page), (row) => row.nodeId),
+        Map.groupBy(await listAssetsOf(sql, noun, await classes(), ids, page), (row) => row.nodeId),
       async (ids) => countAssetsOf(sql, noun, await classes(), ids),
     ),
   });
@@ -67,7 +67,7 @@ function createLoaders(sql: Database, context: RequestContext) {
     ),
     children: pagesOf(
       async (ids, page: { first: number; after: AssetKey | null }) =>
-        groupBy(await listChildren(sql, await classes(), ids, page), (row) => row.parentId!),
+        Map.groupBy(await listChildren(sql, await classes(), ids, page), (row) => row.parentId!),
       async (ids) => countChildren(sql, await classes(), ids),
     ),
     tableFacet: new DataLoader(async (ids: readonly string[]) => {
@@ -80,15 +80,15 @@ function createLoaders(sql: Database, context: RequestContext) {
       return ids.map((id) => descriptions.get(id) ?? null);
     }),
     owners: new DataLoader(async (ids: readonly string[]) => {
-      const owners = groupBy(await listOwners(sql, ids), (row) => row.assetId);
+      const owners = Map.groupBy(await listOwners(sql, ids), (row) => row.assetId);
       return ids.map((id) => owners.get(id) ?? []);
     }),
     tags: new DataLoader(async (ids: readonly string[]) => {
-      const tags = groupBy(await listTags(sql, ids), (row) => row.assetId);
+      const tags = Map.groupBy(await listTags(sql, ids), (row) => row.assetId);
       return ids.map((id) => (tags.get(id) ?? []).map((row) => row.tag));
     }),
     terms: new DataLoader(async (ids: readonly string[]) => {
-      const terms = groupBy(await listTermsOfAssets(sql, ids), (row) => row.assetId);
+      const terms = Map.groupBy(await listTermsOfAssets(sql, ids), (row) => row.assetId);
       return ids.map((id) => terms.get(id) ?? []);
     }),
     /** By the asset's class: null for one without a domain, or of a removed one. */
@@ -102,7 +102,7 @@ function createLoaders(sql: Database, context: RequestContext) {
     /** Of assets that the viewer sees: a column's class is its asset's. */
     columns: pagesOf(
       async (ids, page: { first: number; after: [number, string] | null }) =>
-        groupBy(await listColumnsOfAssets(sql, ids, page), (row) => row.assetId),
+        Map.groupBy(await listColumnsOfAssets(sql, ids, page), (row) => row.assetId),
       (ids) => countColumnsOfAssets(sql, ids),
     ),
     /** Deleted ones too. */
@@ -112,13 +112,13 @@ function createLoaders(sql: Database, context: RequestContext) {
 
     history: pagesOf(
       async (ids, page: { first: number; after: [number] | null }) =>
-        groupBy(await listVersions(sql, ids, { limit: page.first + 1, after: page.after?.[0] ?? null }), (row) => row.assetId),
+        Map.groupBy(await listVersions(sql, ids, { limit: page.first + 1, after: page.after?.[0] ?? null }), (row) => row.assetId),
       (ids) => countVersions(sql, ids),
     ),
     asOf: new DataLoader(
       async (keys: readonly { assetId: string; at: Date }[]) => {
         const found = new Map<string, Awaited<ReturnType<typeof findVersionsAsOf>>[number]>();
-        for (const [at, group] of groupBy(keys, (key) => key.at.toISOString())) {
+        for (const [at, group] of Map.groupBy(keys, (key) => key.at.toISOString())) {
           const rows = await findVersionsAsOf(
             sql,
             group.map((key) => key.assetId),

@@ -5,7 +5,7 @@ import { classesOf } from '#platform/auth/operationClasses.ts';
 import { mayRead, type Action } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
-import { groupBy, inOrder, pagesOf, type Pages } from '#platform/graphql/loading.ts';
+import { inOrder, pagesOf, type Pages } from '#platform/graphql/loading.ts';
 import { findLabel } from './classification/labels.ts';
 import { findLabelsById, listLabelsOfAssets, listLabelsOfColumns } from './store/labels.ts';
 import { findEvaluations, findPolicies } from './store/policies.ts';
@@ -36,7 +36,7 @@ function createLoaders(sql: Database, context: RequestContext) {
     if (!pages) {
       pages = pagesOf(
         async (ids, page) =>
-          groupBy(await listViolationsOf(sql, noun, ids, await classes(), filter, page), (row) =>
+          Map.groupBy(await listViolationsOf(sql, noun, ids, await classes(), filter, page), (row) =>
             noun === 'policy' ? row.policyId : row.assetId,
           ),
         async (ids) => countViolationsOf(sql, noun, ids, await classes(), filter),
@@ -68,11 +68,11 @@ function createLoaders(sql: Database, context: RequestContext) {
       inOrder(ids, await findLabelsById(sql, await classes(), ids), (row) => row.id),
     ),
     labelsOfColumn: new DataLoader(async (ids: readonly string[]) => {
-      const labels = groupBy(await listLabelsOfColumns(sql, await classes(), ids), (row) => row.columnId);
+      const labels = Map.groupBy(await listLabelsOfColumns(sql, await classes(), ids), (row) => row.columnId);
       return ids.map((id) => labels.get(id) ?? []);
     }),
     labelsOfAsset: new DataLoader(async (ids: readonly string[]) => {
-      const labels = groupBy(await listLabelsOfAssets(sql, await classes(), ids), (row) => row.assetId);
+      const labels = Map.groupBy(await listLabelsOfAssets(sql, await classes(), ids), (row) => row.assetId);
       return ids.map((id) => (labels.get(id) ?? []).flatMap(({ label }) => findLabel(label) ?? []));
     }),
   };

@@ -1,7 +1,6 @@
 /** What an asset was at a version, from what it is later and the changes on the way there. */
 import type { Database } from '#platform/database/index.ts';
 import { loadTrails, type Trail } from '../store/history.ts';
-import { groupBy } from '#platform/graphql/loading.ts';
 import { revert } from './snapshot.ts';
 
 /** The snapshots of these versions of one asset, walking back once. */
@@ -18,7 +17,7 @@ export function walkBack(trail: Trail, versions: ReadonlySet<number>): Map<numbe
 
 /** The snapshot of each version, in the order asked; null for a version that there is not. */
 export async function reconstruct(sql: Database, keys: readonly { assetId: string; version: number }[]): Promise<unknown[]> {
-  const byAsset = groupBy(keys, (key) => key.assetId);
+  const byAsset = Map.groupBy(keys, (key) => key.assetId);
   const ranges = [...byAsset].map(([assetId, group]) => {
     const versions = group.map((key) => key.version);
     return { assetId, from: Math.min(...versions), to: Math.max(...versions) };

@@ -10,7 +10,6 @@ import type { CatalogContext } from '../context.ts';
 import { editAsset, editColumns } from '../domain/assets.ts';
 import { checkAssetEdit, checkColumnEdit, MAX_ITEMS, type AssetEdit, type CheckedColumnEdit, type ColumnEdit } from '../domain/edits.ts';
 import { findAssetIdsOfColumns } from '../store/editing.ts';
-import { groupBy } from '#platform/graphql/loading.ts';
 
 export type AssetMutationDeps = { sql: Database; context: CatalogContext; onCommit: () => void; logger: Logger };
 type Outcome = { id: string; error: Error | null };
@@ -82,7 +81,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
         });
       }
       const assetIds = await findAssetIdsOfColumns(sql, editor.classes, [...seen].filter(isId));
-      for (const [assetId, group] of groupBy(edits, ({ edit }) => assetIds.get(edit.id) ?? null)) {
+      for (const [assetId, group] of Map.groupBy(edits, ({ edit }) => assetIds.get(edit.id) ?? null)) {
         let found: (Error | null)[] = [];
         const failure = await attempt(async () => {
           found = assetId
