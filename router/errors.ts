@@ -46,6 +46,10 @@ export function refusal(error: AppError): GraphQLError {
   });
 }
 
+/** For a document whose operation cannot be told, over HTTP and over sockets. */
+export const unnamedOperation = (): InvalidInput =>
+  new InvalidInput('Name the operation to execute: "operationName" must be the name of one in the document.', 'operationName');
+
 /** A value that graphql-js could not coerce, as BAD_USER_INPUT with its path; custom scalars are checked by the subgraphs only. */
 function findCoercion(error: GraphQLError): AppError | undefined {
   if (error.extensions.code === 'GRAPHQL_VALIDATION_FAILED') return undefined;

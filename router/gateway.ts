@@ -7,7 +7,7 @@ import { DateTime } from '#platform/graphql/scalars.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createLocalAnswer, toDataSource } from './dataSource.ts';
-import { operationOf, splitOperation } from './introspection.ts';
+import { operationOf, splitOperation } from './splitOperation.ts';
 import { createRemoteAnswer, type RemoteSubgraph } from './remote/client.ts';
 import type { RoutedContext } from './requests.ts';
 import { withSubscriptions } from './subscriptions/schema.ts';

@@ -4,7 +4,7 @@ import { GraphQLError, OperationTypeNode } from 'graphql';
 import { AppError, InvalidInput } from '#platform/errors.ts';
 import { callerOf } from '#platform/graphql/context.ts';
 import type { Logger } from '#platform/logger.ts';
-import { refusal, renderError } from './errors.ts';
+import { refusal, renderError, unnamedOperation } from './errors.ts';
 import { checkOperation } from './limits/index.ts';
 import type { RateLimit } from './limits/rate.ts';
 import type { Metrics } from './metrics.ts';
@@ -21,11 +21,7 @@ export function createOperationPlugin({ rateLimit, metrics, logger }: Deps): Apo
       return {
         async didResolveOperation({ schema, document, operation, request, contextValue }) {
           try {
-            if (!operation)
-              throw new InvalidInput(
-                'Name the operation to execute: "operationName" must be the name of one in the document.',
-                'operationName',
-              );
+            if (!operation) throw unnamedOperation();
             if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
               throw new InvalidInput('Subscriptions are not served over HTTP: use graphql-ws on this address.', 'query');
             }

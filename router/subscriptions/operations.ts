@@ -14,7 +14,7 @@ import {
 import type { SubscribePayload } from 'graphql-ws';
 import { LRUCache } from 'lru-cache';
 import { requireReader } from '#platform/auth/viewer.ts';
-import { InvalidInput } from '#platform/errors.ts';
+import { unnamedOperation } from '../errors.ts';
 import { checkOperation } from '../limits/index.ts';
 import { limitSelections } from '../limits/selectionCount.ts';
 import { MAX_TOKENS } from '../limits/tokens.ts';
@@ -57,9 +57,7 @@ export function parseOperation({ query, operationName }: SubscribePayload): Pars
     throw error instanceof GraphQLError ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error;
   }
   const operation = getOperationAST(document, operationName);
-  if (!operation) {
-    throw new InvalidInput('Name the operation to execute: "operationName" must be the name of one in the document.', 'operationName');
-  }
+  if (!operation) throw unnamedOperation();
   return { document, operation };
 }
 
