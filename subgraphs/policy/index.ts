@@ -10,6 +10,7 @@ import { createEvaluate } from './domain/evaluation.ts';
 import { createEvaluationConsumers } from './domain/evaluationConsumers.ts';
 import { createPreviews } from './domain/preview.ts';
 import { ASSETS_TASK, createAssetsTask, createEvaluationTask, EVALUATION_TASK } from './domain/evaluationJobs.ts';
+import { createViolationCounting } from './domain/violationCounting.ts';
 import { createWaiverSweeper } from './domain/waivers.ts';
 import { createLabelResolvers } from './resolvers/labelRoots.ts';
 import { createPolicyResolvers } from './resolvers/policyRoots.ts';
@@ -36,7 +37,7 @@ export type Policy = {
   subgraph: Subgraph;
   /** What a worker runs. */
   tasks: Record<string, Task>;
-  /** What goes on with each event. A worker starts them. */
+  /** What goes on with each event, and by itself. A worker starts them. */
   consumers: Consumer[];
 };
 
@@ -61,6 +62,7 @@ export function createPolicy(deps: PolicyDeps): Policy {
       ...createEvaluationConsumers({ sql: workerDatabase, evaluate, faults, logger }),
       createClassification({ sql: workerDatabase, askCatalog, faults, logger, now }),
       createWaiverSweeper({ sql: workerDatabase, onCommit, logger, now }),
+      createViolationCounting({ sql: workerDatabase, logger }),
     ],
   };
 }

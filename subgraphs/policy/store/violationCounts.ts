@@ -63,15 +63,16 @@ const LOCK = 0x76636e74;
 /** Fewer are read as quickly as they are. */
 const MANY_DIFFERENCES = 1_000;
 
-/** Adds up the differences that writers left. One at a time; who comes meanwhile has nothing to do. */
-export async function addUpCounts(tx: Transaction, many = MANY_DIFFERENCES): Promise<void> {
+/** Adds up the differences that writers left; false when these are few. One at a time; who comes meanwhile has nothing to do. */
+export async function addUpCounts(tx: Transaction, many = MANY_DIFFERENCES): Promise<boolean> {
   const [mine] = await tx<{ locked: boolean }[]>`select pg_try_advisory_xact_lock(${LOCK}) as locked`;
   const few = await tx`select from policy.violation_counts where not is_sum offset ${many} limit 1`;
-  if (!mine!.locked || few.length === 0) return;
+  if (!mine!.locked || few.length === 0) return false;
   await tx`
     with taken as (delete from policy.violation_counts where not is_sum returning *)
     insert into policy.violation_counts as n (access_class, policy_id, day, severity, status, count, is_sum)
     select access_class, policy_id, day, severity, status, sum(count), true from taken group by 1, 2, 3, 4, 5 having sum(count) <> 0
     on conflict (access_class, policy_id, day, severity, status) where is_sum do update set count = n.count + excluded.count`;
   await tx`delete from policy.violation_counts where is_sum and count = 0`;
+  return true;
 }
