@@ -14,6 +14,11 @@ export type ColumnFacts = {
 
 export type OwnerFacts = { userId: string | null; teamId: string | null; role: 'OWNER' | 'STEWARD' | 'EXPERT' };
 
+/** Users and teams, each once, however many roles it has. */
+export const ownerIdsOf = ({ owners }: { owners: readonly OwnerFacts[] }): string[] => [
+  ...new Set(owners.map(({ userId, teamId }) => (userId ?? teamId)!)),
+];
+
 export type AssetFacts = {
   id: string;
   version: number;

@@ -37,7 +37,7 @@ function assetWith(...names: string[]) {
     namespace: 'postgres://shop:5432',
     name: `shop.public.${id}`,
     tags: ['gold'],
-    owners: [{ userId, teamId: null, role: 'OWNER' }],
+    owners: ['OWNER', 'STEWARD'].map((role) => ({ userId, teamId: null, role })),
     deletedAt: null as string | null,
     dependsOn: [],
     columns: names.map(column),

@@ -2,7 +2,7 @@
 import type { Transaction } from '#platform/database/index.ts';
 import { append } from '#platform/events/append.ts';
 import type { EventAttributes, LabelChange, NewEvent } from '#platform/events/types.ts';
-import type { AssetFacts } from '../facts.ts';
+import { ownerIdsOf, type AssetFacts } from '../facts.ts';
 import { deleteLabels, upsertLabels } from '../store/labels.ts';
 import type { ColumnLabelRow } from '../store/tables/policy.ts';
 
@@ -86,7 +86,7 @@ function attributesOf(asset: AssetFacts, rows: readonly ColumnLabelRow[]): Event
     namespace: asset.namespace,
     name: asset.name,
     tags: [...asset.tags],
-    ownerIds: asset.owners.map((owner) => (owner.userId ?? owner.teamId)!),
+    ownerIds: ownerIdsOf(asset),
     labels: [...new Set(confirmed)].toSorted(),
     columnLabels: living.map(({ columnId, label, state }) => ({ columnId, label, state })),
   };

@@ -4,7 +4,7 @@ import { InvalidInput } from '#platform/errors.ts';
 import { checkText } from '#platform/graphql/inputs.ts';
 import { DateTime } from '#platform/graphql/scalars.ts';
 import { isId } from '#platform/ids.ts';
-import type { AssetFacts } from '../facts.ts';
+import { ownerIdsOf, type AssetFacts } from '../facts.ts';
 
 const MAX_VALUES = 1000;
 const MAX_TEXT = 2000;
@@ -108,7 +108,7 @@ export function compileScope(scope: Scope): CompiledScope {
     needsLabels: labels !== undefined,
     matches: (asset) =>
       asset.deletedAt === null &&
-      mayMatch({ ...asset, ownerIds: asset.owners.map(({ userId, teamId }) => (userId ?? teamId)!) }) &&
+      mayMatch({ ...asset, ownerIds: ownerIdsOf(asset) }) &&
       (!domainIds || (asset.domainId !== null && domainIds.has(asset.domainId))) &&
       (scope.hasDomain === undefined || (asset.domainId !== null) === scope.hasDomain) &&
       (!tags || asset.tags.some((tag) => tags.has(tag))) &&

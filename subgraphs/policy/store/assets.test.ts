@@ -3,8 +3,7 @@ import type { Database } from '#platform/database/index.ts';
 import { newId } from '#platform/ids.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import type { AssetFacts } from '../facts.ts';
-import { copyAssets, correctCopies, type AssetEvent } from './assets.ts';
-import { addMissingAssets } from './labels.ts';
+import { addMissingAssets, copyAssets, correctCopies, type AssetEvent } from './assets.ts';
 
 let database: TestDatabase;
 let sql: Database;

@@ -3,7 +3,7 @@ import { isNobody, visible } from '#platform/auth/classes.ts';
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { Queryable, Transaction } from '#platform/database/index.ts';
 import type { ConsumedEvent } from '#platform/events/consumer.ts';
-import type { AssetFacts } from '../facts.ts';
+import { ownerIdsOf, type AssetFacts } from '../facts.ts';
 import type { PolicyAssetRow } from './tables/policy.ts';
 
 export type AssetEvent = Pick<ConsumedEvent, 'seq' | 'type' | 'subject' | 'attributes'>;
@@ -37,11 +37,7 @@ export async function copyAssets(tx: Transaction, events: readonly AssetEvent[])
       owner_ids = n.owner_ids, is_deleted = coalesce(n.is_deleted, a.is_deleted), seq = n.seq
     from jsonb_to_recordset(${told}::text::jsonb) as n (${tx.unsafe(RECORD)})
     where a.asset_id = n.asset_id and a.seq < n.seq returning a.asset_id`;
-  await tx`
-    insert into policy.assets (asset_id, source_id, access_class, kind, namespace, name, owner_ids, is_deleted, seq)
-    select asset_id, source_id, access_class, kind, namespace, name, owner_ids, coalesce(is_deleted, false), seq
-    from jsonb_to_recordset(${told}::text::jsonb) as n (${tx.unsafe(RECORD)})
-    order by asset_id on conflict (asset_id) do nothing`;
+  await insertMissing(tx, told);
   await moveViolations(
     tx,
     changed.map((row) => row.assetId),
@@ -79,16 +75,8 @@ function lastOfEach(events: readonly AssetEvent[]): Told[] {
  */
 export async function correctCopies(tx: Transaction, assets: readonly AssetFacts[]): Promise<void> {
   if (assets.length === 0) return;
-  const told: (Told & { depends_on: string[] })[] = assets.map((asset) => ({
-    asset_id: asset.id,
-    source_id: asset.sourceId,
-    access_class: asset.accessClass,
-    kind: asset.kind,
-    namespace: asset.namespace,
-    name: asset.name,
-    owner_ids: ownerIdsOf(asset),
-    is_deleted: asset.deletedAt !== null,
-    seq: 0,
+  const told = assets.map((asset) => ({
+    ...toldBy(asset),
     depends_on: [...new Set(asset.dependsOn.map(({ name }) => name))],
   }));
   const fields = tx.unsafe('source_id, access_class, kind, namespace, name, owner_ids, is_deleted, depends_on');
@@ -111,9 +99,32 @@ export async function correctCopies(tx: Transaction, assets: readonly AssetFacts
   );
 }
 
-export const ownerIdsOf = ({ owners }: Pick<AssetFacts, 'owners'>): string[] => [
-  ...new Set(owners.map(({ userId, teamId }) => (userId ?? teamId)!)),
-];
+/** A decision may come before the event that tells of its asset; who decided is to see it. The event writes over this. */
+export async function addMissingAssets(tx: Transaction, assets: readonly AssetFacts[]): Promise<void> {
+  await insertMissing(tx, JSON.stringify(assets.map(toldBy)));
+}
+
+/** Of facts; older than every event. */
+const toldBy = (asset: AssetFacts): Told => ({
+  asset_id: asset.id,
+  source_id: asset.sourceId,
+  access_class: asset.accessClass,
+  kind: asset.kind,
+  namespace: asset.namespace,
+  name: asset.name,
+  owner_ids: ownerIdsOf(asset),
+  is_deleted: asset.deletedAt !== null,
+  seq: 0,
+});
+
+/** In the order of their ids: two that insert the same ones never wait for each other both. */
+async function insertMissing(tx: Transaction, told: string): Promise<void> {
+  await tx`
+    insert into policy.assets (asset_id, source_id, access_class, kind, namespace, name, owner_ids, is_deleted, seq)
+    select asset_id, source_id, access_class, kind, namespace, name, owner_ids, coalesce(is_deleted, false), seq
+    from jsonb_to_recordset(${told}::text::jsonb) as n (${tx.unsafe(RECORD)})
+    order by asset_id on conflict (asset_id) do nothing`;
+}
 
 /** Resolved ones too: who may see an asset's violations goes by the asset. */
 async function moveViolations(tx: Transaction, assetIds: readonly string[]): Promise<void> {

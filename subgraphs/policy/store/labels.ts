@@ -2,7 +2,6 @@
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import { isNobody, visible } from '#platform/auth/classes.ts';
 import type { Queryable, Transaction } from '#platform/database/index.ts';
-import type { AssetFacts } from '../facts.ts';
 import type { ColumnLabelRow } from './tables/policy.ts';
 
 /** In every state, by name. Deleted columns still have theirs. */
@@ -74,24 +73,4 @@ export async function upsertLabels(tx: Transaction, rows: readonly ColumnLabelRo
 export async function deleteLabels(tx: Transaction, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx`delete from policy.column_labels where id = any(${ids as string[]}::uuid[])`;
-}
-
-/** A decision may come before the event that tells of its asset; who decided is to see it. The event writes over this. */
-export async function addMissingAssets(tx: Transaction, assets: readonly AssetFacts[]): Promise<void> {
-  const values = assets.map((asset) => ({
-    asset_id: asset.id,
-    source_id: asset.sourceId,
-    access_class: asset.accessClass,
-    kind: asset.kind,
-    namespace: asset.namespace,
-    name: asset.name,
-    owner_ids: [...new Set(asset.owners.map((owner) => owner.userId ?? owner.teamId))],
-    is_deleted: asset.deletedAt !== null,
-  }));
-  await tx`
-    insert into policy.assets (asset_id, source_id, access_class, kind, namespace, name, owner_ids, is_deleted, seq)
-    select asset_id, source_id, access_class, kind, namespace, name, owner_ids, is_deleted, 0
-    from jsonb_to_recordset(${JSON.stringify(values)}::text::jsonb) as r (asset_id uuid, source_id uuid, access_class int, kind text, namespace text,
-      name text, owner_ids uuid[], is_deleted boolean)
-    order by asset_id on conflict (asset_id) do nothing`;
 }
