@@ -1,6 +1,6 @@
 /** Following a subscription: over lost connections, restarts of the server and tokens that end, without leaving anything out. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient as createSocketClient } from 'graphql-ws';
+import { createSocketClient, type Heartbeat } from '#platform/graphql/socketClient.ts';
 import type { Client, Variables } from './client.ts';
 import { CliError, EXIT } from './errors.ts';
 import { say, type Terminal } from './terminal.ts';
@@ -24,6 +24,7 @@ export type FollowOptions<Data> = {
   onPayload: (data: Data, errors: readonly Problem[]) => string;
   /** Ends it. */
   signal: AbortSignal;
+  heartbeat?: Heartbeat;
 };
 
 type End = { code: number | undefined; token: string; wasConnected: boolean };
@@ -36,6 +37,7 @@ export async function follow<Data>(options: FollowOptions<Data>): Promise<void> 
   let after = options.variables.after;
   let refused: string | undefined;
   let failures = 0;
+  let isTold = false;
   while (!signal.aborted) {
     const end = await connectOnce(options, { after, refused, onMove: (cursor) => (after = cursor) });
     if (signal.aborted) return;
@@ -46,7 +48,11 @@ export async function follow<Data>(options: FollowOptions<Data>): Promise<void> 
     refused = isRefused ? end.token : undefined;
     if (FATAL.includes(end.code ?? 0)) throw new CliError(`PurSight closed the connection for good (${end.code}).`);
     failures = end.wasConnected ? 0 : failures + 1;
-    if (refused === undefined && failures === 0) say(terminal, 'The connection was lost; going on where it was.');
+    if (refused === undefined) {
+      if (end.wasConnected) say(terminal, 'The connection was lost; going on where it was.');
+      else if (!isTold) say(terminal, `PurSight takes no live connection (${end.code ?? 'no socket could be opened'}); trying again.`);
+      isTold = true;
+    }
     await sleep(Math.min(RETRY_MS * 2 ** failures, MOST_RETRY_MS), undefined, { signal }).catch(() => {}); // stopped: seen above
   }
 }
@@ -55,7 +61,7 @@ type Place = { after: string | undefined; refused: string | undefined; onMove: (
 
 /** One connection with one subscription, until either ends. */
 async function connectOnce<Data>(options: FollowOptions<Data>, place: Place): Promise<End> {
-  const { client, query, variables, onPayload, signal } = options;
+  const { client, query, variables, onPayload, signal, heartbeat } = options;
   const token = await client.accessToken(place.refused).catch((error: unknown) => {
     // Without an answer it is tried again; a sign-in that has ended is not.
     if (error instanceof CliError && error.exitCode === EXIT.unreachable) return undefined;
@@ -64,18 +70,21 @@ async function connectOnce<Data>(options: FollowOptions<Data>, place: Place): Pr
   if (token === undefined) return { code: undefined, token: '', wasConnected: false };
   const { promise, resolve, reject } = Promise.withResolvers<End>();
   let wasConnected = false;
-  const socket = createSocketClient({
-    url: `${client.url.replace(/^http/, 'ws')}/graphql`,
-    connectionParams: { authorization: `Bearer ${token}` },
-    retryAttempts: 0,
-    on: {
-      connected(_socket, payload) {
-        wasConnected = true;
-        // Where this begins, should it be lost before a first payload comes.
-        if (place.after === undefined && typeof payload?.cursor === 'string') place.onMove(payload.cursor);
+  const socket = createSocketClient(
+    {
+      url: `${client.url.replace(/^http/, 'ws')}/graphql`,
+      connectionParams: { authorization: `Bearer ${token}` },
+      retryAttempts: 0,
+      on: {
+        connected(_socket, payload) {
+          wasConnected = true;
+          // Where this begins, should it be lost before a first payload comes.
+          if (place.after === undefined && typeof payload?.cursor === 'string') place.onMove(payload.cursor);
+        },
       },
     },
-  });
+    heartbeat,
+  );
   const stop = socket.subscribe<Data>(
     { query, variables: { ...variables, after: place.after } },
     {

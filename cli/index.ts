@@ -10,6 +10,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.failed);
 });
 
+/** How long what is left over may keep the process: a socket whose other end is gone waits for its farewell for ever. */
+const FAREWELL_MS = 1_000;
+
 process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
@@ -21,3 +24,5 @@ process.exitCode = await run(process.argv.slice(2), {
     return () => (['SIGINT', 'SIGTERM'] as const).forEach((signal) => process.off(signal, stop));
   },
 });
+// Not before all of the output has left.
+setTimeout(() => process.stdout.write('', () => process.exit()), FAREWELL_MS).unref();

@@ -3,13 +3,14 @@ import { PassThrough, Writable } from 'node:stream';
 import { run } from '../program.ts';
 
 export type Outcome = { code: number; stdout: string; stderr: string };
-/** `interrupt`: Ctrl-C once it is aborted. `onOutput` is called with all that was printed so far, at each piece. */
+/** `interrupt`: Ctrl-C once it is aborted. `onOutput` and `onError` are called with all that was printed or said so far, at each piece. */
 export type RunOptions = {
   env?: Record<string, string>;
   stdin?: string;
   tty?: boolean;
   interrupt?: AbortSignal;
   onOutput?: (stdout: string) => void;
+  onError?: (stderr: string) => void;
 };
 
 function collect(tty: boolean, onText: (text: string) => void = () => {}): { stream: Writable & { isTTY: boolean }; text: () => string } {
@@ -29,9 +30,9 @@ function collect(tty: boolean, onText: (text: string) => void = () => {}): { str
 
 export async function pursight(
   args: readonly string[],
-  { env = {}, stdin = '', tty = false, interrupt, onOutput }: RunOptions = {},
+  { env = {}, stdin = '', tty = false, interrupt, onOutput, onError }: RunOptions = {},
 ): Promise<Outcome> {
-  const [stdout, stderr] = [collect(tty, onOutput), collect(tty)];
+  const [stdout, stderr] = [collect(tty, onOutput), collect(tty, onError)];
   const input = Object.assign(new PassThrough(), { isTTY: tty });
   if (tty) {
     // As people type: an answer after each question.
