@@ -13,6 +13,8 @@ export type Bundle = { version: string; folder: string };
 
 const SOURCES = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** What the page takes from elsewhere in this project. */
+const SHARED = ['platform/graphql/socketClient.ts'];
 const CACHE = join(ROOT, 'node_modules/.cache/pursight-playground');
 
 const WORKERS = {
@@ -25,7 +27,7 @@ function currentVersion(): string {
   const hash = createHash('sha256');
   const sources = readdirSync(SOURCES).filter((file) => /\.(tsx?|css)$/.test(file) && !file.includes('.test.'));
   for (const file of sources.sort()) hash.update(file).update(readFileSync(join(SOURCES, file)));
-  hash.update(readFileSync(join(ROOT, 'package-lock.json')));
+  for (const file of [...SHARED, 'package-lock.json']) hash.update(readFileSync(join(ROOT, file)));
   return hash.digest('hex').slice(0, 16);
 }
 
