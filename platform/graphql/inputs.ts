@@ -57,3 +57,35 @@ export function checkIds(ids: readonly string[], field: string): readonly string
   if (!ids.every(isId)) throw new InvalidInput('This holds something that is not an id.', field);
   return ids;
 }
+
+/** Most that one mutation changes. */
+const MAX_ITEMS = 200;
+
+/** The items of a mutation as they were given, or BAD_USER_INPUT that names the list's field. */
+export function checkItems<Item>(items: readonly Item[], field: string): readonly Item[] {
+  if (items.length > MAX_ITEMS) throw new InvalidInput(`At most ${MAX_ITEMS} items are possible at a time.`, field, { max: MAX_ITEMS });
+  return items;
+}
+
+/** Most that a list of a filter holds. */
+export const MAX_VALUES = 1000;
+export const TOO_MANY_VALUES = `At most ${MAX_VALUES} values are possible here.`;
+
+/**
+ * A list of a filter, each value checked by itself; null and absence are none. In one order and each value once: it asks for nothing
+ * more when it is given twice, a list that is merged over its values would give their rows twice, and the same filter makes the same cursors.
+ */
+export function checkValues<Value extends string>(
+  values: readonly Value[] | null | undefined,
+  field: string,
+  check: (value: Value, index: number) => Value = (value) => value,
+): Value[] | undefined {
+  if (values == null) return undefined;
+  if (values.length > MAX_VALUES) throw new InvalidInput(TOO_MANY_VALUES, field, { max: MAX_VALUES });
+  return [...new Set(values.map(check))].toSorted();
+}
+
+/** As checkValues, in lower case. What cannot be an id of ours matches nothing: it is left out, and an empty list matches nothing. */
+export function checkIdValues(values: readonly string[] | null | undefined, field: string): string[] | undefined {
+  return checkValues(values, field, (id) => id.toLowerCase())?.filter(isId);
+}

@@ -1,10 +1,8 @@
 /** The filters of lists, asked of an event's attributes. As there: an empty list, and what cannot be an id, match nothing. */
-import { InvalidInput } from '#platform/errors.ts';
 import type { EventAttributes } from '#platform/events/types.ts';
-import { checkText } from '#platform/graphql/inputs.ts';
+import { checkText, checkValues } from '#platform/graphql/inputs.ts';
 import { isId } from '#platform/ids.ts';
 
-const MOST_VALUES = 1_000;
 const LONGEST_TEXT = 2_000;
 
 type Ids = readonly string[] | null | undefined;
@@ -45,18 +43,13 @@ const all = (...tests: Test[]): Matches => {
   return (event) => given.every((test) => test(event));
 };
 
-function bounded(values: readonly string[], field: string): Set<string> {
-  if (values.length > MOST_VALUES) throw new InvalidInput(`At most ${MOST_VALUES} values are possible here.`, field, { max: MOST_VALUES });
-  return new Set(values);
-}
-
 type One = (attributes: EventAttributes) => string | null | undefined;
 type Several = (attributes: EventAttributes) => readonly string[] | undefined;
 
 /** One of `values` is the event's. */
 function isAmong(values: Ids, field: string, of: One, normalize = (value: string): string => value): Test {
   if (values == null) return null;
-  const wanted = bounded(values.map(normalize), field);
+  const wanted = new Set(checkValues(values, field, normalize));
   return ({ attributes }) => {
     const value = of(attributes);
     return value != null && wanted.has(value);
@@ -66,7 +59,7 @@ function isAmong(values: Ids, field: string, of: One, normalize = (value: string
 /** One of `values` is one of the event's. */
 function hasOneOf(values: Ids, field: string, of: Several, normalize = (value: string): string => value): Test {
   if (values == null) return null;
-  const wanted = bounded(values.map(normalize), field);
+  const wanted = new Set(checkValues(values, field, normalize));
   return ({ attributes }) => of(attributes)?.some((value) => wanted.has(value)) ?? false;
 }
 

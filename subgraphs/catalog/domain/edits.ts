@@ -4,7 +4,6 @@ import { checkIds, checkLabel, checkText } from '#platform/graphql/inputs.ts';
 import { checkOwners, type OwnerInput } from './owners.ts';
 import type { OwnerWords } from './snapshot.ts';
 
-export const MAX_ITEMS = 200;
 const MAX_DESCRIPTION_BYTES = 64 * 1024;
 const MAX_TAGS = 100;
 const MAX_TAG = 100;

@@ -3,12 +3,13 @@ import type { Database } from '#platform/database/index.ts';
 import { InvalidInput, NotFound } from '#platform/errors.ts';
 import { logPosition } from '#platform/events/append.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
+import { checkItems } from '#platform/graphql/inputs.ts';
 import { renderItemError } from '#platform/graphql/itemErrors.ts';
 import { isId } from '#platform/ids.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { CatalogContext } from '../context.ts';
 import { editAsset, editColumns } from '../domain/assets.ts';
-import { checkAssetEdit, checkColumnEdit, MAX_ITEMS, type AssetEdit, type CheckedColumnEdit, type ColumnEdit } from '../domain/edits.ts';
+import { checkAssetEdit, checkColumnEdit, type AssetEdit, type CheckedColumnEdit, type ColumnEdit } from '../domain/edits.ts';
 import { findAssetIdsOfColumns } from '../store/editing.ts';
 
 export type AssetMutationDeps = { sql: Database; context: CatalogContext; onCommit: () => void; logger: Logger };
@@ -40,7 +41,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
 
     async updateAssets(_: unknown, { input }: { input: { items: readonly AssetEdit[] } }, context: RequestContext) {
       requireReader(context.viewer);
-      checkCount(input.items);
+      checkItems(input.items, 'input.items');
       let editor = await editorOf(context);
       const cursor = await logPosition(sql);
       const outcomes: Outcome[] = [];
@@ -66,7 +67,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
 
     async updateColumns(_: unknown, { input }: { input: { items: readonly ColumnEdit[] } }, context: RequestContext) {
       requireReader(context.viewer);
-      checkCount(input.items);
+      checkItems(input.items, 'input.items');
       const editor = await editorOf(context);
       const cursor = await logPosition(sql);
       const errors: (Error | null)[] = [];
@@ -104,11 +105,6 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
       return { results, cursor };
     },
   };
-}
-
-function checkCount(items: readonly unknown[]): void {
-  if (items.length > MAX_ITEMS)
-    throw new InvalidInput(`At most ${MAX_ITEMS} items are possible at a time.`, 'input.items', { max: MAX_ITEMS });
 }
 
 /** What an item threw is its result; the caller renders it. */

@@ -1,12 +1,11 @@
 /** Which assets a policy is about: an AssetFilter as JSON, with the meaning that catalog's lists give it. */
 import { z } from 'zod';
 import { InvalidInput } from '#platform/errors.ts';
-import { checkText } from '#platform/graphql/inputs.ts';
+import { checkText, MAX_VALUES, TOO_MANY_VALUES } from '#platform/graphql/inputs.ts';
 import { DateTime } from '#platform/graphql/scalars.ts';
 import { isId } from '#platform/ids.ts';
 import { ownerIdsOf, type AssetFacts } from '../facts.ts';
 
-const MAX_VALUES = 1000;
 const MAX_TEXT = 2000;
 const FIELD = 'input.scope';
 
@@ -26,7 +25,7 @@ const KINDS = [
   'MODEL',
 ] as const;
 
-const list = <Item extends z.ZodType>(item: Item) => z.array(item).max(MAX_VALUES, `At most ${MAX_VALUES} values are possible here.`);
+const list = <Item extends z.ZodType>(item: Item) => z.array(item).max(MAX_VALUES, TOO_MANY_VALUES);
 const isMoment = (text: string): boolean => {
   try {
     DateTime.parseValue(text);

@@ -1,8 +1,8 @@
-/** The input of decisions on violations, checked. */
+/** Filters of violations, and the input of decisions on them, checked. */
 import { InvalidInput } from '#platform/errors.ts';
-import { checkText } from '#platform/graphql/inputs.ts';
+import { checkIdValues, checkText, checkValues } from '#platform/graphql/inputs.ts';
+import type { ViolationFilter } from '../store/violationFilter.ts';
 
-const MAX_ITEMS = 200;
 const MAX_REASON = 2_000;
 const MOST_YEARS = 10;
 
@@ -22,7 +22,18 @@ export function checkWaiver({ because, until }: Waiver, now: Date): Waiver {
   return { because: reason, until };
 }
 
-export function checkItems(ids: readonly string[]): readonly string[] {
-  if (ids.length > MAX_ITEMS) throw new InvalidInput(`At most ${MAX_ITEMS} items are possible at a time.`, 'input.ids', { max: MAX_ITEMS });
-  return ids;
+/** What cannot be an id of ours matches nothing, and an empty list matches nothing. */
+export function checkViolationFilter(filter: ViolationFilter | null | undefined): ViolationFilter {
+  const checked = {
+    ownerIds: checkIdValues(filter?.ownerIds, 'filter.ownerIds'),
+    statuses: checkValues(filter?.statuses, 'filter.statuses'),
+    severities: checkValues(filter?.severities, 'filter.severities'),
+    policyIds: checkIdValues(filter?.policyIds, 'filter.policyIds'),
+    assetIds: checkIdValues(filter?.assetIds, 'filter.assetIds'),
+    sourceIds: checkIdValues(filter?.sourceIds, 'filter.sourceIds'),
+    raisedAfter: filter?.raisedAfter,
+    updatedAfter: filter?.updatedAfter,
+  };
+  // Without empty members, so that the same filter makes the same cursors.
+  return Object.fromEntries(Object.entries(checked).filter(([, value]) => value != null));
 }

@@ -6,11 +6,12 @@ import { beginAgain } from '#platform/database/retry.ts';
 import { Conflict, NotAllowed, NotFound, type AppError } from '#platform/errors.ts';
 import { logPosition } from '#platform/events/append.ts';
 import type { LogCursor } from '#platform/events/types.ts';
+import { checkItems } from '#platform/graphql/inputs.ts';
 import { isId } from '#platform/ids.ts';
 import type { ViolationRow } from '../store/tables/policy.ts';
 import { decide, lockViolations, type Decision } from '../store/violations.ts';
 import { appendViolationEvents, type ViolationChange } from './violationEvents.ts';
-import { checkItems, checkWaiver, type Waiver } from './violationInputs.ts';
+import { checkWaiver, type Waiver } from './violationInputs.ts';
 
 /** `classes`: those that the viewer sees; `editable`: those of them on whose violations the viewer may decide. */
 export type Decider = { viewer: Viewer | null; classes: () => Promise<VisibleClasses>; editable: () => Promise<VisibleClasses> };
@@ -68,12 +69,12 @@ export function createViolations({ sql, onCommit, now = () => new Date() }: Deps
   return {
     async acknowledge(decider, ids) {
       requireReader(decider.viewer);
-      return decideOn(decider, checkItems(ids), ACKNOWLEDGING);
+      return decideOn(decider, checkItems(ids, 'input.ids'), ACKNOWLEDGING);
     },
     async waive(decider, ids, given) {
       requireReader(decider.viewer);
       const { because, until } = checkWaiver(given, now());
-      return decideOn(decider, checkItems(ids), {
+      return decideOn(decider, checkItems(ids, 'input.ids'), {
         check: (violation) => isResolved(violation) ?? true,
         decision: { status: 'WAIVED', waivedUntil: until, waivedBecause: because },
         tell: (violation, actorId) => ({ type: 'policy.waived', violation, actorId, because, until }),
@@ -81,7 +82,7 @@ export function createViolations({ sql, onCommit, now = () => new Date() }: Deps
     },
     async reopen(decider, ids) {
       requireReader(decider.viewer);
-      return decideOn(decider, checkItems(ids), REOPENING);
+      return decideOn(decider, checkItems(ids, 'input.ids'), REOPENING);
     },
   };
 }

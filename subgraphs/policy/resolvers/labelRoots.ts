@@ -1,8 +1,8 @@
 /** Labels: root fields, and the types that they give. */
 import { requireReader } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
-import { InvalidInput } from '#platform/errors.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
+import { checkItems } from '#platform/graphql/inputs.ts';
 import { renderItemError } from '#platform/graphql/itemErrors.ts';
 import type { AskSubgraph, Resolvers } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
@@ -14,8 +14,6 @@ import { createLabelsOfAsset } from './Asset.ts';
 import { createColumn } from './Column.ts';
 import { createColumnLabel } from './ColumnLabel.ts';
 import { Label } from './Label.ts';
-
-const MAX_ITEMS = 200;
 
 export type LabelDeps = {
   sql: Database;
@@ -58,10 +56,7 @@ export function createLabelResolvers({ context: policy, onCommit, logger, ...dep
 
       async setColumnLabels(_: unknown, { input }: { input: { items: readonly Item[] } }, context: RequestContext) {
         requireReader(context.viewer);
-        if (input.items.length > MAX_ITEMS) {
-          throw new InvalidInput(`At most ${MAX_ITEMS} items are possible at a time.`, 'input.items', { max: MAX_ITEMS });
-        }
-        const decisions = input.items.map((item, index) => ({ ...item, field: `input.items.${index}` }));
+        const decisions = checkItems(input.items, 'input.items').map((item, index) => ({ ...item, field: `input.items.${index}` }));
         const { errors, cursor } = await decide(context, decisions);
         const results = input.items.map(({ columnId: id }, index) => {
           const error = errors[index] ?? null;

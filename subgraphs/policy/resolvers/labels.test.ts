@@ -82,3 +82,13 @@ it('a label is the same to everybody, and null where there is none of the name',
     expect(none).toBeNull();
   }
 });
+
+it('at most 200 labels are set at a time', async () => {
+  const items = Array.from({ length: 201 }, () => ({ columnId: newId(), label: 'EMAIL', state: 'CONFIRMED' }));
+  const { errors } = await ask(
+    administrator(),
+    'mutation ($input: SetColumnLabelsInput!) { setColumnLabels(input: $input) { results { id } } }',
+    { input: { items } },
+  );
+  expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', details: { field: 'input.items', max: 200 } }]);
+});

@@ -4,7 +4,7 @@ import type { RequestContext } from '#platform/graphql/context.ts';
 import { keysetConnection, readKeyset } from '#platform/graphql/keysets.ts';
 import type { Resolvers } from '#platform/graphql/subgraph.ts';
 import { isId } from '#platform/ids.ts';
-import { checkViolationFilter } from '../domain/violationFilters.ts';
+import { checkViolationFilter } from '../domain/violationInputs.ts';
 import type { ViolationConnectionParent } from '../mappers.ts';
 import { countViolationsBy, type ViolationCountKey } from '../store/violationCounts.ts';
 import type { ViolationFilter } from '../store/violationFilter.ts';

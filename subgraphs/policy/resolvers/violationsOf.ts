@@ -4,7 +4,7 @@ import type { RequestContext } from '#platform/graphql/context.ts';
 import { keysetConnection, readKeyset, type Keyset } from '#platform/graphql/keysets.ts';
 import { isId } from '#platform/ids.ts';
 import type { PolicyContext } from '../context.ts';
-import { checkViolationFilter } from '../domain/violationFilters.ts';
+import { checkViolationFilter } from '../domain/violationInputs.ts';
 import type { ViolationConnectionParent, ViolationParent } from '../mappers.ts';
 import type { ViolationFilter } from '../store/violationFilter.ts';
 import { SEVERITIES, type ViolationKey, type ViolationOrder } from '../store/violationMerge.ts';
