@@ -12,7 +12,6 @@ import type { NewEvent } from '#platform/events/types.ts';
 import { newId } from '#platform/ids.ts';
 import { createLogger } from '#platform/logger.ts';
 import { createFeed } from '#subgraphs/lineage/domain/feed.ts';
-import { createPostgresGraph } from '#subgraphs/lineage/graph/postgres.ts';
 import { makeAssets } from './fixtures/assets.ts';
 import { makeGraph } from './fixtures/lineage.ts';
 import { openPlanLog, sequentialScans, type PlanLog, type Statement } from './fixtures/plans.ts';
@@ -60,7 +59,7 @@ async function feedTheGraph(context: BenchContext, count: number): Promise<Bench
     const idle = await rate(
       createConsumer({ sql: lineage, name: 'lineage.idle', types: ['asset.created'], data: true, handle: async () => {}, logger }),
     );
-    const value = await rate(createFeed({ sql: lineage, graphFor: createPostgresGraph, faults: new Set(), logger }));
+    const value = await rate(createFeed({ sql: lineage, faults: new Set(), logger }));
     const [made] = await lineage<{ edges: number; wanted: number }[]>`
       select (select count(*) from lineage.edges) as edges, (select count(*) from lineage.dependencies d
         join lineage.assets a using (namespace, name) where a.asset_id <> d.asset_id) as wanted`;

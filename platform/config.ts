@@ -61,6 +61,13 @@ export const settingsSchema = z
     HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
     DATA_DIR: z.string().default('.pursight').describe('Embedded PostgreSQL and key files (mode 0600)'),
     DATABASE_URL: optionalUrl('postgres:', 'postgresql:').describe('An own PostgreSQL (15 or later) instead of the embedded one'),
+    NEO4J_URL: optionalUrl('neo4j:', 'neo4j+s:', 'neo4j+ssc:', 'bolt:', 'bolt+s:', 'bolt+ssc:')
+      .refine((text) => text === undefined || !(URL.canParse(text) && (new URL(text).username || new URL(text).password)), {
+        error: 'must not hold a user or a password: give them as NEO4J_USER and NEO4J_PASSWORD',
+      })
+      .describe('Lineage on this Neo4j 5 instead of PostgreSQL'),
+    NEO4J_USER: z.string().default('neo4j').describe('Its user'),
+    NEO4J_PASSWORD: z.string().optional().describe("Its user's password"),
     // As lenient as a first start may be: `root@localhost` is somebody's address.
     ADMIN_EMAIL: z
       .string()

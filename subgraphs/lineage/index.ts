@@ -5,7 +5,7 @@ import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createLineageContext } from './context.ts';
 import { createFeed } from './domain/feed.ts';
-import { createPostgresGraph } from './graph/postgres.ts';
+import { createPostgresSource } from './graph/postgres.ts';
 import { createAssetResolvers } from './resolvers/Asset.ts';
 import { AssetNeighbourConnection } from './resolvers/AssetNeighbourConnection.ts';
 import { LineageEdge, LineageNode } from './resolvers/LineageGraph.ts';
@@ -28,8 +28,8 @@ export type Lineage = {
 };
 
 export function createLineage({ database: sql, workerDatabase = sql, faults, logger }: LineageDeps): Lineage {
-  const graphFor = createPostgresGraph;
-  const context = createLineageContext({ sql, graphFor });
+  const graph = createPostgresSource(sql);
+  const context = createLineageContext({ sql, graph });
   const subgraph = createSubgraph('lineage', {
     Query: createQueryResolvers(context),
     Asset: createAssetResolvers(context),
@@ -37,5 +37,5 @@ export function createLineage({ database: sql, workerDatabase = sql, faults, log
     LineageNode,
     LineageEdge,
   });
-  return { subgraph, consumers: [createFeed({ sql: workerDatabase, graphFor, faults, logger })] };
+  return { subgraph, consumers: [createFeed({ sql: workerDatabase, faults, logger })] };
 }

@@ -1,25 +1,23 @@
-/** Feeds the graph from the log: a consumer of what happens to assets. */
-import type { Database, Queryable, Transaction } from '#platform/database/index.ts';
+/** Writes the facts of lineage from the log: a consumer of what happens to assets. */
+import type { Database, Transaction } from '#platform/database/index.ts';
 import { createConsumer, type ConsumedEvent, type Consumer } from '#platform/events/consumer.ts';
 import { LINEAGE_GRAPH } from '#platform/events/consumerNames.ts';
 import type { EventData, EventType } from '#platform/events/types.ts';
 import type { Logger } from '#platform/logger.ts';
-import type { GraphStore } from '../graph/index.ts';
+import { writeFacts } from '../store/facts.ts';
 import { findAssets, findNamed, findReaders, replaceDependencies } from '../store/assets.ts';
 import { followFacts, isMoved, isRenamed, nameKey, stateAfter, type AssetFact, type AssetState, type Name } from './history.ts';
 
 const TYPES = ['asset.created', 'asset.updated', 'asset.deleted'] as const satisfies readonly EventType[];
 
-export type GraphFor = (sql: Queryable) => GraphStore;
-type FeedOptions = { sql: Database; graphFor: GraphFor; faults: ReadonlySet<string>; logger: Logger };
+type FeedOptions = { sql: Database; faults: ReadonlySet<string>; logger: Logger };
 
-export function createFeed({ sql, graphFor, faults, logger }: FeedOptions): Consumer {
-  const handle = (tx: Transaction, events: readonly ConsumedEvent[]) => feed(tx, graphFor(tx), events);
-  return createConsumer({ sql, name: LINEAGE_GRAPH, types: TYPES, data: true, handle, faults, logger });
+export function createFeed({ sql, faults, logger }: FeedOptions): Consumer {
+  return createConsumer({ sql, name: LINEAGE_GRAPH, types: TYPES, data: true, handle: feed, faults, logger });
 }
 
 /** In the log's order. Any event may come again, and of one asset an older one after a newer one. */
-export async function feed(tx: Transaction, graph: GraphStore, events: readonly ConsumedEvent[]): Promise<void> {
+export async function feed(tx: Transaction, events: readonly ConsumedEvent[]): Promise<void> {
   const given = events.filter((event) => event.subject !== null);
   const stored = await findAssets(tx, [...new Set(given.map(({ subject }) => subject!))]);
   const { facts: late, known } = await lookAgain(tx, stored, given);
@@ -37,7 +35,7 @@ export async function feed(tx: Transaction, graph: GraphStore, events: readonly 
     tx,
     states.filter((state) => JSON.stringify(state.dependsOn) !== JSON.stringify(before.get(state.id)?.dependsOn ?? [])),
   );
-  await graph.apply({ nodes: states.map(({ dependsOn: _, ...node }) => node), changes });
+  await writeFacts(tx, { assets: states.map(({ dependsOn: _, ...asset }) => asset), changes });
 }
 
 /**

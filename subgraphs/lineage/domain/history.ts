@@ -2,7 +2,7 @@
  * What events of assets say of who reads whom, event by event and pure of any database: however the log is cut into batches,
  * the same flows open and close at the same times.
  */
-import type { FlowChange } from '../graph/index.ts';
+import type { FlowChange } from '../store/facts.ts';
 
 export type Dependency = { name: string; columns: readonly string[] };
 

@@ -1,24 +1,26 @@
-/** What flows into and out of an asset, the nearest first, within a budget of nodes. */
+/** What flows into and out of an asset or its columns, the nearest first, within a budget of nodes and of time. */
 import type { VisibleClasses } from '#platform/auth/access.ts';
-import { InvalidInput } from '#platform/errors.ts';
-import type { Direction, GraphEdge, GraphStore, View } from '../graph/index.ts';
+import type { Direction, GraphEdge, GraphStore, Level, View } from '../graph/index.ts';
+import { checkRange, createDeadline, MAX_NODES, type Deadline } from './budgets.ts';
 
-export const MAX_DEPTH = 20;
-const MAX_NODES = 2_000;
 const EDGES_PER_NODE = 10;
 
 export type LineageNode = { id: string; depth: number; unexpanded: number };
-/** `nodes` by depth, then by id. */
+/** `nodes` by depth, then by id: of assets, or of columns as the graph knows them (`columnNodeId`). */
 export type LineageGraph = { rootId: string; nodes: LineageNode[]; edges: GraphEdge[]; truncated: boolean };
 
 export type LineageRequest = {
+  /** An asset. */
   rootId: string;
+  /** COLUMN: begins at all columns of the asset that have edges then. */
+  level: Level;
   direction: Direction;
   /** Levels below the root. */
   depth: number;
   /** The budget: most nodes, the root included. */
   maxNodes: number;
   asOf: Date | null;
+  deadline?: Deadline;
 };
 
 /** BAD_USER_INPUT for a depth or a budget out of bounds. */
@@ -27,33 +29,51 @@ export function checkLineage({ depth, maxNodes }: Pick<LineageRequest, 'depth' |
   checkRange(maxNodes, 'maxNodes', MAX_NODES);
 }
 
+const MAX_DEPTH = 20;
 export const checkDepth = (depth: number): void => checkRange(depth, 'depth', MAX_DEPTH);
 
-function checkRange(value: number, field: string, max: number): void {
-  if (value < 1 || value > max) throw new InvalidInput(`"${field}" must be from 1 to ${max}, not ${value}.`, field, { max });
+/** The future is as now. */
+export const momentOf = (asOf: Date | null | undefined): Date | null => (asOf && asOf < new Date() ? asOf : null);
+
+/** Null where the root is hidden or unknown. */
+export async function readLineage(graph: GraphStore, classes: VisibleClasses, request: LineageRequest): Promise<LineageGraph | null> {
+  const { rootId, level, direction, maxNodes, asOf } = request;
+  if ((await graph.findVisible([rootId], 'ASSET', classes)).length === 0) return null;
+  const view: View = { level, direction, at: momentOf(asOf), classes };
+  if (level === 'ASSET') return { rootId, ...(await walk(graph, view, [rootId], request)) };
+  const columns = await graph.findColumns(view, rootId, maxNodes + 1);
+  const found = await walk(graph, view, columns.slice(0, maxNodes), request);
+  return { rootId, ...found, truncated: found.truncated || columns.length > maxNodes };
 }
 
-/** One way that is walked from the root: upstream or downstream. `depths`: of the nodes of the answer that it has come to. */
+/** One way that is walked from the roots: upstream or downstream. `depths`: of the nodes of the answer that it has come to. */
 type Side = { view: View; depths: Map<string, number>; frontier: string[]; cut: string[] };
+
+export type WalkBounds = { depth: number; maxNodes: number; deadline?: Deadline };
 
 /**
  * Breadth first: a level at a time, each one read as far as the budget goes. So the nodes are the first `maxNodes` by (depth, id)
  * of those that the viewer could walk to: upstream, downstream, or either way (not to and fro: what else flows into a reader of the
- * root is none of its lineage). Null where the root is hidden or unknown.
+ * root is none of its lineage). When time runs out the levels that were read so far are the answer. The roots are visible nodes.
  */
-export async function readLineage(graph: GraphStore, classes: VisibleClasses, request: LineageRequest): Promise<LineageGraph | null> {
-  const { rootId, direction, depth, maxNodes, asOf } = request;
-  if ((await graph.findVisible([rootId], classes)).length === 0) return null;
-  const at = asOf && asOf < new Date() ? asOf : null;
+export async function walk(
+  graph: GraphStore,
+  { direction, ...rest }: View,
+  rootIds: readonly string[],
+  { depth, maxNodes, deadline = createDeadline() }: WalkBounds,
+): Promise<Omit<LineageGraph, 'rootId'>> {
+  const start = (): Map<string, number> => new Map(rootIds.map((id) => [id, 0]));
   const sides = (direction === 'BOTH' ? (['UPSTREAM', 'DOWNSTREAM'] as const) : [direction]).map((way): Side => ({
-    view: { direction: way, at, classes },
-    depths: new Map([[rootId, 0]]),
-    frontier: [rootId],
-    cut: [rootId],
+    view: { ...rest, direction: way },
+    depths: start(),
+    frontier: [...rootIds],
+    cut: [...rootIds],
   }));
-
-  const depths = new Map([[rootId, 0]]);
+  const depths = start();
+  let isLate = false;
   for (let level = 1; level <= depth && depths.size < maxNodes && sides.some(({ frontier }) => frontier.length > 0); level++) {
+    isLate = deadline.isOver();
+    if (isLate) break;
     await walkLevel(graph, sides, depths, level, maxNodes);
   }
 
@@ -63,16 +83,16 @@ export async function readLineage(graph: GraphStore, classes: VisibleClasses, re
   const edges = new Map<string, GraphEdge>();
   const unexpanded = new Map<string, number>();
   for (const side of sides) {
+    // A single root may flow into itself only by a mistake; of several roots one may flow into another.
     const found = ids.length > 1 ? await graph.findEdges(side.view, expanded(side), ids, maxEdges + 1) : [];
-    for (const edge of found) edges.set(`${edge.fromId}${edge.toId}${edge.kind}${edge.origin}`, edge);
+    for (const edge of found) edges.set(edgeKey(edge), edge);
     // Below the budget nothing was cut off; above the last two levels nothing either.
-    if (depths.size < maxNodes) continue;
+    if (depths.size < maxNodes && !isLate) continue;
     const candidates = [...new Set([...side.cut, ...side.frontier])].filter((id) => side.depths.get(id)! < depth);
     const counts = candidates.length > 0 ? await graph.countNeighbours(side.view, candidates, ids) : new Map<string, number>();
     for (const [id, count] of counts) unexpanded.set(id, (unexpanded.get(id) ?? 0) + count);
   }
   return {
-    rootId,
     nodes: ids.map((id) => ({ id, depth: depths.get(id)!, unexpanded: unexpanded.get(id) ?? 0 })),
     edges: [...edges.values()].sort(byEnds).slice(0, maxEdges),
     truncated: unexpanded.size > 0 || edges.size > maxEdges,
@@ -102,4 +122,5 @@ async function walkLevel(
   }
 }
 
-const byEnds = (a: GraphEdge, b: GraphEdge): number => (`${a.fromId}${a.toId}` < `${b.fromId}${b.toId}` ? -1 : 1);
+export const edgeKey = ({ fromId, toId, kind, origin }: GraphEdge): string => `${fromId} ${toId} ${kind} ${origin}`;
+export const byEnds = (a: GraphEdge, b: GraphEdge): number => (edgeKey(a) < edgeKey(b) ? -1 : 1);

@@ -5,12 +5,15 @@ import type { VisibleClasses } from '#platform/auth/access.ts';
 import { newId } from '#platform/ids.ts';
 import { readLineage } from '../domain/lineage.ts';
 import { readNeighbours } from '../domain/neighbours.ts';
-import type { Direction, FlowChange, GraphNode, GraphStore, View } from './index.ts';
+import type { AssetNode, FlowChange, GraphFacts } from '../store/facts.ts';
+import type { Direction, GraphStore, View } from './index.ts';
 import { createOracle, type Oracle } from './testing/oracle.ts';
 import { createRandom, randomHistory } from './testing/randomHistory.ts';
 
 export type ConformanceCase = {
   graph: () => GraphStore;
+  /** Adds to what the graph knows. */
+  apply: (facts: GraphFacts) => Promise<void>;
   /** Empties the graph. */
   clear: () => Promise<void>;
 };
@@ -22,12 +25,12 @@ const minute = (number: number): Date => new Date(Date.UTC(2026, 0, 1, 0, number
 const OPEN = 1;
 const HIDDEN = 2;
 
-export function describeGraph(title: string, { graph, clear }: ConformanceCase): void {
+export function describeGraph(title: string, { graph, apply, clear }: ConformanceCase): void {
   const ids = new Map<string, string>();
   const names = new Map<string, string>();
   const id = (name: string): string => ids.get(name)!;
   const named = (found: readonly string[]): string[] => found.map((each) => names.get(each)!).sort();
-  const node = (name: string, accessClass: number): GraphNode => {
+  const node = (name: string, accessClass: number): AssetNode => {
     // In the order of the names: ids tell nodes of a level apart.
     const own = ids.get(name) ?? newId();
     ids.set(name, own);
@@ -35,18 +38,22 @@ export function describeGraph(title: string, { graph, clear }: ConformanceCase):
     return { id: own, accessClass, namespace: 'test', name, isDeleted: false, seq: 1 };
   };
   const put = (open: string, hidden = ''): Promise<void> =>
-    graph().apply({
-      nodes: [...words(open).map((name) => node(name, OPEN)), ...words(hidden).map((name) => node(name, HIDDEN))],
+    apply({
+      assets: [...words(open).map((name) => node(name, OPEN)), ...words(hidden).map((name) => node(name, HIDDEN))],
       changes: [],
     });
   const change = (text: string, kind: FlowChange['change'], at: number): FlowChange => {
     const [from, to] = text.split('>');
     return { fromId: id(from!), toId: id(to!), kind: 'TABLE', origin: 'NATIVE', change: kind, at: minute(at) };
   };
-  const open = (flows: string, at = 1) => graph().apply({ nodes: [], changes: words(flows).map((flow) => change(flow, 'opened', at)) });
-  const close = (flows: string, at: number) =>
-    graph().apply({ nodes: [], changes: words(flows).map((flow) => change(flow, 'closed', at)) });
-  const view = (direction: Direction, classes: VisibleClasses = 'all', at: Date | null = null): View => ({ direction, classes, at });
+  const open = (flows: string, at = 1) => apply({ assets: [], changes: words(flows).map((flow) => change(flow, 'opened', at)) });
+  const close = (flows: string, at: number) => apply({ assets: [], changes: words(flows).map((flow) => change(flow, 'closed', at)) });
+  const view = (direction: Direction, classes: VisibleClasses = 'all', at: Date | null = null): View => ({
+    level: 'ASSET',
+    direction,
+    classes,
+    at,
+  });
   const all = () => [...ids.values()];
   const edges = async (at: number | null, classes: VisibleClasses = 'all') =>
     (await graph().findEdges(view('DOWNSTREAM', classes, at === null ? null : minute(at)), all(), all(), 1_000)).map(
@@ -56,7 +63,7 @@ export function describeGraph(title: string, { graph, clear }: ConformanceCase):
   type Options = { depth?: number; maxNodes?: number; classes?: VisibleClasses; at?: number };
   const walk = async (root: string, direction: Direction, { depth = 20, maxNodes = 2_000, classes = 'all', at }: Options = {}) => {
     const asOf = at === undefined ? null : minute(at);
-    const found = await readLineage(graph(), classes, { rootId: id(root), direction, depth, maxNodes, asOf });
+    const found = await readLineage(graph(), classes, { rootId: id(root), level: 'ASSET', direction, depth, maxNodes, asOf });
     return (
       found && {
         nodes: found.nodes.map((each) => `${names.get(each.id)}:${each.depth}${each.unexpanded ? `+${each.unexpanded}` : ''}`).join(' '),
@@ -127,7 +134,9 @@ export function describeGraph(title: string, { graph, clear }: ConformanceCase):
       expect(await walk('a', 'DOWNSTREAM', { classes: [OPEN, HIDDEN] })).toMatchObject({ nodes: 'a:0 b:1 h:1 d:2 i:2' });
       expect(await walk('h', 'DOWNSTREAM', { classes: [OPEN] })).toBeNull();
       expect(await walk('a', 'DOWNSTREAM', { classes: [] })).toBeNull();
-      expect(await readLineage(graph(), 'all', { rootId: newId(), direction: 'BOTH', depth: 1, maxNodes: 9, asOf: null })).toBeNull();
+      expect(
+        await readLineage(graph(), 'all', { rootId: newId(), level: 'ASSET', direction: 'BOTH', depth: 1, maxNodes: 9, asOf: null }),
+      ).toBeNull();
       const hidden = await readNeighbours(graph(), view('DOWNSTREAM', [OPEN]), [id('h'), id('a')], 1);
       expect(hidden.map(({ rows }) => named(rows.map((row) => row.id)))).toEqual([[], ['b']]);
     });
@@ -162,7 +171,7 @@ export function describeGraph(title: string, { graph, clear }: ConformanceCase):
       await open('a>b', 5);
       await close('a>b', 4);
       expect(await edges(5)).toEqual([]);
-      await graph().apply({ nodes: [], changes: [change('a>b', 'opened', 6), change('a>b', 'closed', 6), change('a>b', 'opened', 6)] });
+      await apply({ assets: [], changes: [change('a>b', 'opened', 6), change('a>b', 'closed', 6), change('a>b', 'opened', 6)] });
       expect(await edges(null)).toEqual(['a>b 6-']);
       await close('a>b', 9);
       await open('a>b', 7);
@@ -176,7 +185,7 @@ export function describeGraph(title: string, { graph, clear }: ConformanceCase):
       await open('a>b', 2);
       expect(await edges(null)).toEqual(['a>b 1-']);
       const again = () =>
-        graph().apply({ nodes: [], changes: [change('a>b', 'closed', 3), change('a>b', 'opened', 4), change('a>b', 'closed', 6)] });
+        apply({ assets: [], changes: [change('a>b', 'closed', 3), change('a>b', 'opened', 4), change('a>b', 'closed', 6)] });
       await again();
       await again();
       expect([await edges(1), await edges(3), await edges(5), await edges(null)]).toEqual([['a>b 1-3'], [], ['a>b 4-6'], []]);
@@ -257,7 +266,7 @@ export function describeGraph(title: string, { graph, clear }: ConformanceCase):
         const oracle = createOracle(nodes, changes);
         for (let from = 0; from < changes.length;) {
           const to = from + random.between(1, 60);
-          await graph().apply({ nodes: from === 0 ? nodes : [], changes: changes.slice(from, to) });
+          await apply({ assets: from === 0 ? nodes : [], changes: changes.slice(from, to) });
           from = to;
         }
         for (let question = 0; question < 60; question++) await compare(graph(), oracle, random, nodes);
@@ -270,10 +279,11 @@ async function compare(
   graph: GraphStore,
   oracle: Oracle,
   random: ReturnType<typeof createRandom>,
-  nodes: readonly GraphNode[],
+  nodes: readonly AssetNode[],
 ): Promise<void> {
   const request = {
     rootId: random.one(nodes).id,
+    level: 'ASSET' as const,
     direction: random.one(DIRECTIONS),
     depth: random.between(1, 6),
     maxNodes: random.one([1, 2, 5, 10, 20, 2_000]),
@@ -284,10 +294,10 @@ async function compare(
   const direction = request.direction === 'BOTH' ? 'UPSTREAM' : request.direction; // an asset's neighbours are asked for one way
   const { depth } = request;
   const roots = [random.one(nodes).id, random.one(nodes).id];
-  const neighbours = await readNeighbours(graph, { direction, classes, at: null }, [...new Set(roots)], depth);
+  const neighbours = await readNeighbours(graph, { level: 'ASSET', direction, classes, at: null }, [...new Set(roots)], depth);
   expect(neighbours.map(({ rows }) => rows)).toEqual(
     [...new Set(roots)].map((rootId) => {
-      const found = oracle.lineage(classes, { rootId, direction, depth, maxNodes: 2_000, asOf: null });
+      const found = oracle.lineage(classes, { rootId, level: 'ASSET', direction, depth, maxNodes: 2_000, asOf: null });
       return (found?.nodes ?? []).slice(1).map(({ id, depth: at }) => ({ id, depth: at }));
     }),
   );

@@ -1,42 +1,32 @@
 /**
- * The port of the graph: which asset data flows from and to, and when. PostgreSQL has one implementation; whatever else
- * implements it keeps the suite of `conformance.test-suite.ts`. A graph is a projection: it can be filled again from the log.
+ * The port of the graph: which asset data flows from and to, which column, and when. It only answers; the facts are written to
+ * PostgreSQL (`facts.ts`), whose own implementation reads them there. Neo4j holds a projection of them. Each implementation keeps the
+ * suite of `conformance.test-suite.ts`.
  */
 import type { VisibleClasses } from '#platform/auth/access.ts';
 
-/** An asset as the graph knows it. Tombstones too: what flowed through them once is history. */
-export type GraphNode = {
-  id: string;
-  accessClass: number;
-  namespace: string;
-  name: string;
-  isDeleted: boolean;
-  /** The event that told this. */
-  seq: number;
-};
+/** TABLE: between assets; COLUMN: between columns. */
+export type EdgeKind = 'TABLE' | 'COLUMN';
+export type Origin = 'NATIVE' | 'PARSED' | 'EVENT' | 'DECLARED';
+export type Transformation = 'DIRECT' | 'CONDITIONAL' | 'INDIRECT';
+/** Of which nodes a question is. */
+export type Level = 'ASSET' | 'COLUMN';
 
-/** From `fromId` data flows to `toId`. */
-export type Flow = { fromId: string; toId: string; kind: 'TABLE'; origin: 'NATIVE' };
-/** Valid while `validFrom` <= moment < `validTo`; null: it still is. */
-export type GraphEdge = Flow & { validFrom: Date; validTo: Date | null };
-export type FlowChange = Flow & { change: 'opened' | 'closed'; at: Date };
+/** A column that has edges. It is seen by whoever sees its asset. */
+export type ColumnNode = { id: string; assetId: string; name: string };
 
-export type GraphFacts = {
-  /** Added, or replacing those of their ids. */
-  nodes: readonly GraphNode[];
-  /**
-   * In the order in which they happened. Opening what is open and closing what is closed changes nothing. A flow's intervals
-   * never overlap and never end before they begin, whatever the clocks said: what would is cut, and an empty interval is none.
-   * So the same facts may come twice.
-   */
-  changes: readonly FlowChange[];
-};
+/** From `fromId` data flows to `toId`. An edge is one of these during an interval; two of them never overlap. */
+export type Flow = { fromId: string; toId: string; kind: EdgeKind; origin: Origin };
+export type FlowDetails = { transformation: Transformation; confidence: number; jobId: string | null };
+/** Valid while `validFrom` <= moment < `validTo`; null: it still is. Never empty. */
+export type GraphEdge = Flow & FlowDetails & { validFrom: Date; validTo: Date | null };
 
 /** Upstream goes from a reader to what it reads. */
 export type Direction = 'UPSTREAM' | 'DOWNSTREAM' | 'BOTH';
 
 /** What a walk through the graph may use. */
 export type View = {
+  level: Level;
   direction: Direction;
   /** Null: now. */
   at: Date | null;
@@ -44,17 +34,38 @@ export type View = {
   classes: VisibleClasses;
 };
 
+/** By (validFrom, fromId, toId, origin), the latest first. */
+export type HistoryKey = readonly [validFrom: Date, fromId: string, toId: string, origin: Origin];
+
 /** Ids come and go in lower case; their order is that of their text. Each list that is given has at most some thousands of them. */
 export type GraphStore = {
-  apply(facts: GraphFacts): Promise<void>;
-  /** Those of the ids that are visible nodes. */
-  findVisible(ids: readonly string[], classes: VisibleClasses): Promise<string[]>;
+  /** Those of the ids that are visible nodes of the level. */
+  findVisible(ids: readonly string[], level: Level, classes: VisibleClasses): Promise<string[]>;
   /** The visible neighbours of all these together, in order, without those of `except`: the first `limit`. */
   findNext(view: View, ids: readonly string[], except: readonly string[], limit: number): Promise<string[]>;
   /** The first `limit` visible neighbours of each, in order. Absent: none, as of what is not visible itself. */
   findNeighbours(view: View, ids: readonly string[], limit: number): Promise<Map<string, string[]>>;
-  /** Edges that lead from one of `ids`, in the view's direction, to one of `among`; by (fromId, toId), the first `limit`. All ids are visible nodes. */
+  /**
+   * Edges that lead from one of `ids`, in the view's direction, to one of `among`; by (fromId, toId, origin), the first `limit`. All ids are
+   * visible nodes.
+   */
   findEdges(view: View, ids: readonly string[], among: readonly string[], limit: number): Promise<GraphEdge[]>;
   /** How many visible neighbours each has that are not among `except`. Absent: none. */
   countNeighbours(view: View, ids: readonly string[], except: readonly string[]): Promise<Map<string, number>>;
+  /** An asset's columns that have an edge in the view's direction and moment, in the order of their ids, whatever is at its other end: the first `limit`. None where the asset is hidden. */
+  findColumns(view: View, assetId: string, limit: number): Promise<string[]>;
+  /** Columns by their node ids: hidden and unknown ones are left out. In no order. */
+  getColumns(ids: readonly string[], classes: VisibleClasses): Promise<ColumnNode[]>;
+  /** Every edge, that is or was, between one of the ids and a visible node, the latest first: the first `limit` after `after`. `ids` are visible nodes. */
+  listHistory(level: Level, ids: readonly string[], classes: VisibleClasses, after: HistoryKey | null, limit: number): Promise<GraphEdge[]>;
+  /** What flows between visible assets now: each asset that something flows out of, with what it flows into, each once. In no order. */
+  streamFlows(classes: VisibleClasses): AsyncIterable<readonly { fromId: string; toIds: readonly string[] }[]>;
+  /** How many living visible assets there are. */
+  countAssets(classes: VisibleClasses): Promise<number>;
+};
+
+/** Where lineage is read from. All that `work` reads comes from one graph; it may be called again when the graph changed under it. */
+export type GraphSource = {
+  /** Throws Upstream when the graph cannot be reached, and TimedOut when it takes too long. */
+  read<Result>(work: (graph: GraphStore) => Promise<Result>): Promise<Result>;
 };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { Database } from '#platform/database/index.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
+import { writeFacts } from '../store/facts.ts';
 import { describeGraph } from './conformance.test-suite.ts';
 import { createPostgresGraph } from './postgres.ts';
 
@@ -14,5 +15,6 @@ afterAll(() => test.drop());
 
 describeGraph('PostgreSQL', {
   graph: () => createPostgresGraph(sql),
+  apply: (facts) => sql.begin((tx) => writeFacts(tx, facts)),
   clear: async () => void (await sql`delete from lineage.edges`, await sql`delete from lineage.assets`),
 });

@@ -1,12 +1,12 @@
-/**
- * The graph in PostgreSQL. Each read is one statement for a whole level. For who sees all it follows an index from each node, in
- * the order of the neighbours, and stops at its limit: a hub of 20,000 neighbours costs as much as is asked of it. (A recursive
- * query with a LIMIT outside reads all of it first.)
- */
+/** The graph in PostgreSQL: the facts themselves, read where they are written. */
+import type postgres from 'postgres';
+import type { Database } from '#platform/database/index.ts';
 import { isNobody, visible } from '#platform/auth/classes.ts';
-import type { Queryable } from '#platform/database/index.ts';
-import type { GraphEdge, GraphStore, View } from './index.ts';
-import { writeFacts } from './writing.ts';
+import type { VisibleClasses } from '#platform/auth/access.ts';
+import type { ColumnNode, GraphEdge, GraphSource, GraphStore, Level, View } from './index.ts';
+
+/** Assets that one batch of flows is of. */
+const FLOWS_AT_ONCE = 5_000;
 
 type Side = { own: 'from_id' | 'to_id'; other: 'from_id' | 'to_id' };
 
@@ -14,19 +14,34 @@ const UP: Side = { own: 'to_id', other: 'from_id' };
 const DOWN: Side = { own: 'from_id', other: 'to_id' };
 const SIDES: Record<View['direction'], readonly Side[]> = { UPSTREAM: [UP], DOWNSTREAM: [DOWN], BOTH: [UP, DOWN] };
 
-export function createPostgresGraph(sql: Queryable): GraphStore {
+export function createPostgresSource(sql: Database): GraphSource {
+  const graph = createPostgresGraph(sql);
+  return { read: (work) => work(graph) };
+}
+
+export function createPostgresGraph(sql: Database): GraphStore {
   const valid = (at: Date | null) =>
     at ? sql`e.valid_from <= ${at}::timestamptz and (e.valid_to is null or e.valid_to > ${at}::timestamptz)` : sql`e.valid_to is null`;
 
+  const edgeColumns = sql`e.from_id, e.to_id, e.kind, e.origin, e.transformation, e.confidence, e.job_id, e.valid_from, e.valid_to`;
+
   const except = (side: Side, ids: readonly string[]) =>
     ids.length > 0 ? sql`and e.${sql(side.other)} <> all(${ids as string[]}::uuid[])` : sql``;
+
+  /** Joins what a viewer's classes are asked of, as `a`. A column is seen by whoever sees its asset. */
+  const seen = (level: Level, id: postgres.PendingQuery<postgres.Row[]>) =>
+    level === 'ASSET'
+      ? sql`join lineage.assets a on a.asset_id = ${id}`
+      : sql`join lineage.columns c on c.column_id = ${id} join lineage.assets a on a.asset_id = c.asset_id`;
+
+  const isVisible = (classes: VisibleClasses) => visible(sql, 'a', classes);
 
   /**
    * Pairs of a node (`own`) and a visible neighbour (`id`), each once. A viewer of everything needs no more than `limit` of each
    * node and side. For others a node is no hub by what they see of it: all its edges are looked at, at once, so that the planner
    * sees whether to go by the edges or by what the viewer sees.
    */
-  function pairs({ direction, at, classes }: View, ids: readonly string[], others: readonly string[], limit: number | null) {
+  function pairs({ level, direction, at, classes }: View, ids: readonly string[], others: readonly string[], limit: number | null) {
     const ofSide = (side: Side) =>
       classes === 'all' && limit !== null
         ? sql`
@@ -36,19 +51,17 @@ export function createPostgresGraph(sql: Queryable): GraphStore {
           ) as found`
         : sql`
           select distinct e.${sql(side.own)} as own, e.${sql(side.other)} as id from lineage.edges e
-          ${classes === 'all' ? sql`` : sql`join lineage.assets a on a.asset_id = e.${sql(side.other)}`}
-          where e.${sql(side.own)} = any(${ids as string[]}::uuid[]) and ${valid(at)} ${except(side, others)} ${visible(sql, 'a', classes)}`;
+          ${classes === 'all' ? sql`` : seen(level, sql`e.${sql(side.other)}`)}
+          where e.${sql(side.own)} = any(${ids as string[]}::uuid[]) and ${valid(at)} ${except(side, others)} ${isVisible(classes)}`;
     const [first, second] = SIDES[direction];
     return second ? sql`${ofSide(first!)} union ${ofSide(second)}` : ofSide(first!);
   }
 
   return {
-    apply: (facts) => writeFacts(sql, facts),
-
-    async findVisible(ids, classes) {
+    async findVisible(ids, level, classes) {
       if (isNobody(classes) || ids.length === 0) return [];
       const rows = await sql<{ id: string }[]>`
-        select a.asset_id as id from lineage.assets a where a.asset_id = any(${ids as string[]}::uuid[]) ${visible(sql, 'a', classes)}`;
+        select given.id from unnest(${ids as string[]}::uuid[]) as given (id) ${seen(level, sql`given.id`)} where true ${isVisible(classes)}`;
       return rows.map((row) => row.id);
     },
 
@@ -63,7 +76,7 @@ export function createPostgresGraph(sql: Queryable): GraphStore {
       if (isNobody(view.classes) || ids.length === 0) return new Map();
       const rows = await sql<{ own: string; ids: string[] }[]>`
         select own, (array_agg(id order by id))[1:${limit}::int] as ids from (${pairs(view, ids, [], limit)}) as pair
-        ${view.classes === 'all' ? sql`` : sql`join lineage.assets a on a.asset_id = own where true ${visible(sql, 'a', view.classes)}`}
+        ${view.classes === 'all' ? sql`` : sql`${seen(view.level, sql`pair.own`)} where true ${isVisible(view.classes)}`}
         group by own`;
       return new Map(rows.map((row) => [row.own, row.ids]));
     },
@@ -71,12 +84,13 @@ export function createPostgresGraph(sql: Queryable): GraphStore {
     async findEdges({ direction, at }, ids, among, limit) {
       // Both ends are conditions of one index: it is searched for the pairs, not read along a hub's neighbours.
       const ofSide = ({ own, other }: Side) => sql`
-        select e.from_id, e.to_id, e.kind, e.origin, e.valid_from, e.valid_to from lineage.edges e
+        select ${edgeColumns} from lineage.edges e
         where e.${sql(own)} = any(${ids as string[]}::uuid[]) and e.${sql(other)} = any(${among as string[]}::uuid[]) and ${valid(at)}`;
       const [first, second] = SIDES[direction];
       return [
         ...(await sql<GraphEdge[]>`
-          select * from (${second ? sql`${ofSide(first!)} union ${ofSide(second)}` : ofSide(first!)}) as e order by e.from_id, e.to_id limit ${limit}`),
+          select * from (${second ? sql`${ofSide(first!)} union ${ofSide(second)}` : ofSide(first!)}) as e
+          order by e.from_id, e.to_id, e.origin limit ${limit}`),
       ];
     },
 
@@ -85,6 +99,62 @@ export function createPostgresGraph(sql: Queryable): GraphStore {
       const rows = await sql<{ own: string; count: number }[]>`
         select own, count(*) as count from (${pairs(view, ids, others, null)}) as pair group by own`;
       return new Map(rows.map((row) => [row.own, row.count]));
+    },
+
+    async findColumns({ direction, at, classes }, assetId, limit) {
+      if (isNobody(classes)) return [];
+      const ends = SIDES[direction].map(
+        ({ own }) => sql`exists (select from lineage.edges e where e.${sql(own)} = c.column_id and ${valid(at)})`,
+      );
+      const [first, second] = ends;
+      const rows = await sql<{ id: string }[]>`
+        select c.column_id as id from lineage.columns c join lineage.assets a on a.asset_id = c.asset_id
+        where c.asset_id = ${assetId} and (${second ? sql`${first!} or ${second}` : first!}) ${isVisible(classes)}
+        order by c.column_id limit ${limit}`;
+      return rows.map((row) => row.id);
+    },
+
+    async getColumns(ids, classes) {
+      if (isNobody(classes) || ids.length === 0) return [];
+      return [
+        ...(await sql<ColumnNode[]>`
+          select c.column_id as id, c.asset_id, c.name from lineage.columns c join lineage.assets a on a.asset_id = c.asset_id
+          where c.column_id = any(${ids as string[]}::uuid[]) ${isVisible(classes)}`),
+      ];
+    },
+
+    async listHistory(level, ids, classes, after, limit) {
+      if (isNobody(classes) || ids.length === 0) return [];
+      const [from, fromId, toId, origin] = after ?? [];
+      const ofSide = ({ own, other }: Side) => sql`
+        select ${edgeColumns} from lineage.edges e ${classes === 'all' ? sql`` : seen(level, sql`e.${sql(other)}`)}
+        where e.${sql(own)} = any(${ids as string[]}::uuid[]) and (e.valid_to is null or e.valid_to > e.valid_from)
+          ${after ? sql`and (e.valid_from, e.from_id, e.to_id, e.origin) < (${from!}::timestamptz, ${fromId!}::uuid, ${toId!}::uuid, ${origin!}::text)` : sql``}
+          ${isVisible(classes)}
+        order by e.valid_from desc, e.from_id desc, e.to_id desc, e.origin desc limit ${limit}`;
+      return [
+        ...(await sql<GraphEdge[]>`
+          select * from ((${ofSide(UP)}) union (${ofSide(DOWN)})) as e
+          order by e.valid_from desc, e.from_id desc, e.to_id desc, e.origin desc limit ${limit}`),
+      ];
+    },
+
+    async *streamFlows(classes) {
+      if (isNobody(classes)) return;
+      const visibleEnds =
+        classes === 'all'
+          ? sql``
+          : sql`and exists (select from lineage.assets a where a.asset_id = e.from_id ${isVisible(classes)})
+              and exists (select from lineage.assets a where a.asset_id = e.to_id ${isVisible(classes)})`;
+      yield* sql<{ fromId: string; toIds: string[] }[]>`
+        select e.from_id, array_agg(distinct e.to_id) as to_ids from lineage.edges e
+        where e.valid_to is null and e.kind = 'TABLE' ${visibleEnds} group by e.from_id`.cursor(FLOWS_AT_ONCE);
+    },
+
+    async countAssets(classes) {
+      if (isNobody(classes)) return 0;
+      const [row] = await sql<{ count: number }[]>`select count(*) from lineage.assets a where not a.is_deleted ${isVisible(classes)}`;
+      return row!.count;
     },
   };
 }

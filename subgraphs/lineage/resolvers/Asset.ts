@@ -22,7 +22,7 @@ export function createAssetResolvers(lineage: LineageContext): AssetResolvers {
         keyOf: (row) => [row.depth, row.id],
       };
       const page = readKeyset(keyset, args);
-      const { rows, truncated } = await lineage.of(context).neighbours({ id, direction, depth });
+      const { rows, truncated } = await lineage.of(context).neighbours({ id, level: 'ASSET', direction, depth });
       const rest = page.after ? rows.filter((row) => isAfter(row, page.after!)) : rows;
       const connection = keysetConnection(keyset, rest.slice(0, page.first + 1), page, () => null);
       return { ...connection, truncated } satisfies AssetNeighbourConnectionParent;

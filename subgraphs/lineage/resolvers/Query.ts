@@ -9,13 +9,15 @@ const DEFAULT_NODES = 500;
 
 export function createQueryResolvers(lineage: LineageContext): QueryResolvers {
   return {
-    async lineage(_, { assetId, direction, depth, maxNodes, asOf }, context) {
+    async lineage(_, { assetId, direction, depth, maxNodes, asOf, level: given }, context) {
       requireReader(context.viewer);
       const { graph, classes } = lineage.of(context);
       const bounds = { depth: depth ?? DEFAULT_DEPTH, maxNodes: maxNodes ?? DEFAULT_NODES };
       checkLineage(bounds);
       if (!isId(assetId)) return null;
-      return await readLineage(graph, await classes(), { rootId: assetId.toLowerCase(), direction, asOf: asOf ?? null, ...bounds });
+      const request = { rootId: assetId.toLowerCase(), level: given ?? 'ASSET', direction, asOf: asOf ?? null, ...bounds };
+      const visible = await classes();
+      return await graph.read((store) => readLineage(store, visible, request));
     },
   };
 }

@@ -1,12 +1,13 @@
 /** What the graph should answer, by the plainest means: moments are looked at one by one, and every edge for every node. */
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { LineageGraph, LineageRequest } from '../../domain/lineage.ts';
-import type { Direction, FlowChange, GraphEdge, GraphNode } from '../index.ts';
+import type { AssetNode, FlowChange } from '../../store/facts.ts';
+import type { Direction, GraphEdge } from '../index.ts';
 
 type Way = Exclude<Direction, 'BOTH'>;
 export type Oracle = { lineage(classes: VisibleClasses, request: LineageRequest): LineageGraph | null };
 
-export function createOracle(nodes: readonly GraphNode[], changes: readonly FlowChange[]): Oracle {
+export function createOracle(nodes: readonly AssetNode[], changes: readonly FlowChange[]): Oracle {
   const edges = history(changes);
   return {
     lineage(classes, { rootId, direction, depth, maxNodes, asOf }) {
@@ -64,7 +65,8 @@ function history(changes: readonly FlowChange[]): GraphEdge[] {
   const edges: GraphEdge[] = [];
   for (const { change, at, ...flow } of changes) {
     const open = edges.find((edge) => edge.fromId === flow.fromId && edge.toId === flow.toId && edge.validTo === null);
-    if (change === 'opened' && !open) edges.push({ ...flow, validFrom: at, validTo: null });
+    if (change === 'opened' && !open)
+      edges.push({ transformation: 'DIRECT', confidence: 1, jobId: null, ...flow, validFrom: at, validTo: null });
     if (change === 'closed' && open) open.validTo = at;
   }
   return edges;

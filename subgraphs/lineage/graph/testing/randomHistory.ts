@@ -1,6 +1,6 @@
 /** Random graphs that can be had again by their seed. */
 import { newId } from '#platform/ids.ts';
-import type { FlowChange, GraphNode } from '../index.ts';
+import type { AssetNode, FlowChange } from '../../store/facts.ts';
 
 export type Random = {
   between(least: number, most: number): number;
@@ -25,8 +25,8 @@ export function createRandom(seed: number): Random {
 }
 
 /** Up to 40 nodes of three classes, and flows that come and go, some minutes apart or at the same moment. Some nodes have many. */
-export function randomHistory(random: Random): { nodes: GraphNode[]; changes: FlowChange[] } {
-  const nodes = Array.from({ length: random.between(2, 40) }, (_, index): GraphNode => ({
+export function randomHistory(random: Random): { nodes: AssetNode[]; changes: FlowChange[] } {
+  const nodes = Array.from({ length: random.between(2, 40) }, (_, index): AssetNode => ({
     id: newId(),
     accessClass: random.between(1, 3),
     namespace: 'test',

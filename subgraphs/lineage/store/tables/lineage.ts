@@ -1,8 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, integer, pgSchema, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, pgSchema, primaryKey, real, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { exactText, moment } from '#platform/database/columns.ts';
+import type { EdgeKind, Origin, Transformation } from '../../graph/index.ts';
 
 export const lineageSchema = pgSchema('lineage');
+
+/** One row: counts the writings of facts. It is locked from the first fact of a transaction to its end, so revisions are committed in their order. */
+export const head = lineageSchema.table('head', {
+  isOnly: boolean('is_only').primaryKey().default(true),
+  revision: bigint({ mode: 'number' }).notNull(),
+});
+
+/** The writing that changed a row last: a projection reads what is above the one that it has come to. */
+const revision = () => bigint({ mode: 'number' }).notNull().default(1);
 
 /** What lineage keeps of each asset, as its events told. Tombstones too: what flowed into them once is history. */
 export const lineageAssets = lineageSchema.table(
@@ -15,6 +25,7 @@ export const lineageAssets = lineageSchema.table(
     isDeleted: boolean('is_deleted').notNull().default(false),
     /** The event that told this: an older one that comes late changes nothing. */
     seq: bigint({ mode: 'number' }).notNull(),
+    revision: revision(),
   },
   (table) => [
     index('assets_by_name')
@@ -22,7 +33,21 @@ export const lineageAssets = lineageSchema.table(
       .where(sql`not is_deleted`),
     // A hub's neighbours are looked up here one by one, or all that a viewer of few classes sees is read at once: never the rows themselves.
     index('assets_by_class').on(table.accessClass, table.assetId),
+    index('assets_by_revision').on(table.revision, table.assetId),
   ],
+);
+
+/** Columns that something flows into or out of; the id is made of the asset's and the name (`columnNodeId`). Its class is the asset's. */
+export const lineageColumns = lineageSchema.table(
+  'columns',
+  {
+    columnId: uuid('column_id').primaryKey(),
+    assetId: uuid('asset_id').notNull(),
+    name: text().notNull(),
+    /** Also where its asset's class changes: a projection has the class on the column. */
+    revision: revision(),
+  },
+  (table) => [index('columns_by_asset').on(table.assetId), index('columns_by_revision').on(table.revision, table.columnId)],
 );
 
 /** What a view says that it reads: names, because the other side may not be scanned yet. The truth that edges are made from. */
@@ -41,17 +66,56 @@ export const dependencies = lineageSchema.table(
   ],
 );
 
-/** Data flows from one asset to another, during an interval. What a source stops reporting is closed, not erased; reported again it is a new row. */
+/** What moves data: named as OpenLineage does. The id is made of the name. */
+export const jobs = lineageSchema.table('jobs', {
+  jobId: uuid('job_id').primaryKey(),
+  namespace: text().notNull(),
+  name: text().notNull(),
+});
+
+/** What people said that flows, with their reasons; the edge is among the others. One that is said again after it was retracted is a new row. */
+export const declarations = lineageSchema.table(
+  'declarations',
+  {
+    id: uuid().primaryKey(),
+    fromId: uuid('from_id').notNull(),
+    toId: uuid('to_id').notNull(),
+    reason: text().notNull(),
+    declaredBy: uuid('declared_by').notNull(),
+    declaredAt: moment('declared_at').notNull(),
+    retractedBy: uuid('retracted_by'),
+    retractedAt: moment('retracted_at'),
+    retractedBecause: text('retracted_because'),
+  },
+  (table) => [
+    uniqueIndex('declarations_open')
+      .on(table.fromId, table.toId)
+      .where(sql`retracted_at is null`),
+    index('declarations_by_ends').on(table.fromId, table.toId, table.declaredAt),
+  ],
+);
+
+/**
+ * Data flows from one asset to another, or from one column to another, during an interval. What a source stops reporting is closed, not
+ * erased; reported again it is a new row. No row is ever deleted, so that projections hear of every change: an interval that was none
+ * after all ends where it begins, and holds at no moment.
+ */
 export const edges = lineageSchema.table(
   'edges',
   {
+    id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
     fromId: uuid('from_id').notNull(),
     toId: uuid('to_id').notNull(),
-    kind: text().$type<'TABLE'>().notNull(),
-    origin: text().$type<'NATIVE'>().notNull(),
+    kind: text().$type<EdgeKind>().notNull(),
+    origin: text().$type<Origin>().notNull(),
+    transformation: text().$type<Transformation>().notNull().default('DIRECT'),
+    /** From 0 to 1. */
+    confidence: real().notNull().default(1),
+    jobId: uuid('job_id'),
     validFrom: moment('valid_from').notNull(),
     /** Null: it still does. Never before `validFrom`. */
     validTo: moment('valid_to'),
+    revision: revision(),
   },
   (table) => [
     uniqueIndex('edges_open')
@@ -60,8 +124,9 @@ export const edges = lineageSchema.table(
     index('edges_open_by_target')
       .on(table.toId, table.fromId)
       .where(sql`valid_to is null`),
-    index('edges_by_source').on(table.fromId, table.toId, table.validFrom),
+    uniqueIndex('edges_by_source').on(table.fromId, table.toId, table.kind, table.origin, table.validFrom),
     index('edges_by_target').on(table.toId, table.fromId, table.validFrom),
+    index('edges_by_revision').on(table.revision, table.id),
   ],
 );
 

@@ -1,22 +1,25 @@
 /** How a flow's history grows, pure of any database. */
-import type { FlowChange } from './index.ts';
+import type { FlowDetails } from '../graph/index.ts';
 
-export type Interval = { validFrom: Date; validTo: Date | null };
+export type Interval = FlowDetails & { validFrom: Date; validTo: Date | null };
+type Change = { change: 'opened' | 'closed'; at: Date; details?: Partial<FlowDetails> };
+
+const CERTAIN: FlowDetails = { transformation: 'DIRECT', confidence: 1, jobId: null };
 
 /**
  * The end of a flow's history (all of it, or its last two intervals) after these changes. Events of one asset that two
  * processes wrote may tell times that go back, or be of one millisecond: an interval begins where the last one ended at the
  * earliest, and one that ends where it began has never been.
  */
-export function foldChanges(history: readonly Interval[], changes: readonly Pick<FlowChange, 'change' | 'at'>[]): Interval[] {
+export function foldChanges(history: readonly Interval[], changes: readonly Change[]): Interval[] {
   const intervals = [...history];
-  for (const { change, at } of changes) {
+  for (const { change, at, details } of changes) {
     const last = intervals.at(-1);
     if (change === 'opened') {
-      if (last?.validTo !== null) intervals.push({ validFrom: later(at, last?.validTo), validTo: null });
+      if (last?.validTo !== null) intervals.push({ ...CERTAIN, ...details, validFrom: later(at, last?.validTo), validTo: null });
     } else if (last?.validTo === null) {
       intervals.pop();
-      if (at > last.validFrom) intervals.push({ validFrom: last.validFrom, validTo: at });
+      if (at > last.validFrom) intervals.push({ ...last, validTo: at });
     }
   }
   return intervals;

@@ -1,0 +1,142 @@
+/**
+ * Writes the facts that every graph is made of, in a few statements however many they are. What a source reports and what people say
+ * are told apart by the edge's origin: nothing here closes what another origin opened.
+ */
+import type { Queryable, Transaction } from '#platform/database/index.ts';
+import { foldChanges, type Interval } from '../domain/intervals.ts';
+import type { ColumnNode, Flow, FlowDetails } from '../graph/index.ts';
+
+/** An asset as lineage knows it. Tombstones too: what flowed through them once is history. */
+export type AssetNode = {
+  id: string;
+  accessClass: number;
+  namespace: string;
+  name: string;
+  isDeleted: boolean;
+  /** The event that told this. */
+  seq: number;
+};
+/** `details` of what is opened: DIRECT, certain and of no known job if not given. */
+export type FlowChange = Flow & { change: 'opened' | 'closed'; at: Date; details?: Partial<FlowDetails> };
+
+export type GraphFacts = {
+  /** Added, or replacing those of their ids. */
+  assets: readonly AssetNode[];
+  /** Of edges among `changes`, or known. An id stands for ever for the same column. */
+  columns?: readonly ColumnNode[];
+  /**
+   * In the order in which they happened. Opening what is open and closing what is closed changes nothing. A flow's intervals
+   * never overlap and never end before they begin, whatever the clocks said: what would is cut, and an empty interval is none.
+   * So the same facts may come twice.
+   */
+  changes: readonly FlowChange[];
+};
+
+/** In the caller's transaction: the feed's place in the log is part of it. Other writers wait until it ends. */
+export async function writeFacts(tx: Transaction, { assets, columns = [], changes }: GraphFacts): Promise<void> {
+  if (assets.length === 0 && columns.length === 0 && changes.length === 0) return;
+  const [head] = await tx<{ revision: number }[]>`update lineage.head set revision = revision + 1 returning revision`;
+  const { revision } = head!;
+  if (assets.length > 0) await upsertAssets(tx, revision, assets);
+  if (columns.length > 0) await insertColumns(tx, revision, columns);
+  if (changes.length > 0) await writeChanges(tx, revision, changes);
+}
+
+/** Rows that say the same are left as they are: no projection need hear of them. */
+async function upsertAssets(tx: Queryable, revision: number, assets: readonly AssetNode[]): Promise<void> {
+  // A column's revision follows its asset's class, which a projection has on the column.
+  await tx`
+    with given as (
+      select * from unnest(
+        ${assets.map(({ id }) => id)}::uuid[], ${assets.map(({ accessClass }) => accessClass)}::int[], ${assets.map(({ namespace }) => namespace)}::text[],
+        ${assets.map(({ name }) => name)}::text[], ${assets.map(({ isDeleted }) => String(isDeleted))}::text[]::bool[], ${assets.map(({ seq }) => seq)}::bigint[])
+        as given (asset_id, access_class, namespace, name, is_deleted, seq)
+    ), moved as (
+      update lineage.columns c set revision = ${revision}
+      from given join lineage.assets a using (asset_id) where c.asset_id = given.asset_id and a.access_class <> given.access_class
+    )
+    insert into lineage.assets as a (asset_id, access_class, namespace, name, is_deleted, seq, revision)
+    select given.*, ${revision}::bigint from given
+    on conflict (asset_id) do update set access_class = excluded.access_class, namespace = excluded.namespace, name = excluded.name,
+      is_deleted = excluded.is_deleted, seq = excluded.seq,
+      revision = case when (a.access_class, a.namespace, a.name, a.is_deleted)
+        = (excluded.access_class, excluded.namespace, excluded.name, excluded.is_deleted) then a.revision else excluded.revision end`;
+}
+
+async function insertColumns(tx: Queryable, revision: number, columns: readonly ColumnNode[]): Promise<void> {
+  await tx`
+    insert into lineage.columns (column_id, asset_id, name, revision)
+    select id, asset_id, name, ${revision}::bigint from unnest(
+      ${columns.map(({ id }) => id)}::uuid[], ${columns.map(({ assetId }) => assetId)}::uuid[], ${columns.map(({ name }) => name)}::text[]
+    ) as given (id, asset_id, name)
+    on conflict do nothing`;
+}
+
+type Written = Flow & FlowDetails & Interval;
+
+async function writeChanges(tx: Queryable, revision: number, changes: readonly FlowChange[]): Promise<void> {
+  const flows = [...Map.groupBy(changes, ({ fromId, toId, kind, origin }) => `${fromId} ${toId} ${kind} ${origin}`).values()];
+  const histories = await loadHistories(
+    tx,
+    flows.map(([first]) => first!),
+  );
+  const ended: Written[] = [];
+  const begun: Written[] = [];
+  for (const [index, all] of flows.entries()) {
+    const { fromId, toId, kind, origin } = all[0]!;
+    const before = histories[index]!;
+    const after = foldChanges(before, all);
+    const write = (into: Written[], interval: Interval) => into.push({ fromId, toId, kind, origin, ...interval });
+    for (const interval of before) if (!findSame(after, interval)) write(ended, { ...interval, validTo: interval.validFrom });
+    for (const interval of after) {
+      const known = findSame(before, interval);
+      if (!known) write(begun, interval);
+      else if (known.validTo?.getTime() !== interval.validTo?.getTime()) write(ended, interval);
+    }
+  }
+  // What ends before what begins: of a flow only one interval is open at a time.
+  if (ended.length > 0) {
+    await tx`
+      update lineage.edges e set valid_to = n.valid_to, revision = ${revision} from ${unnest(tx, ended)}
+      where e.from_id = n.from_id and e.to_id = n.to_id and e.kind = n.kind and e.origin = n.origin and e.valid_from = n.valid_from`;
+  }
+  if (begun.length > 0) {
+    // One that was taken back before may begin at the same moment.
+    await tx`
+      insert into lineage.edges (from_id, to_id, kind, origin, transformation, confidence, job_id, valid_from, valid_to, revision)
+      select n.from_id, n.to_id, n.kind, n.origin, n.transformation, n.confidence, n.job_id, n.valid_from, n.valid_to, ${revision}::bigint
+      from ${unnest(tx, begun)}
+      on conflict (from_id, to_id, kind, origin, valid_from) do update set transformation = excluded.transformation,
+        confidence = excluded.confidence, job_id = excluded.job_id, valid_to = excluded.valid_to, revision = excluded.revision`;
+  }
+}
+
+const findSame = (intervals: readonly Interval[], { validFrom }: Interval): Interval | undefined =>
+  intervals.find((each) => each.validFrom.getTime() === validFrom.getTime());
+
+/** The last two intervals of each, the older one first: a change may undo the last one, never the one before. */
+async function loadHistories(tx: Queryable, flows: readonly Flow[]): Promise<Interval[][]> {
+  const rows = await tx<(Interval & { position: number })[]>`
+    select wanted.position, e.transformation, e.confidence, e.job_id, e.valid_from, e.valid_to
+    from unnest(${flows.map(({ fromId }) => fromId)}::uuid[], ${flows.map(({ toId }) => toId)}::uuid[],
+      ${flows.map(({ kind }) => kind)}::text[], ${flows.map(({ origin }) => origin)}::text[])
+      with ordinality as wanted (from_id, to_id, kind, origin, position)
+    cross join lateral (
+      select e.* from lineage.edges e
+      where e.from_id = wanted.from_id and e.to_id = wanted.to_id and e.kind = wanted.kind and e.origin = wanted.origin
+        and (e.valid_to is null or e.valid_to > e.valid_from)
+      order by e.valid_from desc limit 2
+    ) e order by wanted.position, e.valid_from`;
+  const found = Map.groupBy(rows, ({ position }) => position);
+  return flows.map((_, index) => (found.get(index + 1) ?? []).map(({ position: _position, ...interval }) => interval));
+}
+
+function unnest(tx: Queryable, rows: readonly Written[]) {
+  const moments = (name: 'validFrom' | 'validTo') => rows.map((row) => row[name]?.toISOString() ?? null);
+  return tx`unnest(
+    ${rows.map(({ fromId }) => fromId)}::uuid[], ${rows.map(({ toId }) => toId)}::uuid[], ${rows.map(({ kind }) => kind)}::text[],
+    ${rows.map(({ origin }) => origin)}::text[], ${rows.map(({ transformation }) => transformation)}::text[],
+    ${rows.map(({ confidence }) => confidence)}::real[], ${rows.map(({ jobId }) => jobId)}::uuid[],
+    ${moments('validFrom')}::text[]::timestamptz[], ${moments('validTo')}::text[]::timestamptz[])
+    as n (from_id, to_id, kind, origin, transformation, confidence, job_id, valid_from, valid_to)`;
+}
