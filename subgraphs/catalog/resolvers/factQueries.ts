@@ -3,20 +3,35 @@ import { InvalidInput } from '#platform/errors.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { isId } from '#platform/ids.ts';
 import type { CatalogContext } from '../context.ts';
+import { findColumnNames } from '../store/columns.ts';
 import { listAssetFacts, type AssetFactPart } from '../store/facts.ts';
 
 const MAX_IDS = 1000;
 
 type FactsArguments = { ids: readonly string[]; parts: readonly AssetFactPart[] };
+type NamesArguments = { names: readonly { assetId: string; name: string }[] };
 
 /** What other subgraphs ask; the public API does not have it. */
 export function createFactQueries(catalog: CatalogContext) {
+  async function begin(context: RequestContext, list: readonly unknown[], field: string) {
+    requireReader(context.viewer);
+    if (list.length > MAX_IDS) throw new InvalidInput(`At most ${MAX_IDS} are possible here.`, field, { max: MAX_IDS });
+    const { sql, classes } = catalog.of(context);
+    return { sql, classes: await classes() };
+  }
+
   return {
     async assetFacts(_: unknown, { ids, parts }: FactsArguments, context: RequestContext) {
-      requireReader(context.viewer);
-      if (ids.length > MAX_IDS) throw new InvalidInput(`At most ${MAX_IDS} ids are possible here.`, 'ids', { max: MAX_IDS });
-      const { sql, classes } = catalog.of(context);
-      return await listAssetFacts(sql, await classes(), ids.filter(isId), parts);
+      const { sql, classes } = await begin(context, ids, 'ids');
+      return await listAssetFacts(sql, classes, ids.filter(isId), parts);
+    },
+    async columnsById(_: unknown, { ids }: { ids: readonly string[] }, context: RequestContext) {
+      const { sql, classes } = await begin(context, ids, 'ids');
+      return await findColumnNames(sql, classes, { ids: ids.filter(isId) });
+    },
+    async columnsByName(_: unknown, { names }: NamesArguments, context: RequestContext) {
+      const { sql, classes } = await begin(context, names, 'names');
+      return await findColumnNames(sql, classes, { names: names.filter(({ assetId }) => isId(assetId)) });
     },
   };
 }

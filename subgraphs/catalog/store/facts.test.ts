@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '#platform/database/index.ts';
 import { newId } from '#platform/ids.ts';
 import { countStatements } from '#platform/testing/statements.ts';
@@ -149,4 +149,53 @@ it('takes 1,000 ids in two statements, and no more', async () => {
   await work();
   expect(await countStatements(database.owner, 'catalog', work)).toBe(2);
   expect(await factsOf([...ids, newId()])).toMatchObject({ code: 'BAD_USER_INPUT', details: { field: 'ids' } });
+});
+
+describe('which columns there are', () => {
+  const BY_ID = 'query ($ids: [ID!]!) { columnsById(ids: $ids) }';
+  const BY_NAME = 'query ($names: [ColumnNameInput!]!) { columnsByName(names: $names) }';
+  const byId = async (ids: string[], viewer = administrator()) => (await ask(viewer, BY_ID, { ids })).data.columnsById;
+  const byName = async (names: object[], viewer = administrator()) => (await ask(viewer, BY_NAME, { names })).data.columnsByName;
+
+  it('is told by id and by name, of deleted ones too', async () => {
+    const asset = await insertAsset(sql, shop, {
+      path: ['shop', 'named', 'orders'],
+      columns: [{ name: 'id' }, { name: 'ID' }, { name: 'gone', deletedAt: new Date() }],
+    });
+    const columns = asset.columns.map(({ id, name }) => ({ id, assetId: asset.id, name }));
+    const sorted = (found: { id: string }[]) => found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    expect(sorted(await byId(columns.map(({ id }) => id.toUpperCase())))).toEqual(sorted(columns));
+    expect(sorted(await byName(columns.map(({ assetId, name }) => ({ assetId: assetId.toUpperCase(), name }))))).toEqual(sorted(columns));
+    expect(await byName([{ assetId: asset.id, name: 'Id' }])).toEqual([]);
+  });
+
+  it('is not told of what the viewer does not see, or what there is not', async () => {
+    const [seen, hidden] = [
+      await insertAsset(sql, shop, { path: ['shop', 'named', 'seen'], columns: [{ name: 'a' }] }),
+      await insertAsset(sql, hr, { path: ['hr', 'named', 'hidden'], columns: [{ name: 'a' }] }),
+    ];
+    const ids = [seen.columns[0]!.id, hidden.columns[0]!.id, newId(), 'nonsense'];
+    const names = [seen.id, hidden.id, newId(), 'nonsense'].map((assetId) => ({ assetId, name: 'a' }));
+    const only = [{ id: seen.columns[0]!.id, assetId: seen.id, name: 'a' }];
+    expect([await byId(ids, readerOf(shop)), await byName(names, readerOf(shop))]).toEqual([only, only]);
+    expect([await byId(ids, readerOfNothing()), await byName(names, readerOfNothing())]).toEqual([[], []]);
+    expect((await ask(null, BY_ID, { ids })).errors[0]!.code).toBe('UNAUTHENTICATED');
+    expect((await ask(null, BY_NAME, { names })).errors[0]!.code).toBe('UNAUTHENTICATED');
+  });
+
+  it('takes a thousand of them in a statement, and no more', async () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `c${index}`);
+    const asset = await insertAsset(sql, shop, { path: ['shop', 'named', 'wide'], columns: names.map((name) => ({ name })) });
+    const work = async () => {
+      const found = await byName(names.map((name) => ({ assetId: asset.id, name })));
+      expect(await byId(found.map(({ id }: { id: string }) => id))).toHaveLength(1000);
+    };
+    await work();
+    expect(await countStatements(database.owner, 'catalog', work)).toBe(2);
+    const [ids, tooMany] = [Array.from({ length: 1001 }, newId), Array.from({ length: 1001 }, () => ({ assetId: asset.id, name: 'a' }))];
+    expect((await ask(administrator(), BY_ID, { ids })).errors).toMatchObject([{ code: 'BAD_USER_INPUT', details: { field: 'ids' } }]);
+    expect((await ask(administrator(), BY_NAME, { names: tooMany })).errors).toMatchObject([
+      { code: 'BAD_USER_INPUT', details: { field: 'names' } },
+    ]);
+  });
 });
