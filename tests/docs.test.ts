@@ -154,7 +154,7 @@ describe('the documents', () => {
       'docs/deployment.md: PORT=4001 npm run subgraph -- catalog',
       'docs/deployment.md: PORT=4002 npm run subgraph -- identity',
       'docs/deployment.md: PORT=4004 SUBGRAPH_URLS=catalog=http://127.0.0.1:4001 npm run subgraph -- policy',
-      'docs/deployment.md: PORT=4005 npm run subgraph -- lineage',
+      'docs/deployment.md: PORT=4005 SUBGRAPH_URLS=catalog=http://127.0.0.1:4001,identity=http://127.0.0.1:4002 npm run subgraph -- lineage',
       'docs/deployment.md: SUBGRAPH_URLS=catalog=http://127.0.0.1:4001,policy=http://127.0.0.1:4004,lineage=http://127.0.0.1:4005,identity=http://127.0.0.1:4002 npm run router',
       'docs/deployment.md: npm run worker',
       'docs/deployment.md: docker compose up --build --detach',

@@ -20,8 +20,13 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
   let token: string | undefined;
 
   const startSubgraph = async (name: 'catalog' | 'policy' | 'lineage' | 'identity'): Promise<void> => {
-    const SUBGRAPH_URLS = name === 'policy' ? `catalog=${urls.catalog}` : '';
-    const env = { ...shared, PORT: new URL(urls[name]).port, ADMIN_EMAIL: EMAIL, ADMIN_PASSWORD: PASSWORD, SUBGRAPH_URLS };
+    const others = {
+      policy: `catalog=${urls.catalog}`,
+      lineage: `catalog=${urls.catalog},identity=${urls.identity}`,
+      catalog: '',
+      identity: '',
+    };
+    const env = { ...shared, PORT: new URL(urls[name]).port, ADMIN_EMAIL: EMAIL, ADMIN_PASSWORD: PASSWORD, SUBGRAPH_URLS: others[name] };
     processes[name] = await ready(run(['subgraph', name], env));
   };
   const ask = async (query: string, variables?: object): Promise<{ data: any; errors?: any[] }> => {

@@ -45,8 +45,9 @@ export const startProduct = (options: ProductOptions): Promise<Product> =>
     const identity = makeIdentity(base, sequencer.wake);
     const catalog = makeCatalog(base, { scans: true, onCommit: sequencer.wake });
     const administrator = await ensureAdministrator(base, identity);
-    const policy = makePolicy(base, { askCatalog: askLocally(catalog.subgraph), work: true, onCommit: sequencer.wake });
-    const lineage = makeLineage(base, { work: true });
+    const askCatalog = askLocally(catalog.subgraph);
+    const policy = makePolicy(base, { askCatalog, work: true, onCommit: sequencer.wake });
+    const lineage = makeLineage(base, { askCatalog, askIdentity: askLocally(identity.subgraph), work: true });
     await startWork(base, { sequencer, catalog, policy, lineage, identity });
 
     let demoIsThere = !demo || !embedded;

@@ -1,6 +1,6 @@
 /** `npm run router`: the router. It asks the subgraphs of SUBGRAPH_URLS over HTTP and serves the others itself; nothing else runs here. */
 import { ensureAdministrator, makeIdentity } from '../parts/identity.ts';
-import { makeAskCatalog } from '../parts/askCatalog.ts';
+import { createAsking } from '../parts/asking.ts';
 import { checkSubgraphUrls, startRouter } from '../parts/router.ts';
 import { runSeparate } from './start.ts';
 
@@ -11,6 +11,8 @@ await runSeparate(
     // Signing in and out is the router's own, so it works while identity is away.
     const identity = makeIdentity(base);
     const local = [identity.subgraph];
+    const asking = createAsking(base);
+    const ask = (name: 'catalog' | 'identity') => asking(name, () => local.find((each) => each.name === name)!);
     if (!isRemote('identity')) {
       const administrator = await ensureAdministrator(base, identity);
       if (administrator) say(administrator);
@@ -21,12 +23,11 @@ await runSeparate(
     }
     if (!isRemote('policy')) {
       const { makePolicy } = await import('../parts/policy.ts');
-      const catalog = local.find(({ name }) => name === 'catalog');
-      local.push(makePolicy(base, { askCatalog: makeAskCatalog(base, catalog), work: false }).subgraph);
+      local.push(makePolicy(base, { askCatalog: await ask('catalog'), work: false }).subgraph);
     }
     if (!isRemote('lineage')) {
       const { makeLineage } = await import('../parts/lineage.ts');
-      local.push(makeLineage(base, { work: false }).subgraph);
+      local.push(makeLineage(base, { askCatalog: await ask('catalog'), askIdentity: await ask('identity'), work: false }).subgraph);
     }
     const url = await startRouter(base, { local, identity });
     say(`GraphQL      ${url}/graphql`);

@@ -6,7 +6,7 @@ import type { Database } from '#platform/database/index.ts';
 import { CannotStart } from '#platform/errors.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import { createSubgraphServer } from '#router/remote/server.ts';
-import { makeAskCatalog } from '../parts/askCatalog.ts';
+import { createAsking } from '../parts/asking.ts';
 import { checkDatabase, type Base } from '../parts/base.ts';
 import { runSeparate, type Say } from './start.ts';
 
@@ -20,14 +20,16 @@ const MAKE: Readonly<Record<string, Make>> = {
   },
   async policy(base) {
     const { makePolicy } = await import('../parts/policy.ts');
-    if (base.settings.SUBGRAPH_URLS.has('catalog')) return makePolicy(base, { askCatalog: makeAskCatalog(base), work: false });
-    const { makeCatalog } = await import('../parts/catalog.ts');
-    const catalog = makeCatalog(base, { scans: false });
-    return makePolicy(base, { askCatalog: makeAskCatalog(base, catalog.subgraph), work: false });
+    return makePolicy(base, { askCatalog: await createAsking(base)('catalog', () => makeCatalogHere(base)), work: false });
   },
   async lineage(base) {
     const { makeLineage } = await import('../parts/lineage.ts');
-    return makeLineage(base, { work: false });
+    const ask = createAsking(base);
+    return makeLineage(base, {
+      askCatalog: await ask('catalog', () => makeCatalogHere(base)),
+      askIdentity: await ask('identity', () => makeIdentityHere(base)),
+      work: false,
+    });
   },
   async identity(base, say) {
     const { ensureAdministrator, makeIdentity } = await import('../parts/identity.ts');
@@ -37,6 +39,17 @@ const MAKE: Readonly<Record<string, Make>> = {
     return identity;
   },
 };
+
+/** To ask it: others ask the processes that serve it. */
+async function makeCatalogHere(base: Base): Promise<Subgraph> {
+  const { makeCatalog } = await import('../parts/catalog.ts');
+  return makeCatalog(base, { scans: false }).subgraph;
+}
+
+async function makeIdentityHere(base: Base): Promise<Subgraph> {
+  const { makeIdentity } = await import('../parts/identity.ts');
+  return makeIdentity(base).subgraph;
+}
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const [name = ''] = positionals;

@@ -16,8 +16,9 @@ await runSeparate('The worker', async (base, say) => {
   const sequencer = makeSequencer(base);
   const catalog = makeCatalog(base, { scans: true, onCommit: sequencer.wake });
   const identity = makeIdentity(base, sequencer.wake);
-  const policy = makePolicy(base, { askCatalog: askLocally(catalog.subgraph), work: true, onCommit: sequencer.wake });
-  const lineage = makeLineage(base, { work: true });
+  const askCatalog = askLocally(catalog.subgraph);
+  const policy = makePolicy(base, { askCatalog, work: true, onCommit: sequencer.wake });
+  const lineage = makeLineage(base, { askCatalog, askIdentity: askLocally(identity.subgraph), work: true });
   await startWork(base, { sequencer, catalog, policy, lineage, identity });
   const { HOST: host, WORKER_PORT: port } = base.settings;
   if (!port) return;

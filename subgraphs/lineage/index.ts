@@ -1,7 +1,7 @@
 /** The lineage subgraph: wiring only. */
 import type { Database } from '#platform/database/index.ts';
 import type { Consumer } from '#platform/events/consumer.ts';
-import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
+import { createSubgraph, type AskSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createLineageContext } from './context.ts';
 import { createFeed } from './domain/feed.ts';
@@ -16,6 +16,9 @@ export type LineageDeps = {
   database: Database;
   /** Another one for consumers, so that they never take a request's connection. */
   workerDatabase?: Database;
+  /** What an asset is and who owns it, catalog says; who is in a team, identity. Each is asked as the viewer. */
+  askCatalog: AskSubgraph;
+  askIdentity: AskSubgraph;
   /** FAULT's parts; `consumer:lineage` reaches the consumers. */
   faults: ReadonlySet<string>;
   logger: Logger;
