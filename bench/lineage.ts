@@ -4,23 +4,17 @@
  * `truncated` and `unexpanded` of a hub are not what a count says. Before that: how fast the graph is fed from the log.
  */
 import { connect, type Database } from '#platform/database/index.ts';
-import { roleUrl } from '#platform/database/roles.ts';
-import { append } from '#platform/events/append.ts';
-import { createConsumer } from '#platform/events/consumer.ts';
-import { createSequencer } from '#platform/events/sequencer.ts';
-import type { NewEvent } from '#platform/events/types.ts';
 import { newId } from '#platform/ids.ts';
-import { createLogger } from '#platform/logger.ts';
-import { createFeed } from '#subgraphs/lineage/domain/feed.ts';
 import { makeAssets } from './fixtures/assets.ts';
 import { makeGraph } from './fixtures/lineage.ts';
+import { feedTheGraph, loadFacts } from './fixtures/lineageFeed.ts';
 import { openPlanLog, sequentialScans, type PlanLog, type Statement } from './fixtures/plans.ts';
 import { startBenchProduct, type Ask } from './fixtures/product.ts';
 import { at, sendByHand, times } from './fixtures/timing.ts';
 import type { BenchContext, BenchResult } from './run.ts';
 
 const EDGES = 1_000_000;
-const ASSETS = 300_000;
+const ASSETS = 100_000;
 const FED = 100_000;
 const ROUNDS = 60;
 const SEEN_SOURCE = 7;
@@ -33,63 +27,8 @@ const LINEAGE = `query ($id: ID!, $direction: LineageDirection!, $depth: Int, $m
   lineage(assetId: $id, direction: $direction, depth: $depth, maxNodes: $maxNodes, asOf: $asOf) { ${GRAPH} } }`;
 
 export async function run(context: BenchContext): Promise<BenchResult[]> {
-  return [...(await feedTheGraph(context, context.quick ? FED / 10 : FED)), ...(await walk(context))];
-}
-
-/** Views that read three names each, those that do not exist yet included. */
-async function feedTheGraph(context: BenchContext, count: number): Promise<BenchResult[]> {
-  const location = await context.createDatabase();
-  const open = (part: 'catalog' | 'events' | 'lineage') =>
-    connect({ url: roleUrl(location, part), name: 'bench', max: 2, statementTimeoutMs: 0 });
-  const [catalog, events, lineage] = [open('catalog'), open('events'), open('lineage')];
-  const logger = createLogger({ level: 'warn', format: 'json' });
-  try {
-    context.say(`writing ${count} events …`);
-    const sequencer = createSequencer({ sql: events, logger });
-    for (let from = 0; from < count; from += 1_000) {
-      const made = Array.from({ length: 1_000 }, (_, index) => viewEvent(from + index, count));
-      await catalog.begin((tx) => append(tx, 'catalog', made));
-    }
-    while ((await sequencer.sealOnce()) > 0);
-    const rate = async (consumer: { runOnce: () => Promise<boolean> }): Promise<number> => {
-      const startedAt = performance.now();
-      while (await consumer.runOnce());
-      return (count / (performance.now() - startedAt)) * 1000;
-    };
-    const idle = await rate(
-      createConsumer({ sql: lineage, name: 'lineage.idle', types: ['asset.created'], data: true, handle: async () => {}, logger }),
-    );
-    const value = await rate(createFeed({ sql: lineage, faults: new Set(), logger }));
-    const [made] = await lineage<{ edges: number; wanted: number }[]>`
-      select (select count(*) from lineage.edges) as edges, (select count(*) from lineage.dependencies d
-        join lineage.assets a using (namespace, name) where a.asset_id <> d.asset_id) as wanted`;
-    if (made!.edges !== made!.wanted) throw new Error(`${made!.edges} edges were fed instead of ${made!.wanted}.`);
-    return [
-      {
-        name: `feeding ${count} assets, ${made!.edges} edges`,
-        value,
-        unit: 'events/s',
-        ratio: value / idle,
-        baseline: 'only reading them',
-      },
-    ];
-  } finally {
-    await Promise.all([catalog.end(), events.end(), lineage.end()]);
-  }
-}
-
-function viewEvent(number: number, count: number): NewEvent {
-  const name = `shop.public.v${number}`;
-  const namespace = 'postgres://host:5432';
-  const reads = [Math.floor(number / 2), (number * 7919 + 1) % count, (number * 104_729 + 2) % 1_000];
-  const dependsOn = [...new Set(reads)].map((each) => ({ name: `shop.public.v${each}`, columns: ['id', 'name', 'created_at'] }));
-  return {
-    type: 'asset.created',
-    subject: newId(),
-    actorId: null,
-    data: { namespace, name, kind: 'VIEW', dependsOn },
-    attributes: { accessAfter: 1, namespace, name, kind: 'VIEW' },
-  };
+  const share = context.quick ? 10 : 1;
+  return [...(await feedTheGraph(context, FED / share)), ...(await loadFacts(context, EDGES / share)), ...(await walk(context))];
 }
 
 async function walk(context: BenchContext): Promise<BenchResult[]> {
