@@ -1,8 +1,9 @@
+import { createRelations, type Relations } from '#platform/sql/relations.ts';
+import { readViewColumns, type ViewColumn } from '#platform/sql/viewColumns.ts';
 import type { AssetFacts, ColumnFacts } from '../facts.ts';
 import { labelNames } from './labelNames.ts';
 import { z } from 'zod';
 import { defineRuleType } from './types.ts';
-import { readViewColumns, type ViewColumn } from './viewColumns.ts';
 
 const paramsSchema = z.strictObject({
   labels: labelNames.describe('Columns with one of these confirmed labels have to be masked.'),
@@ -20,7 +21,7 @@ export const noUnmaskedLabel = defineRuleType({
   needs: () => ['columns', 'labels', 'definition'],
   check(asset, { labels }) {
     const isView = VIEWS.has(asset.kind);
-    const dependencies = isView ? dependenciesOf(asset) : NONE;
+    const dependencies = createRelations(isView ? asset.dependsOn : []);
     return asset.columns.flatMap((column) => {
       const found = column.labels.filter((label) => labels.includes(label));
       if (found.length === 0 || column.labels.includes(MASKED) || (isView && !showsOneOf(asset, dependencies, column, labels))) return [];
@@ -30,8 +31,10 @@ export const noUnmaskedLabel = defineRuleType({
   },
 });
 
+type Dependency = AssetFacts['dependsOn'][number];
+
 /** Whether a view's column is a plain reference to a column with one of the labels; what cannot be found out is, if a column of its name has one. */
-function showsOneOf(asset: AssetFacts, dependencies: Dependencies, column: ColumnFacts, wanted: readonly string[]): boolean {
+function showsOneOf(asset: AssetFacts, dependencies: Relations<Dependency>, column: ColumnFacts, wanted: readonly string[]): boolean {
   const isWanted = (dependency: string, name: string): boolean =>
     asset.dependencyLabels
       .get(dependency)
@@ -46,7 +49,7 @@ function showsOneOf(asset: AssetFacts, dependencies: Dependencies, column: Colum
     if (!output) return false;
   }
   return output.origins.some(({ schema, relation, column: origin }) => {
-    const read = dependencies.get(relation)?.filter((each) => schema === null || each.schema === schema) ?? [];
+    const read = dependencies.find(schema, relation);
     return read.length === 0 ? anyOfItsName() : read.some(({ name }) => isWanted(name, origin));
   });
 }
@@ -58,17 +61,3 @@ function findOutput({ definition, columns }: AssetFacts, column: ColumnFacts): V
   // Names that the SQL leaves to PostgreSQL (`count`, `?column?`) are not in it: then its place says.
   return named.length === 1 ? named[0] : outputs[columns.indexOf(column)];
 }
-
-/** What a view reads, by the name of the relation alone. */
-type Dependencies = ReadonlyMap<string, readonly { name: string; schema: string | undefined }[]>;
-const NONE: Dependencies = new Map();
-
-const dependenciesOf = ({ dependsOn }: AssetFacts): Dependencies =>
-  Map.groupBy(
-    dependsOn.map(({ name }) => ({ name, schema: pathOf(name).at(-2) })),
-    ({ name }) => pathOf(name).at(-1) ?? '',
-  );
-
-/** Of `database.schema.relation`, as `qualifiedName` writes it. */
-const pathOf = (qualified: string): string[] =>
-  (qualified.match(/"(?:[^"]|"")*"|[^.]+/g) ?? []).map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
