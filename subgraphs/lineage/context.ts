@@ -1,39 +1,89 @@
-/** What an operation's resolvers share: the graph, the viewer's visible classes, and neighbours read for many assets at once. */
+/** What an operation's resolvers share: the graph, the viewer's visible classes, and what is read for many nodes and edges at once. */
 import DataLoader from 'dataloader';
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import { classesOf } from '#platform/auth/operationClasses.ts';
+import { mayRead } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
+import { inOrder } from '#platform/graphql/loading.ts';
+import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import { readNeighbours, type Neighbours } from './domain/neighbours.ts';
-import type { Direction, GraphSource, Level, View } from './graph/index.ts';
+import type { ColumnNode, Direction, GraphSource, Level, View } from './graph/index.ts';
+import { findColumnIds, findColumnsById } from './store/catalogColumns.ts';
+import { findDeclarations, findJobs, type DeclaredEdge } from './store/declarations.ts';
 
 export type NeighbourKey = { id: string; level: Level; direction: Direction; depth: number };
-export type Loaders = {
-  graph: GraphSource;
-  classes: () => Promise<VisibleClasses>;
-  neighbours: (key: NeighbourKey) => Promise<Neighbours>;
-};
-export type LineageContext = { of: (context: RequestContext) => Loaders };
+/** `id`: catalog's; null where catalog does not know it, or shows it no more. */
+export type CatalogColumn = { id: string | null; assetId: string };
 
-export function createLineageContext({ sql, graph }: { sql: Database; graph: GraphSource }): LineageContext {
-  return perOperation((context) => {
-    const classes = (): Promise<VisibleClasses> => classesOf(sql, context, 'read');
-    const loaders = new Map<string, DataLoader<string, Neighbours>>();
-    return {
-      graph,
-      classes,
-      neighbours({ id, level, direction, depth }) {
-        const key = `${level} ${direction} ${depth}`;
-        let loader = loaders.get(key);
-        if (!loader) {
-          loader = new DataLoader(async (ids) => {
-            const view: View = { level, direction, at: null, classes: await classes() };
-            return await graph.read((store) => readNeighbours(store, view, ids, depth));
-          });
-          loaders.set(key, loader);
-        }
-        return loader.load(id);
-      },
-    };
-  });
+export type Loaders = ReturnType<typeof createLoaders>;
+/** `of`: the loaders of an operation. `forget`: what a mutation calls after it wrote, so that what follows reads anew. */
+export type LineageContext = { of: (context: RequestContext) => Loaders; forget: (context: RequestContext) => void };
+
+type Deps = { sql: Database; graph: GraphSource; askCatalog: AskSubgraph };
+
+export const createLineageContext = (deps: Deps): LineageContext => perOperation((context) => createLoaders(deps, context));
+
+/** As many as the graph takes at a time. */
+const COLUMNS_AT_ONCE = 5_000;
+
+function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext) {
+  const { viewer } = context;
+  const classes = (): Promise<VisibleClasses> => classesOf(sql, context, 'read');
+  const neighboursBy = new Map<string, DataLoader<string, Neighbours>>();
+
+  async function findColumns(ids: readonly string[]): Promise<ColumnNode[]> {
+    const seen = await classes();
+    return graph.read(async (store) => {
+      const found: ColumnNode[] = [];
+      for (let from = 0; from < ids.length; from += COLUMNS_AT_ONCE) {
+        found.push(...(await store.getColumns(ids.slice(from, from + COLUMNS_AT_ONCE), seen)));
+      }
+      return found;
+    });
+  }
+
+  return {
+    graph,
+    classes,
+    neighbours({ id, level, direction, depth }: NeighbourKey): Promise<Neighbours> {
+      const key = `${level} ${direction} ${depth}`;
+      let loader = neighboursBy.get(key);
+      if (!loader) {
+        loader = new DataLoader(async (ids) => {
+          const view: View = { level, direction, at: null, classes: await classes() };
+          return await graph.read((store) => readNeighbours(store, view, ids, depth));
+        });
+        neighboursBy.set(key, loader);
+      }
+      return loader.load(id);
+    },
+    /** Of the graph's ids; null where the viewer may not see it. */
+    column: new DataLoader(async (nodeIds: readonly string[]): Promise<(CatalogColumn | null)[]> => {
+      const nodes = new Map((await findColumns(nodeIds)).map((node) => [node.id, node]));
+      const ids = await findColumnIds(askCatalog, context, [...nodes.values()]);
+      return nodeIds.map((nodeId) => {
+        const node = nodes.get(nodeId);
+        return node ? { id: ids.get(nodeId) ?? null, assetId: node.assetId } : null;
+      });
+    }),
+    /** Of catalog's ids; null where the viewer may not see it. It need not have edges. */
+    columnNode: new DataLoader(async (ids: readonly string[]) => {
+      const nodes = await findColumnsById(askCatalog, context, ids);
+      return ids.map((id) => nodes.get(id) ?? null);
+    }),
+    /** Of edges that people declared. */
+    declaration: new DataLoader(
+      async (edges: readonly DeclaredEdge[]) =>
+        inOrder(edges.map(edgeKey), await findDeclarations(sql, edges), ({ declaredAt, ...ends }) =>
+          edgeKey({ ...ends, validFrom: declaredAt }),
+        ),
+      { cacheKeyFn: edgeKey },
+    ),
+    job: new DataLoader(async (ids: readonly string[]) =>
+      inOrder(ids, viewer && mayRead(viewer) ? await findJobs(sql, ids) : [], ({ id }) => id),
+    ),
+  };
 }
+
+const edgeKey = ({ fromId, toId, validFrom }: DeclaredEdge): string => `${fromId} ${toId} ${validFrom.toISOString()}`;

@@ -8,7 +8,9 @@ import { createFeed } from './domain/feed.ts';
 import { createPostgresSource } from './graph/postgres.ts';
 import { createAssetResolvers } from './resolvers/Asset.ts';
 import { AssetNeighbourConnection } from './resolvers/AssetNeighbourConnection.ts';
-import { LineageEdge, LineageNode } from './resolvers/LineageGraph.ts';
+import { createColumnResolvers } from './resolvers/Column.ts';
+import { createColumnNeighbourConnection } from './resolvers/ColumnNeighbourConnection.ts';
+import { createJob, createLineageEdge, createLineageNode, LineageDeclaration, LineageGraph } from './resolvers/LineageGraph.ts';
 import { createQueryResolvers } from './resolvers/Query.ts';
 
 export type LineageDeps = {
@@ -30,15 +32,20 @@ export type Lineage = {
   consumers: Consumer[];
 };
 
-export function createLineage({ database: sql, workerDatabase = sql, faults, logger }: LineageDeps): Lineage {
+export function createLineage({ database: sql, workerDatabase = sql, askCatalog, faults, logger }: LineageDeps): Lineage {
   const graph = createPostgresSource(sql);
-  const context = createLineageContext({ sql, graph });
+  const context = createLineageContext({ sql, graph, askCatalog });
   const subgraph = createSubgraph('lineage', {
     Query: createQueryResolvers(context),
     Asset: createAssetResolvers(context),
     AssetNeighbourConnection,
-    LineageNode,
-    LineageEdge,
+    Column: createColumnResolvers(context),
+    ColumnNeighbourConnection: createColumnNeighbourConnection(context),
+    Job: createJob(context),
+    LineageGraph,
+    LineageNode: createLineageNode(context),
+    LineageEdge: createLineageEdge(context),
+    LineageDeclaration,
   });
   return { subgraph, consumers: [createFeed({ sql: workerDatabase, faults, logger })] };
 }

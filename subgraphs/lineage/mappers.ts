@@ -2,12 +2,19 @@
 import type { Connection } from '#platform/graphql/connections.ts';
 import type { Neighbour } from './domain/neighbours.ts';
 import type { LineageGraph, LineageNode } from './domain/lineage.ts';
-import type { GraphEdge } from './graph/index.ts';
+import type { GraphEdge, Level } from './graph/index.ts';
+import type { Declaration } from './store/declarations.ts';
 
 /** An asset of another subgraph's: nothing is known but its id. */
 export type AssetParent = { __typename: 'Asset'; id: string };
-export type LineageGraphParent = LineageGraph;
-/** `job` is null until there are jobs: a node is an asset. */
-export type LineageNodeParent = LineageNode;
+/** The same of a column, by catalog's id. */
+export type ColumnParent = { __typename: 'Column'; id: string };
+export type LineageGraphParent = LineageGraph & { level: Level };
+/** `job` is null until there are jobs in the graph: a node is an asset or a column, by the graph's id. */
+export type LineageNodeParent = LineageNode & { level: Level };
 export type LineageEdgeParent = GraphEdge;
-export type AssetNeighbourConnectionParent = Omit<Connection<Neighbour>, 'totalCount'> & { truncated: boolean };
+export type LineageDeclarationParent = Declaration;
+/** Of a column by the graph's ids. */
+type NeighbourConnection = Omit<Connection<Neighbour>, 'totalCount'> & { truncated: boolean };
+export type AssetNeighbourConnectionParent = NeighbourConnection;
+export type ColumnNeighbourConnectionParent = NeighbourConnection;

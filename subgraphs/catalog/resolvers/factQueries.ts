@@ -7,22 +7,24 @@ import { findColumnNames } from '../store/columns.ts';
 import { listAssetFacts, type AssetFactPart } from '../store/facts.ts';
 
 const MAX_IDS = 1000;
+/** As many as the largest graph of columns has. */
+const MAX_COLUMNS = 5000;
 
 type FactsArguments = { ids: readonly string[]; parts: readonly AssetFactPart[] };
 type NamesArguments = { names: readonly { assetId: string; name: string }[] };
 
 /** What other subgraphs ask; the public API does not have it. */
 export function createFactQueries(catalog: CatalogContext) {
-  async function begin(context: RequestContext, list: readonly unknown[], field: string) {
+  async function begin(context: RequestContext, list: readonly unknown[], field: string, max = MAX_COLUMNS) {
     requireReader(context.viewer);
-    if (list.length > MAX_IDS) throw new InvalidInput(`At most ${MAX_IDS} are possible here.`, field, { max: MAX_IDS });
+    if (list.length > max) throw new InvalidInput(`At most ${max} are possible here.`, field, { max });
     const { sql, classes } = catalog.of(context);
     return { sql, classes: await classes() };
   }
 
   return {
     async assetFacts(_: unknown, { ids, parts }: FactsArguments, context: RequestContext) {
-      const { sql, classes } = await begin(context, ids, 'ids');
+      const { sql, classes } = await begin(context, ids, 'ids', MAX_IDS);
       return await listAssetFacts(sql, classes, ids.filter(isId), parts);
     },
     async columnsById(_: unknown, { ids }: { ids: readonly string[] }, context: RequestContext) {

@@ -17,7 +17,8 @@ export function createQueryResolvers(lineage: LineageContext): QueryResolvers {
       if (!isId(assetId)) return null;
       const request = { rootId: assetId.toLowerCase(), level: given ?? 'ASSET', direction, asOf: asOf ?? null, ...bounds };
       const visible = await classes();
-      return await graph.read((store) => readLineage(store, visible, request));
+      const found = await graph.read((store) => readLineage(store, visible, request));
+      return found && { ...found, level: request.level };
     },
   };
 }
