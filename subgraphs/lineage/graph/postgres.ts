@@ -141,14 +141,16 @@ export function createPostgresGraph(sql: Database): GraphStore {
 
     async *streamFlows(classes) {
       if (isNobody(classes)) return;
-      const visibleEnds =
+      // Few are deleted: they are looked up for who sees all, and what lives for others.
+      const isCounted = (id: postgres.PendingQuery<postgres.Row[]>) =>
         classes === 'all'
-          ? sql``
-          : sql`and exists (select from lineage.assets a where a.asset_id = e.from_id ${isVisible(classes)})
-              and exists (select from lineage.assets a where a.asset_id = e.to_id ${isVisible(classes)})`;
+          ? sql`not exists (select from lineage.assets a where a.asset_id = ${id} and a.is_deleted)`
+          : sql`exists (select from lineage.assets a where a.asset_id = ${id} and not a.is_deleted ${isVisible(classes)})`;
       yield* sql<{ fromId: string; toIds: string[] }[]>`
         select e.from_id, array_agg(distinct e.to_id) as to_ids from lineage.edges e
-        where e.valid_to is null and e.kind = 'TABLE' ${visibleEnds} group by e.from_id`.cursor(FLOWS_AT_ONCE);
+        where e.valid_to is null and e.kind = 'TABLE' and ${isCounted(sql`e.from_id`)} and ${isCounted(sql`e.to_id`)} group by e.from_id`.cursor(
+        FLOWS_AT_ONCE,
+      );
     },
 
     async countAssets(classes) {
