@@ -1,4 +1,7 @@
-/** Before all tests: one real PostgreSQL in a temporary folder, with a migrated database that test files clone. */
+/**
+ * Before all tests: one real PostgreSQL in a temporary folder, with a migrated database that test files clone; and where to ask for
+ * a Neo4j.
+ */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,13 +13,18 @@ import { connect } from '#platform/database/index.ts';
 import { migrate } from '#platform/database/migrate.ts';
 import { createLogger } from '#platform/logger.ts';
 import { TEMPLATE, TEST_ROLE_PREFIX, TEST_ROOT_KEY } from '#platform/testing/database.ts';
+import { offerNeo4j, type Neo4jServers } from './neo4jServers.ts';
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   removeLeftovers();
   const dataDir = join(tmpdir(), `pursight-test-${process.pid}`);
   mkdirSync(dataDir, { mode: 0o700 });
   // Also when the run is interrupted, where nothing waits any more. (SIGTERM by itself would end it without its exit handlers.)
-  const removeNow = () => remove(dataDir);
+  const removeNow = () => {
+    servers?.killNow();
+    remove(dataDir);
+  };
+  let servers: Neo4jServers | undefined;
   process.once('exit', removeNow);
   process.once('SIGTERM', () => process.exit(143));
 
@@ -31,8 +39,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   template.pathname = `/${TEMPLATE}`;
   await createTemplate(server.ownerUrl, template.href);
   project.provide('postgres', { url: server.ownerUrl });
+  servers = await offerNeo4j({
+    folder: dataDir,
+    environment: { ...process.env },
+    say: (sentence) => void process.stdout.write(`${sentence}\n`),
+  });
+  project.provide('neo4j', { socket: servers.socket });
+  // It is for the tests that ask for it: no product that a test starts may use it unasked.
+  for (const name of ['NEO4J_URL', 'NEO4J_USER', 'NEO4J_PASSWORD']) delete process.env[name];
   return async () => {
     await server.stop();
+    await servers.close();
     removeNow();
     process.off('exit', removeNow);
   };

@@ -1,0 +1,108 @@
+/** A Neo4j server for developing and testing, as a child process: on the loopback, with one user, `neo4j`. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { CannotStart } from '#platform/errors.ts';
+import { ensureJars, type Environment } from './jars.ts';
+import { findJava } from './java.ts';
+
+const LAUNCHER = fileURLToPath(new URL('Launcher.java', import.meta.url));
+const USER = 'neo4j';
+/** After a kill it first replays what it had not written to its tables. */
+const START_MS = 5 * 60_000;
+const STOP_MS = 30_000;
+const JVM_ARGUMENTS = [
+  '-Xms256m',
+  '-Xmx512m',
+  '-XX:+UseG1GC',
+  ...['java.nio', 'java.io', 'sun.nio.ch'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
+  '-Dlog4j2.disable.jmx=true',
+  '-Dlog4j2.shutdownHookEnabled=false',
+];
+
+/** What a start takes. */
+export type Neo4jProgram = { java: string; jars: string; environment: Environment };
+
+/** Finds Java, and fetches Neo4j where it was not fetched yet. Throws CannotStart with what is missing. */
+export async function prepareNeo4j(environment: Environment, say: (sentence: string) => void): Promise<Neo4jProgram> {
+  const java = findJava(environment);
+  return { java, jars: await ensureJars(environment, say), environment };
+}
+
+export type Neo4jServer = {
+  url: string;
+  user: string;
+  port: number;
+  pid: number;
+  /** Resolves when it has ended, for whatever reason. */
+  ended: Promise<void>;
+  /** In order; by force when that takes too long. */
+  stop(): Promise<void>;
+  /** As `kill -9`. */
+  kill(): Promise<void>;
+};
+
+/** Starts a server on `folder`, which is made if it is missing, and waits until it answers. Port 0 is a free one. Throws CannotStart. */
+export async function startNeo4j(
+  { java, jars, environment }: Neo4jProgram,
+  { folder, port, password }: { folder: string; port: number; password: string },
+): Promise<Neo4jServer> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const child = spawn(java, [...JVM_ARGUMENTS, '-cp', join(jars, '*'), LAUNCHER, folder, String(port)], {
+    // It lives as long as the pipe to its stdin; in a group of its own Ctrl-C does not reach it before us.
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    cwd: folder,
+    env: { ...environment, NEO4J_PASSWORD: password },
+  });
+  child.stdin.on('error', () => {}); // it has ended, which `ended` tells
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', () => resolve());
+    child.once('close', () => resolve());
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-100_000)));
+
+  const onPort = await waitUntilReady(child, ended, () => output);
+  if (onPort === undefined) throw new CannotStart(sentenceOf(output, { folder, port }));
+  return {
+    url: `bolt://127.0.0.1:${onPort}`,
+    user: USER,
+    port: onPort,
+    pid: child.pid!,
+    ended,
+    stop: () => stop(child, ended),
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** The port; undefined when it did not start. */
+async function waitUntilReady(child: ChildProcess, ended: Promise<void>, output: () => string): Promise<number | undefined> {
+  let over = false;
+  void ended.then(() => (over = true));
+  for (const deadline = Date.now() + START_MS; !over; await sleep(50)) {
+    const [, port] = /^READY (\d+)$/m.exec(output()) ?? [];
+    if (port) return Number(port);
+    if (Date.now() > deadline) child.kill('SIGKILL');
+  }
+  return undefined;
+}
+
+function sentenceOf(output: string, { folder, port }: { folder: string; port: number }): string {
+  const [, reason] = /^FAILED (.*)$/m.exec(output) ?? [];
+  if (reason === 'PORT_TAKEN') return `Port ${port} is taken by another program: stop it, or take another port for Neo4j.`;
+  if (reason === 'FOLDER_IN_USE') return `Another Neo4j server uses ${folder}: stop it, or take another folder.`;
+  return `Neo4j did not start: ${reason ?? (output.trim().slice(-300) || `it did not answer within ${START_MS / 60_000} minutes`)}. Its log is ${join(folder, 'logs', 'debug.log')}.`;
+}
+
+async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  child.stdin!.end();
+  const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await ended;
+  clearTimeout(force);
+}
