@@ -9,6 +9,8 @@ export type Change = { path: string; before: unknown; after: unknown };
 export type AssetRef = { namespace: string; name: string; kind: string };
 /** What a view reads: names, not ids, because the other side may not be scanned yet. */
 export type Dependency = { name: string; columns: string[] };
+/** Of a view, whatever has changed of it. `definition` is its SQL, absent where that is very long. */
+export type ViewWords = { dependsOn?: Dependency[]; definition?: string };
 
 /** What a scan or a person changed of a column's label. `before`, `after` null: the column has not got it. */
 export type LabelChange = { columnId: string; column: string; label: string; before: LabelState | null; after: LabelState | null };
@@ -36,8 +38,8 @@ export type EventData = {
   'scan.completed': ScanCounts & ScanReach & { status: string; warnings: number };
   'scan.failed': ScanCounts & ScanReach & { error: string };
   'scan.cancelled': ScanCounts & ScanReach;
-  'asset.created': AssetRef & { dependsOn?: Dependency[] };
-  'asset.updated': AssetRef & { version: number; changes: Change[]; dependsOn?: Dependency[] };
+  'asset.created': AssetRef & ViewWords;
+  'asset.updated': AssetRef & ViewWords & { version: number; changes: Change[] };
   'asset.deleted': AssetRef & { version: number };
   'classification.suggested': AssetRef & { changes: LabelChange[] };
   'classification.confirmed': AssetRef & { changes: LabelChange[] };

@@ -126,6 +126,14 @@ describe('updateAsset', () => {
     expect(cleared.data.updateAsset.asset).toMatchObject({ version: 4, description: null, tags: [], owners: [] });
   });
 
+  it("repeats a view's SQL in the event: whoever hears of it need not have heard before", async () => {
+    const definition = 'SELECT id FROM public.base';
+    const tableFacet = { definition, primaryKey: [], foreignKeys: [], uniqueKeys: [], checks: [], indexes: [], partitioned: false };
+    const view = await insertAsset(sql, source, { path: ['shop', 'public', `v${number}`], tableFacet, columns: [{ name: 'id' }] });
+    await update({ id: view.id, description: 'words' });
+    expect((await eventsOf(view.id)).map(({ data }) => data)).toMatchObject([{ version: 2, definition }]);
+  });
+
   it('writes nothing when nothing changes', async () => {
     await update({ description: 'same', tags: ['a', 'b'] });
     const again = await update({ version: 2, description: 'same', tags: ['b', 'a'], owners: [] });

@@ -100,6 +100,33 @@ describe('a run', () => {
     expect(event!.attributes).toMatchObject({ accessBefore: asset.accessClass, accessAfter: asset.accessClass, kind: 'TABLE' });
   });
 
+  it('tells what a view reads and its SQL with each of its events, a very long one left out', async () => {
+    const view = (definition: string) => {
+      const table = scannedTable(['shop', 'public', 't0'], 'shop/100', ['id']);
+      shop()[2] = {
+        ...table,
+        kind: 'VIEW',
+        table: { ...table.table!, definition },
+        dependsOn: [{ name: 'shop.public.t1', columns: ['id'] }],
+      };
+    };
+    view('SELECT id FROM public.t1');
+    await world.scan();
+    const words = { dependsOn: [{ name: 'shop.public.t1', columns: ['id'] }] };
+    const told = async (type: string): Promise<unknown> => {
+      const { namespace: _namespace, name: _name, kind: _kind, ...data } = (await world.events(type)).at(-1)!.data;
+      return data;
+    };
+    const created = (await world.events('asset.created')).filter(({ data }) => 'definition' in data);
+    expect(created.map(({ data }) => data)).toMatchObject([{ name: 'shop.public.t0', ...words, definition: 'SELECT id FROM public.t1' }]);
+    view('SELECT id + 1 AS id FROM public.t1');
+    await world.scan();
+    expect(await told('asset.updated')).toMatchObject({ ...words, definition: 'SELECT id + 1 AS id FROM public.t1' });
+    view(`SELECT ${'1 + '.repeat(50_000)}id AS id FROM public.t1`);
+    await world.scan();
+    expect(await told('asset.updated')).toEqual({ version: 3, changes: [expect.anything()], ...words });
+  });
+
   it('keeps the column row of a column that goes and comes back', async () => {
     await world.scan();
     const asset = (await world.asset('shop.public.t0'))!;
