@@ -1,0 +1,170 @@
+/**
+ * Copies of the facts in Neo4j. A generation is one whole copy; how far it has come is stored beside it and changes in the transaction
+ * that brings the rows, so nothing is lost or doubled whatever dies. Several lie beside each other, and one of them is serving.
+ */
+import type { EdgeKind, Origin, Transformation } from '../index.ts';
+import type { Ask, Neo4j } from './connection.ts';
+import { migrate } from './migrations.ts';
+import { writeAssets, writeColumns, writeEdges } from './writing.ts';
+
+/** Rows up to this one are in, in the order of (revision, id). */
+export type Position = { revision: number; id: string };
+export type Positions = { assets: Position; columns: Position; edges: Position };
+export type Generation = Positions & {
+  number: number;
+  isServing: boolean;
+  /** It is being removed, or whoever was at it has died: removing it again goes on. */
+  isLeaving: boolean;
+};
+
+export type AssetRow = { id: string; accessClass: number; namespace: string; name: string; isDeleted: boolean };
+/** With the class of its asset. */
+export type ColumnRow = { id: string; assetId: string; name: string; accessClass: number };
+/** `id`: of the row in PostgreSQL. One that ends where it begins is taken out. */
+export type EdgeRow = {
+  id: number;
+  fromId: string;
+  toId: string;
+  kind: EdgeKind;
+  origin: Origin;
+  transformation: Transformation;
+  confidence: number;
+  jobId: string | null;
+  validFrom: Date;
+  validTo: Date | null;
+};
+/** Rows, each once, and the place of the last one. */
+type Part<Row> = { rows: readonly Row[]; upTo: Position };
+/** Some thousands of rows. */
+export type Batch = { assets?: Part<AssetRow>; columns?: Part<ColumnRow>; edges?: Part<EdgeRow> };
+
+/** The generation is not there any more, or somebody else has brought it on: look again how far it is. */
+export class GenerationGone extends Error {
+  constructor(number: number) {
+    super(`Generation ${number} of the lineage in Neo4j is gone, or somebody else has brought it on`);
+  }
+}
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+const START: Positions = { assets: { revision: 0, id: NIL }, columns: { revision: 0, id: NIL }, edges: { revision: 0, id: '0' } };
+
+type Stored = { number: number; isServing: boolean; isLeaving: boolean; assets: string; columns: string; edges: string };
+
+/** The oldest first. */
+export async function listGenerations(neo4j: Neo4j): Promise<Generation[]> {
+  const rows = await neo4j.read<Stored>(
+    `MATCH (g:LineageGeneration)
+     RETURN g.number AS number, g.isServing AS isServing, g.isLeaving AS isLeaving, g.assets AS assets, g.columns AS columns, g.edges AS edges
+     ORDER BY g.number LIMIT 1000`,
+  );
+  return rows.map((row) => ({ ...row, assets: parse(row.assets), columns: parse(row.columns), edges: parse(row.edges) }));
+}
+
+/** An empty one. Its number is never given again, even when Neo4j was emptied meanwhile: it is of the server's clock. */
+export async function createGeneration(neo4j: Neo4j): Promise<Generation> {
+  await migrate(neo4j);
+  const [row] = await neo4j.write((ask) =>
+    ask<{ number: number }>(
+      // The lock lets one at a time see the last number.
+      `MATCH (m:LineageMigration) WITH m ORDER BY m.version SET m.at = m.at
+       WITH count(*) AS locked OPTIONAL MATCH (g:LineageGeneration)
+       WITH coalesce(max(g.number), 0) + 1 AS next, timestamp() / 1000 AS seconds
+       CREATE (g:LineageGeneration {number: CASE WHEN seconds > next THEN seconds ELSE next END, isServing: false, isLeaving: false,
+         assets: $assets, columns: $columns, edges: $edges})
+       RETURN g.number AS number`,
+      { assets: format(START.assets), columns: format(START.columns), edges: format(START.edges) },
+    ),
+  );
+  return { number: row!.number, isServing: false, isLeaving: false, ...START };
+}
+
+/** From here on this one answers, and no other one. GenerationGone where it is not there. */
+export async function serve(neo4j: Neo4j, number: number): Promise<void> {
+  await neo4j.write(async (ask) => {
+    const rows = await ask<{ number: number }>(
+      `MATCH (g:LineageGeneration) WITH g ORDER BY g.number
+       SET g.isServing = (g.number = $number AND NOT g.isLeaving)
+       WITH g WHERE g.isServing RETURN g.number AS number`,
+      { number: BigInt(number) },
+    );
+    if (rows.length === 0) throw new GenerationGone(number);
+  });
+}
+
+const REMOVED_AT_ONCE = 10_000n;
+
+/** In many transactions: a million edges are too much for one. Takes no harm from being ended half way and begun again. */
+export async function removeGeneration(neo4j: Neo4j, number: number): Promise<void> {
+  const of = { number: BigInt(number) };
+  // Nobody writes to it from here on; only then nothing comes after what is removed.
+  await neo4j.write((ask) => ask('MATCH (g:LineageGeneration {number: $number}) SET g.isLeaving = true, g.isServing = false', of));
+  // Edges first: a hub's are too many to go with it.
+  await removeAll(
+    neo4j,
+    'MATCH ()-[f:FLOWS]->() WHERE f.key STARTS WITH $prefix WITH f LIMIT $limit DELETE f RETURN count(*) AS removed',
+    number,
+  );
+  await removeAll(
+    neo4j,
+    'MATCH (n:LineageNode) WHERE n.key STARTS WITH $prefix WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed',
+    number,
+  );
+  await neo4j.write((ask) => ask('MATCH (g:LineageGeneration {number: $number}) DELETE g', of));
+}
+
+async function removeAll(neo4j: Neo4j, text: string, number: number): Promise<void> {
+  // Ends: each time takes something out, and nothing is added.
+  for (;;) {
+    const [row] = await neo4j.write((ask) => ask<{ removed: number }>(text, { prefix: `${number}/`, limit: REMOVED_AT_ONCE }));
+    if (row!.removed === 0) return;
+  }
+}
+
+/**
+ * Brings a generation on by these rows: in one transaction with its positions. Doing it again does nothing. Returns it as it is then.
+ * Throws GenerationGone when it is not where it was given, because it was removed or somebody else has brought it on.
+ */
+export async function project(neo4j: Neo4j, generation: Generation, batch: Batch): Promise<Generation> {
+  const { number } = generation;
+  const after: Positions = {
+    assets: batch.assets?.upTo ?? generation.assets,
+    columns: batch.columns?.upTo ?? generation.columns,
+    edges: batch.edges?.upTo ?? generation.edges,
+  };
+  await neo4j.write(async (ask) => {
+    const stored = await lock(ask, number);
+    if (!stored) throw new GenerationGone(number);
+    // The transaction may have been committed though its answer was lost.
+    if (isAt(stored, after) && !isAt(stored, generation)) return;
+    if (!isAt(stored, generation)) throw new GenerationGone(number);
+    if (batch.assets) await writeAssets(ask, number, batch.assets.rows);
+    if (batch.columns) await writeColumns(ask, number, batch.columns.rows);
+    if (batch.edges) await writeEdges(ask, number, batch.edges.rows);
+    await ask('MATCH (g:LineageGeneration {number: $number}) SET g.assets = $assets, g.columns = $columns, g.edges = $edges', {
+      number: BigInt(number),
+      assets: format(after.assets),
+      columns: format(after.columns),
+      edges: format(after.edges),
+    });
+  });
+  return { ...generation, ...after };
+}
+
+/** Holds other writers off until the transaction ends. */
+async function lock(ask: Ask, number: number): Promise<Stored | undefined> {
+  const [stored] = await ask<Stored>(
+    `MATCH (g:LineageGeneration {number: $number}) SET g.writtenAt = timestamp()
+     WITH g WHERE NOT g.isLeaving RETURN g.assets AS assets, g.columns AS columns, g.edges AS edges`,
+    { number: BigInt(number) },
+  );
+  return stored;
+}
+
+const isAt = (stored: Stored, { assets, columns, edges }: Positions): boolean =>
+  stored.assets === format(assets) && stored.columns === format(columns) && stored.edges === format(edges);
+
+const format = ({ revision, id }: Position): string => `${revision}/${id}`;
+function parse(text: string): Position {
+  const [revision, id] = text.split('/');
+  return { revision: Number(revision), id: id! };
+}

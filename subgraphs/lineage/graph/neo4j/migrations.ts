@@ -1,0 +1,33 @@
+/** The constraints and indexes of the graph in Neo4j, by versions. Each version is brought once; bringing it again does no harm. */
+import type { Neo4j } from './connection.ts';
+
+type Migration = { version: number; statements: readonly string[] };
+
+/** A statement can be run any number of times, by several processes at once, and leaves alone what is so already. Versions stay as they are once released. */
+const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    statements: [
+      'CREATE CONSTRAINT lineage_migration IF NOT EXISTS FOR (m:LineageMigration) REQUIRE m.version IS UNIQUE',
+      'CREATE CONSTRAINT lineage_generation IF NOT EXISTS FOR (g:LineageGeneration) REQUIRE g.number IS UNIQUE',
+      'CREATE CONSTRAINT lineage_node IF NOT EXISTS FOR (n:LineageNode) REQUIRE n.key IS UNIQUE',
+      'CREATE CONSTRAINT lineage_flow IF NOT EXISTS FOR ()-[f:FLOWS]-() REQUIRE f.key IS UNIQUE',
+      // An asset's columns.
+      'CREATE INDEX lineage_columns IF NOT EXISTS FOR (n:LineageNode) ON (n.generation, n.assetId)',
+    ],
+  },
+];
+
+/** Brings what is missing. Nothing is undone of versions that are newer than this code. */
+export async function migrate(neo4j: Neo4j): Promise<void> {
+  const known = await neo4j.write((ask) => ask<{ version: number }>('MATCH (m:LineageMigration) RETURN m.version AS version'));
+  for (const { version, statements } of MIGRATIONS) {
+    if (known.some((row) => row.version === version)) continue;
+    // Each by itself: what changes the schema cannot be in a transaction with others.
+    for (const statement of statements) await neo4j.write((ask) => ask(statement));
+    await neo4j.write((ask) => ask('CALL db.awaitIndexes(50)'));
+    await neo4j.write((ask) =>
+      ask('MERGE (m:LineageMigration {version: $version}) ON CREATE SET m.at = datetime()', { version: BigInt(version) }),
+    );
+  }
+}
