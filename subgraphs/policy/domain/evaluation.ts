@@ -4,6 +4,7 @@ import { canonicalJson } from '#platform/events/leaf.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import { newId } from '#platform/ids.ts';
 import type { Logger } from '#platform/logger.ts';
+import { createPauses } from '#platform/pauses.ts';
 import type { AssetFacts } from '../facts.ts';
 import type { Finding, Need } from '../rules/types.ts';
 import { correctCopies } from '../store/assets.ts';
@@ -13,7 +14,6 @@ import { readFacts, systemContext } from '../store/facts.ts';
 import type { ViolationRow } from '../store/tables/policy.ts';
 import { takeEvaluationTurn } from '../store/locks.ts';
 import { readJudge, type Judge } from './judging.ts';
-import { createPauses } from './pauses.ts';
 import { appendViolationEvents, type ViolationChange } from './violationEvents.ts';
 
 /** As many facts in memory at a time: an asset may have 1,600 columns. */

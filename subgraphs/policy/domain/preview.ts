@@ -3,13 +3,13 @@ import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { Database } from '#platform/database/index.ts';
 import { callerOf, type RequestContext } from '#platform/graphql/context.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
+import { createPauses } from '#platform/pauses.ts';
 import { createTurns } from '#platform/turns.ts';
 import type { AssetFacts } from '../facts.ts';
 import { listCopies } from '../store/assets.ts';
 import { readFacts } from '../store/facts.ts';
 import type { CheckedDefinition } from './definition.ts';
 import { createJudge, type Judge } from './judging.ts';
-import { createPauses } from './pauses.ts';
 import { compileScope } from './scope.ts';
 
 /** A request's worth of facts, and what of them is in memory at a time: two of these. */

@@ -1,4 +1,4 @@
-/** Judging computes, and a pattern of somebody's may be slow: whoever shares the process has a turn in between. */
+/** Long computing in pieces: whoever shares the process has a turn in between. */
 import { setImmediate } from 'node:timers/promises';
 
 /** The event loop is held no longer than this, and than one piece of work. */
