@@ -12,6 +12,8 @@ export type Position = { revision: number; id: string };
 export type Positions = { assets: Position; columns: Position; edges: Position };
 export type Generation = Positions & {
   number: number;
+  /** Of which database it is a copy, and since which restoring of a backup: several may meet in one Neo4j, and none may answer for another. */
+  epoch: string;
   isServing: boolean;
   /** It is being removed, or whoever was at it has died: removing it again goes on. */
   isLeaving: boolean;
@@ -48,41 +50,41 @@ export class GenerationGone extends Error {
 const NIL = '00000000-0000-0000-0000-000000000000';
 const START: Positions = { assets: { revision: 0, id: NIL }, columns: { revision: 0, id: NIL }, edges: { revision: 0, id: '0' } };
 
-type Stored = { number: number; isServing: boolean; isLeaving: boolean; assets: string; columns: string; edges: string };
+type Stored = { number: number; epoch: string; isServing: boolean; isLeaving: boolean; assets: string; columns: string; edges: string };
 
 /** The oldest first. */
 export async function listGenerations(neo4j: Neo4j): Promise<Generation[]> {
   const rows = await neo4j.read<Stored>(
     `MATCH (g:LineageGeneration)
-     RETURN g.number AS number, g.isServing AS isServing, g.isLeaving AS isLeaving, g.assets AS assets, g.columns AS columns, g.edges AS edges
+     RETURN g.number AS number, g.epoch AS epoch, g.isServing AS isServing, g.isLeaving AS isLeaving, g.assets AS assets, g.columns AS columns, g.edges AS edges
      ORDER BY g.number LIMIT 1000`,
   );
   return rows.map((row) => ({ ...row, assets: parse(row.assets), columns: parse(row.columns), edges: parse(row.edges) }));
 }
 
 /** An empty one. Its number is never given again, even when Neo4j was emptied meanwhile: it is of the server's clock. */
-export async function createGeneration(neo4j: Neo4j): Promise<Generation> {
+export async function createGeneration(neo4j: Neo4j, epoch: string): Promise<Generation> {
   await migrate(neo4j);
   const [row] = await neo4j.write((ask) =>
     ask<{ number: number }>(
       // The lock lets one at a time see the last number.
       `MATCH (m:LineageMigration) WITH m ORDER BY m.version SET m.at = m.at
        WITH count(*) AS locked OPTIONAL MATCH (g:LineageGeneration)
-       WITH coalesce(max(g.number), 0) + 1 AS next, timestamp() / 1000 AS seconds
-       CREATE (g:LineageGeneration {number: CASE WHEN seconds > next THEN seconds ELSE next END, isServing: false, isLeaving: false,
+       WITH coalesce(max(g.number), 0) + 1 AS next, timestamp() AS now
+       CREATE (g:LineageGeneration {number: CASE WHEN now > next THEN now ELSE next END, epoch: $epoch, isServing: false, isLeaving: false,
          assets: $assets, columns: $columns, edges: $edges})
        RETURN g.number AS number`,
-      { assets: format(START.assets), columns: format(START.columns), edges: format(START.edges) },
+      { epoch, assets: format(START.assets), columns: format(START.columns), edges: format(START.edges) },
     ),
   );
-  return { number: row!.number, isServing: false, isLeaving: false, ...START };
+  return { number: row!.number, epoch, isServing: false, isLeaving: false, ...START };
 }
 
-/** From here on this one answers, and no other one. GenerationGone where it is not there. */
+/** From here on this one answers for its database, and no other one. GenerationGone where it is not there. */
 export async function serve(neo4j: Neo4j, number: number): Promise<void> {
   await neo4j.write(async (ask) => {
     const rows = await ask<{ number: number }>(
-      `MATCH (g:LineageGeneration) WITH g ORDER BY g.number
+      `MATCH (own:LineageGeneration {number: $number}) MATCH (g:LineageGeneration {epoch: own.epoch}) WITH g ORDER BY g.number
        SET g.isServing = (g.number = $number AND NOT g.isLeaving)
        WITH g WHERE g.isServing RETURN g.number AS number`,
       { number: BigInt(number) },
