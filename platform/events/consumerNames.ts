@@ -2,3 +2,6 @@
 
 /** Lineage's, which feeds its graph. The router waits for it before it tells of what changes the graph. */
 export const LINEAGE_GRAPH = 'lineage.graph';
+
+/** The copy of it in Neo4j, where there is one; it follows behind the feed. */
+export const LINEAGE_NEO4J = 'lineage.neo4j';
