@@ -13,18 +13,22 @@ import { connect } from '#platform/database/index.ts';
 import { migrate } from '#platform/database/migrate.ts';
 import { createLogger } from '#platform/logger.ts';
 import { TEMPLATE, TEST_ROLE_PREFIX, TEST_ROOT_KEY } from '#platform/testing/database.ts';
-import { offerNeo4j, type Neo4jServers } from './neo4jServers.ts';
+import { offerNeo4j } from './neo4jServers.ts';
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   removeLeftovers();
   const dataDir = join(tmpdir(), `pursight-test-${process.pid}`);
   mkdirSync(dataDir, { mode: 0o700 });
+  // It is for the tests that ask for it: no product that a test starts may use it unasked.
+  const environment = { ...process.env };
+  for (const name of ['NEO4J_URL', 'NEO4J_USER', 'NEO4J_PASSWORD']) delete process.env[name];
+  const neo4j = await offerNeo4j({ folder: dataDir, environment, say: (sentence) => void process.stdout.write(`${sentence}\n`) });
+  project.provide('neo4j', neo4j.door);
   // Also when the run is interrupted, where nothing waits any more. (SIGTERM by itself would end it without its exit handlers.)
   const removeNow = () => {
-    servers?.killNow();
+    neo4j.killNow();
     remove(dataDir);
   };
-  let servers: Neo4jServers | undefined;
   process.once('exit', removeNow);
   process.once('SIGTERM', () => process.exit(143));
 
@@ -39,17 +43,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   template.pathname = `/${TEMPLATE}`;
   await createTemplate(server.ownerUrl, template.href);
   project.provide('postgres', { url: server.ownerUrl });
-  servers = await offerNeo4j({
-    folder: dataDir,
-    environment: { ...process.env },
-    say: (sentence) => void process.stdout.write(`${sentence}\n`),
-  });
-  project.provide('neo4j', { socket: servers.socket });
-  // It is for the tests that ask for it: no product that a test starts may use it unasked.
-  for (const name of ['NEO4J_URL', 'NEO4J_USER', 'NEO4J_PASSWORD']) delete process.env[name];
   return async () => {
-    await server.stop();
-    await servers.close();
+    await Promise.all([server.stop(), neo4j.close()]);
     removeNow();
     process.off('exit', removeNow);
   };

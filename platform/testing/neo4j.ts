@@ -9,13 +9,14 @@ import { afterAll, expect, inject } from 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The socket on which the test run's servers are asked for. */
-    neo4j: { socket: string };
+    neo4j: Neo4jDoor;
   }
 }
 
-/** `isOurs`: the test run's own server, where nothing can be lost. */
-export type Neo4jLogin = { url: string; user: string; password: string; isOurs: boolean };
+/** Where the test run's servers are asked for: a port of the loopback, and what has to be said first. */
+export type Neo4jDoor = { port: number; key: string };
+/** `mark`: of a server that is not the test run's own, the name under which this run notes that what is there was made by its tests. */
+export type Neo4jLogin = { url: string; user: string; password: string; mark?: string };
 export type Neo4jQuestion =
   | { want: 'shared' | 'own'; file: string }
   | { want: 'kill' | 'stop'; own: string }
@@ -47,11 +48,11 @@ export type TestNeo4j = {
 export async function useNeo4j(): Promise<TestNeo4j> {
   const answer = await ask({ want: 'shared', file: expect.getState().testPath ?? '' });
   if (!('login' in answer)) return missingServer(answer);
-  const { url, user, password, isOurs } = answer.login;
-  const empty = () => withDriver(answer.login, (driver) => emptyDatabase(driver, isOurs));
+  const { url, user, password, mark } = answer.login;
+  const empty = () => withDriver(answer.login, (driver) => emptyDatabase(driver, mark));
   await empty();
-  // The next file empties it in any case; what a user has given is left as it was found.
-  if (!isOurs) afterAll(() => withDriver(answer.login, giveBack), 120_000);
+  // Ours is emptied by the next file in any case; what a user has given is left as it was found.
+  if (mark) afterAll(() => withDriver(answer.login, (driver) => giveBack(driver, mark)), 120_000);
   return { missing: undefined, url, user, password, empty };
 }
 
@@ -80,7 +81,7 @@ export async function useOwnNeo4j(): Promise<OwnNeo4j> {
     url: login.url,
     user: login.user,
     password: login.password,
-    empty: () => withDriver(login, (driver) => emptyDatabase(driver, true)),
+    empty: () => withDriver(login, (driver) => emptyDatabase(driver)),
     pid: () => pid,
     kill: () => send({ want: 'kill', own: own! }),
     stop: () => send({ want: 'stop', own: own! }),
@@ -114,7 +115,9 @@ async function ask(question: Neo4jQuestion): Promise<Neo4jAnswer> {
 }
 
 function open(): { socket: Socket; lines: AsyncIterator<string> } {
-  const socket = createConnection(inject('neo4j').socket);
+  const { port, key } = inject('neo4j');
+  const socket = createConnection(port, '127.0.0.1');
+  socket.write(`${key}\n`);
   afterAll(() => void socket.destroy());
   return { socket, lines: createInterface({ input: socket })[Symbol.asyncIterator]() };
 }
@@ -131,48 +134,50 @@ async function withDriver(login: Neo4jLogin, work: (driver: Driver) => Promise<v
   }
 }
 
-/** An index, because it outlives `MATCH (n) DETACH DELETE n` and is counted by no test: it says that what is here was made by tests. */
-const MARK = 'pursight_tests_may_empty_this';
-
-async function emptyDatabase(driver: Driver, isOurs: boolean): Promise<void> {
-  if (!isOurs) await mark(driver);
-  await removeAll(driver);
+async function emptyDatabase(driver: Driver, mark?: string): Promise<void> {
+  if (mark) await claim(driver, mark);
+  await removeAll(driver, mark);
 }
 
-async function mark(driver: Driver): Promise<void> {
-  const { records } = await driver.executeQuery('SHOW INDEXES YIELD name, type WHERE type <> "LOOKUP" RETURN collect(name) AS names');
-  const names = records[0]!.get('names') as string[];
-  if (names.includes(MARK)) return;
-  const { records: nodes } = await driver.executeQuery('MATCH (n) RETURN n LIMIT 1');
-  if (nodes.length > 0 || names.length > 0) {
+/** The mark is an index, because that outlives `MATCH (n) DETACH DELETE n` and is counted by no test. */
+async function claim(driver: Driver, mark: string): Promise<void> {
+  const indexes = await listIndexes(driver);
+  if (indexes.includes(mark)) return;
+  const { records } = await driver.executeQuery('MATCH (n) RETURN elementId(n) LIMIT 1');
+  if (records.length > 0 || indexes.length > 0) {
     throw new Error(
-      'The database at NEO4J_URL holds what no test made, and the tests would remove it: give them an empty one, or none (then they start one).',
+      'The database at NEO4J_URL holds what no test of this run made, and the tests would remove it: give them an empty one (without constraints and indexes, too), or no NEO4J_URL, and they start one.',
     );
   }
-  await driver.executeQuery(`CREATE INDEX ${MARK} IF NOT EXISTS FOR (n:PursightTest) ON (n.mark)`);
+  await driver.executeQuery(`CREATE INDEX ${mark} IF NOT EXISTS FOR (n:PursightTest) ON (n.mark)`);
 }
 
-/** In batches: a transaction has to fit into the server's memory. */
-async function removeAll(driver: Driver): Promise<void> {
+/** Those of constraints included; without the two that every database has from the start. */
+async function listIndexes(driver: Driver): Promise<string[]> {
+  const { records } = await driver.executeQuery('SHOW INDEXES YIELD name, type WHERE type <> "LOOKUP" RETURN name');
+  return records.map((record) => record.get('name') as string);
+}
+
+async function removeAll(driver: Driver, mark?: string): Promise<void> {
   const session = driver.session();
   try {
+    // In batches: a transaction has to fit into the server's memory. Relationships first, as one node may have any number.
     await session.run('MATCH ()-[r]->() CALL (r) { DELETE r } IN TRANSACTIONS OF 20000 ROWS');
     await session.run('MATCH (n) CALL (n) { DELETE n } IN TRANSACTIONS OF 20000 ROWS');
     const constraints = await session.run('SHOW CONSTRAINTS YIELD name');
     for (const record of constraints.records) await session.run(`DROP CONSTRAINT ${quote(record.get('name'))} IF EXISTS`);
-    const indexes = await session.run('SHOW INDEXES YIELD name, type WHERE type <> "LOOKUP"');
-    for (const record of indexes.records.filter((each) => each.get('name') !== MARK)) {
-      await session.run(`DROP INDEX ${quote(record.get('name'))} IF EXISTS`);
+    for (const name of await listIndexes(driver)) {
+      if (name !== mark) await session.run(`DROP INDEX ${quote(name)} IF EXISTS`);
     }
   } finally {
     await session.close();
   }
 }
 
-/** A name cannot be a parameter. */
+/** A name in a schema command cannot be a parameter. */
 const quote = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
 
-async function giveBack(driver: Driver): Promise<void> {
-  await removeAll(driver);
-  await driver.executeQuery(`DROP INDEX ${MARK} IF EXISTS`);
+async function giveBack(driver: Driver, mark: string): Promise<void> {
+  await removeAll(driver, mark);
+  await driver.executeQuery(`DROP INDEX ${mark} IF EXISTS`);
 }
