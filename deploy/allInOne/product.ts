@@ -47,7 +47,7 @@ export const startProduct = (options: ProductOptions): Promise<Product> =>
     const administrator = await ensureAdministrator(base, identity);
     const askCatalog = askLocally(catalog.subgraph);
     const policy = makePolicy(base, { askCatalog, work: true, onCommit: sequencer.wake });
-    const lineage = makeLineage(base, { askCatalog, askIdentity: askLocally(identity.subgraph), work: true });
+    const lineage = makeLineage(base, { askCatalog, askIdentity: askLocally(identity.subgraph), work: true, onCommit: sequencer.wake });
     await startWork(base, { sequencer, catalog, policy, lineage, identity });
 
     let demoIsThere = !demo || !embedded;

@@ -6,10 +6,10 @@ import { openPool, type Base } from './base.ts';
 
 export type LineagePart = Lineage & { database: Database };
 
-type Options = { askCatalog: AskSubgraph; askIdentity: AskSubgraph; work: boolean };
+type Options = { askCatalog: AskSubgraph; askIdentity: AskSubgraph; work: boolean; onCommit?: () => void };
 
-/** `work`: whether this process consumes events, too. */
-export function makeLineage(base: Base, { askCatalog, askIdentity, work }: Options): LineagePart {
+/** `work`: whether this process consumes events, too. `onCommit` wakes the sequencer if it is in this process. */
+export function makeLineage(base: Base, { askCatalog, askIdentity, work, onCommit = () => {} }: Options): LineagePart {
   const database = openPool(base, { part: 'lineage', name: 'lineage', max: 4 });
   const lineage = createLineage({
     database,
@@ -18,6 +18,7 @@ export function makeLineage(base: Base, { askCatalog, askIdentity, work }: Optio
     askIdentity,
     faults: base.settings.FAULT,
     logger: base.logger,
+    onCommit,
   });
   return { ...lineage, database };
 }

@@ -18,7 +18,7 @@ await runSeparate('The worker', async (base, say) => {
   const identity = makeIdentity(base, sequencer.wake);
   const askCatalog = askLocally(catalog.subgraph);
   const policy = makePolicy(base, { askCatalog, work: true, onCommit: sequencer.wake });
-  const lineage = makeLineage(base, { askCatalog, askIdentity: askLocally(identity.subgraph), work: true });
+  const lineage = makeLineage(base, { askCatalog, askIdentity: askLocally(identity.subgraph), work: true, onCommit: sequencer.wake });
   await startWork(base, { sequencer, catalog, policy, lineage, identity });
   const { HOST: host, WORKER_PORT: port } = base.settings;
   if (!port) return;

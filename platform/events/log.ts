@@ -113,6 +113,7 @@ function isConditional(sql: Queryable, scope: EventScope, visible: VisibleTypes)
   return sql`(
     type = any(${visible.byClass}::text[]) and
       ((attributes ->> 'accessBefore')::int = any(${classes}::int[]) or (attributes ->> 'accessAfter')::int = any(${classes}::int[]))
+      and coalesce((attributes ->> 'accessFrom')::int = any(${classes}::int[]), true)
     or type = any(${visible.bySource}::text[]) and attributes ->> 'sourceId' = any(${sourceIds}::text[]))`;
 }
 

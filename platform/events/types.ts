@@ -26,6 +26,9 @@ export type PolicyWords = { name: string; ruleType: string; params: unknown; sco
 /** `columnId`: of the column that is at fault, if it is one. */
 export type ViolationWords = AssetRef & { policyName: string; columnId: string | null; column: string | null; message: string };
 
+/** What a person said of what flows into an asset, or into one of its columns. */
+export type LineageWords = { change: 'declared' | 'retracted'; level: 'ASSET' | 'COLUMN'; declarationId: string; reason: string };
+
 export type EventData = {
   'source.registered': { name: string; connector: string; namespace: string };
   'source.updated': { name: string; changes: Change[] };
@@ -53,6 +56,7 @@ export type EventData = {
   'policy.acknowledged': ViolationWords;
   'policy.waived': ViolationWords & { because: string; until: string };
   'policy.reopened': ViolationWords & { because: 'the waiver expired' | 'somebody reopened it' };
+  'lineage.changed': AssetRef & LineageWords;
   'term.created': { name: string; parentId: string | null };
   'term.updated': { name: string; version: number; changes: Change[] };
   'term.removed': { name: string };
@@ -78,6 +82,8 @@ export type EventData = {
 export type EventAttributes = {
   accessBefore?: number;
   accessAfter?: number;
+  /** Of lineage events: of what data flows from. Only who may see that, too, gets the event. */
+  accessFrom?: number;
   sourceId?: string;
   domainId?: string | null;
   kind?: string;

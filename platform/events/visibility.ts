@@ -6,7 +6,7 @@ import { InvalidInput } from '../errors.ts';
 import type { EventAttributes, EventType } from './types.ts';
 
 /**
- * `asset`: who may see the asset's access class before or after. `source`: a reading role over the source, or over everything.
+ * `asset`: who may see the asset's access class before or after, and of lineage both ends. `source`: a reading role over the source, or over everything.
  * `reader`: any reading role. `administrator`: ADMIN over everything, who sees all others too.
  */
 type Audience = 'asset' | 'source' | 'reader' | 'administrator';
@@ -39,6 +39,7 @@ const AUDIENCES: Readonly<Record<EventType, Audience>> = {
   'policy.acknowledged': 'asset',
   'policy.waived': 'asset',
   'policy.reopened': 'asset',
+  'lineage.changed': 'asset',
   'term.created': 'reader',
   'term.updated': 'reader',
   'term.removed': 'reader',
@@ -129,10 +130,11 @@ export function seesEvent(scope: EventScope, { type, attributes }: { type: strin
   if (scope === 'all') return true;
   const audience: Audience | undefined = AUDIENCES[type as EventType];
   if (audience === 'reader') return scope.reader;
-  const { accessBefore, accessAfter, sourceId } = attributes;
+  const { accessBefore, accessAfter, accessFrom, sourceId } = attributes;
   if (audience === 'source') return scope.sourceIds === 'all' || (sourceId !== undefined && scope.sourceIds.includes(sourceId));
   if (audience !== 'asset') return false;
   const { classes } = scope;
   if (classes === 'all') return true;
-  return (accessBefore !== undefined && classes.includes(accessBefore)) || (accessAfter !== undefined && classes.includes(accessAfter));
+  const sees = (accessClass: number | undefined): boolean => accessClass !== undefined && classes.includes(accessClass);
+  return (sees(accessBefore) || sees(accessAfter)) && (accessFrom === undefined || sees(accessFrom));
 }

@@ -4,6 +4,7 @@ import type { Consumer } from '#platform/events/consumer.ts';
 import { createSubgraph, type AskSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createLineageContext } from './context.ts';
+import { createDeclarations } from './domain/declarations.ts';
 import { createFeed } from './domain/feed.ts';
 import { createPostgresSource } from './graph/postgres.ts';
 import { createAssetResolvers } from './resolvers/Asset.ts';
@@ -11,6 +12,7 @@ import { AssetNeighbourConnection } from './resolvers/AssetNeighbourConnection.t
 import { createColumnResolvers } from './resolvers/Column.ts';
 import { createColumnNeighbourConnection } from './resolvers/ColumnNeighbourConnection.ts';
 import { createJob, createLineageEdge, createLineageNode, LineageDeclaration, LineageGraph } from './resolvers/LineageGraph.ts';
+import { createMutationResolvers } from './resolvers/Mutation.ts';
 import { createQueryResolvers } from './resolvers/Query.ts';
 
 export type LineageDeps = {
@@ -24,6 +26,8 @@ export type LineageDeps = {
   /** FAULT's parts; `consumer:lineage` reaches the consumers. */
   faults: ReadonlySet<string>;
   logger: Logger;
+  /** Called after each commit that appended events. */
+  onCommit: () => void;
 };
 
 export type Lineage = {
@@ -32,11 +36,13 @@ export type Lineage = {
   consumers: Consumer[];
 };
 
-export function createLineage({ database: sql, workerDatabase = sql, askCatalog, faults, logger }: LineageDeps): Lineage {
+export function createLineage({ database: sql, workerDatabase = sql, askCatalog, faults, logger, onCommit }: LineageDeps): Lineage {
   const graph = createPostgresSource(sql);
   const context = createLineageContext({ sql, graph, askCatalog });
+  const declarations = createDeclarations({ sql, askCatalog, onCommit });
   const subgraph = createSubgraph('lineage', {
     Query: createQueryResolvers(context),
+    Mutation: createMutationResolvers({ sql, context, declarations }),
     Asset: createAssetResolvers(context),
     AssetNeighbourConnection,
     Column: createColumnResolvers(context),

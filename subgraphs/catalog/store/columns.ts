@@ -56,7 +56,7 @@ export async function findColumnsById(sql: Queryable, classes: VisibleClasses, i
 }
 
 /** Which column of which asset: a name stands in an asset for the same column for ever, deleted or not. */
-export type ColumnName = { id: string; assetId: string; name: string };
+export type ColumnName = { id: string; assetId: string; name: string; isDeleted: boolean };
 type Wanted = { ids: readonly string[] } | { names: readonly { assetId: string; name: string }[] };
 
 /** In no order, deleted ones too. */
@@ -67,7 +67,9 @@ export async function findColumnNames(sql: Queryable, classes: VisibleClasses, w
       ? sql`catalog.columns c where c.id = any(${wanted.ids as string[]}::uuid[])`
       : sql`unnest(${wanted.names.map(({ assetId }) => assetId)}::uuid[], ${wanted.names.map(({ name }) => name)}::text[]) as given (asset_id, name)
           join catalog.columns c on c.asset_id = given.asset_id and c.name = given.name where true`;
-  return sql<ColumnName[]>`select c.id, c.asset_id, c.name from ${given} ${visible(sql, 'c', classes)}`;
+  return sql<
+    ColumnName[]
+  >`select c.id, c.asset_id, c.name, c.deleted_at is not null as is_deleted from ${given} ${visible(sql, 'c', classes)}`;
 }
 
 /** In one of the states; CONFIRMED where only labels are asked for. */

@@ -162,7 +162,7 @@ describe('which columns there are', () => {
       path: ['shop', 'named', 'orders'],
       columns: [{ name: 'id' }, { name: 'ID' }, { name: 'gone', deletedAt: new Date() }],
     });
-    const columns = asset.columns.map(({ id, name }) => ({ id, assetId: asset.id, name }));
+    const columns = asset.columns.map(({ id, name }) => ({ id, assetId: asset.id, name, isDeleted: name === 'gone' }));
     const sorted = (found: { id: string }[]) => found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     expect(sorted(await byId(columns.map(({ id }) => id.toUpperCase())))).toEqual(sorted(columns));
     expect(sorted(await byName(columns.map(({ assetId, name }) => ({ assetId: assetId.toUpperCase(), name }))))).toEqual(sorted(columns));
@@ -176,7 +176,7 @@ describe('which columns there are', () => {
     ];
     const ids = [seen.columns[0]!.id, hidden.columns[0]!.id, newId(), 'nonsense'];
     const names = [seen.id, hidden.id, newId(), 'nonsense'].map((assetId) => ({ assetId, name: 'a' }));
-    const only = [{ id: seen.columns[0]!.id, assetId: seen.id, name: 'a' }];
+    const only = [{ id: seen.columns[0]!.id, assetId: seen.id, name: 'a', isDeleted: false }];
     expect([await byId(ids, readerOf(shop)), await byName(names, readerOf(shop))]).toEqual([only, only]);
     expect([await byId(ids, readerOfNothing()), await byName(names, readerOfNothing())]).toEqual([[], []]);
     expect((await ask(null, BY_ID, { ids })).errors[0]!.code).toBe('UNAUTHENTICATED');

@@ -13,6 +13,10 @@ type KnownAsset = {
 };
 type Name = { namespace: string; name: string };
 
+/** The `seq` of an asset whose events are still to come: older than every event. */
+export const NOT_FED = 0;
+
+/** Without those that only a declaration has told of so far (`NOT_FED`): to the feed they are new. */
 export async function findAssets(sql: Queryable, ids: readonly string[]): Promise<KnownAsset[]> {
   return [
     ...(await sql<KnownAsset[]>`
@@ -22,8 +26,15 @@ export async function findAssets(sql: Queryable, ids: readonly string[]): Promis
         select jsonb_agg(jsonb_build_object('name', d.name, 'columns', d.columns) order by d.name) as depends_on
         from lineage.dependencies d where d.asset_id = a.asset_id
       ) d on true
-      where a.asset_id = any(${ids as string[]}::uuid[])`),
+      where a.asset_id = any(${ids as string[]}::uuid[]) and a.seq > ${NOT_FED}`),
   ];
+}
+
+/** Those of the ids that no row tells of. */
+export async function listMissing(sql: Queryable, ids: readonly string[]): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from unnest(${ids as string[]}::uuid[]) as given (id) where not exists (select from lineage.assets a where a.asset_id = id)`;
+  return rows.map((row) => row.id);
 }
 
 /** Living assets with these names. */
@@ -32,7 +43,7 @@ export async function findNamed(sql: Queryable, names: readonly Name[]): Promise
   return [
     ...(await sql<(Name & { id: string })[]>`
       select a.asset_id as id, a.namespace, a.name from ${wanted(sql, names)}
-      join lineage.assets a on a.namespace = wanted.namespace and a.name = wanted.name where not a.is_deleted`),
+      join lineage.assets a on a.namespace = wanted.namespace and a.name = wanted.name where not a.is_deleted and a.seq > ${NOT_FED}`),
   ];
 }
 

@@ -15,20 +15,21 @@ const BY_NAME = 'query ($names: [ColumnNameInput!]!) { columnsByName(names: $nam
 const AT_ONCE = 5_000;
 
 /** As catalog tells it: the id is catalog's. */
-type Told = { id: string; assetId: string; name: string };
+type Told = { id: string; assetId: string; name: string; isDeleted: boolean };
+export type FoundColumn = ColumnNode & { isDeleted: boolean };
 
 /** The graph's column of each catalog's id, of those that the context's viewer may see; deleted ones too. */
 export async function findColumnsById(
   askCatalog: AskSubgraph,
   context: RequestContext,
   ids: readonly string[],
-): Promise<Map<string, ColumnNode>> {
+): Promise<Map<string, FoundColumn>> {
   const wanted = [...new Set(ids.filter(isId).map((id) => id.toLowerCase()))];
   const told = await inBatches(wanted, async (batch) => {
     const { columnsById } = await askCatalog<{ columnsById: Told[] }>(BY_ID, { ids: batch }, context);
     return columnsById;
   });
-  return new Map(told.map(({ id, assetId, name }) => [id, { id: columnNodeId(assetId, name), assetId, name }]));
+  return new Map(told.map(({ id, ...column }) => [id, { id: columnNodeId(column.assetId, column.name), ...column }]));
 }
 
 /** Catalog's id of each of the graph's columns (by `columnNodeId`), of those that the context's viewer may see; deleted ones too. */

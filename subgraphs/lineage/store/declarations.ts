@@ -1,6 +1,6 @@
 /** What people said that flows, and what moves data, by their names. The edges themselves are among the facts (`facts.ts`). */
-import type { Queryable } from '#platform/database/index.ts';
-import type { GraphEdge } from '../graph/index.ts';
+import type { Queryable, Transaction } from '#platform/database/index.ts';
+import type { GraphEdge, Origin } from '../graph/index.ts';
 import type { declarations, jobs } from './tables/lineage.ts';
 
 export type Declaration = typeof declarations.$inferSelect;
@@ -22,4 +22,53 @@ export async function findDeclarations(sql: Queryable, edges: readonly DeclaredE
 /** In no order. */
 export async function findJobs(sql: Queryable, ids: readonly string[]): Promise<Job[]> {
   return [...(await sql<Job[]>`select job_id as id, namespace, name from lineage.jobs where job_id = any(${ids as string[]}::uuid[])`)];
+}
+
+/** Until the transaction ends nobody else writes lineage: what is read from here on stays so. */
+export const lockFacts = async (tx: Transaction): Promise<void> => void (await tx`select from lineage.head for update`);
+
+type Ends = { fromId: string; toId: string };
+
+/** The last one, open or not. */
+export async function findLast(tx: Transaction, { fromId, toId }: Ends): Promise<Declaration | undefined> {
+  const [row] = await tx<Declaration[]>`
+    select * from lineage.declarations where from_id = ${fromId} and to_id = ${toId} order by declared_at desc limit 1`;
+  return row;
+}
+
+export async function insertDeclaration(
+  tx: Transaction,
+  { id, fromId, toId, reason, declaredBy, declaredAt }: Omit<Declaration, 'retractedBy' | 'retractedAt' | 'retractedBecause'>,
+): Promise<void> {
+  await tx`
+    insert into lineage.declarations (id, from_id, to_id, reason, declared_by, declared_at)
+    values (${id}, ${fromId}, ${toId}, ${reason}, ${declaredBy}, ${declaredAt})`;
+}
+
+export async function retractDeclaration(tx: Transaction, id: string, by: { userId: string; at: Date; because: string }): Promise<void> {
+  await tx`
+    update lineage.declarations set retracted_by = ${by.userId}, retracted_at = ${by.at}, retracted_because = ${by.because}
+    where id = ${id}`;
+}
+
+/** A job that is known stays as it is: its id is made of its name. */
+export async function addJob(tx: Transaction, { id, namespace, name }: Job): Promise<void> {
+  await tx`insert into lineage.jobs (job_id, namespace, name) values (${id}, ${namespace}, ${name}) on conflict do nothing`;
+}
+
+/** The interval of a declaration. */
+export async function getDeclaredEdge(sql: Queryable, { fromId, toId, validFrom }: DeclaredEdge): Promise<GraphEdge> {
+  const [edge] = await sql<GraphEdge[]>`
+    select from_id, to_id, kind, origin, transformation, confidence, job_id, valid_from, valid_to from lineage.edges
+    where from_id = ${fromId} and to_id = ${toId} and origin = 'DECLARED' and valid_from = ${validFrom}`;
+  if (!edge) throw new Error(`The edge of a declaration is missing: ${fromId} to ${toId}.`);
+  return edge;
+}
+
+/** Who else says now that this flows. */
+export async function listOtherOrigins(sql: Queryable, { fromId, toId }: Ends): Promise<Origin[]> {
+  const rows = await sql<{ origin: Origin }[]>`
+    select distinct origin from lineage.edges
+    where from_id = ${fromId} and to_id = ${toId} and origin <> 'DECLARED' and valid_to is null order by origin`;
+  return rows.map((row) => row.origin);
 }

@@ -1,0 +1,29 @@
+import type { MutationResolvers } from '#generated/lineage.ts';
+import { classesOf } from '#platform/auth/operationClasses.ts';
+import type { Database } from '#platform/database/index.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
+import type { LineageContext } from '../context.ts';
+import type { Declarations, Declared, Declarer } from '../domain/declarations.ts';
+
+type Deps = { sql: Database; context: LineageContext; declarations: Declarations };
+
+export function createMutationResolvers({ sql, context: lineage, declarations }: Deps): MutationResolvers {
+  const declarerOf = (context: RequestContext): Declarer => ({ context, editable: () => classesOf(sql, context, 'edit') });
+
+  /** The edge is a fact by now; a graph that follows the facts may still be on its way, so the columns are told, not read. */
+  function payloadOf({ from, to, edge, cursor }: Declared, context: RequestContext) {
+    lineage.forget(context);
+    const { column } = lineage.of(context);
+    for (const end of [from, to]) if (end.column) column.prime(end.nodeId, { id: end.id, assetId: end.asset.id });
+    return { edge, cursor };
+  }
+
+  return {
+    async declareLineage(_, { input: { transformation = 'DIRECT', ...words } }, context) {
+      return payloadOf(await declarations.declare(declarerOf(context), { ...words, transformation }), context);
+    },
+    async retractLineage(_, { input }, context) {
+      return payloadOf(await declarations.retract(declarerOf(context), input), context);
+    },
+  };
+}

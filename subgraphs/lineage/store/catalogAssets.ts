@@ -1,0 +1,36 @@
+/** What catalog knows of assets, asked as the viewer of a request. */
+import type { RequestContext } from '#platform/graphql/context.ts';
+import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
+
+const QUERY = 'query ($ids: [ID!]!) { assetFacts(ids: $ids) }';
+
+/** As many as catalog takes at a time. */
+const AT_ONCE = 1_000;
+
+export type AssetFacts = {
+  id: string;
+  sourceId: string;
+  domainId: string | null;
+  accessClass: number;
+  kind: string;
+  namespace: string;
+  name: string;
+  tags: readonly string[];
+  owners: readonly { userId: string | null; teamId: string | null }[];
+  /** ISO 8601. */
+  deletedAt: string | null;
+};
+
+/** Of those that the context's viewer may see; tombstones too. */
+export async function findAssetFacts(
+  askCatalog: AskSubgraph,
+  context: RequestContext,
+  ids: readonly string[],
+): Promise<Map<string, AssetFacts>> {
+  const found = new Map<string, AssetFacts>();
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    const { assetFacts } = await askCatalog<{ assetFacts: AssetFacts[] }>(QUERY, { ids: ids.slice(from, from + AT_ONCE) }, context);
+    for (const asset of assetFacts) found.set(asset.id, asset);
+  }
+  return found;
+}
