@@ -22,6 +22,8 @@ type Seen = {
   view: string;
   viewName: string;
   column: string;
+  /** The asset of `column`. */
+  columnOf: string;
   violation: string;
   event: string;
   /** Everything that must not occur in the answer of who may not see the source. */
@@ -97,6 +99,7 @@ async function describeSource(
     view: view.id,
     viewName: view.name,
     column: columns[0].id,
+    columnOf: assets.nodes.find((asset: any) => asset.columns.nodes.includes(columns[0])).id,
     violation: violations[0].id,
     event: events.nodes.find((event: any) => ids.includes(event.subject)).id,
     secrets: [
@@ -136,6 +139,17 @@ beforeAll(async () => {
   const [first, second] = [await addSource('alpha'), await addSource('beta')];
   const steward = await world.createUser([{ role: 'STEWARD' }]);
   [alpha, beta] = [await describeSource('alpha', first, me.id, world.ask), await describeSource('beta', second, me.id, steward)];
+  for (const [from, to, why] of [
+    [alpha.view, beta.view, 'alpha is in beta'],
+    [beta.view, alpha.view, 'beta is in alpha'],
+    [beta.column, alpha.column, 'beta again'],
+    [alpha.column, beta.column, 'beta once more'],
+    // Who sees one source sees this, and that it was told.
+    [alpha.view, alpha.tables.find((id) => id !== alpha.view)!, 'alpha only'],
+  ] as const) {
+    const input = { from, to, reason: why, job: { namespace: 'jobs', name: why } };
+    await world.admin('mutation ($input: DeclareLineageInput!) { declareLineage(input: $input) { cursor } }', { input });
+  }
   one = await world.createUser([{ role: 'READER', sourceId: alpha.source }]);
   nobody = await world.createUser([{ role: 'READER', sourceId: '01a20000-0000-7000-8000-000000000000' }]);
   await world.consumed();
@@ -158,7 +172,8 @@ const ABOUT_SOURCES: Record<string, (seen: Seen) => string> = {
   assetByName: (seen) => `assetByName(namespace: "${seen.namespace}", name: ${JSON.stringify(seen.viewName)}) { id }`,
   assets: () =>
     `assets(first: 200) { totalCount nodes { id name tags downstream(depth: 3) { nodes { id name } } violations { totalCount nodes { message } } } }`,
-  column: (seen) => `column(id: "${seen.column}") { id name asset { id } labels { id state decidedBy { id } } }`,
+  column: (seen) =>
+    `column(id: "${seen.column}") { id name asset { id } labels { id state decidedBy { id } } upstream(depth: 3) { nodes { id name } } downstream(depth: 3) { nodes { id name asset { name } } } }`,
   columns: () => `columns(first: 200) { totalCount nodes { id name asset { name } labels { label { name } } } }`,
   assetCounts: () => `assetCounts(by: SOURCE) { value count } byLabel: assetCounts(by: LABEL) { value count }`,
   tags: () => `tags { totalCount nodes { name assetCount } }`,
@@ -176,10 +191,12 @@ const ABOUT_SOURCES: Record<string, (seen: Seen) => string> = {
   violations: () => `violations(first: 200) { totalCount nodes { id message evidence asset { name } column { id } } }`,
   violationCounts: () =>
     `violationCounts(by: SOURCE) { value count } byPolicy: violationCounts(by: POLICY) { value count } byOwner: violationCounts(by: OWNER) { value count } byDay: violationCounts(by: DAY) { value count }`,
-  lineage: (seen) => `lineage(assetId: "${seen.view}", direction: BOTH, depth: 5) { rootId nodes { id asset { name } } edges { from to } }`,
+  lineage: (seen) =>
+    `lineage(assetId: "${seen.view}", direction: BOTH, depth: 5) { rootId nodes { id asset { name } } edges { from to job { name } declaration { reason } } }
+     ofColumns: lineage(assetId: "${seen.columnOf}", direction: BOTH, depth: 5, level: COLUMN) { nodes { id asset { name } column { name } } edges { from to job { name } declaration { reason } } }`,
   event: (seen) => `event(id: "${seen.event}") { id data }`,
   events: () =>
-    `events(first: 200, types: ["asset.*", "scan.*", "source.*", "policy.*", "classification.*"]) { totalCount nodes { type subject data } }`,
+    `events(first: 200, types: ["asset.*", "scan.*", "source.*", "policy.*", "classification.*", "lineage.*"]) { totalCount nodes { type subject data } }`,
 };
 /** The same for everybody with a reading role, or about people only. */
 const ABOUT_NOTHING_HIDDEN = ['connectors', 'labels', 'me', 'ruleTypes', 'serverVersion', 'teams', 'user', 'users', 'apiTokens'];
