@@ -229,3 +229,246 @@ describe('beside what a source reports', () => {
     expect(edgesOf(await lineage('gone'))).toEqual([]);
   });
 });
+
+describe('between columns', () => {
+  const NEIGHBOURS = `edges { cursor depth node { id name } } nodes { id } pageInfo { hasNextPage endCursor } truncated`;
+  const neighbours = async (column: string, args = '', ask: Ask = world.ask): Promise<any> => {
+    const { data, errors } = await ask(
+      `query ($id: ID!) { column(id: $id) { upstream${args} { ${NEIGHBOURS} } downstream${args} { ${NEIGHBOURS} } } }`,
+      {
+        id: id(column),
+      },
+    );
+    expect(errors).toBeUndefined();
+    return data.column;
+  };
+  const declared = ({ edges }: any): any => ({ edges: edges.filter(({ origin }: any) => origin === 'DECLARED') });
+
+  it('is lineage of columns, under the ids that the catalog gives them', async () => {
+    for (const [from, to, transformation] of [
+      ['orders.id', 'ledger.order_id', 'DIRECT'],
+      ['orders.customer', 'ledger.order_id', 'INDIRECT'],
+      ['ledger.order_id', 'report.order_id', 'DIRECT'],
+      ['orders.note', 'report.total', 'CONDITIONAL'],
+    ] as const) {
+      const { edge } = await done(declare({ ...flow(from, to), transformation }), 'declareLineage');
+      expect(edge).toMatchObject({ from: id(from), to: id(to), kind: 'COLUMN', origin: 'DECLARED', transformation });
+    }
+    const found = await lineage('report', { level: 'COLUMN' });
+    expect(found.rootId).toBe(id('report'));
+    expect(edgesOf(found)).toEqual([
+      'ledger.order_id>report.order_id DECLARED',
+      'orders.customer>ledger.order_id DECLARED',
+      'orders.id>ledger.order_id DECLARED',
+      'orders.note>report.total DECLARED',
+    ]);
+    const told = found.nodes.map(({ id: node, depth, asset, column, job }: any) => {
+      expect(node).toBe(column.id);
+      return `${depth} ${asset.displayName}.${column.name} ${job}`;
+    });
+    expect(told.toSorted()).toEqual([
+      '0 report.order_id null',
+      '0 report.total null',
+      '1 ledger.order_id null',
+      '1 orders.note null',
+      '2 orders.customer null',
+      '2 orders.id null',
+    ]);
+    // The assets' own lineage is another thing.
+    expect((await lineage('report')).nodes.every(({ column }: any) => column === null)).toBe(true);
+    expect(edgesOf(await lineage('report', { depth: 1 }))).toEqual(['ledger>report DECLARED']);
+  });
+
+  it('is what a column has before and after it', async () => {
+    const names = ({ edges }: any) => edges.map(({ node, depth }: any) => `${depth} ${node.name}`).toSorted();
+    expect(names((await neighbours('report.order_id')).upstream)).toEqual(['1 order_id']);
+    expect(names((await neighbours('report.order_id', '(depth: 5)')).upstream)).toEqual(['1 order_id', '2 customer', '2 id']);
+    expect((await neighbours('ledger.amount', '(depth: 5)')).upstream).toMatchObject({ edges: [], nodes: [], truncated: false });
+    const seen: string[] = [];
+    for (let after = '', more = true; more;) {
+      const list = `query ($id: ID!) { column(id: $id) { upstream(depth: 2, first: 1${after}) { ${NEIGHBOURS} } } }`;
+      const { upstream } = (await world.admin(list, { id: id('report.order_id') })).column;
+      expect(upstream.nodes).toEqual(upstream.edges.map(({ node }: any) => ({ id: node.id })));
+      seen.push(...upstream.nodes.map((node: any) => node.id));
+      more = upstream.pageInfo.hasNextPage;
+      after = `, after: "${upstream.pageInfo.endCursor}"`;
+    }
+    expect(seen[0]).toBe(id('ledger.order_id'));
+    expect(seen.toSorted()).toEqual([id('ledger.order_id'), id('orders.customer'), id('orders.id')].toSorted());
+    const { errors } = await world.ask(`{ column(id: "${id('report.order_id')}") { upstream(depth: 21) { nodes { id } } } }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'depth' } }]);
+  });
+
+  it('outlives a column that is dropped, and holds for it when it comes back', async () => {
+    const before = edgesOf(declared(await lineage('report', { level: 'COLUMN' })));
+    await shop.sql.unsafe('alter table orders drop column note');
+    await scan(shop);
+    expect(edgesOf(declared(await lineage('report', { level: 'COLUMN' })))).toHaveLength(before.length);
+    await shop.sql.unsafe('alter table orders add column note text');
+    await scan(shop);
+    expect(edgesOf(declared(await lineage('report', { level: 'COLUMN' })))).toEqual(before);
+    await done(retract(flow('orders.note', 'report.total')), 'retractLineage');
+    expect((await lineage('report', { level: 'COLUMN' })).nodes.map(({ column }: any) => column.name).toSorted()).toEqual([
+      'customer',
+      'id',
+      'order_id',
+      'order_id',
+    ]);
+  });
+
+  it('costs a page of assets a handful of statements, however many columns they have', async () => {
+    const page = (first: number) => () =>
+      world.admin(
+        `{ assets(first: ${first}, filter: { kinds: [TABLE, VIEW] }) { nodes { columns { nodes { upstream(depth: 2, first: 20) { nodes { id name } } downstream(first: 20) { nodes { id } } } } } } }`,
+      );
+    const statements = async (first: number): Promise<[number, number]> => {
+      await page(first)();
+      return [await countStatements(world.owner, 'lineage', page(first)), await countStatements(world.owner, 'catalog', page(first))];
+    };
+    const [ofLineage, ofCatalog] = await statements(50);
+    // A level each of upstream (at most 2) and downstream (1), and the columns that were found.
+    expect(ofLineage).toBeLessThanOrEqual(5);
+    // Assets, their columns, which columns these are, which the found ones are, and those themselves; some twice, as up and down go by themselves.
+    expect(ofCatalog).toBeLessThanOrEqual(8);
+    await shop.sql.unsafe(
+      'create schema wide; ' + Array.from({ length: 30 }, (_, n) => `create table wide.t${n} (a int, b int, c int, d int);`).join(''),
+    );
+    await scan(shop);
+    expect(await statements(50)).toEqual([ofLineage, ofCatalog]);
+
+    const graph = () => lineage('report', { level: 'COLUMN', direction: 'BOTH' });
+    await graph();
+    // What is visible, the columns of the asset, three levels, edges of both sides, names, declarations, and the jobs that there are none of.
+    expect(await countStatements(world.owner, 'lineage', graph)).toBeLessThanOrEqual(12);
+  });
+});
+
+describe('what cannot be declared', () => {
+  const UNKNOWN = '01a20000-0000-7000-8000-000000000000';
+
+  it('is refused with the field and what to do', async () => {
+    const good = flow('orders', 'report');
+    const wrong: [object, string][] = [
+      [{ ...good, to: good.from }, 'input.to'],
+      [{ ...good, to: good.from.toUpperCase() }, 'input.to'],
+      [{ ...good, to: id('report.total') }, 'input.to'],
+      [{ ...good, from: id('orders.id') }, 'input.to'],
+      [{ ...good, reason: '' }, 'input.reason'],
+      [{ ...good, reason: ' \n ' }, 'input.reason'],
+      [{ ...good, reason: 'a\0b' }, 'input.reason'],
+      [{ ...good, reason: 'x'.repeat(2_001) }, 'input.reason'],
+      [{ ...good, job: { namespace: '', name: 'x' } }, 'input.job.namespace'],
+      [{ ...good, job: { namespace: 'x', name: ' ' } }, 'input.job.name'],
+      [{ ...good, job: { namespace: 'x', name: 'y'.repeat(1_001) } }, 'input.job.name'],
+    ];
+    for (const [input, field] of wrong)
+      expect(await problem(declare(input)), JSON.stringify(input).slice(0, 200)).toEqual(['BAD_USER_INPUT', field]);
+    for (const [input, field] of wrong.slice(0, 8)) expect(await problem(retract(input))).toEqual(['BAD_USER_INPUT', field]);
+    expect(edgesOf(await lineage('report', { depth: 1 }))).toEqual(['ledger>report DECLARED']);
+    // In capitals they are the same ids, and the longest reason is none too long.
+    const upper = { from: good.from.toUpperCase(), to: good.to.toUpperCase(), reason: '😀'.repeat(2_000) };
+    const { edge } = await done(declare(upper), 'declareLineage');
+    expect(edge).toMatchObject({ from: good.from, to: good.to, declaration: { reason: upper.reason } });
+    await done(retract({ ...upper, reason: 'No' }), 'retractLineage');
+  });
+
+  it('is not found where an end is hidden or unknown, and FORBIDDEN where the role does not reach', async () => {
+    const anonymous = { from: 'x', to: 'x', reason: '' };
+    expect(await problem(declare(anonymous, world.anonymous))).toEqual(['UNAUTHENTICATED', undefined]);
+    expect(await problem(retract(anonymous, world.anonymous))).toEqual(['UNAUTHENTICATED', undefined]);
+    const ingestor = await world.createUser([{ role: 'INGESTOR' }]);
+    expect(await problem(declare(flow('orders', 'report'), ingestor))).toEqual(['FORBIDDEN', undefined]);
+
+    const owner = await world.createUser([{ role: 'STEWARD', sourceId: shop.id }]);
+    for (const ask of [owner, reader]) {
+      for (const input of [
+        flow('feed', 'report'),
+        flow('report', 'feed'),
+        flow('feed.id', 'report.total'),
+        flow('report.total', 'feed.id'),
+      ]) {
+        for (const change of [declare, retract]) expect(await problem(change(input, ask))).toEqual(['NOT_FOUND', undefined]);
+      }
+    }
+    for (const nothing of [UNKNOWN, 'nonsense']) {
+      for (const change of [declare, retract]) {
+        expect(await problem(change({ ...flow('orders', 'report'), from: nothing }))).toEqual(['NOT_FOUND', undefined]);
+        expect(await problem(change({ ...flow('orders', 'report'), to: nothing }, world.ask))).toEqual(['NOT_FOUND', undefined]);
+      }
+    }
+    // Sight of both, and no right at what data flows to.
+    for (const change of [declare, retract]) {
+      expect(await problem(change(flow('orders', 'report'), reader))).toEqual(['FORBIDDEN', undefined]);
+      expect(await problem(change(flow('orders.id', 'report.total'), reader))).toEqual(['FORBIDDEN', undefined]);
+      expect(await problem(change(flow('orders', 'feed'), steward))).toEqual(['FORBIDDEN', undefined]);
+    }
+    const { errors } = await declare(flow('orders', 'feed'), steward);
+    expect(errors![0]!.extensions).toMatchObject({ policy: 'role:STEWARD' });
+    // Sight is enough where data comes from.
+    await done(declare(flow('feed', 'report'), steward), 'declareLineage');
+  });
+});
+
+describe('who sees one end', () => {
+  it('learns nothing of the other, and not that there is one', async () => {
+    await done(declare(flow('feed.id', 'report.total', 'feed knows'), steward), 'declareLineage');
+    const stranger = await world.createUser([{ role: 'READER', sourceId: other.id }]);
+    const nobody = await world.createUser([{ role: 'READER', sourceId: '01a20000-0000-7000-8000-000000000000' }]);
+    expect(edgesOf(await lineage('report', { depth: 1 }, steward))).toEqual(['feed>report DECLARED', 'ledger>report DECLARED']);
+    expect(edgesOf(await lineage('report', { depth: 1 }, reader))).toEqual(['ledger>report DECLARED']);
+    expect(edgesOf(await lineage('report', { depth: 1, level: 'COLUMN' }, steward))).toContain('feed.id>report.total DECLARED');
+    expect(edgesOf(await lineage('report', { depth: 1, level: 'COLUMN' }, reader))).toEqual(['ledger.order_id>report.order_id DECLARED']);
+    // A budget that nothing hidden is counted in.
+    expect(await lineage('report', { maxNodes: 1 }, stranger)).toBeNull();
+    expect((await lineage('feed', { direction: 'BOTH', level: 'COLUMN' }, stranger)).edges).toEqual([]);
+    expect(await lineage('report', { level: 'COLUMN' }, nobody)).toBeNull();
+    const downstream = `query ($id: ID!) { column(id: $id) { downstream(depth: 5) { truncated nodes { id } } } }`;
+    expect((await steward(downstream, { id: id('feed.id') })).data.column.downstream.nodes).toEqual([{ id: id('report.total') }]);
+    expect((await stranger(downstream, { id: id('feed.id') })).data.column.downstream).toEqual({ truncated: false, nodes: [] });
+    expect((await nobody(downstream, { id: id('feed.id') })).data.column).toBeNull();
+  });
+
+  it('gets no event of it', async () => {
+    await world.sealed();
+    const EVENTS = '{ events(first: 200, types: ["lineage.*"]) { totalCount nodes { type subject actor { id } data } } }';
+    const eventsOf = async (ask: Ask): Promise<any[]> => (await ask(EVENTS)).data.events.nodes;
+    const all = await eventsOf(world.ask);
+    expect(all[0]).toEqual({
+      type: 'lineage.changed',
+      subject: id('ledger'),
+      actor: { id: steward.id },
+      data: {
+        change: 'declared',
+        level: 'ASSET',
+        declarationId: expect.any(String),
+        reason: 'The nightly job copies them.',
+        kind: 'TABLE',
+        namespace: expect.any(String),
+        name: expect.stringMatching(/\.ledger$/),
+      },
+    });
+    const [ended] = all.filter(({ data }) => data.change === 'retracted');
+    expect(ended).toMatchObject({ subject: id('ledger'), actor: { id: me.id }, data: { declarationId: all[0].data.declarationId } });
+    const text = JSON.stringify(all);
+    for (const name of ['feed', 'orders', 'feed.id', 'orders.id']) expect(text).not.toContain(id(name));
+    const ofBoth = all.filter(({ data }) => data.reason === 'feed knows');
+    expect(ofBoth).toMatchObject([{ subject: id('report'), data: { level: 'COLUMN' } }]);
+    expect(await eventsOf(steward)).toEqual(all);
+    // One of the two flows out of `feed` is told with the words of everybody else.
+    expect(await eventsOf(reader)).toHaveLength(all.length - 2);
+    expect((await reader(EVENTS)).data.events.totalCount).toBe(all.length - 2);
+  });
+
+  it('is told at once of what it sees, by its type', async () => {
+    const live = await world.live(reader.email);
+    const stream = live.subscribe('subscription { eventPublished(types: ["lineage.*"]) { event { type subject data } } }');
+    await sleep(300);
+    await done(declare(flow('feed', 'ledger', 'hidden'), steward), 'declareLineage');
+    await done(declare(flow('recent', 'ledger', 'seen'), steward), 'declareLineage');
+    const told = await stream.next();
+    expect(told?.data?.eventPublished).toMatchObject({
+      event: { type: 'lineage.changed', subject: id('ledger'), data: { reason: 'seen' } },
+    });
+    await live.close();
+  });
+});
