@@ -226,6 +226,21 @@ describe('the cursor of a change', () => {
     }
   });
 
+  it('of lineage', async () => {
+    const { assets } = await world.admin('{ assets(filter: { kinds: [TABLE] }) { nodes { id columns { nodes { id } } } } }');
+    const [one, two] = assets.nodes.slice(-2);
+    for (const [from, to, subject] of [
+      [one.id, two.id, two.id],
+      [two.columns.nodes[0].id, one.columns.nodes[0].id, one.id],
+    ]) {
+      const declared = await change('declareLineage', { from, to, reason: 'x' }, 'edge { from to validTo }');
+      expect(declared.payload.edge).toEqual({ from, to, validTo: null });
+      const retracted = await change('retractLineage', { from, to, reason: 'y' }, 'edge { from to validTo }');
+      expect(retracted.payload.edge).toEqual({ from, to, validTo: expect.any(String) });
+      for (const { told } of [declared, retracted]) expect(told).toEqual([['lineage.changed', subject]]);
+    }
+  });
+
   it('of dead letters, which are no event', async () => {
     for (const consumer of ['catalog.labels', 'policy.labels']) {
       const id = newId();

@@ -251,8 +251,8 @@ describe('between columns', () => {
       ['ledger.order_id', 'report.order_id', 'DIRECT'],
       ['orders.note', 'report.total', 'CONDITIONAL'],
     ] as const) {
-      const { edge } = await done(declare({ ...flow(from, to), transformation }), 'declareLineage');
-      expect(edge).toMatchObject({ from: id(from), to: id(to), kind: 'COLUMN', origin: 'DECLARED', transformation });
+      const { edge } = await done(declare({ ...flow(from, to), transformation, job: { namespace: 'dbt', name: to } }), 'declareLineage');
+      expect(edge).toMatchObject({ from: id(from), to: id(to), kind: 'COLUMN', origin: 'DECLARED', transformation, job: { name: to } });
     }
     const found = await lineage('report', { level: 'COLUMN' });
     expect(found.rootId).toBe(id('report'));
