@@ -4,6 +4,7 @@ import type { Direction, GraphEdge, GraphStore, Level, View } from '../graph/ind
 import { checkRange, createDeadline, MAX_NODES, type Deadline } from './budgets.ts';
 
 const EDGES_PER_NODE = 10;
+export const MAX_EDGES = MAX_NODES * EDGES_PER_NODE;
 
 export type LineageNode = { id: string; depth: number; unexpanded: number };
 /** `nodes` by depth, then by id: of assets, or of columns as the graph knows them (`columnNodeId`). */
@@ -54,14 +55,10 @@ export type WalkBounds = { depth: number; maxNodes: number; deadline?: Deadline 
 /**
  * Breadth first: a level at a time, each one read as far as the budget goes. So the nodes are the first `maxNodes` by (depth, id)
  * of those that the viewer could walk to: upstream, downstream, or either way (not to and fro: what else flows into a reader of the
- * root is none of its lineage). When time runs out the levels that were read so far are the answer. The roots are visible nodes.
+ * root is none of its lineage). When time runs out (`isLate`) the levels that were read so far are the answer. The roots are visible nodes.
  */
-export async function walk(
-  graph: GraphStore,
-  { direction, ...rest }: View,
-  rootIds: readonly string[],
-  { depth, maxNodes, deadline = createDeadline() }: WalkBounds,
-): Promise<Omit<LineageGraph, 'rootId'>> {
+async function reach(graph: GraphStore, { direction, ...rest }: View, rootIds: readonly string[], bounds: WalkBounds) {
+  const { depth, maxNodes, deadline = createDeadline() } = bounds;
   const start = (): Map<string, number> => new Map(rootIds.map((id) => [id, 0]));
   const sides = (direction === 'BOTH' ? (['UPSTREAM', 'DOWNSTREAM'] as const) : [direction]).map((way): Side => ({
     view: { ...rest, direction: way },
@@ -76,6 +73,31 @@ export async function walk(
     if (isLate) break;
     await walkLevel(graph, sides, depths, level, maxNodes);
   }
+  return { sides, depths, isLate };
+}
+
+/** The nearest `maxNodes` nodes, the root left out. `truncated`: there are more, or time ran out. */
+export async function findReached(
+  graph: GraphStore,
+  view: View,
+  rootId: string,
+  { maxNodes, ...bounds }: WalkBounds,
+): Promise<{ ids: string[]; truncated: boolean }> {
+  // The root, and one that only says that there are more.
+  const { depths, isLate } = await reach(graph, view, [rootId], { ...bounds, maxNodes: maxNodes + 2 });
+  const ids = [...depths.keys()].slice(1);
+  return { ids: ids.slice(0, maxNodes), truncated: isLate || ids.length > maxNodes };
+}
+
+/** What `reach` comes to, the edges between, and where the budget cut something off. */
+export async function walk(
+  graph: GraphStore,
+  view: View,
+  rootIds: readonly string[],
+  bounds: WalkBounds,
+): Promise<Omit<LineageGraph, 'rootId'>> {
+  const { depth, maxNodes } = bounds;
+  const { sides, depths, isLate } = await reach(graph, view, rootIds, bounds);
 
   const ids = [...depths.keys()];
   const expanded = ({ depths: own }: Side): string[] => [...own].flatMap(([id, level]) => (level < depth ? [id] : []));

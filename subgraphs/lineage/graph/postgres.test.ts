@@ -1,9 +1,10 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { Database } from '#platform/database/index.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
-import { writeFacts } from '../store/facts.ts';
+import { writeFacts, type GraphFacts } from '../store/facts.ts';
 import { describeGraph } from './conformance.test-suite.ts';
 import { createPostgresGraph } from './postgres.ts';
+import { describeQueries } from './queries.test-suite.ts';
 
 let test: TestDatabase;
 let sql: Database;
@@ -13,8 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-describeGraph('PostgreSQL', {
+const conformance = {
   graph: () => createPostgresGraph(sql),
-  apply: (facts) => sql.begin((tx) => writeFacts(tx, facts)),
-  clear: async () => void (await sql`delete from lineage.edges`, await sql`delete from lineage.assets`),
-});
+  apply: (facts: GraphFacts) => sql.begin((tx) => writeFacts(tx, facts)),
+  async clear() {
+    for (const table of ['edges', 'columns', 'assets']) await sql`delete from ${sql(`lineage.${table}`)}`;
+  },
+};
+describeGraph('PostgreSQL', conformance);
+describeQueries('PostgreSQL', conformance);

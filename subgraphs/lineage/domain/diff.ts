@@ -1,0 +1,62 @@
+/** What became different of an asset's lineage between two moments. */
+import type { VisibleClasses } from '#platform/auth/access.ts';
+import { InvalidInput } from '#platform/errors.ts';
+import type { GraphEdge, GraphStore, View } from '../graph/index.ts';
+import { createDeadline } from './budgets.ts';
+import { edgeKey, MAX_EDGES, momentOf, readLineage, type LineageGraph, type LineageNode, type LineageRequest } from './lineage.ts';
+
+export type DiffRequest = Omit<LineageRequest, 'asOf'> & { from: Date; to: Date };
+/** Edges as they were at their moment, by their ends; nodes by depth and id. */
+export type LineageDiff = {
+  rootId: string;
+  added: GraphEdge[];
+  removed: GraphEdge[];
+  addedNodes: LineageNode[];
+  removedNodes: LineageNode[];
+  truncated: boolean;
+};
+
+/** BAD_USER_INPUT unless one moment is before the other. */
+export function checkMoments({ from, to }: Pick<DiffRequest, 'from' | 'to'>): void {
+  if (from >= to) throw new InvalidInput('"from" must be before "to".', 'from');
+}
+
+/** Null where the root is hidden or unknown. */
+export async function readDiff(graph: GraphStore, classes: VisibleClasses, request: DiffRequest): Promise<LineageDiff | null> {
+  const { from, to, deadline = createDeadline(), ...rest } = request;
+  const before = await readLineage(graph, classes, { ...rest, asOf: from, deadline });
+  const after = before && (await readLineage(graph, classes, { ...rest, asOf: to, deadline }));
+  if (!after) return null;
+  const view = (at: Date): View => ({ level: rest.level, direction: 'DOWNSTREAM', at: momentOf(at), classes });
+  const [added, removed] = [await listChanged(graph, view(from), after, before), await listChanged(graph, view(to), before, after)];
+  return {
+    rootId: rest.rootId,
+    added: added.edges,
+    removed: removed.edges,
+    addedNodes: added.nodes,
+    removedNodes: removed.nodes,
+    truncated: before.truncated || after.truncated,
+  };
+}
+
+type Changed = { edges: GraphEdge[]; nodes: LineageNode[] };
+
+/**
+ * What one has and the other has not. Where a budget cut the other one off, it may only have been cut off: then an edge counts if it did
+ * not hold at the other's moment at all, and a node if such an edge is at it.
+ */
+async function listChanged(graph: GraphStore, otherView: View, one: LineageGraph, other: LineageGraph): Promise<Changed> {
+  const known = new Set(other.edges.map(edgeKey));
+  const knownNodes = new Set(other.nodes.map(({ id }) => id));
+  const edges = one.edges.filter((edge) => !known.has(edgeKey(edge)));
+  const nodes = one.nodes.filter(({ id }) => !knownNodes.has(id));
+  if (!other.truncated) return { edges, nodes };
+  if (edges.length === 0) return { edges, nodes: [] };
+  const ids = (side: 'fromId' | 'toId'): string[] => [...new Set(edges.map((edge) => edge[side]))];
+  const found = await graph.findEdges(otherView, ids('fromId'), ids('toId'), MAX_EDGES + 1);
+  const held = new Set(found.map(edgeKey));
+  // Among that many it may be any.
+  const changed = found.length > MAX_EDGES ? [] : edges.filter((edge) => !held.has(edgeKey(edge)));
+  const touched = new Set(changed.flatMap(({ fromId, toId }) => [fromId, toId]));
+  return { edges: changed, nodes: nodes.filter(({ id }) => touched.has(id)) };
+}
