@@ -18,6 +18,7 @@ const COMMANDS = {
   router: { node: [...LEAN, 'deploy/separate/router.ts'], clean: true, production: true },
   subgraph: { node: [...LEAN, 'deploy/separate/subgraph.ts'], clean: true, production: true },
   worker: { node: [...LEAN, 'deploy/separate/worker.ts'], clean: true, production: true },
+  neo4j: { node: ['scripts/neo4j.ts'], clean: true, production: true },
   test: { node: [vitest, 'run'] },
   bench: { node: ['bench/run.ts'] },
   codegen: { node: [bin('@graphql-codegen/cli/esm/bin.js'), '--config', 'codegen.ts', '--silent'] },

@@ -48,7 +48,7 @@ export async function offerNeo4j(options: {
   const newPlace = (port: number): Place => ({ folder: join(folder, `neo4j-${++made}`), port, password: secret() });
 
   async function begin(place: Place): Promise<Neo4jServer> {
-    const server = await startNeo4j(await prepare(), place);
+    const server = await startNeo4j(await prepare(), { ...place, life: 'short' });
     running.add(server);
     void server.ended.then(() => running.delete(server));
     return server;
@@ -80,6 +80,7 @@ export async function offerNeo4j(options: {
       // What is missing on this machine skips a file; a server that does not start although nothing is missing fails it.
       const missing = await prepare().then(() => undefined, reasonOf);
       if (missing !== undefined) return decline(question.file, missing);
+      if (question.want === 'turn') return { missing: null };
       return question.want === 'own' ? startOwn() : { login: await (shared ??= startShared()) };
     }
     const own = owns.get(question.own);
@@ -129,7 +130,7 @@ export async function offerNeo4j(options: {
     // The door gives away a password: only this run's tests may come in.
     lines.once('line', (line) => (line === key ? serve(connection, lines) : connection.destroy()));
   });
-  listener.listen(0, '127.0.0.1');
+  listener.listen(0, '127.0.0.1').unref(); // a set-up that fails after us is not held up
   await once(listener, 'listening');
 
   return {

@@ -71,6 +71,9 @@ function runMaven(args: string[], environment: Environment): Promise<void> {
     timeout: FETCH_MS,
     shell: process.platform === 'win32', // where it is a batch file
   });
+  const endWithUs = (): void => void maven.kill();
+  process.once('exit', endWithUs);
+  maven.once('close', () => process.off('exit', endWithUs));
   let output = '';
   for (const stream of [maven.stdout, maven.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-100_000)));
   return new Promise((resolve, reject) => {

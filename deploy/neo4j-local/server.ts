@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isFree } from '#platform/database/embeddedServer.ts';
 import { CannotStart } from '#platform/errors.ts';
 import { ensureJars, type Environment } from './jars.ts';
 import { findJava } from './java.ts';
@@ -13,10 +14,11 @@ const USER = 'neo4j';
 /** After a kill it first replays what it had not written to its tables. */
 const START_MS = 5 * 60_000;
 const STOP_MS = 30_000;
+/** A start takes half as much of a processor when nothing is compiled for speed, which pays for a server that lives for minutes. */
+const LIVES = { short: ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'], long: ['-XX:+UseG1GC'] };
 const JVM_ARGUMENTS = [
   '-Xms256m',
   '-Xmx512m',
-  '-XX:+UseG1GC',
   ...['java.nio', 'java.io', 'sun.nio.ch'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
   '-Dlog4j2.disable.jmx=true',
   '-Dlog4j2.shutdownHookEnabled=false',
@@ -44,13 +46,25 @@ export type Neo4jServer = {
   kill(): Promise<void>;
 };
 
-/** Starts a server on `folder`, which is made if it is missing, and waits until it answers. Port 0 is a free one. Throws CannotStart. */
+export type Neo4jStart = {
+  /** Made if it is missing. */
+  folder: string;
+  /** 0 is a free one. */
+  port: number;
+  /** Of at least 8 characters. Set at each start. */
+  password: string;
+  life?: keyof typeof LIVES;
+};
+
+/** Starts a server and waits until it answers. Throws CannotStart. */
 export async function startNeo4j(
   { java, jars, environment }: Neo4jProgram,
-  { folder, port, password }: { folder: string; port: number; password: string },
+  { folder, port, password, life = 'long' }: Neo4jStart,
 ): Promise<Neo4jServer> {
+  // It would be told by the server, too, but only seconds later.
+  if (port !== 0 && !(await isFree(port))) throw new CannotStart(portTaken(port));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const child = spawn(java, [...JVM_ARGUMENTS, '-cp', join(jars, '*'), LAUNCHER, folder, String(port)], {
+  const child = spawn(java, [...JVM_ARGUMENTS, ...LIVES[life], '-cp', join(jars, '*'), LAUNCHER, folder, String(port)], {
     // It lives as long as the pipe to its stdin; in a group of its own Ctrl-C does not reach it before us.
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
@@ -93,10 +107,13 @@ async function waitUntilReady(child: ChildProcess, ended: Promise<void>, output:
   return undefined;
 }
 
+const portTaken = (port: number): string =>
+  `Port ${port} is taken by another program: stop it, or choose another port for Neo4j (npm run neo4j -- --port ${port === 65_535 ? 0 : port + 1}).`;
+
 function sentenceOf(output: string, { folder, port }: { folder: string; port: number }): string {
   const [, reason] = /^FAILED (.*)$/m.exec(output) ?? [];
-  if (reason === 'PORT_TAKEN') return `Port ${port} is taken by another program: stop it, or take another port for Neo4j.`;
-  if (reason === 'FOLDER_IN_USE') return `Another Neo4j server uses ${folder}: stop it, or take another folder.`;
+  if (reason === 'PORT_TAKEN') return portTaken(port);
+  if (reason === 'FOLDER_IN_USE') return `Another Neo4j server uses ${folder}: stop it, or set DATA_DIR to another folder.`;
   return `Neo4j did not start: ${reason ?? (output.trim().slice(-300) || `it did not answer within ${START_MS / 60_000} minutes`)}. Its log is ${join(folder, 'logs', 'debug.log')}.`;
 }
 

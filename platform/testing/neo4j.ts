@@ -18,13 +18,13 @@ export type Neo4jDoor = { port: number; key: string };
 /** `mark`: of a server that is not the test run's own, the name under which this run notes that what is there was made by its tests. */
 export type Neo4jLogin = { url: string; user: string; password: string; mark?: string };
 export type Neo4jQuestion =
-  | { want: 'shared' | 'own'; file: string }
+  | { want: 'shared' | 'own' | 'turn'; file: string }
   | { want: 'kill' | 'stop'; own: string }
   | { want: 'start'; own: string; empty: boolean };
 export type Neo4jAnswer =
   | { login: Neo4jLogin; own?: string; pid?: number }
   | { pid: number | undefined }
-  | { missing: string }
+  | { missing: string | null }
   | { failure: string };
 
 export type TestNeo4j = {
@@ -95,7 +95,12 @@ const unusable = (): never => {
 
 function missingServer(answer: Neo4jAnswer): TestNeo4j {
   if (!('missing' in answer)) throw new Error('The test run answered something else.');
-  return { missing: answer.missing, url: '', user: '', password: '', empty: unusable };
+  return { missing: answer.missing ?? undefined, url: '', user: '', password: '', empty: unusable };
+}
+
+/** For a file that starts servers by itself: its turn, and why none can be started here. Also for the top level of a test file. */
+export async function useNeo4jTurn(): Promise<{ missing: string | undefined }> {
+  return { missing: missingServer(await ask({ want: 'turn', file: expect.getState().testPath ?? '' })).missing };
 }
 
 let connection: { socket: Socket; lines: AsyncIterator<string> } | undefined;
