@@ -95,8 +95,8 @@ describe('lineage', () => {
       '2026-02-01T12:00:00+01:00',
     );
     expect(asked).toEqual([
-      { assetId: 'report', direction: 'BOTH', depth: 3, maxNodes: 500 },
-      { assetId: 'report', direction: 'UPSTREAM', depth: 5, maxNodes: 500, asOf: '2026-02-01T11:00:00.000Z' },
+      { assetId: 'report', direction: 'BOTH', depth: 3, maxNodes: 500, level: 'ASSET' },
+      { assetId: 'report', direction: 'UPSTREAM', depth: 5, maxNodes: 500, level: 'ASSET', asOf: '2026-02-01T11:00:00.000Z' },
     ]);
   });
 

@@ -4,6 +4,7 @@ import { CliError, EXIT } from '../errors.ts';
 import type { AddCommands, CommandContext } from '../context.ts';
 import { printJson, printLine } from '../output.ts';
 import { say } from '../terminal.ts';
+import { addDeclarationCommands } from './declarations.ts';
 
 const FIND = 'query AssetId($namespace: String!, $name: String!) { assetByName(namespace: $namespace, name: $name) { id } }';
 const LINEAGE = `query Lineage($assetId: ID!, $direction: LineageDirection!, $depth: Int, $asOf: DateTime) {
@@ -19,7 +20,7 @@ type Graph = { rootId: string; truncated: boolean; nodes: Node[]; edges: { from:
 type Options = { direction: string; depth: string; asOf?: string };
 
 export const addLineageCommands: AddCommands = (program, context) => {
-  program
+  const lineage = program
     .command('lineage <asset> [name]')
     .description(
       'where the data of an asset comes from and goes to; the asset by its id, or by namespace and name, for example: lineage postgres://localhost:5432 shop.public.orders',
@@ -32,6 +33,7 @@ export const addLineageCommands: AddCommands = (program, context) => {
     .option('--depth <levels>', 'how many levels, at most 20', '3')
     .option('--as-of <moment>', 'as it was then (2027-01-31, 2027-01-31T12:00:00Z)')
     .action((asset: string, name: string | undefined, options: Options, command) => show(context(command), asset, name, options));
+  addDeclarationCommands(lineage, context);
 };
 
 async function show(context: CommandContext, asset: string, name: string | undefined, options: Options): Promise<void> {
