@@ -1,6 +1,7 @@
 /** SQL that somebody wrote to do harm: it is read, or it is not, and the next view is read as ever. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readViewColumns } from './viewColumns.ts';
+import { readViewLineage } from './viewLineage.ts';
 
 const repeat = (times: number, text: (index: number) => string, between = ''): string =>
   Array.from({ length: times }, (_, index) => text(index)).join(between);
@@ -54,4 +55,44 @@ it('reads the next view when the parser breaks off, however often it does', () =
     expect([null, 1]).toContain(readViewColumns(sql)?.length ?? null);
     expect(readViewColumns(`SELECT x FROM t -- ${n}`), `after ${n}`).toEqual([{ name: 'x', origins: FROM_T, isUnknown: false }]);
   }
+});
+
+describe('lineage', () => {
+  const T = [{ name: 'db.public.t', columns: ['x', ...Array.from({ length: 300 }, (_, n) => `c${n}`)] }];
+  const lineage = async (sql: string) => await readViewLineage(sql, T);
+  const columns = (count: number, text: (name: string) => string, between = ', '): string => repeat(count, (n) => text(`c${n}`), between);
+
+  it.each<[string, string, number | null]>([
+    [
+      'recursive queries in each other, each read until nothing is new',
+      repeat(20, (n) => `WITH RECURSIVE r${n} AS ((`) +
+        'SELECT x FROM t' +
+        repeat(20, (n) => `) UNION ALL SELECT x FROM r${19 - n}) SELECT x FROM r${19 - n}`),
+      null,
+    ],
+    [
+      'a recursive query that passes a value on from column to column',
+      `WITH RECURSIVE r AS (SELECT ${columns(40, (c) => c)} FROM t UNION ALL SELECT ${columns(40, (c) => (c === 'c39' ? 'c0' : `c${Number(c.slice(1)) + 1}`))} FROM r)
+        SELECT ${columns(40, (c) => `r.${c}`)} FROM r`,
+      1600,
+    ],
+    ['a window that refers to itself', 'SELECT sum(x) OVER w AS x FROM t WINDOW w AS (w ORDER BY c0)', 2],
+    [
+      'more flows than anybody reads',
+      `SELECT ${columns(300, (c) => `row_to_json(q.*) AS ${c}`)} FROM (SELECT ${columns(100, (c) => c)} FROM t) q`,
+      null,
+    ],
+    ['all of a wide table through functions', `SELECT ${columns(300, (c) => `upper(${c}) AS ${c}`)} FROM t`, 300],
+    ['what is too deep for the parser', DEEP[0]!, null],
+    ['no SQL at all', 'DROP TABLE t; SELECT', null],
+  ])('is told, or not, within bounds: %s', async (_, sql, flows) => {
+    const [found, next] = await Promise.all([lineage(sql), lineage('SELECT x AS y FROM t')]);
+    expect(found?.length ?? null).toBe(flows);
+    expect(next).toEqual([{ relation: 'db.public.t', from: 'x', to: 'y', transformation: 'DIRECT', confidence: 1 }]);
+  });
+
+  it('goes on with the next view when the parser breaks off, however often it does', async () => {
+    const answers = await Promise.all([...DEEP.slice(0, 12).map(lineage), lineage('SELECT x FROM t')]);
+    expect(answers.at(-1)).toHaveLength(1);
+  });
 });
