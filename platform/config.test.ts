@@ -19,7 +19,7 @@ describe('.env.example', () => {
   });
 
   it('explains each setting in the words of the schema', () => {
-    const explained = [...example.matchAll(/^# (.*)\n([A-Z_]+)=/gm)].map(([, words, name]) => [name, words]);
+    const explained = [...example.matchAll(/^# (.*)\n([A-Z0-9_]+)=/gm)].map(([, words, name]) => [name, words]);
     expect(explained).toEqual(names.map((name) => [name, settingsSchema.shape[name].description]));
   });
 

@@ -1,6 +1,6 @@
 import neo4j, { type Driver } from 'neo4j-driver';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { useNeo4j, useOwnNeo4j } from './neo4j.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { emptyDatabase, giveBack, useNeo4j, useOwnNeo4j } from './neo4j.ts';
 
 const shared = await useNeo4j();
 const own = await useOwnNeo4j();
@@ -34,6 +34,36 @@ describe.skipIf(shared.missing)('useNeo4j', () => {
     expect(await ask(shared, 'MATCH (n) RETURN count(n)')).toEqual([0]);
     expect(await ask(shared, 'SHOW CONSTRAINTS YIELD name')).toEqual([]);
     expect(await ask(shared, 'SHOW INDEXES YIELD name, type WHERE type <> "LOOKUP" AND NOT name STARTS WITH "pursight_tests"')).toEqual([]);
+  });
+});
+
+describe.skipIf(own.missing)('a database that the run was given', () => {
+  const theirs = { ...own, mark: 'mark_of_this_run' };
+  beforeEach(() => own.empty());
+
+  it('is emptied of what the run made, and given back without a trace', async () => {
+    await emptyDatabase(theirs);
+    await ask(own, 'CREATE (:Thing)');
+    await emptyDatabase(theirs);
+    expect(await ask(own, 'MATCH (n) RETURN count(n)')).toEqual([0]);
+    await ask(own, 'CREATE (:Thing)');
+    await giveBack(theirs);
+    expect(await ask(own, 'MATCH (n) RETURN count(n)')).toEqual([0]);
+    expect(await ask(own, 'SHOW INDEXES YIELD name, type WHERE type <> "LOOKUP"')).toEqual([]);
+  });
+
+  it.for([
+    ['a node', 'CREATE (:Thing)', 'MATCH (n) RETURN count(n)'],
+    ['a constraint', 'CREATE CONSTRAINT theirs FOR (n:Thing) REQUIRE n.id IS UNIQUE', 'SHOW CONSTRAINTS YIELD name RETURN count(*)'],
+    [
+      'what an earlier run marked',
+      'CREATE INDEX mark_of_another_run FOR (n:PursightTest) ON (n.mark)',
+      'SHOW INDEXES YIELD name WHERE name = "mark_of_another_run" RETURN count(*)',
+    ],
+  ] as const)('is left alone when it holds %s', async ([, create, count]) => {
+    await ask(own, create);
+    await expect(emptyDatabase(theirs)).rejects.toThrow('holds what no test of this run made');
+    expect(await ask(own, count)).toEqual([1]);
   });
 });
 

@@ -49,10 +49,10 @@ export async function useNeo4j(): Promise<TestNeo4j> {
   const answer = await ask({ want: 'shared', file: expect.getState().testPath ?? '' });
   if (!('login' in answer)) return missingServer(answer);
   const { url, user, password, mark } = answer.login;
-  const empty = () => withDriver(answer.login, (driver) => emptyDatabase(driver, mark));
+  const empty = () => emptyDatabase(answer.login);
   await empty();
   // Ours is emptied by the next file in any case; what a user has given is left as it was found.
-  if (mark) afterAll(() => withDriver(answer.login, (driver) => giveBack(driver, mark)), 120_000);
+  if (mark) afterAll(() => giveBack(answer.login), 120_000);
   return { missing: undefined, url, user, password, empty };
 }
 
@@ -81,7 +81,7 @@ export async function useOwnNeo4j(): Promise<OwnNeo4j> {
     url: login.url,
     user: login.user,
     password: login.password,
-    empty: () => withDriver(login, (driver) => emptyDatabase(driver)),
+    empty: () => emptyDatabase(login),
     pid: () => pid,
     kill: () => send({ want: 'kill', own: own! }),
     stop: () => send({ want: 'stop', own: own! }),
@@ -139,10 +139,15 @@ async function withDriver(login: Neo4jLogin, work: (driver: Driver) => Promise<v
   }
 }
 
-async function emptyDatabase(driver: Driver, mark?: string): Promise<void> {
-  if (mark) await claim(driver, mark);
-  await removeAll(driver, mark);
-}
+/** Throws where that would remove what this run did not make. For the tests of this module; others use what `useNeo4j` gives. */
+export const emptyDatabase = (login: Neo4jLogin): Promise<void> =>
+  withDriver(login, async (driver) => {
+    if (login.mark) await claim(driver, login.mark);
+    await removeAll(driver, login.mark);
+  });
+
+/** Empty, and without our mark. */
+export const giveBack = (login: Neo4jLogin): Promise<void> => withDriver(login, removeAll);
 
 /** The mark is an index, because that outlives `MATCH (n) DETACH DELETE n` and is counted by no test. */
 async function claim(driver: Driver, mark: string): Promise<void> {
@@ -163,7 +168,7 @@ async function listIndexes(driver: Driver): Promise<string[]> {
   return records.map((record) => record.get('name') as string);
 }
 
-async function removeAll(driver: Driver, mark?: string): Promise<void> {
+async function removeAll(driver: Driver, except?: string): Promise<void> {
   const session = driver.session();
   try {
     // In batches: a transaction has to fit into the server's memory. Relationships first, as one node may have any number.
@@ -172,7 +177,7 @@ async function removeAll(driver: Driver, mark?: string): Promise<void> {
     const constraints = await session.run('SHOW CONSTRAINTS YIELD name');
     for (const record of constraints.records) await session.run(`DROP CONSTRAINT ${quote(record.get('name'))} IF EXISTS`);
     for (const name of await listIndexes(driver)) {
-      if (name !== mark) await session.run(`DROP INDEX ${quote(name)} IF EXISTS`);
+      if (name !== except) await session.run(`DROP INDEX ${quote(name)} IF EXISTS`);
     }
   } finally {
     await session.close();
@@ -181,8 +186,3 @@ async function removeAll(driver: Driver, mark?: string): Promise<void> {
 
 /** A name in a schema command cannot be a parameter. */
 const quote = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
-
-async function giveBack(driver: Driver, mark: string): Promise<void> {
-  await removeAll(driver, mark);
-  await driver.executeQuery(`DROP INDEX ${mark} IF EXISTS`);
-}
