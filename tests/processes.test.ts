@@ -130,6 +130,23 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
     await expect.poll(types).toEqual(expect.arrayContaining(['identity.signedIn', 'source.registered', 'scan.completed', 'asset.updated']));
   });
 
+  it('ask one another as who asked them: columns that a person declares lineage of are named by the catalog', async () => {
+    const { data } = await ask('{ assets(filter: { kinds: [TABLE, VIEW] }) { nodes { displayName columns { nodes { id name } } } } }');
+    const [everyone, people] = data.assets.nodes;
+    const [from, to] = [people.columns.nodes[0], everyone.columns.nodes[0]];
+    const declared = await ask(
+      'mutation ($input: DeclareLineageInput!) { declareLineage(input: $input) { edge { from to kind declaration { by { email } } } } }',
+      { input: { from: from.id, to: to.id, reason: 'As its SQL says' } },
+    );
+    expect(declared.errors).toBeUndefined();
+    const edge = { from: from.id, to: to.id, kind: 'COLUMN', declaration: { by: { email: EMAIL } } };
+    expect(declared.data.declareLineage).toEqual({ edge });
+    const found = await ask('query ($id: ID!) { column(id: $id) { upstream { nodes { id name } } } }', { id: to.id });
+    expect(found).toEqual({ data: { column: { upstream: { nodes: [from] } } } });
+    const types = async () => (await ask('{ events(types: ["lineage.*"]) { nodes { type } } }')).data.events.nodes;
+    await expect.poll(types).toEqual([{ type: 'lineage.changed' }]);
+  });
+
   it('hand the id of a request on to the events that another process appends', async () => {
     const ids = await database.owner<{ type: string; id: string | null }[]>`
       select type, attributes ->> 'requestId' as id from events.log where type in ('source.registered', 'identity.signedIn', 'scan.started')`;

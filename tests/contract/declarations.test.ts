@@ -316,6 +316,21 @@ describe('between columns', () => {
     ]);
   });
 
+  it('keeps the graph in one piece where the catalog knows no such column', async () => {
+    // As of a system column that a view reads.
+    const node = '01a20000-0000-5000-8000-0000000000aa';
+    const [known] = await world.owner<{ id: string }[]>`
+      select column_id as id from lineage.columns where asset_id = ${id('ledger')} and name = 'order_id'`;
+    await world.owner`insert into lineage.columns (column_id, asset_id, name) values (${node}, ${id('recent')}, 'xmin')`;
+    await world.owner`insert into lineage.edges (from_id, to_id, kind, origin, valid_from) values (${node}, ${known!.id}, 'COLUMN', 'PARSED', now())`;
+    const { nodes, edges } = await lineage('ledger', { level: 'COLUMN' });
+    expect(nodes).toContainEqual({ id: node, depth: 1, asset: { id: id('recent'), displayName: 'recent' }, column: null, job: null });
+    expect(edges).toContainEqual(expect.objectContaining({ from: node, to: id('ledger.order_id'), origin: 'PARSED', declaration: null }));
+    const { upstream } = await neighbours('ledger.order_id');
+    expect(upstream.edges.filter((edge: any) => edge.node === null)).toEqual([{ cursor: expect.any(String), depth: 1, node: null }]);
+    await world.owner`update lineage.edges set valid_to = valid_from where from_id = ${node}`;
+  });
+
   it('costs a page of assets a handful of statements, however many columns they have', async () => {
     const page = (first: number) => () =>
       world.admin(
