@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { countStatements } from '#platform/testing/statements.ts';
 import { createWorld, type Ask, type World } from '../world.ts';
-import { mutate } from './mutate.ts';
 
 const STATEMENTS = `
   create table orders (id int, customer int, note text);
