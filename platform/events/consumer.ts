@@ -55,6 +55,8 @@ export type ConsumerOptions = {
   faults?: ReadonlySet<string>;
   /** Events come with their data. The pool's role needs the right to read it. */
   data?: true;
+  /** Called after each turn that did something: what was handled by then is committed. */
+  onTurn?: () => void;
   /** Most events of a batch; 1,000 if not given, and no more. What a batch locks is locked as long as the batch takes. */
   batch?: number;
 };
@@ -194,6 +196,7 @@ export function createConsumer({ sql, name, types, logger, faults, data, batch =
     const { isBehind, retryInMs } = await look();
     const isConsumed = isBehind && (await consume());
     const isRetried = retryInMs !== null && retryInMs <= 0 && (await retry(() => !stopping));
+    if (isConsumed || isRetried) options.onTurn?.();
     return isConsumed || isRetried ? 0 : Math.min(POLL_MS, Math.max(1, Math.ceil(retryInMs ?? POLL_MS)));
   }
 

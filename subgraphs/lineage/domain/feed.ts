@@ -10,10 +10,11 @@ import { followFacts, isMoved, isRenamed, nameKey, stateAfter, type AssetFact, t
 
 const TYPES = ['asset.created', 'asset.updated', 'asset.deleted'] as const satisfies readonly EventType[];
 
-type FeedOptions = { sql: Database; faults: ReadonlySet<string>; logger: Logger };
+/** `onTurn`: called when facts may have been written. */
+type FeedOptions = { sql: Database; faults: ReadonlySet<string>; logger: Logger; onTurn?: () => void };
 
-export function createFeed({ sql, faults, logger }: FeedOptions): Consumer {
-  return createConsumer({ sql, name: LINEAGE_GRAPH, types: TYPES, data: true, handle: feed, faults, logger });
+export function createFeed({ sql, faults, logger, onTurn }: FeedOptions): Consumer {
+  return createConsumer({ sql, name: LINEAGE_GRAPH, types: TYPES, data: true, handle: feed, faults, logger, ...(onTurn && { onTurn }) });
 }
 
 /** In the log's order. Any event may come again, and of one asset an older one after a newer one. */

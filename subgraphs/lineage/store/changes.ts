@@ -1,10 +1,12 @@
 /**
- * The facts that changed since a position, for the projection. Revisions are committed in their order, and no fact is ever deleted: who
- * reads page by page in the order of (revision, id) and remembers how far it came misses nothing.
+ * The facts as rows, for the projection: those that changed since a position, and those that it is compared with. Revisions are committed
+ * in their order, and no fact is ever deleted: who reads page by page in the order of (revision, id) and remembers how far it came
+ * misses nothing.
  */
+import type postgres from 'postgres';
 import type { Queryable } from '#platform/database/index.ts';
 import { LINEAGE_GRAPH } from '#platform/events/consumerNames.ts';
-import type { AssetRow, ColumnRow, EdgeRow, Position } from '../graph/neo4j/generations.ts';
+import type { AssetRow, ColumnRow, EdgeRow, Position, Positions } from '../graph/neo4j/generations.ts';
 
 /** How far the facts are: which database they are of, their last revision, and up to which event they were written. */
 export type Head = { epoch: string; revision: number; fedTo: number };
@@ -17,35 +19,82 @@ export async function readHead(sql: Queryable): Promise<Head> {
   return row!;
 }
 
-/** The first `limit` rows after a position, and the position of the last one; undefined when there are none. */
-type ListChanges<Row> = (sql: Queryable, after: Position, limit: number) => Promise<{ rows: Row[]; upTo: Position } | undefined>;
+export type Revised<Row> = Row & { revision: number };
 
-type Revised<Row> = Row & { revision: number };
+export type Facts<Row> = {
+  /** The first `limit` rows that changed after a position, and the position of the last one; undefined when there are none. */
+  listChanges(sql: Queryable, after: Position, limit: number): Promise<{ rows: Row[]; upTo: Position } | undefined>;
+  /** The first `limit` rows by id, after one or from the beginning. */
+  list(sql: Queryable, after: string | undefined, limit: number): Promise<Revised<Row>[]>;
+  get(sql: Queryable, ids: readonly string[]): Promise<Revised<Row>[]>;
+};
 
-function pageOf<Row extends { id: string | number }>(found: readonly Revised<Row>[]): { rows: Row[]; upTo: Position } | undefined {
-  const last = found.at(-1);
-  return last && { rows: found.map(({ revision: _, ...row }) => row as never), upTo: { revision: last.revision, id: String(last.id) } };
+type Fragment = postgres.PendingQuery<postgres.Row[]>;
+/** `from`: without conditions, and with the revision. `id` and `revision`: what they are there. */
+type Source = { from: (sql: Queryable) => Fragment; id: string; ids: (sql: Queryable) => Fragment; revision: string };
+
+function factsOf<Row extends { id: string | number }>({ from, id, ids: type, revision }: Source): Facts<Row> {
+  return {
+    async listChanges(sql, after, limit) {
+      const found = await sql<Revised<Row>[]>`
+        ${from(sql)} where (${sql(revision)}, ${sql(id)}) > (${after.revision}, ${after.id}) order by ${sql(revision)}, ${sql(id)} limit ${limit}`;
+      const last = found.at(-1);
+      if (!last) return undefined;
+      const rows = found.map(({ revision: _, ...row }) => row as unknown as Row);
+      return { rows, upTo: { revision: last.revision, id: String(last.id) } };
+    },
+    list: async (sql, after, limit) => [
+      ...(await sql<Revised<Row>[]>`
+        ${from(sql)} ${after === undefined ? sql`` : sql`where ${sql(id)} > ${after}`} order by ${sql(id)} limit ${limit}`),
+    ],
+    get: async (sql, ids) => [
+      ...(await sql<Revised<Row>[]>`${from(sql)} where ${sql(id)} = any(${ids as string[]}::text[]::${type(sql)})`),
+    ],
+  };
 }
 
-export const listAssets: ListChanges<AssetRow> = async (sql, { revision, id }, limit) =>
-  pageOf(
-    await sql<Revised<AssetRow>[]>`
-      select a.asset_id as id, a.access_class, a.namespace, a.name, a.is_deleted, a.revision from lineage.assets a
-      where (a.revision, a.asset_id) > (${revision}::bigint, ${id}::uuid) order by a.revision, a.asset_id limit ${limit}`,
-  );
+export const ASSETS = factsOf<AssetRow>({
+  from: (sql) => sql`select a.asset_id as id, a.access_class, a.namespace, a.name, a.is_deleted, a.revision from lineage.assets a`,
+  id: 'a.asset_id',
+  ids: (sql) => sql`uuid[]`,
+  revision: 'a.revision',
+});
 
-export const listColumns: ListChanges<ColumnRow> = async (sql, { revision, id }, limit) =>
-  pageOf(
-    await sql<Revised<ColumnRow>[]>`
-      select c.column_id as id, c.asset_id, c.name, a.access_class, c.revision
-      from lineage.columns c join lineage.assets a on a.asset_id = c.asset_id
-      where (c.revision, c.column_id) > (${revision}::bigint, ${id}::uuid) order by c.revision, c.column_id limit ${limit}`,
-  );
+export const COLUMNS = factsOf<ColumnRow>({
+  from: (sql) => sql`
+    select c.column_id as id, c.asset_id, c.name, a.access_class, c.revision
+    from lineage.columns c join lineage.assets a on a.asset_id = c.asset_id`,
+  id: 'c.column_id',
+  ids: (sql) => sql`uuid[]`,
+  revision: 'c.revision',
+});
 
-export const listEdges: ListChanges<EdgeRow> = async (sql, { revision, id }, limit) =>
-  pageOf(
-    await sql<Revised<EdgeRow>[]>`
-      select e.id, e.from_id, e.to_id, e.kind, e.origin, e.transformation, e.confidence, e.job_id, e.valid_from, e.valid_to, e.revision
-      from lineage.edges e
-      where (e.revision, e.id) > (${revision}::bigint, ${id}::bigint) order by e.revision, e.id limit ${limit}`,
-  );
+export const EDGES = factsOf<EdgeRow>({
+  from: (sql) => sql`
+    select e.id, e.from_id, e.to_id, e.kind, e.origin, e.transformation, e.confidence, e.job_id, e.valid_from, e.valid_to, e.revision
+    from lineage.edges e`,
+  id: 'e.id',
+  ids: (sql) => sql`bigint[]`,
+  revision: 'e.revision',
+});
+
+/** How many rows there are to copy. */
+export async function countFacts(sql: Queryable): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select (select count(*) from lineage.assets) + (select count(*) from lineage.columns) + (select count(*) from lineage.edges) as count`;
+  return row!.count;
+}
+
+/** How many rows a copy that has come to these positions has yet to get of those up to a revision, counted up to `most`. */
+export async function countBehind(sql: Queryable, { assets, columns, edges }: Positions, revision: number, most: number): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*) as count from (
+      select from lineage.assets where (revision, asset_id) > (${assets.revision}, ${assets.id}) and revision <= ${revision}
+      union all
+      select from lineage.columns where (revision, column_id) > (${columns.revision}, ${columns.id}) and revision <= ${revision}
+      union all
+      select from lineage.edges where (revision, id) > (${edges.revision}, ${edges.id}) and revision <= ${revision}
+      limit ${most}
+    ) as behind`;
+  return row!.count;
+}

@@ -1,0 +1,46 @@
+/** Copies facts into a generation in Neo4j: what is new since its positions, page by page, each one there at once with its position. */
+import type { Database, Queryable } from '#platform/database/index.ts';
+import type { Neo4j } from '../graph/neo4j/connection.ts';
+import { project, type Batch, type Generation } from '../graph/neo4j/generations.ts';
+import { ASSETS, COLUMNS, EDGES, readHead, type Head } from '../store/changes.ts';
+
+/** Rows of one transaction in Neo4j. It takes about a third of a second. */
+const PAGE = 5_000;
+
+export type CopyOptions = { neo4j: Neo4j; sql: Database; page?: number | undefined };
+
+export type Copied = {
+  generation: Generation;
+  rows: number;
+  /** What the facts were then, if the generation is as they were. */
+  caughtUpWith: Head | undefined;
+};
+
+/**
+ * Copies until the generation is as the facts are, or until `isOver`, but a page in any case. All that is read is of one moment, so
+ * that a row which changes meanwhile is neither missed nor known by half.
+ */
+export async function copyChanges({ neo4j, sql, page = PAGE }: CopyOptions, from: Generation, isOver: () => boolean): Promise<Copied> {
+  return await sql.begin('isolation level repeatable read read only', async (tx) => {
+    const head = await readHead(tx);
+    let generation = from;
+    for (let rows = 0; ;) {
+      const { batch, size } = await readBatch(tx, generation, page);
+      if (size > 0) generation = await project(neo4j, generation, batch);
+      rows += size;
+      if (size < page) return { generation, rows, caughtUpWith: head };
+      if (isOver()) return { generation, rows, caughtUpWith: undefined };
+    }
+  });
+}
+
+/** Nodes before the edges between them. */
+async function readBatch(tx: Queryable, after: Generation, page: number): Promise<{ batch: Batch; size: number }> {
+  const assets = await ASSETS.listChanges(tx, after.assets, page);
+  let size = assets?.rows.length ?? 0;
+  const columns = size < page ? await COLUMNS.listChanges(tx, after.columns, page - size) : undefined;
+  size += columns?.rows.length ?? 0;
+  const edges = size < page ? await EDGES.listChanges(tx, after.edges, page - size) : undefined;
+  size += edges?.rows.length ?? 0;
+  return { batch: { ...(assets && { assets }), ...(columns && { columns }), ...(edges && { edges }) }, size };
+}

@@ -1,0 +1,56 @@
+/** Whether Neo4j answers for lineage, in a sentence that anybody may read. */
+import { AppError } from '#platform/errors.ts';
+import type { Database } from '#platform/database/index.ts';
+import type { Neo4j } from '../graph/neo4j/connection.ts';
+import type { Generation } from '../graph/neo4j/generations.ts';
+import { countBehind } from '../store/changes.ts';
+import { findCopies } from './copies.ts';
+
+export type Health = { state: 'ok' | 'starting' | 'down' | 'degraded'; message?: string };
+
+/** Who asks for health waits for two. */
+const PATIENCE_MS = 1_500;
+/** A copy that has not come by then to where the facts were is not being copied to. */
+const BEHIND_MS = 10_000;
+const MOST_COUNTED = 100_000;
+
+export function createHealth({ neo4j, sql }: { neo4j: Neo4j; sql: Database }): () => Promise<Health> {
+  /** Where the facts were when the copy was last seen to be behind them. */
+  let behind: { revision: number; since: number } | undefined;
+
+  async function look(): Promise<Health> {
+    const { serving, others, head } = await findCopies(neo4j, sql);
+    if (!serving)
+      return {
+        state: 'starting',
+        message: `Neo4j is being filled, ${await remaining(others[0], head.revision)}; lineage is read from PostgreSQL meanwhile.`,
+      };
+    if (behind && (await countBehind(sql, serving, behind.revision, 1)) === 0) behind = undefined;
+    if (!behind && (await countBehind(sql, serving, head.revision, 1)) > 0) behind = { revision: head.revision, since: performance.now() };
+    if (!behind || performance.now() - behind.since < BEHIND_MS) return { state: 'ok' };
+    return { state: 'degraded', message: `Neo4j is behind, ${await remaining(serving, head.revision)}; look whether a worker runs.` };
+  }
+
+  async function remaining(copy: Generation | undefined, revision: number): Promise<string> {
+    if (!copy) return 'from the beginning';
+    const count = await countBehind(sql, copy, revision, MOST_COUNTED);
+    return `${count === MOST_COUNTED ? `${MOST_COUNTED} rows or more` : `${count} rows`} to go`;
+  }
+
+  return async () => {
+    const { promise: late, resolve } = Promise.withResolvers<Health>();
+    const timer = setTimeout(
+      () => resolve({ state: 'down', message: `Neo4j did not answer within ${PATIENCE_MS / 1000} s.` }),
+      PATIENCE_MS,
+    );
+    try {
+      return await Promise.race([look(), late]);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const { check } = error.details;
+      return { state: 'down', message: typeof check === 'string' ? `${error.message} Check: ${check}` : error.message };
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

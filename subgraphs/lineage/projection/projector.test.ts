@@ -1,0 +1,298 @@
+/** A real Neo4j is filled from facts in a real PostgreSQL, by several projectors, rebuilds and whoever empties it. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '#platform/database/index.ts';
+import { LINEAGE_NEO4J } from '#platform/events/consumerNames.ts';
+import { newId } from '#platform/ids.ts';
+import { createLogger } from '#platform/logger.ts';
+import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
+import { useNeo4j } from '#platform/testing/neo4j.ts';
+import { columnNodeId } from '../domain/nodeIds.ts';
+import { connectNeo4j, type Neo4j } from '../graph/neo4j/connection.ts';
+import { createGeneration, listGenerations } from '../graph/neo4j/generations.ts';
+import { writeFacts, type AssetNode, type FlowChange, type GraphFacts } from '../store/facts.ts';
+import { findDrift, type Drift } from './drift.ts';
+import { createProjector, type Projector } from './projector.ts';
+import { rebuildProjection } from './rebuild.ts';
+
+const logger = createLogger({ level: 'silent', format: 'json' });
+const server = await useNeo4j();
+
+describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 }, () => {
+  let test: TestDatabase;
+  let sql: Database;
+  let neo4j: Neo4j;
+  beforeAll(async () => {
+    test = await createTestDatabase();
+    sql = test.connect('lineage');
+    neo4j = connectNeo4j(server);
+  });
+  beforeEach(async () => {
+    await server.empty();
+    for (const table of ['edges', 'columns', 'assets']) await test.owner.unsafe(`delete from lineage.${table}`);
+  });
+  afterAll(async () => {
+    await neo4j?.close();
+    await test?.drop();
+  });
+
+  const write = (facts: Partial<GraphFacts>): Promise<void> => sql.begin((tx) => writeFacts(tx, { assets: [], changes: [], ...facts }));
+  const asset = (name: string, accessClass = 1): AssetNode => ({
+    id: newId(),
+    accessClass,
+    namespace: 'test',
+    name,
+    isDeleted: false,
+    seq: 1,
+  });
+  const flow = (from: AssetNode, to: AssetNode, change: FlowChange['change'] = 'opened', minute = 0): FlowChange => ({
+    fromId: from.id,
+    toId: to.id,
+    kind: 'TABLE',
+    origin: 'NATIVE',
+    change,
+    at: new Date(Date.UTC(2026, 0, 1, 0, minute)),
+  });
+  const started: Projector[] = [];
+  const projector = (): Projector => {
+    const made = createProjector({ neo4j, sql, logger, page: 100 });
+    started.push(made);
+    return made;
+  };
+  afterEach(() => Promise.all(started.splice(0).map((each) => each.stop())));
+  const catchUp = async (): Promise<void> => {
+    const { runOnce } = projector();
+    while (await runOnce());
+  };
+  const drift = (patienceMs = 30_000): Promise<Drift> => findDrift({ neo4j, sql, most: 10, patienceMs });
+  const none = (assets: number, columns: number, flows: number): Drift => ({
+    compared: { asset: assets, column: columns, flow: flows },
+    count: 0,
+    differences: [],
+    pending: 0,
+  });
+
+  it('copies assets, columns and flows, and what becomes of them', async () => {
+    const [a, b, c] = [asset('a'), asset('b'), asset('c', 2)];
+    const [from, to] = [a, b].map(({ id }) => ({ id: columnNodeId(id, 'x'), assetId: id, name: 'x' }));
+    await write({
+      assets: [a, b, c],
+      columns: [from!, to!],
+      changes: [flow(a, b), flow(b, c), { ...flow(a, b), fromId: from!.id, toId: to!.id, kind: 'COLUMN', origin: 'PARSED' }],
+    });
+    await catchUp();
+    expect(await drift()).toEqual(none(3, 2, 3));
+    await write({
+      assets: [
+        { ...a, accessClass: 3, name: 'renamed', seq: 2 },
+        { ...c, isDeleted: true, seq: 2 },
+      ],
+      changes: [flow(b, c, 'closed', 5)],
+    });
+    await catchUp();
+    expect(await drift()).toEqual(none(3, 2, 3));
+    expect(await neo4j.read('MATCH (n:LineageNode {name: "x", assetId: $id}) RETURN n.accessClass AS class', { id: a.id })).toEqual([
+      { class: 3 },
+    ]);
+    // It begins where it ends: it has never been.
+    await write({ changes: [flow(a, b, 'closed', 0)] });
+    await catchUp();
+    expect(await drift()).toEqual(none(3, 2, 2));
+  });
+
+  it('tells up to which event Neo4j is as the facts are', async () => {
+    await sql`insert into events.cursors (consumer, seq) values ('lineage.graph', 7) on conflict (consumer) do update set seq = 7`;
+    await write({ assets: [asset('a')] });
+    await catchUp();
+    expect([...(await sql`select seq from events.cursors where consumer = ${LINEAGE_NEO4J}`)]).toEqual([{ seq: 7 }]);
+  });
+
+  /** Rows by the plainest means, to be many. */
+  async function writeMany(assets: number, flows: number): Promise<void> {
+    await sql.begin(async (tx) => {
+      const [head] = await tx<{ revision: number }[]>`update lineage.head set revision = revision + 1 returning revision`;
+      await tx`
+        insert into lineage.assets (asset_id, access_class, namespace, name, seq, revision)
+        select gen_random_uuid(), 1 + n % 3, 'many', 'n' || n, n, ${head!.revision} from generate_series(1, ${assets}::int) n`;
+      await tx`
+        insert into lineage.edges (from_id, to_id, kind, origin, valid_from, revision)
+        select a.id, b.id, 'TABLE', 'NATIVE', now(), ${head!.revision} from
+          (select asset_id as id, row_number() over (order by asset_id) as n from lineage.assets) a
+          join generate_series(1, ${flows}::int) f on a.n = 1 + f % ${assets}
+          join (select asset_id as id, row_number() over (order by asset_id desc) as n from lineage.assets) b
+            on b.n = 1 + (f * 31 + f / ${assets}) % ${assets} and a.id <> b.id
+        on conflict do nothing`;
+    });
+  }
+
+  it('serves nothing before it has all, and is gone on with by others when it is left half-way', async () => {
+    await writeMany(600, 900);
+    const stopping = projector();
+    stopping.start();
+    await expect.poll(async () => (await listGenerations(neo4j))[0]?.assets.revision ?? 0, { timeout: 60_000 }).toBeGreaterThan(0);
+    await stopping.stop();
+    const [half] = await listGenerations(neo4j);
+    expect(half).toMatchObject({ isServing: false, edges: { revision: 0 } });
+    await catchUp();
+    expect(await listGenerations(neo4j)).toMatchObject([{ number: half!.number, isServing: true }]);
+    expect(await drift()).toMatchObject({ count: 0, pending: 0, compared: { asset: 600 } });
+  });
+
+  it('is one work of several, who lose and double nothing while facts are written', async () => {
+    await writeMany(200, 200);
+    const projectors = [projector(), projector(), projector()];
+    for (const each of projectors) each.start();
+    for (let round = 0; round < 10; round++) await writeMany(50, 100);
+    expect(await drift()).toMatchObject({ count: 0, pending: 0, compared: { asset: 700 } });
+    await Promise.all(projectors.map((each) => each.stop()));
+    expect(await listGenerations(neo4j)).toHaveLength(1);
+  });
+
+  it('fills an emptied Neo4j again by itself, also one that is emptied while it is filled', async () => {
+    await writeMany(300, 600);
+    await catchUp();
+    const [first] = await listGenerations(neo4j);
+    const running = projector();
+    running.start();
+    for (let round = 0; round < 3; round++) await neo4j.write((ask) => ask('MATCH (n) DETACH DELETE n'));
+    await expect
+      .poll(async () => (await listGenerations(neo4j)).find(({ isServing }) => isServing)?.number, { timeout: 60_000 })
+      .toBeGreaterThan(first!.number);
+    await running.stop();
+    expect(await drift()).toMatchObject({ count: 0, pending: 0, compared: { asset: 300 } });
+  });
+
+  it('is made anew when the database is one that knows less', async () => {
+    await writeMany(10, 10);
+    await catchUp();
+    const [first] = await listGenerations(neo4j);
+    // As from a backup.
+    await test.owner`update lineage.head set revision = 1`;
+    await test.owner`update lineage.assets set revision = 1`;
+    await test.owner`update lineage.edges set revision = 1`;
+    await test.owner`delete from lineage.edges where id = (select min(id) from lineage.edges)`;
+    await catchUp();
+    expect((await listGenerations(neo4j)).map(({ number }) => number)).not.toContain(first!.number);
+    expect(await drift()).toMatchObject({ count: 0, pending: 0 });
+  });
+
+  it('leaves the copies of other databases alone, and answers from none of them', async () => {
+    const other = await createTestDatabase();
+    try {
+      await other.owner`update events.head set epoch = 'another'`;
+      await writeMany(10, 10);
+      await catchUp();
+      const elsewhere = createProjector({ neo4j, sql: other.connect('lineage'), logger });
+      while (await elsewhere.runOnce());
+      await rebuildProjection({ neo4j, sql });
+      const serving = (await listGenerations(neo4j)).filter(({ isServing }) => isServing);
+      expect(serving.map(({ epoch }) => epoch === 'another').sort()).toEqual([false, true]);
+      expect(await drift()).toMatchObject({ count: 0, compared: { asset: 10 } });
+    } finally {
+      await other.drop();
+    }
+  });
+
+  describe('a rebuild', () => {
+    it('fills a new copy beside the one that serves, and leaves no other behind', async () => {
+      await writeMany(300, 400);
+      await catchUp();
+      const [first] = await listGenerations(neo4j);
+      const running = projector();
+      running.start();
+      const seen: number[] = [];
+      const rebuilding = rebuildProjection({ neo4j, sql, page: 100, onProgress: ({ copied, total }) => seen.push(copied / total) });
+      await writeMany(100, 100);
+      await expect(rebuildProjection({ neo4j, sql })).rejects.toMatchObject({ code: 'CONFLICT' });
+      const { generation, removed } = await rebuilding;
+      expect([seen[0], seen.at(-1), removed]).toEqual([0, 1, 1]);
+      expect((await listGenerations(neo4j)).map(({ number }) => number)).toEqual([generation]);
+      expect(generation).toBeGreaterThan(first!.number);
+      expect(await drift()).toMatchObject({ count: 0, pending: 0, compared: { asset: 400 } });
+      await running.stop();
+      const [{ nodes } = { nodes: 0 }] = await neo4j.read<{ nodes: number }>('MATCH (n:LineageNode) RETURN count(n) AS nodes');
+      expect(nodes).toBe(400);
+    });
+
+    it('that was killed is tidied up by who projects, and one that Neo4j is emptied under begins again', async () => {
+      await writeMany(20, 20);
+      await catchUp();
+      const [first] = await listGenerations(neo4j);
+      await createGeneration(neo4j, first!.epoch); // and then its process died
+      await catchUp();
+      const running = projector();
+      running.start();
+      await expect
+        .poll(async () => (await listGenerations(neo4j)).map(({ number }) => number), { timeout: 60_000 })
+        .toEqual([first!.number]);
+      await running.stop();
+      await writeMany(800, 800);
+      let emptied = false;
+      const onProgress = () => {
+        if (!emptied) void neo4j.write((ask) => ask('MATCH (n) DETACH DELETE n'));
+        emptied = true;
+      };
+      await rebuildProjection({ neo4j, sql, page: 100, onProgress });
+      expect(await drift()).toMatchObject({ count: 0, pending: 0, compared: { asset: 820 } });
+    });
+  });
+
+  describe('the drift', () => {
+    it('names what is missing, what is extra and what is different, however little it is', async () => {
+      const [a, b, c] = [asset('a'), asset('b'), asset('c')];
+      const column = { id: columnNodeId(a.id, 'x'), assetId: a.id, name: 'x' };
+      await write({ assets: [a, b, c], columns: [column], changes: [flow(a, b), flow(b, c), flow(a, c)] });
+      await catchUp();
+      await neo4j.write(async (ask) => {
+        await ask('MATCH (n:LineageNode {id: $id}) DETACH DELETE n', { id: column.id });
+        await ask('MATCH (:LineageNode {id: $id})-[f:FLOWS]->() DELETE f', { id: b.id });
+        await ask('MATCH (n:LineageNode {id: $id}) SET n.accessClass = 2', { id: b.id });
+        await ask('MATCH (:LineageNode {id: $a})-[f:FLOWS]->({id: $b}) SET f.validFrom = 5, f.confidence = 0.5', { a: a.id, b: b.id });
+        await ask(
+          'MATCH (n:LineageNode {id: $id}) CREATE (m:LineageNode {key: n.key + "9", id: n.id + "9", level: n.level, accessClass: 1})',
+          {
+            id: c.id,
+          },
+        );
+      });
+      const { count, differences } = await drift();
+      const told = differences.map(({ what, kind, id, fields }) => ({ what, kind, id, fields }));
+      const idOf = async (from: AssetNode, to: AssetNode): Promise<string> =>
+        (await sql<{ id: string }[]>`select id::text as id from lineage.edges where from_id = ${from.id} and to_id = ${to.id}`)[0]!.id;
+      expect(count).toBe(5);
+      expect(told).toEqual([
+        { what: 'different', kind: 'asset', id: b.id, fields: { accessClass: { fact: 1, copy: 2 } } },
+        { what: 'missing', kind: 'column', id: column.id, fields: {} },
+        {
+          what: 'different',
+          kind: 'flow',
+          id: await idOf(a, b),
+          fields: { confidence: { fact: 1, copy: 0.5 }, validFrom: { fact: '2026-01-01T00:00:00.000Z', copy: '1970-01-01T00:00:00.005Z' } },
+        },
+        { what: 'missing', kind: 'flow', id: await idOf(b, c), fields: {} },
+        { what: 'extra', kind: 'asset', id: `${c.id}9`, fields: {} },
+      ]);
+      await rebuildProjection({ neo4j, sql });
+      expect(await drift()).toEqual(none(3, 1, 3));
+    });
+
+    it('tells what was not copied yet from what differs', async () => {
+      await write({ assets: [asset('a')] });
+      await catchUp();
+      await write({ assets: [asset('b')] });
+      expect(await drift(0)).toMatchObject({ count: 0, pending: 1 });
+    });
+
+    it('is found by pages, and told as far as was asked', async () => {
+      await writeMany(1_500, 1_500);
+      await catchUp();
+      await neo4j.write((ask) => ask('MATCH (n:LineageNode) WHERE n.name ENDS WITH "7" SET n.name = "other"'));
+      await neo4j.write((ask) => ask('MATCH ()-[f:FLOWS]->() WITH f ORDER BY f.key LIMIT 50 DELETE f'));
+      const { count, differences } = await drift();
+      expect([count, differences.length]).toEqual([200, 10]);
+    });
+
+    it('is not to be had of a copy that is not whole', async () => {
+      await expect(drift(0)).rejects.toMatchObject({ code: 'CONFLICT' });
+    });
+  });
+});
