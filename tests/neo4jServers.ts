@@ -37,6 +37,7 @@ export async function offerNeo4j(options: {
   const { folder, environment, say } = options;
   const running = new Set<Neo4jServer>();
   const owns = new Map<string, Own>();
+  /** Files by what would help them. */
   const skipped = new Map<string, Set<string>>();
   const given = givenServer(environment);
   let program: Promise<Neo4jProgram> | undefined;
@@ -79,7 +80,7 @@ export async function offerNeo4j(options: {
       if (question.want === 'shared' && given) return { login: given };
       // What is missing on this machine skips a file; a server that does not start although nothing is missing fails it.
       const missing = await prepare().then(() => undefined, reasonOf);
-      if (missing !== undefined) return decline(question.file, missing);
+      if (missing !== undefined) return decline(question, missing);
       if (question.want === 'turn') return { missing: null };
       return question.want === 'own' ? startOwn() : { login: await (shared ??= startShared()) };
     }
@@ -94,9 +95,11 @@ export async function offerNeo4j(options: {
     return { pid: own.server.pid };
   }
 
-  function decline(file: string, missing: string): Neo4jAnswer {
+  function decline({ want, file }: { want: string; file: string }, missing: string): Neo4jAnswer {
     if (environment.REQUIRE_SERVICES === '1') throw new Error(`${missing} (With REQUIRE_SERVICES=1 nothing is skipped for that.)`);
-    skipped.set(missing, (skipped.get(missing) ?? new Set()).add(relative(process.cwd(), file)));
+    const remedy =
+      want === 'shared' ? `${missing} Or set NEO4J_URL, NEO4J_USER and NEO4J_PASSWORD to a Neo4j 5 whose database is empty.` : missing;
+    skipped.set(remedy, (skipped.get(remedy) ?? new Set()).add(relative(process.cwd(), file)));
     return { missing };
   }
 
@@ -139,10 +142,7 @@ export async function offerNeo4j(options: {
     async close() {
       listener.close();
       await Promise.all([...running].map((server) => server.kill()));
-      for (const [missing, files] of skipped) {
-        say(`\nSKIPPED, for there is no Neo4j: ${[...files].join(', ')}.`);
-        say(`${missing} Or set NEO4J_URL, NEO4J_USER and NEO4J_PASSWORD to a Neo4j 5 whose database is empty.`);
-      }
+      for (const [remedy, files] of skipped) say(`\nSKIPPED, for there is no Neo4j: ${[...files].join(', ')}.\n${remedy}`);
     },
   };
 }
