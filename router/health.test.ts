@@ -7,6 +7,8 @@ describe('readiness', () => {
   it.each([
     ['ready', { database: is('ok', true), search: is('ok', false) }],
     ['degraded', { database: is('ok', true), search: is('down', false) }],
+    ['degraded', { database: is('ok', true), lineage: is('degraded', false) }],
+    ['degraded', { database: is('degraded', true) }],
     ['starting', { database: is('ok', true), demo: is('starting', true) }],
     ['unavailable', { database: is('down', true), demo: is('starting', true) }],
   ])('is %s', async (status, checks) => expect((await readReadiness(checks)).status).toBe(status));

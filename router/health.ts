@@ -2,8 +2,8 @@
 import type { Request, Response } from 'express';
 import { Router } from 'express';
 
-/** `message` is shown to anybody who asks: nothing internal in it. */
-export type PartState = { state: 'ok' | 'starting' | 'down'; message?: string };
+/** `degraded`: it serves, but not all. `message` is shown to anybody who asks: nothing internal in it. */
+export type PartState = { state: 'ok' | 'starting' | 'degraded' | 'down'; message?: string };
 /** Without a required part nothing can be served; without another one the rest is. */
 type HealthCheck = { required: boolean; check: () => Promise<PartState> | PartState };
 export type HealthChecks = Readonly<Record<string, HealthCheck>>;
@@ -29,7 +29,7 @@ export async function readReadiness(checks: HealthChecks): Promise<Readiness> {
     await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await runCheck(check)] as const)),
   );
   const missing = Object.entries(parts).filter(([, part]) => part.state !== 'ok');
-  const required = missing.filter(([name]) => checks[name]!.required);
+  const required = missing.filter(([name, { state }]) => checks[name]!.required && state !== 'degraded');
   if (required.some(([, part]) => part.state === 'down')) return { status: 'unavailable', parts };
   if (required.length > 0) return { status: 'starting', parts };
   return { status: missing.length > 0 ? 'degraded' : 'ready', parts };

@@ -4,7 +4,7 @@ import type { SignRouterToken } from '#platform/auth/routerTokens.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createAnswer, createOutage, type Answer } from '../dataSource.ts';
-import type { PartState } from '../health.ts';
+import type { PartState, Readiness } from '../health.ts';
 
 /** Less than an operation's deadline: then what other subgraphs own is still served. */
 const TIMEOUT_MS = 25_000;
@@ -85,8 +85,12 @@ export function createRemoteAnswer(subgraph: RemoteSubgraph, { sign, faults, log
   return createAnswer(name, execute, { faults, logger });
 }
 
-/** What the subgraph's process says of itself. */
+/** What the subgraph's process says of itself, and of what it needs. */
 export async function checkRemote(subgraph: RemoteSubgraph): Promise<PartState> {
-  const { ok } = await fetch(addressOf(subgraph, 'health/ready'), { redirect: 'error', signal: AbortSignal.timeout(2_000) });
-  return ok ? { state: 'ok' } : { state: 'down', message: 'is not ready' };
+  const response = await fetch(addressOf(subgraph, 'health/ready'), { redirect: 'error', signal: AbortSignal.timeout(2_000) });
+  const { status, parts } = (await response.json()) as Readiness;
+  if (!response.ok) return { state: 'down', message: 'is not ready' };
+  if (status !== 'degraded') return { state: 'ok' };
+  const lacking = Object.entries(parts).filter(([, { state }]) => state !== 'ok');
+  return { state: 'degraded', message: lacking.map(([name, { state, message }]) => message ?? `${name} is ${state}`).join(' ') };
 }
