@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBell } from '#platform/events/bell.ts';
 import { LINEAGE_NEO4J } from '#platform/events/consumerNames.ts';
+import { tellPosition } from '#platform/events/positions.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createGeneration, GenerationGone, removeGeneration, serve, type Generation } from '../graph/neo4j/generations.ts';
 import type { Head } from '../store/changes.ts';
@@ -73,8 +74,7 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
   /** In the terms of the log, for who waits for what happened, and for the metrics. */
   async function tell({ fedTo }: Head): Promise<void> {
     if (fedTo === toldTo) return;
-    await sql`
-      insert into events.cursors (consumer, seq) values (${LINEAGE_NEO4J}, ${fedTo}) on conflict (consumer) do update set seq = excluded.seq`;
+    await tellPosition(sql, LINEAGE_NEO4J, fedTo);
     toldTo = fedTo;
   }
 
