@@ -1,12 +1,14 @@
 /**
  * Lineage over a million edges, through the product's own door and over HTTP, for a viewer of everything, of 1 % and of
  * nothing; against the same SQL sent by hand over one connection. Fails where a plan reads all edges or assets, or where
- * `truncated` and `unexpanded` of a hub are not what a count says. Before that: how fast the graph is fed from the log.
+ * `truncated` and `unexpanded` of a hub are not what a count says. Before that: how fast the graph is fed from the log, and loaded.
+ * After it: the same questions to PostgreSQL and to Neo4j.
  */
 import { connect, type Database } from '#platform/database/index.ts';
 import { newId } from '#platform/ids.ts';
 import { makeAssets } from './fixtures/assets.ts';
 import { makeGraph } from './fixtures/lineage.ts';
+import { compareStores, findNeo4j, loadNeo4j, type StoresOptions } from './fixtures/lineageStores.ts';
 import { feedTheGraph, loadFacts } from './fixtures/lineageFeed.ts';
 import { openPlanLog, sequentialScans, type PlanLog, type Statement } from './fixtures/plans.ts';
 import { startBenchProduct, type Ask } from './fixtures/product.ts';
@@ -64,13 +66,25 @@ async function walk(context: BenchContext): Promise<BenchResult[]> {
       context.say(`  ${operation.name}: ${p95.map(({ value }) => `${value.toFixed(1)} ms`).join(', ')}`);
     }
     // Small tables are better read from end to end.
-    if (count < ASSETS) return results;
-    if (found.length > 0) throw new Error(`These read a large table from end to end:\n${found.join('\n')}`);
-    context.say('EXPLAIN: no plan reads all edges or assets.');
-    return results;
+    if (count >= ASSETS) {
+      if (found.length > 0) throw new Error(`These read a large table from end to end:\n${found.join('\n')}`);
+      context.say('EXPLAIN: no plan reads all edges or assets.');
+    }
+    await product.stop();
+    return [...results, ...(await bothStores(context, { location, owner, roots: roots.map(({ id }) => id), hubId }))];
   } finally {
     await product.stop();
     await Promise.all([owner.end(), byHand.end()]);
+  }
+}
+
+async function bothStores(context: BenchContext, asked: Omit<StoresOptions, 'server'>): Promise<BenchResult[]> {
+  const server = await findNeo4j(context);
+  try {
+    const loaded = server ? await loadNeo4j(context, { ...asked, server }) : [];
+    return [...loaded, ...(await compareStores(context, { ...asked, server }))];
+  } finally {
+    await server?.stop();
   }
 }
 
