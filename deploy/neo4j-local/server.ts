@@ -68,6 +68,7 @@ export async function startNeo4j(
     // It lives as long as the pipe to its stdin; in a group of its own Ctrl-C does not reach it before us.
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
+    windowsHide: true,
     cwd: folder,
     env: { ...environment, NEO4J_PASSWORD: password },
   });
