@@ -6,6 +6,7 @@ import type { Logger } from '#platform/logger.ts';
 import { createLineageContext } from './context.ts';
 import { createDeclarations } from './domain/declarations.ts';
 import { createFeed } from './domain/feed.ts';
+import { createKeptStatistics } from './domain/keptStatistics.ts';
 import { createPostgresSource } from './graph/postgres.ts';
 import { createAssetResolvers } from './resolvers/Asset.ts';
 import { AssetNeighbourConnection } from './resolvers/AssetNeighbourConnection.ts';
@@ -13,7 +14,9 @@ import { createColumnResolvers } from './resolvers/Column.ts';
 import { createColumnNeighbourConnection } from './resolvers/ColumnNeighbourConnection.ts';
 import { createJob, createLineageEdge, createLineageNode, LineageDeclaration, LineageGraph } from './resolvers/LineageGraph.ts';
 import { createMutationResolvers } from './resolvers/Mutation.ts';
+import { createImpactResolvers } from './resolvers/Impact.ts';
 import { createQueryResolvers } from './resolvers/Query.ts';
+import { readHead } from './store/changes.ts';
 
 export type LineageDeps = {
   /** Pool of the role `lineage`, for requests. */
@@ -36,12 +39,25 @@ export type Lineage = {
   consumers: Consumer[];
 };
 
-export function createLineage({ database: sql, workerDatabase = sql, askCatalog, faults, logger, onCommit }: LineageDeps): Lineage {
+export function createLineage({
+  database: sql,
+  workerDatabase = sql,
+  askCatalog,
+  askIdentity,
+  faults,
+  logger,
+  onCommit,
+}: LineageDeps): Lineage {
   const graph = createPostgresSource(sql);
   const context = createLineageContext({ sql, graph, askCatalog });
   const declarations = createDeclarations({ sql, askCatalog, onCommit });
-  const subgraph = createSubgraph('lineage', {
-    Query: createQueryResolvers(context),
+  const readRevision = async (): Promise<string> => {
+    const { epoch, revision } = await readHead(sql);
+    return `${epoch} ${revision}`;
+  };
+  const impact = createImpactResolvers({ lineage: context, askCatalog, askIdentity });
+  const subgraph = createSubgraph('lineage', impact, {
+    Query: createQueryResolvers({ sql, lineage: context, readStatistics: createKeptStatistics({ graph, readRevision }) }),
     Mutation: createMutationResolvers({ sql, context, declarations }),
     Asset: createAssetResolvers(context),
     AssetNeighbourConnection,

@@ -1,5 +1,6 @@
 /** What the resolvers of each GraphQL type get as their parent. */
 import type { Connection } from '#platform/graphql/connections.ts';
+import type { Impact, OwnerCount } from './domain/impact.ts';
 import type { Neighbour } from './domain/neighbours.ts';
 import type { LineageGraph, LineageNode } from './domain/lineage.ts';
 import type { GraphEdge, Level } from './graph/index.ts';
@@ -13,6 +14,10 @@ export type LineageGraphParent = LineageGraph & { level: Level };
 /** `job` is null until there are jobs in the graph: a node is an asset or a column, by the graph's id. */
 export type LineageNodeParent = LineageNode & { level: Level };
 export type LineageEdgeParent = GraphEdge;
+/** `rootId`: the asset's, or catalog's of the column. */
+export type ImpactParent = Impact & { rootId: string };
+export type ImpactByOwnerParent = OwnerCount;
+export type ImpactByDomainParent = Impact['byDomain'][number];
 export type LineageDeclarationParent = Declaration;
 /** Of a column by the graph's ids. */
 type NeighbourConnection = Omit<Connection<Neighbour>, 'totalCount'> & { truncated: boolean };

@@ -13,7 +13,7 @@ const NODES_OF_A_SIDE = MAX_NODES / 2;
 
 export type PathsRequest = {
   level: Level;
-  /** Two visible nodes. */
+  /** Of the level; nothing flows from or to one that is hidden or unknown. */
   fromId: string;
   toId: string;
   maxLength: number;
@@ -42,6 +42,7 @@ export function checkPaths({ fromId, toId, maxLength, limit }: Pick<PathsRequest
 export async function readPaths(graph: GraphStore, classes: VisibleClasses, request: PathsRequest): Promise<LineagePaths> {
   const { level, fromId, toId, maxLength, limit, asOf, deadline = createDeadline() } = request;
   const view = { level, at: momentOf(asOf), classes };
+  if ((await graph.findVisible([fromId, toId], level, classes)).length < 2) return { paths: [], truncated: false };
   const surroundings = createSurroundings(graph, view, fromId, toId);
   await surroundings.begin();
   for (;;) {

@@ -7,7 +7,8 @@ import type { VisibleClasses } from '#platform/auth/access.ts';
 
 /** TABLE: between assets; COLUMN: between columns. */
 export type EdgeKind = 'TABLE' | 'COLUMN';
-export type Origin = 'NATIVE' | 'PARSED' | 'EVENT' | 'DECLARED';
+export const ORIGINS = ['NATIVE', 'PARSED', 'EVENT', 'DECLARED'] as const;
+export type Origin = (typeof ORIGINS)[number];
 export type Transformation = 'DIRECT' | 'CONDITIONAL' | 'INDIRECT';
 /** Of which nodes a question is. */
 export type Level = 'ASSET' | 'COLUMN';
