@@ -2,9 +2,9 @@
  * `npm run neo4j`: a Neo4j server for developing, in the foreground, with its data in DATA_DIR. `-- --port 7688` listens on another port (0: a
  * free one); `-- --fetch-only` fetches it and starts nothing.
  */
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { keepPassword } from '#deploy/neo4j-local/password.ts';
+import { keepPassword, neo4jFolder } from '#deploy/neo4j-local/password.ts';
 import { prepareNeo4j, startNeo4j, type Neo4jServer } from '#deploy/neo4j-local/server.ts';
 import { ConfigError, readSettings } from '#platform/config.ts';
 import { CannotStart } from '#platform/errors.ts';
@@ -33,7 +33,7 @@ async function live(): Promise<number> {
   const program = await Promise.race([prepareNeo4j(process.env, (sentence) => console.log(sentence)), interrupted]);
   if (!program || fetchOnly) return 0;
 
-  const folder = resolve(settings.DATA_DIR, 'neo4j');
+  const folder = neo4jFolder(settings);
   if (settings.NEO4J_PASSWORD !== undefined && settings.NEO4J_PASSWORD.length < SHORTEST_PASSWORD) {
     throw new CannotStart(`NEO4J_PASSWORD must have at least ${SHORTEST_PASSWORD} characters: Neo4j takes no shorter one.`);
   }

@@ -1,12 +1,22 @@
 /** The password of the Neo4j that `npm run neo4j` starts: made up once, and kept beside its data. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { Settings } from '#platform/config.ts';
+
+/** Where that server keeps its data and its password. */
+export const neo4jFolder = ({ DATA_DIR }: Pick<Settings, 'DATA_DIR'>): string => resolve(DATA_DIR, 'neo4j');
+
+/** What NEO4J_PASSWORD says; without it, that of the server that `npm run neo4j` started here. Never for a server on another machine. */
+export function neo4jPassword(settings: Pick<Settings, 'NEO4J_URL' | 'NEO4J_PASSWORD' | 'DATA_DIR'>): string | undefined {
+  const { NEO4J_URL, NEO4J_PASSWORD } = settings;
+  if (NEO4J_PASSWORD !== undefined || NEO4J_URL === undefined) return NEO4J_PASSWORD;
+  return ['127.0.0.1', 'localhost'].includes(new URL(NEO4J_URL).hostname) ? findPassword(neo4jFolder(settings)) : undefined;
+}
 
 const fileIn = (folder: string): string => join(folder, 'password');
 
-/** The one of the server whose data are in `folder`, if that was ever started without another one. */
-export function findPassword(folder: string): string | undefined {
+function findPassword(folder: string): string | undefined {
   try {
     return readFileSync(fileIn(folder), 'utf8').trim() || undefined;
   } catch (error) {
@@ -15,11 +25,12 @@ export function findPassword(folder: string): string | undefined {
   }
 }
 
+/** The one of `folder`, made up and kept there if it has none. */
 export function keepPassword(folder: string): string {
   const found = findPassword(folder);
   if (found) return found;
   const password = randomBytes(16).toString('hex');
-  mkdirSync(dirname(fileIn(folder)), { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(fileIn(folder), `${password}\n`, { mode: 0o600 });
   return password;
 }
