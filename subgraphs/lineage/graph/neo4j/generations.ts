@@ -124,9 +124,10 @@ async function removeAll(neo4j: Neo4j, text: string, number: number): Promise<vo
 
 /**
  * Brings a generation on by these rows: in one transaction with its positions. Doing it again does nothing. Returns it as it is then.
- * Throws GenerationGone when it is not where it was given, because it was removed or somebody else has brought it on.
+ * Throws GenerationGone when it is not where it was given, because it was removed or somebody else has brought it on. `hubDegree`: for tests,
+ * of how many flows on a node is read as a hub.
  */
-export async function project(neo4j: Neo4j, generation: Generation, batch: Batch): Promise<Generation> {
+export async function project(neo4j: Neo4j, generation: Generation, batch: Batch, hubDegree?: number): Promise<Generation> {
   const { number } = generation;
   const after: Positions = {
     assets: batch.assets?.upTo ?? generation.assets,
@@ -141,7 +142,7 @@ export async function project(neo4j: Neo4j, generation: Generation, batch: Batch
     if (!isAt(stored, generation)) throw new GenerationGone(number);
     if (batch.assets) await writeAssets(ask, number, batch.assets.rows);
     if (batch.columns) await writeColumns(ask, number, batch.columns.rows);
-    if (batch.edges) await writeEdges(ask, number, batch.edges.rows);
+    if (batch.edges) await writeEdges(ask, number, batch.edges.rows, hubDegree);
     await ask('MATCH (g:LineageGeneration {number: $number}) SET g.assets = $assets, g.columns = $columns, g.edges = $edges', {
       number: BigInt(number),
       assets: format(after.assets),

@@ -12,8 +12,14 @@ const MIGRATIONS: readonly Migration[] = [
       'CREATE CONSTRAINT lineage_generation IF NOT EXISTS FOR (g:LineageGeneration) REQUIRE g.number IS UNIQUE',
       'CREATE CONSTRAINT lineage_node IF NOT EXISTS FOR (n:LineageNode) REQUIRE n.key IS UNIQUE',
       'CREATE CONSTRAINT lineage_flow IF NOT EXISTS FOR ()-[f:FLOWS]-() REQUIRE f.key IS UNIQUE',
-      // An asset's columns.
+      // All assets of a generation, and one asset's columns.
+      'CREATE INDEX lineage_level IF NOT EXISTS FOR (n:LineageNode) ON (n.generation, n.level)',
       'CREATE INDEX lineage_columns IF NOT EXISTS FOR (n:LineageNode) ON (n.generation, n.assetId)',
+      // Hubs, and their flows in the order of the other ends. Nothing of what is no hub is in these.
+      'CREATE INDEX lineage_upstream_hub IF NOT EXISTS FOR (n:LineageNode) ON (n.upstreamHub)',
+      'CREATE INDEX lineage_downstream_hub IF NOT EXISTS FOR (n:LineageNode) ON (n.downstreamHub)',
+      'CREATE INDEX lineage_upstream IF NOT EXISTS FOR ()-[f:FLOWS]-() ON (f.upstream)',
+      'CREATE INDEX lineage_downstream IF NOT EXISTS FOR ()-[f:FLOWS]-() ON (f.downstream)',
     ],
   },
 ];

@@ -20,15 +20,17 @@ export type StoredEdge = {
 
 /** Some thousands at a time. */
 export async function findNodes(neo4j: Neo4j, generation: number, ids: readonly string[]): Promise<StoredNode[]> {
-  const rows = await neo4j.read<{ node: StoredNode & { key: string; generation: number } }>(
+  const rows = await neo4j.read<{ node: StoredNode & { key: string; generation: number; upstreamHub?: number; downstreamHub?: number } }>(
     'UNWIND $keys AS key MATCH (n:LineageNode {key: key}) RETURN properties(n) AS node',
     { keys: ids.map((id) => keyOf(generation, id)) },
   );
-  return rows.map(({ node: { key: _, generation: _generation, ...node } }) => node);
+  return rows.map(({ node: { key: _, generation: _generation, upstreamHub: _up, downstreamHub: _down, ...node } }) => node);
 }
 
 type EdgeProperties = Omit<StoredEdge, 'id' | 'fromId' | 'toId' | 'jobId' | 'validFrom' | 'validTo'> & {
   key: string;
+  upstream?: string;
+  downstream?: string;
   jobId?: string;
   validFrom: number;
   validTo: number;
@@ -39,7 +41,7 @@ export async function findEdges(neo4j: Neo4j, generation: number, ids: readonly 
     'UNWIND $keys AS key MATCH (a)-[f:FLOWS {key: key}]->(b) RETURN a.id AS fromId, b.id AS toId, properties(f) AS edge',
     { keys: ids.map((id) => keyOf(generation, id)) },
   );
-  return rows.map(({ fromId, toId, edge: { key, jobId = null, validFrom, validTo, ...edge } }) => ({
+  return rows.map(({ fromId, toId, edge: { key, upstream: _up, downstream: _down, jobId = null, validFrom, validTo, ...edge } }) => ({
     id: idOf(key),
     fromId,
     toId,

@@ -1,0 +1,160 @@
+/**
+ * What a graph in Neo4j is asked. The texts are constant; what a question is about comes in parameters. A frontier is expanded at once, by
+ * one statement. Hints keep the plans as they are measured, whatever statistics an empty or a growing graph has: ids are looked up in
+ * their index, and only where it pays is a hub's order read instead of its flows.
+ */
+import type { Direction } from '../index.ts';
+
+export type Way = Exclude<Direction, 'BOTH'>;
+
+/**
+ * `flow` from a node `n` to another one, `m`. `hub`: on a node, its generation, where it has so many flows that whoever wants the first
+ * few reads them in the order of their other ends: `order` is on each of them, `<key of n>/<id of m>` (`writing.ts`).
+ */
+type Pattern = { flow: string; hub: string; order: string; otherHub: string; from: 'n' | 'm'; to: 'n' | 'm' };
+const UPSTREAM: Pattern = {
+  flow: '(n)<-[f:FLOWS]-(m)',
+  hub: 'upstreamHub',
+  order: 'upstream',
+  otherHub: 'downstreamHub',
+  from: 'm',
+  to: 'n',
+};
+const DOWNSTREAM: Pattern = {
+  flow: '(n)-[f:FLOWS]->(m)',
+  hub: 'downstreamHub',
+  order: 'downstream',
+  otherHub: 'upstreamHub',
+  from: 'n',
+  to: 'm',
+};
+const texts = (text: (pattern: Pattern) => string): Record<Way, string> => ({ UPSTREAM: text(UPSTREAM), DOWNSTREAM: text(DOWNSTREAM) });
+
+const VALID = 'f.validFrom <= $at AND f.validTo > $at';
+const seen = (node: string): string => `($all OR ${node}.accessClass IN $classes)`;
+const GIVEN = 'MATCH (n:LineageNode) USING INDEX n:LineageNode(key) WHERE n.key IN $keys';
+/** For who sees everything. What others see of a hub may be little: they look at each of its flows. */
+const inOrder = ({ hub }: Pattern): string => `($all AND n.${hub} IS NOT NULL)`;
+
+/** The other ends of a hub `n` as `id`, each once, in order as far as they are asked for: without a sort, and without the nodes. */
+const readInOrder = ({ order }: Pattern, except = ''): string => `
+  MATCH ()-[f:FLOWS]->() USING INDEX f:FLOWS(${order}) WHERE f.${order} STARTS WITH n.key + '/' AND ${VALID}
+  WITH DISTINCT n, f.${order} AS place
+  WITH place, substring(place, size(n.key) + 1) AS id ${except}
+  RETURN id ORDER BY place LIMIT $limit`;
+
+export const FIND_VISIBLE = `${GIVEN} AND n.level = $level AND n.accessClass IS NOT NULL AND ${seen('n')} RETURN n.id AS id`;
+
+export const FIND_NEXT = texts(
+  (pattern) => `
+  CALL () {
+    ${GIVEN} AND NOT ${inOrder(pattern)}
+    MATCH ${pattern.flow} WHERE ${VALID}
+    WITH DISTINCT m WHERE ${seen('m')}
+    WITH m.id AS id WHERE NOT id IN $except
+    RETURN id ORDER BY id LIMIT $limit
+    UNION
+    MATCH (n:LineageNode) USING INDEX n:LineageNode(${pattern.hub}) WHERE $all AND n.${pattern.hub} = $generation AND n.key IN $keys
+    CALL (n) { ${readInOrder(pattern, 'WHERE NOT id IN $except')} }
+    RETURN id
+  }
+  RETURN DISTINCT id ORDER BY id LIMIT $limit`,
+);
+
+export const FIND_NEIGHBOURS = texts(
+  (pattern) => `
+  ${GIVEN} AND ${seen('n')}
+  CALL (n) {
+    WITH n WHERE NOT ${inOrder(pattern)}
+    MATCH ${pattern.flow} WHERE ${VALID}
+    WITH DISTINCT m WHERE ${seen('m')}
+    WITH m.id AS id ORDER BY id LIMIT $limit
+    RETURN collect(id) AS ids
+    UNION ALL
+    WITH n WHERE ${inOrder(pattern)}
+    CALL (n) { ${readInOrder(pattern)} }
+    RETURN collect(id) AS ids
+  }
+  WITH n, ids WHERE size(ids) > 0
+  RETURN n.id AS own, ids`,
+);
+
+const countNeighbours = (flow: string): string => `
+  ${GIVEN}
+  CALL (n) {
+    MATCH ${flow} WHERE ${VALID}
+    WITH DISTINCT m WHERE ${seen('m')} AND NOT m.id IN $except
+    RETURN count(*) AS count
+  }
+  WITH n, count WHERE count > 0
+  RETURN n.id AS own, count`;
+export const COUNT_NEIGHBOURS: Record<Direction, string> = {
+  ...texts(({ flow }) => countNeighbours(flow)),
+  // Of both ways: a node that is up and down is one.
+  BOTH: countNeighbours('(n)-[f:FLOWS]-(m)'),
+};
+
+const EDGE = `f.kind AS kind, f.origin AS origin, f.transformation AS transformation, f.confidence AS confidence, f.jobId AS jobId,
+  f.validFrom AS validFrom, f.validTo AS validTo`;
+
+/**
+ * The nodes among which an edge may end are joined by their identity: reading the key at the end of each flow takes three times as long. A
+ * hub's flows are looked for at their other ends; between two hubs each pair is looked up.
+ */
+export const FIND_EDGES = texts(
+  ({ flow, hub, order, from, to, otherHub }) => `
+  CALL () {
+    MATCH ${flow} USING INDEX n:LineageNode(key) USING INDEX m:LineageNode(key) USING JOIN ON m
+    WHERE n:LineageNode AND m:LineageNode AND n.key IN $keys AND n.${hub} IS NULL AND m.key IN $among AND ${VALID}
+    RETURN n, f, m
+    UNION ALL
+    MATCH (n:LineageNode) USING INDEX n:LineageNode(${hub}) WHERE n.${hub} = $generation AND n.key IN $keys
+    WITH count(*) AS hubs WHERE hubs > 0
+    MATCH (m:LineageNode) USING INDEX m:LineageNode(key) WHERE m.key IN $among AND m.${otherHub} IS NULL
+    MATCH ${flow} WHERE n.${hub} IS NOT NULL AND n.key IN $keys AND ${VALID}
+    RETURN n, f, m
+    UNION ALL
+    MATCH (n:LineageNode) USING INDEX n:LineageNode(${hub}) WHERE n.${hub} = $generation AND n.key IN $keys
+    MATCH (m:LineageNode) USING INDEX m:LineageNode(${otherHub}) WHERE m.${otherHub} = $generation AND m.key IN $among
+    MATCH ()-[f:FLOWS]->() USING INDEX f:FLOWS(${order}) WHERE f.${order} = n.key + '/' + m.id AND ${VALID}
+    RETURN n, f, m
+  }
+  RETURN ${from}.id AS fromId, ${to}.id AS toId, ${EDGE} ORDER BY fromId, toId, origin LIMIT $limit`,
+);
+
+const findColumns = (flow: string): string => `
+  MATCH (n:LineageNode) USING INDEX n:LineageNode(generation, assetId) WHERE n.generation = $generation AND n.assetId = $assetId
+    AND ${seen('n')} AND EXISTS { ${flow} WHERE ${VALID} }
+  RETURN n.id AS id ORDER BY id LIMIT $limit`;
+export const FIND_COLUMNS: Record<Direction, string> = {
+  ...texts(({ flow }) => findColumns(flow)),
+  BOTH: findColumns('(n)-[f:FLOWS]-()'),
+};
+
+export const GET_COLUMNS = `${GIVEN} AND n.assetId IS NOT NULL AND ${seen('n')} RETURN n.id AS id, n.assetId AS assetId, n.name AS name`;
+
+/** A place in the order is a list, and lists are compared element by element. */
+export const LIST_HISTORY = texts(
+  ({ flow, from, to }) => `
+  ${GIVEN}
+  MATCH ${flow} WHERE ${seen('m')} AND ($after IS NULL OR f.validFrom <= $after[0] AND [f.validFrom, ${from}.id, ${to}.id, f.origin] < $after)
+  RETURN ${from}.id AS fromId, ${to}.id AS toId, ${EDGE}
+  ORDER BY validFrom DESC, fromId DESC, toId DESC, origin DESC LIMIT $limit`,
+);
+
+const ASSETS = `
+  MATCH (n:LineageNode) USING INDEX n:LineageNode(generation, level)
+  WHERE n.generation = $generation AND n.level = 'ASSET' AND ${seen('n')}`;
+
+/** Node by node, so that no more than one's flows are in memory. */
+export const STREAM_FLOWS = `
+  ${ASSETS}
+  CALL (n) {
+    MATCH (n)-[f:FLOWS]->(m) WHERE f.validTo = $open
+    WITH DISTINCT m WHERE ${seen('m')}
+    RETURN collect(m.id) AS toIds
+  }
+  WITH n, toIds WHERE size(toIds) > 0
+  RETURN n.id AS fromId, toIds`;
+
+export const COUNT_ASSETS = `${ASSETS} AND n.accessClass IS NOT NULL AND NOT n.isDeleted RETURN count(*) AS count`;

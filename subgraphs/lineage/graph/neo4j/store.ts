@@ -1,0 +1,143 @@
+/** The graph in Neo4j: a generation of what the projection copies there (`generations.ts`), asked by `queries.ts`. */
+import { isNobody } from '#platform/auth/classes.ts';
+import type { VisibleClasses } from '#platform/auth/access.ts';
+import type { ColumnNode, Direction, GraphEdge, GraphStore, View } from '../index.ts';
+import type { Neo4j } from './connection.ts';
+import {
+  COUNT_ASSETS,
+  COUNT_NEIGHBOURS,
+  FIND_COLUMNS,
+  FIND_EDGES,
+  FIND_NEIGHBOURS,
+  FIND_NEXT,
+  FIND_VISIBLE,
+  GET_COLUMNS,
+  LIST_HISTORY,
+  STREAM_FLOWS,
+  type Way,
+} from './queries.ts';
+import { keyOf, OPEN } from './writing.ts';
+
+const WAYS: Record<Direction, readonly Way[]> = { UPSTREAM: ['UPSTREAM'], DOWNSTREAM: ['DOWNSTREAM'], BOTH: ['UPSTREAM', 'DOWNSTREAM'] };
+
+type EdgeRow = Omit<GraphEdge, 'validFrom' | 'validTo'> & { validFrom: number; validTo: number };
+
+export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
+  const generation = BigInt(number);
+  const keysOf = (ids: readonly string[]): string[] => ids.map((id) => keyOf(number, id));
+  const seenBy = (classes: VisibleClasses) => ({ all: classes === 'all', classes: classes === 'all' ? [] : classes.map(BigInt) });
+  // At the last moment there is what has no end.
+  const of = ({ at, classes }: View) => ({ generation, at: BigInt(at?.getTime() ?? OPEN - 1), ...seenBy(classes) });
+  const inWays = <Row extends object>(direction: Direction, texts: Record<Way, string>, parameters: object): Promise<Row[][]> =>
+    Promise.all(WAYS[direction].map((way) => neo4j.read<Row>(texts[way], { ...parameters })));
+
+  return {
+    async findVisible(ids, level, classes) {
+      if (isNobody(classes) || ids.length === 0) return [];
+      const rows = await neo4j.read<{ id: string }>(FIND_VISIBLE, { keys: keysOf(ids), level, ...seenBy(classes) });
+      return rows.map(({ id }) => id);
+    },
+
+    async findNext(view, ids, except, limit) {
+      if (isNobody(view.classes) || ids.length === 0) return [];
+      const found = await inWays<{ id: string }>(view.direction, FIND_NEXT, {
+        ...of(view),
+        keys: keysOf(ids),
+        except,
+        limit: BigInt(limit),
+      });
+      return firstOf(found, ({ id }) => id, limit).map(({ id }) => id);
+    },
+
+    async findNeighbours(view, ids, limit) {
+      if (isNobody(view.classes) || ids.length === 0) return new Map();
+      const found = await inWays<{ own: string; ids: string[] }>(view.direction, FIND_NEIGHBOURS, {
+        ...of(view),
+        keys: keysOf(ids),
+        limit: BigInt(limit),
+      });
+      const lists = Map.groupBy(found.flat(), ({ own }) => own);
+      return new Map(
+        [...lists].map(([own, rows]) => [
+          own,
+          firstOf(
+            rows.map((row) => row.ids),
+            (id) => id,
+            limit,
+          ),
+        ]),
+      );
+    },
+
+    async findEdges(view, ids, among, limit) {
+      if (ids.length === 0 || among.length === 0) return [];
+      const found = await inWays<EdgeRow>(view.direction, FIND_EDGES, {
+        ...of(view),
+        keys: keysOf(ids),
+        among: keysOf(among),
+        limit: BigInt(limit),
+      });
+      return firstOf(found, ({ fromId, toId, origin }) => `${fromId} ${toId} ${origin}`, limit).map(toEdge);
+    },
+
+    async countNeighbours(view, ids, except) {
+      if (isNobody(view.classes) || ids.length === 0) return new Map();
+      const rows = await neo4j.read<{ own: string; count: number }>(COUNT_NEIGHBOURS[view.direction], {
+        ...of(view),
+        keys: keysOf(ids),
+        except,
+      });
+      return new Map(rows.map(({ own, count }) => [own, count]));
+    },
+
+    async findColumns(view, assetId, limit) {
+      if (isNobody(view.classes)) return [];
+      const rows = await neo4j.read<{ id: string }>(FIND_COLUMNS[view.direction], { ...of(view), assetId, limit: BigInt(limit) });
+      return rows.map(({ id }) => id);
+    },
+
+    async getColumns(ids, classes) {
+      if (isNobody(classes) || ids.length === 0) return [];
+      return await neo4j.read<ColumnNode>(GET_COLUMNS, { keys: keysOf(ids), ...seenBy(classes) });
+    },
+
+    async listHistory(_level, ids, classes, after, limit) {
+      if (isNobody(classes) || ids.length === 0) return [];
+      const found = await inWays<EdgeRow>('BOTH', LIST_HISTORY, {
+        ...seenBy(classes),
+        keys: keysOf(ids),
+        after: after && [BigInt(after[0].getTime()), ...after.slice(1)],
+        limit: BigInt(limit),
+      });
+      const place = ({ validFrom, fromId, toId, origin }: EdgeRow): string =>
+        `${String(validFrom).padStart(16, '0')} ${fromId} ${toId} ${origin}`;
+      return firstOf(found, place, limit, 'descending').map(toEdge);
+    },
+
+    async *streamFlows(classes) {
+      if (isNobody(classes)) return;
+      yield* neo4j.stream<{ fromId: string; toIds: string[] }>(STREAM_FLOWS, { generation, open: BigInt(OPEN), ...seenBy(classes) });
+    },
+
+    async countAssets(classes) {
+      if (isNobody(classes)) return 0;
+      const [row] = await neo4j.read<{ count: number }>(COUNT_ASSETS, { generation, ...seenBy(classes) });
+      return row!.count;
+    },
+  };
+}
+
+/** Of lists that are in the order of their keys: all in that order, each once, the first `limit`. */
+function firstOf<Item>(lists: readonly Item[][], key: (item: Item) => string, limit: number, order?: 'descending'): Item[] {
+  if (lists.length === 1) return lists[0]!;
+  const keyed = new Map(lists.flat().map((item) => [key(item), item]));
+  const keys = [...keyed.keys()].sort();
+  if (order) keys.reverse();
+  return keys.slice(0, limit).map((each) => keyed.get(each)!);
+}
+
+const toEdge = ({ validFrom, validTo, ...edge }: EdgeRow): GraphEdge => ({
+  ...edge,
+  validFrom: new Date(validFrom),
+  validTo: validTo === OPEN ? null : new Date(validTo),
+});
