@@ -47,7 +47,12 @@ export const startProduct = (options: ProductOptions): Promise<Product> =>
     const administrator = await ensureAdministrator(base, identity);
     const askCatalog = askLocally(catalog.subgraph);
     const policy = makePolicy(base, { askCatalog, work: true, onCommit: sequencer.wake });
-    const lineage = makeLineage(base, { askCatalog, askIdentity: askLocally(identity.subgraph), work: true, onCommit: sequencer.wake });
+    const lineage = await makeLineage(base, {
+      askCatalog,
+      askIdentity: askLocally(identity.subgraph),
+      work: true,
+      onCommit: sequencer.wake,
+    });
     await startWork(base, { sequencer, catalog, policy, lineage, identity });
 
     let demoIsThere = !demo || !embedded;
@@ -55,7 +60,7 @@ export const startProduct = (options: ProductOptions): Promise<Product> =>
       local: [catalog.subgraph, policy.subgraph, lineage.subgraph, identity.subgraph],
       identity,
       deadlineMs,
-      health: { demo: { required: true, check: () => ({ state: demoIsThere ? 'ok' : 'starting' }) } },
+      health: { demo: { required: true, check: () => ({ state: demoIsThere ? 'ok' : 'starting' }) }, ...lineage.health },
     });
 
     say(`GraphQL      ${url}/graphql`);

@@ -1,4 +1,5 @@
 /** `npm run router`: the router. It asks the subgraphs of SUBGRAPH_URLS over HTTP and serves the others itself; nothing else runs here. */
+import type { HealthChecks } from '#router/health.ts';
 import { ensureAdministrator, makeIdentity } from '../parts/identity.ts';
 import { createAsking } from '../parts/asking.ts';
 import { checkSubgraphUrls, startRouter } from '../parts/router.ts';
@@ -11,6 +12,7 @@ await runSeparate(
     // Signing in and out is the router's own, so it works while identity is away.
     const identity = makeIdentity(base);
     const local = [identity.subgraph];
+    let health: HealthChecks = {};
     const asking = createAsking(base);
     const ask = (name: 'catalog' | 'identity') => asking(name, () => local.find((each) => each.name === name)!);
     if (!isRemote('identity')) {
@@ -27,9 +29,11 @@ await runSeparate(
     }
     if (!isRemote('lineage')) {
       const { makeLineage } = await import('../parts/lineage.ts');
-      local.push(makeLineage(base, { askCatalog: await ask('catalog'), askIdentity: await ask('identity'), work: false }).subgraph);
+      const lineage = await makeLineage(base, { askCatalog: await ask('catalog'), askIdentity: await ask('identity'), work: false });
+      local.push(lineage.subgraph);
+      health = lineage.health;
     }
-    const url = await startRouter(base, { local, identity });
+    const url = await startRouter(base, { local, identity, health });
     say(`GraphQL      ${url}/graphql`);
     say(`Playground   ${url}/playground`);
     say(`Health       ${url}/health/ready`);

@@ -5,12 +5,14 @@ import { createRouterTokenVerifier } from '#platform/auth/routerTokens.ts';
 import type { Database } from '#platform/database/index.ts';
 import { CannotStart } from '#platform/errors.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
+import type { HealthChecks } from '#router/health.ts';
 import { createSubgraphServer } from '#router/remote/server.ts';
 import { createAsking } from '../parts/asking.ts';
 import { checkDatabase, type Base } from '../parts/base.ts';
 import { runSeparate, type Say } from './start.ts';
 
-type Make = (base: Base, say: Say) => Promise<{ subgraph: Subgraph; database: Database }>;
+/** `health`: of what it needs beside the database. */
+type Make = (base: Base, say: Say) => Promise<{ subgraph: Subgraph; database: Database; health?: HealthChecks }>;
 
 /** Only the one that is asked for is loaded. */
 const MAKE: Readonly<Record<string, Make>> = {
@@ -56,11 +58,11 @@ const [name = ''] = positionals;
 
 async function start(base: Base, say: Say): Promise<void> {
   const { settings, location, logger, later } = base;
-  const { subgraph, database } = await MAKE[name]!(base, say);
+  const { subgraph, database, health } = await MAKE[name]!(base, say);
   const server = createSubgraphServer({
     subgraph,
     verify: createRouterTokenVerifier(() => loadRouterPublicKeys(database, location.rootKey), name),
-    health: { database: checkDatabase(database) },
+    health: { database: checkDatabase(database), ...health },
     faults: settings.FAULT,
     logger,
     host: settings.HOST,

@@ -18,14 +18,14 @@ await runSeparate('The worker', async (base, say) => {
   const identity = makeIdentity(base, sequencer.wake);
   const askCatalog = askLocally(catalog.subgraph);
   const policy = makePolicy(base, { askCatalog, work: true, onCommit: sequencer.wake });
-  const lineage = makeLineage(base, { askCatalog, askIdentity: askLocally(identity.subgraph), work: true, onCommit: sequencer.wake });
+  const lineage = await makeLineage(base, { askCatalog, askIdentity: askLocally(identity.subgraph), work: true, onCommit: sequencer.wake });
   await startWork(base, { sequencer, catalog, policy, lineage, identity });
   const { HOST: host, WORKER_PORT: port } = base.settings;
   if (!port) return;
   const service = createService({ host, port });
   const app = express()
     .disable('x-powered-by')
-    .use(createHealthRoutes({ database: checkDatabase(catalog.database) }))
+    .use(createHealthRoutes({ database: checkDatabase(catalog.database), ...lineage.health }))
     .use(createMetricsRoute(base.metrics, identity.sessions.authenticate));
   say(`Health       ${await service.start(app)}/health/ready`);
   base.later(service.stop);

@@ -8,6 +8,7 @@ import { createDeclarations } from './domain/declarations.ts';
 import { createFeed } from './domain/feed.ts';
 import { createKeptStatistics } from './domain/keptStatistics.ts';
 import { createPostgresSource } from './graph/postgres.ts';
+import type { Projection } from './projection/index.ts';
 import { createAssetResolvers } from './resolvers/Asset.ts';
 import { AssetNeighbourConnection } from './resolvers/AssetNeighbourConnection.ts';
 import { createColumnResolvers } from './resolvers/Column.ts';
@@ -23,6 +24,8 @@ export type LineageDeps = {
   database: Database;
   /** Another one for consumers, so that they never take a request's connection. */
   workerDatabase?: Database;
+  /** Neo4j, where lineage is read from there. */
+  projection?: Projection | undefined;
   /** What an asset is and who owns it, catalog says; who is in a team, identity. Each is asked as the viewer. */
   askCatalog: AskSubgraph;
   askIdentity: AskSubgraph;
@@ -42,13 +45,14 @@ export type Lineage = {
 export function createLineage({
   database: sql,
   workerDatabase = sql,
+  projection,
   askCatalog,
   askIdentity,
   faults,
   logger,
   onCommit,
 }: LineageDeps): Lineage {
-  const graph = createPostgresSource(sql);
+  const graph = projection?.source ?? createPostgresSource(sql);
   const context = createLineageContext({ sql, graph, askCatalog });
   const declarations = createDeclarations({ sql, askCatalog, onCommit });
   const readRevision = async (): Promise<string> => {
@@ -69,5 +73,6 @@ export function createLineage({
     LineageEdge: createLineageEdge(context),
     LineageDeclaration,
   });
-  return { subgraph, consumers: [createFeed({ sql: workerDatabase, faults, logger })] };
+  const feed = createFeed({ sql: workerDatabase, faults, logger, ...(projection && { onTurn: projection.projector.wake }) });
+  return { subgraph, consumers: projection ? [feed, projection.projector] : [feed] };
 }
