@@ -9,6 +9,7 @@ import { addScanCommands } from './commands/scan.ts';
 import { addSearchCommands } from './commands/search.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addSourceCommands } from './commands/source.ts';
+import { addStoreCommands } from './commands/stores.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addViolationCommands } from './commands/violations.ts';
 import { createContext, type AddCommands } from './context.ts';
@@ -27,6 +28,7 @@ const NOUNS: readonly AddCommands[] = [
   addTokenCommands,
   addEventCommands,
   addDatabaseCommands,
+  addStoreCommands,
 ];
 
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from './client.ts';
 import { CliError, EXIT } from './errors.ts';
-import { plain, type Terminal } from './terminal.ts';
+import { drawBar, drawLine, type Terminal } from './terminal.ts';
 
 export type Run = {
   id: string;
@@ -26,15 +26,12 @@ const RUN = `query Run($id: ID!) { scanRun(id: $id) { ${RUN_FIELDS} } }`;
 const POLL_MS = 400;
 /** A server that restarts goes on with the run under the same id. */
 const AWAY_MS = 60_000;
-const BAR_WIDTH = 24;
 
 export const isFinished = ({ status }: Run): boolean => status !== 'QUEUED' && status !== 'RUNNING';
 
 export async function waitForRun(options: { client: Client; terminal: Terminal; run: Run; label: string }): Promise<Run> {
   const { client, terminal, label } = options;
-  const draw = (line: string): void => {
-    if (terminal.stderr.isTTY) terminal.stderr.write(`\r\u001b[2K${plain(line).slice(0, (terminal.stderr.columns || 80) - 1)}`);
-  };
+  const draw = (line: string): void => drawLine(terminal, line);
   let run = options.run;
   let awaySince: number | undefined;
   try {
@@ -63,7 +60,5 @@ export async function waitForRun(options: { client: Client; terminal: Terminal; 
 function progressLine(label: string, { status, progress }: Run): string {
   const { phase, done, total, message } = progress;
   if (status === 'QUEUED') return `${label}  waiting for its turn`;
-  const filled = total ? Math.min(BAR_WIDTH, Math.round((done / total) * BAR_WIDTH)) : 0;
-  const bar = total ? `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}]  ${done}/${total}` : `${done} so far`;
-  return `${label}  ${bar}  ${phase}${message ? `  ${message}` : ''}`;
+  return `${label}  ${drawBar(done, total)}  ${phase}${message ? `  ${message}` : ''}`;
 }

@@ -19,6 +19,20 @@ export const plain = (text: string): string => text.replace(/[\p{Cc}\u202a-\u202
 
 export const say = (terminal: Pick<Terminal, 'stderr'>, line: string): void => void terminal.stderr.write(`${plain(line)}\n`);
 
+/** Progress: a line that the next one replaces, and only on a terminal. An empty one ends it. */
+export function drawLine({ stderr }: Pick<Terminal, 'stderr'>, line: string): void {
+  if (stderr.isTTY) stderr.write(`\r\u001b[2K${plain(line).slice(0, (stderr.columns || 80) - 1)}`);
+}
+
+const BAR_WIDTH = 24;
+
+/** `[##########--------------]  120/320` */
+export function drawBar(done: number, total: number | null): string {
+  if (!total) return `${done} so far`;
+  const filled = Math.min(BAR_WIDTH, Math.round((done / total) * BAR_WIDTH));
+  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}]  ${done}/${total}`;
+}
+
 /** Asks for a line on the terminal. What is asked goes to stderr: stdout is data. `hidden` shows nothing of what is typed. */
 export function prompt(terminal: Terminal, question: string, { hidden = false } = {}): Promise<string> {
   const output = new Writable({

@@ -1,0 +1,104 @@
+/** The stores that are fed from the database, which is the truth: comparing them with it, and making them anew. */
+import { compareLineage, rebuildLineage, type Compared, type Rebuilt } from '#deploy/lineageTools.ts';
+import { AppError, CannotStart, Upstream } from '#platform/errors.ts';
+import type { AddCommands, CommandContext } from '../context.ts';
+import { CliError, EXIT } from '../errors.ts';
+import { printJson, printLine, printTable } from '../output.ts';
+import { findServerDatabase } from '../serverDatabase.ts';
+import { drawBar, drawLine } from '../terminal.ts';
+
+const MOST = 1_000;
+
+export const addStoreCommands: AddCommands = (program, context) => {
+  program
+    .command('rebuild')
+    .description('make anew what is derived from the database, while PurSight goes on (needs the database, not the API)')
+    .helpCommand(false)
+    .command('lineage')
+    .description(
+      'with NEO4J_URL: fills Neo4j anew beside what serves, and switches. Without: opens and closes flows so that they are what sources reported',
+    )
+    .action((_options, command) => rebuild(context(command)));
+  program
+    .command('drift')
+    .description('compare what is derived from the database with it (needs the database, not the API)')
+    .helpCommand(false)
+    .command('lineage')
+    .description(
+      'with NEO4J_URL: each node and flow of Neo4j. Without: the flows that are open with what sources reported. Exit code 1 where they differ',
+    )
+    .option('--limit <count>', `differences to print, at most ${MOST}`, '20')
+    .action(({ limit }: { limit: string }, command) => drift(context(command), limit));
+};
+
+async function rebuild({ terminal, json }: CommandContext): Promise<void> {
+  const place = findServerDatabase();
+  const rebuilt = await work(() =>
+    rebuildLineage(place, ({ copied, total }) => drawLine(terminal, `lineage  ${drawBar(copied, total)}  rows`)).finally(() =>
+      drawLine(terminal, ''),
+    ),
+  );
+  if (json) printJson(terminal, rebuilt);
+  else printLine(terminal, sentenceOf(rebuilt));
+}
+
+function sentenceOf(rebuilt: Rebuilt): string {
+  if (rebuilt.store === 'neo4j') {
+    const { rows, removed } = rebuilt;
+    const old = removed > 0 ? `, and ${count(removed, 'older copy', 'older copies')} removed` : '';
+    return `Neo4j was filled anew with ${count(rows, 'row', 'rows')} of lineage${old}.`;
+  }
+  const { opened, closed, assets, flows } = rebuilt;
+  const changes = opened + closed > 0 ? `${count(opened, 'flow', 'flows')} opened, ${closed} closed` : 'nothing had to be changed';
+  return `Lineage is read from PostgreSQL (there is no NEO4J_URL). It is as the sources reported: ${changes} (${count(assets, 'asset', 'assets')}, ${count(flows, 'flow', 'flows')}).`;
+}
+
+async function drift({ terminal, json }: CommandContext, limit: string): Promise<void> {
+  const most = Number(limit);
+  if (!Number.isInteger(most) || most < 1 || most > MOST) throw new CliError(`--limit takes a number from 1 to ${MOST}.`, EXIT.usage);
+  const place = findServerDatabase();
+  const found = await work(() =>
+    compareLineage(place, most, (compared) => drawLine(terminal, `lineage  ${compared} compared`)).finally(() => drawLine(terminal, '')),
+  );
+  if (json) printJson(terminal, found);
+  else {
+    if (found.count > 0) printTable(terminal, ['WHAT', 'KIND', 'NAME', 'DIFFERENCE'], found.differences.map(toLine));
+    printLine(terminal, sumUp(found));
+  }
+  if (found.count > 0) throw new CliError('Lineage is not what it should be. To make it anew: npx pursight rebuild lineage');
+}
+
+const toLine = ({ what, kind, about, fields }: Compared['differences'][number]): string[] => [
+  what,
+  kind,
+  about,
+  Object.entries(fields)
+    .map(([name, { fact, copy }]) => `${name}: ${copy} instead of ${fact}`)
+    .join(', '),
+];
+
+function sumUp({ count: differences, compared: { assets, columns, flows }, differences: told, pending = 0 }: Compared): string {
+  const parts = [
+    count(assets, 'asset', 'assets'),
+    columns !== undefined && count(columns, 'column', 'columns'),
+    count(flows, 'flow', 'flows'),
+  ];
+  const rest = differences > told.length ? ` The first ${told.length} are shown.` : '';
+  const late = pending > 0 ? ` Neo4j has yet to get ${count(pending, 'row', 'rows')}: look whether a worker runs.` : '';
+  return `${count(differences, 'difference', 'differences')} (${parts.filter(Boolean).join(', ')} compared).${rest}${late}`;
+}
+
+const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
+
+/** What is away gives the exit code of that. */
+async function work<Result>(task: () => Promise<Result>): Promise<Result> {
+  try {
+    return await task();
+  } catch (error) {
+    if (error instanceof Upstream)
+      throw new CliError(`${error.message} Check: ${String(error.details.check)}`, EXIT.unreachable, error.code);
+    if (error instanceof CannotStart) throw new CliError(error.message, EXIT.unreachable);
+    if (error instanceof AppError) throw new CliError(error.message, EXIT.failed, error.code);
+    throw error;
+  }
+}
