@@ -51,6 +51,43 @@ describe('cost', () => {
       }),
     ).toBe(1 + 200 + 200);
   });
+  it('counts what lineage is asked as what may come back and what is looked at, and leaves room for each with its defaults', () => {
+    const node = 'id depth asset { id kind owners { user { name } } } column { id } job { name }';
+    const edge = 'from to job { name } declaration { by { name } retractedBy { name } }';
+    const people = 'byOwner { user { name } team { name } } byDomain { domain { name } } peopleToTell { name }';
+    const impact = (args = '') => `impact(assetId: "x" ${args}) { totalCount byKind { count } ${people} }`;
+    const paths = (args = '') => `paths(from: "x", to: "y" ${args}) { paths { nodes { ${node} } edges { ${edge} } } }`;
+    const moments = 'from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z"';
+    const lists = `added { ${edge} } removed { ${edge} } addedNodes { ${node} } removedNodes { ${node} }`;
+    const statistics = (args = '') => `lineageStatistics${args} { cycles { size assets { id } } mostDependedUpon { asset { id } } }`;
+    const counted = [
+      impact(),
+      impact('maxNodes: 10'),
+      'impact(assetId: "x") { totalCount }',
+      paths(),
+      paths('limit: 100, maxLength: 20'),
+      `lineageDiff(assetId: "x", ${moments}) { ${lists} }`,
+      `lineageHistory(assetId: "x") { nodes { ${edge} } }`,
+      statistics(),
+      statistics('(first: 100)'),
+      `lineage(assetId: "x", direction: BOTH, maxNodes: 5000) { nodes { ${node} } edges { ${edge} } }`,
+      'lineage(assetId: "x", direction: BOTH) { truncated }',
+    ].map((field) => cost(`{ ${field} }`));
+    expect(counted).toEqual([
+      1 + 10 + 3_000 + 2_000 + 1_000,
+      1 + 10 + 3_000 + 2_000 + 1_000,
+      1 + 5_000,
+      1 + 10 * (1 + 21 * 24 + 25 * 5) + 5_000,
+      1 + 100 * (1 + 21 * 24 + 25 * 5) + 5_000,
+      1 + 2 * 500 * 5 + 2 * 500 * 24,
+      50 * 5,
+      1 + 10 * (1 + 100) + 10 * 2 + 50_000,
+      1 + 100 * (1 + 100) + 100 * 2 + 50_000,
+      1 + 5_000 * 24 + 5_000 * 5,
+      1 + 500,
+    ]);
+    expect(Math.max(...counted)).toBeLessThan(200_000);
+  });
   it('counts a graph as the nodes that it may have', () => {
     const graph = (args: string, selection: string) => cost(`{ lineage(assetId: "x", direction: BOTH ${args}) { ${selection} } }`);
     expect(graph('', 'nodes { id }')).toBe(1 + 500);

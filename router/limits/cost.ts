@@ -30,8 +30,20 @@ const MAX_COST = 200_000;
 const UNPAGED_LIST = 10;
 /** What counting all that matches counts as: `totalCount` and `facets` of a root list, and counts by value. Below an object they are batched and count nothing. */
 const COUNTING = 1_000;
-/** Root fields that look at far more than comes back. A preview judges every asset that the viewer sees. */
-const DEAR_FIELDS: Readonly<Record<string, number>> = { previewPolicy: 100_000 };
+/** Root fields that look at far more than comes back. A preview judges every asset that the viewer sees; statistics count every flow. */
+const DEAR_FIELDS: Readonly<Record<string, number>> = { previewPolicy: 100_000, lineageStatistics: 50_000, paths: 5_000 };
+/** Lists without paging of which it is known how long they are at most, whatever is above them. A path has at most 20 edges, of two origins here and there. */
+const LIST_LENGTHS: Readonly<Record<string, number>> = {
+  'Impact.byKind': 10,
+  'Impact.byOwner': 1_000,
+  'Impact.byDomain': 1_000,
+  'Impact.peopleToTell': 1_000,
+  'LineagePath.nodes': 21,
+  'LineagePath.edges': 25,
+  'LineageCycle.assets': 100,
+};
+/** Arguments of an object that say how long the lists in it are at most. */
+const LENGTH_ARGUMENTS = ['maxNodes', 'limit', 'first'];
 
 /** They are in no type's fields. Introspection counts like data: under many aliases it would answer for seconds. */
 const META_FIELDS: Readonly<Record<string, GraphQLField<unknown, unknown>>> = { __schema: SchemaMetaFieldDef, __type: TypeMetaFieldDef };
@@ -83,10 +95,9 @@ export function operationCost(
     return value === undefined ? argument.defaultValue : value;
   };
 
-  /** Of a graph: the lists in it are as long as it allows. */
-  const nodeBudget = (definition: GraphQLField<unknown, unknown>, field: FieldNode): number => {
-    const maxNodes = argumentValue(definition, field, 'maxNodes');
-    return typeof maxNodes === 'number' && maxNodes > 0 ? maxNodes : 0;
+  const numberGiven = (definition: GraphQLField<unknown, unknown>, field: FieldNode, name: string): number => {
+    const value = argumentValue(definition, field, name);
+    return typeof value === 'number' && value > 0 ? value : 0;
   };
 
   const isLeftOut = (selection: SelectionNode): boolean =>
@@ -113,20 +124,23 @@ export function operationCost(
       const each = ofSelection(type, field.selectionSet, NOTHING_ABOVE) + (field.name.value === 'edges' ? 0 : 1);
       return above.page * each;
     }
-    const first = argumentValue(definition, field, 'first');
-    const page = typeof first === 'number' && first > 0 ? first : DEFAULT_PAGE;
+    const page = numberGiven(definition, field, 'first') || DEFAULT_PAGE;
     if (isConnection(type)) return ofSelection(type, field.selectionSet, { page, batch: 0, root: parent === root });
 
-    const batch = Math.max(
-      0,
-      nodeBudget(definition, field),
-      ...definition.args.map(({ name }) => longestList(argumentValue(definition, field, name))),
-    );
     // A payload's lists have a result for each item of the batch; the lists in one asset of many do not.
     const wrapsBatch = !isList(definition.type);
+    const batch = Math.max(
+      0,
+      ...LENGTH_ARGUMENTS.map((name) => (wrapsBatch ? numberGiven(definition, field, name) : 0)),
+      ...definition.args.map(({ name }) => longestList(argumentValue(definition, field, name))),
+    );
     const each = 1 + ofSelection(type, field.selectionSet, { page: DEFAULT_PAGE, batch: wrapsBatch ? batch : 0, root: false });
-    if (wrapsBatch) return each + ((parent === root && DEAR_FIELDS[field.name.value]) || 0);
-    return counting + each * (definition.args.some(({ name }) => name === 'first') ? page : Math.max(UNPAGED_LIST, batch, above.batch));
+    // A graph is read as far as it may go, whatever of it is selected.
+    if (wrapsBatch) {
+      return Math.max(each, 1 + numberGiven(definition, field, 'maxNodes')) + ((parent === root && DEAR_FIELDS[field.name.value]) || 0);
+    }
+    const length = LIST_LENGTHS[`${parent.name}.${field.name.value}`] ?? Math.max(UNPAGED_LIST, batch, above.batch);
+    return counting + each * (definition.args.some(({ name }) => name === 'first') ? page : length);
   };
 
   const ofSelection = (parent: GraphQLNamedType, selectionSet: SelectionSetNode | undefined, above: Above): number => {
