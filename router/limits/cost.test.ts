@@ -91,6 +91,7 @@ describe('cost', () => {
   it('counts a graph as the nodes that it may have', () => {
     const graph = (args: string, selection: string) => cost(`{ lineage(assetId: "x", direction: BOTH ${args}) { ${selection} } }`);
     expect(graph('', 'nodes { id }')).toBe(1 + 500);
+    expect(graph('maxNodes: null', 'nodes { id }')).toBe(1 + 500);
     expect(graph('maxNodes: 2000', 'nodes { asset { owners { role } } } edges { from }')).toBe(1 + 2_000 * (1 + 1 + 10) + 2_000);
   });
   it('counts single objects', () => expect(cost('{ me { name } asset(id: "x") { source { name } } }')).toBe(3));

@@ -92,7 +92,8 @@ export function operationCost(
     const node = field.arguments?.find((candidate) => candidate.name.value === name);
     if (!argument) return undefined;
     const value = node && valueFromAST(node.value, argument.type, variables);
-    return value === undefined ? argument.defaultValue : value;
+    // Null is answered as the default is.
+    return value ?? argument.defaultValue;
   };
 
   const numberGiven = (definition: GraphQLField<unknown, unknown>, field: FieldNode, name: string): number => {
