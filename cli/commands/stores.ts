@@ -1,5 +1,5 @@
 /** The stores that are fed from the database, which is the truth: comparing them with it, and making them anew. */
-import { compareLineage, rebuildLineage, type Compared, type Rebuilt } from '#deploy/lineageTools.ts';
+import type { Compared, Rebuilt } from '#deploy/lineageTools.ts';
 import { AppError, CannotStart, Upstream } from '#platform/errors.ts';
 import type { AddCommands, CommandContext } from '../context.ts';
 import { CliError, EXIT } from '../errors.ts';
@@ -8,6 +8,9 @@ import { findServerDatabase } from '../serverDatabase.ts';
 import { drawBar, drawLine } from '../terminal.ts';
 
 const MOST = 1_000;
+
+/** No other command waits for what these need. */
+const loadTools = () => import('#deploy/lineageTools.ts');
 
 export const addStoreCommands: AddCommands = (program, context) => {
   program
@@ -33,6 +36,7 @@ export const addStoreCommands: AddCommands = (program, context) => {
 
 async function rebuild({ terminal, json }: CommandContext): Promise<void> {
   const place = findServerDatabase();
+  const { rebuildLineage } = await loadTools();
   const rebuilt = await work(() =>
     rebuildLineage(place, ({ copied, total }) => drawLine(terminal, `lineage  ${drawBar(copied, total)}  rows`)).finally(() =>
       drawLine(terminal, ''),
@@ -57,6 +61,7 @@ async function drift({ terminal, json }: CommandContext, limit: string): Promise
   const most = Number(limit);
   if (!Number.isInteger(most) || most < 1 || most > MOST) throw new CliError(`--limit takes a number from 1 to ${MOST}.`, EXIT.usage);
   const place = findServerDatabase();
+  const { compareLineage } = await loadTools();
   const found = await work(() =>
     compareLineage(place, most, (compared) => drawLine(terminal, `lineage  ${compared} compared`)).finally(() => drawLine(terminal, '')),
   );
