@@ -54,7 +54,15 @@ export function createLineage({
 }: LineageDeps): Lineage {
   const graph = projection?.source ?? createPostgresSource(sql);
   const context = createLineageContext({ sql, graph, askCatalog });
-  const declarations = createDeclarations({ sql, askCatalog, onCommit });
+  const declarations = createDeclarations({
+    sql,
+    askCatalog,
+    onCommit() {
+      onCommit();
+      // Who said it looks for it next.
+      projection?.projector.wake();
+    },
+  });
   const readRevision = async (): Promise<string> => {
     const { epoch, revision } = await readHead(sql);
     return `${epoch} ${revision}`;
