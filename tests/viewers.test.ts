@@ -21,6 +21,8 @@ type Seen = {
   tables: string[];
   view: string;
   viewName: string;
+  /** What the view reads. */
+  table: string;
   column: string;
   /** The asset of `column`. */
   columnOf: string;
@@ -98,6 +100,7 @@ async function describeSource(
     tables: ids,
     view: view.id,
     viewName: view.name,
+    table: assets.nodes.find((asset: any) => asset.name.endsWith('_people')).id,
     column: columns[0].id,
     columnOf: assets.nodes.find((asset: any) => asset.columns.nodes.includes(columns[0])).id,
     violation: violations[0].id,
@@ -160,6 +163,11 @@ afterAll(async () => {
 });
 
 const LIST = 'totalCount nodes { id }';
+const EDGE = 'from to job { name } declaration { reason }';
+const PATHS = `paths { length nodes { id asset { name } column { name } } edges { ${EDGE} } }`;
+const IMPACT = 'rootId totalCount byKind { kind count } byOwner { user { id } count } byDomain { domain { id } count } peopleToTell { id }';
+const EVER = 'from: "2001-01-01T00:00:00Z", to: "2999-01-01T00:00:00Z"';
+const DIFF = `rootId added { ${EDGE} } removed { ${EDGE} } addedNodes { id asset { name } column { name } } removedNodes { id }`;
 /** Each root field about things that belong to a source, as somebody asks who knows their ids. */
 const ABOUT_SOURCES: Record<string, (seen: Seen) => string> = {
   source: (seen) => `source(id: "${seen.source}") { id name assetCount lastRun { id } }`,
@@ -194,6 +202,18 @@ const ABOUT_SOURCES: Record<string, (seen: Seen) => string> = {
   lineage: (seen) =>
     `lineage(assetId: "${seen.view}", direction: BOTH, depth: 5) { rootId nodes { id asset { name } } edges { from to job { name } declaration { reason } } }
      ofColumns: lineage(assetId: "${seen.columnOf}", direction: BOTH, depth: 5, level: COLUMN) { nodes { id asset { name } column { name } } edges { from to job { name } declaration { reason } } }`,
+  impact: (seen) =>
+    `impact(assetId: "${seen.view}", direction: BOTH) { ${IMPACT} } ofColumn: impact(columnId: "${seen.column}", direction: BOTH) { ${IMPACT} }`,
+  paths: (seen) =>
+    `paths(from: "${seen.table}", to: "${seen.view}") { ${PATHS} } across: paths(from: "${alpha.view}", to: "${beta.view}") { ${PATHS} }
+     ofColumns: paths(from: "${beta.column}", to: "${alpha.column}") { ${PATHS} }`,
+  lineageDiff: (seen) =>
+    `lineageDiff(assetId: "${seen.view}", ${EVER}) { ${DIFF} } ofColumns: lineageDiff(assetId: "${seen.columnOf}", ${EVER}, level: COLUMN) { ${DIFF} }`,
+  lineageHistory: (seen) =>
+    `lineageHistory(assetId: "${seen.view}") { nodes { ${EDGE} } }
+     ofColumns: lineageHistory(assetId: "${seen.columnOf}", level: COLUMN) { nodes { ${EDGE} } }`,
+  lineageStatistics: () =>
+    'lineageStatistics { assets flows orphans roots leaves cycleCount cycles { size assets { id name } } mostDependedUpon { readers asset { id name } } }',
   event: (seen) => `event(id: "${seen.event}") { id data }`,
   events: () =>
     `events(first: 200, types: ["asset.*", "scan.*", "source.*", "policy.*", "classification.*", "lineage.*"]) { totalCount nodes { type subject data } }`,
@@ -249,6 +269,25 @@ describe('every root field', () => {
         else expect(isEmpty(answer), JSON.stringify(answer)).toBe(true);
       }
     });
+  });
+
+  it('counts nothing of what is hidden in what a change reaches, in differences, histories and statistics', async () => {
+    const counted = `impact(assetId: "${alpha.view}", direction: BOTH) { totalCount byKind { count } }
+      ofColumn: impact(columnId: "${alpha.column}", direction: BOTH) { totalCount }
+      lineageDiff(assetId: "${alpha.view}", ${EVER}) { added { from } addedNodes { id } } lineageHistory(assetId: "${alpha.view}") { nodes { from } }
+      lineageStatistics { assets flows cycleCount roots leaves } assets { totalCount }`;
+    const counts = async (ask: Ask) => {
+      const { impact, ofColumn, lineageDiff, lineageHistory, lineageStatistics, assets } = await answerOf(ask, counted);
+      const lists = [lineageDiff.added, lineageDiff.addedNodes, lineageHistory.nodes].map((list: unknown[]) => list.length);
+      expect(lineageStatistics.assets).toBe(assets.totalCount);
+      return { reached: impact.totalCount, ofColumn: ofColumn.totalCount, lists, statistics: { ...lineageStatistics, assets: undefined } };
+    };
+    // Beside `alpha` there are its table, which the view reads, and what is declared of the two.
+    const mine = await counts(one);
+    expect(mine).toMatchObject({ reached: 2, lists: [2, 2, 2], statistics: { flows: 2, cycleCount: 0, roots: 1, leaves: 1 } });
+    const all = await counts(world.ask);
+    expect(all).toMatchObject({ reached: 4, lists: [5, 4, 4], statistics: { flows: 5, cycleCount: 1, roots: 2, leaves: 1 } });
+    expect(all.ofColumn).toBeGreaterThan(mine.ofColumn);
   });
 
   it.each(Object.entries(ADMINISTRATORS_ONLY))('%s is FORBIDDEN but for administrators', async (_name, selection) => {
