@@ -10,6 +10,7 @@ import { createLogger } from '#platform/logger.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import { createRandom, type Random } from '../graph/testing/randomHistory.ts';
 import { createFeed, feed } from './feed.ts';
+import { columnNodeId } from './nodeIds.ts';
 
 const logger = createLogger({ level: 'silent', format: 'json' });
 const NAMESPACE = 'postgres://host:5432';
@@ -26,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 const empty = async (): Promise<void> => {
-  for (const table of ['edges', 'dependencies', 'assets']) await sql.unsafe(`delete from lineage.${table}`);
+  for (const table of ['edges', 'columns', 'dependencies', 'assets']) await sql.unsafe(`delete from lineage.${table}`);
 };
 beforeEach(async () => {
   await empty();
@@ -42,7 +43,9 @@ const sealAll = async (): Promise<void> => {
   while ((await sequencer.sealOnce()) > 0);
 };
 
-type Asset = { id: string; name: string; accessClass: number; isDeleted: boolean; reads: string[] };
+type Asset = { id: string; name: string; accessClass: number; isDeleted: boolean; reads: string[]; sql?: Column[] };
+/** A column of a view: made of some columns (`name.column`), and decided by others. */
+type Column = { to: string; of: string[]; by: string[] };
 type Step = { asset: Asset; event: 'asset.created' | 'asset.updated' | 'asset.deleted'; revived?: true; at: Date };
 
 function eventOf({ asset, event, revived }: Step): NewEvent {
@@ -55,8 +58,17 @@ function eventOf({ asset, event, revived }: Step): NewEvent {
     ...(event === 'asset.deleted' ? {} : { accessAfter: accessClass }),
   };
   const dependsOn = asset.reads.map((read) => ({ name: read, columns: ['a', 'b'].slice(0, read.length % 3) }));
-  const data = { namespace: NAMESPACE, name, kind: 'VIEW', ...(dependsOn.length > 0 && event !== 'asset.deleted' ? { dependsOn } : {}) };
+  const words = { ...(dependsOn.length > 0 && { dependsOn }), ...(asset.sql && { definition: definitionOf(asset.reads, asset.sql) }) };
+  const data = { namespace: NAMESPACE, name, kind: 'VIEW', ...(event !== 'asset.deleted' && words) };
   return { type: event, subject: id, actorId: null, data: { ...data, version: 2, changes: [] }, attributes } as NewEvent;
+}
+
+function definitionOf(reads: readonly string[], sql: readonly Column[]): string {
+  const outputs = sql.map(({ to, of, by }) => {
+    const value = of.length > 0 ? of.join(' || ') : 'NULL';
+    return `${by.length > 0 ? `CASE WHEN ${by.map((column) => `${column} = 'x'`).join(' OR ')} THEN ${value} END` : value} AS ${to}`;
+  });
+  return `SELECT ${outputs.join(', ')} FROM ${reads.join(', ')}`;
 }
 
 const write = async (steps: readonly Step[]): Promise<void> => {
@@ -65,27 +77,49 @@ const write = async (steps: readonly Step[]): Promise<void> => {
 };
 
 const minute = (number: number): Date => new Date(Date.UTC(2026, 0, 1, 0, number));
-type Row = { from: string; to: string; since: string; until: string | null };
+/** `what`: of which kind and origin the flow is, and how it transforms. */
+type Row = { from: string; to: string; what: string; since: string; until: string | null };
 const rows = async (): Promise<Row[]> =>
   (
-    await sql<{ fromId: string; toId: string; validFrom: Date; validTo: Date | null }[]>`
-      select from_id, to_id, valid_from, valid_to from lineage.edges where valid_to is null or valid_to > valid_from`
+    await sql<{ fromId: string; toId: string; what: string; validFrom: Date; validTo: Date | null }[]>`
+      select from_id, to_id, concat_ws(' ', kind, origin, transformation, confidence) as what, valid_from, valid_to
+      from lineage.edges where valid_to is null or valid_to > valid_from`
   )
-    .map((row): Row => ({ from: row.fromId, to: row.toId, since: row.validFrom.toISOString(), until: row.validTo?.toISOString() ?? null }))
+    .map(({ fromId, toId, what, validFrom, validTo }): Row => ({
+      from: fromId,
+      to: toId,
+      what,
+      since: validFrom.toISOString(),
+      until: validTo?.toISOString() ?? null,
+    }))
     .sort(byText);
+/** Flows between assets, and those between their columns. */
+const TABLE = 'TABLE NATIVE DIRECT 1';
+const DIRECT = 'COLUMN PARSED DIRECT 1';
+const CONDITIONAL = 'COLUMN PARSED CONDITIONAL 1';
 const byText = (a: Row, b: Row): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
 /** A short way to write: `name reads other, other`. */
 const asset = (name: string, ...reads: string[]): Asset => ({ id: newId(), name, accessClass: 1, isDeleted: false, reads });
 const flows = async (...assets: Asset[]): Promise<string[]> => {
   const names = new Map(assets.map(({ id, name }) => [id, name]));
-  return (await rows())
-    .map(({ from, to, since, until }) => {
+  return await told(names, ({ what }) => what === TABLE);
+};
+/** Between columns; CONDITIONAL ones with a question mark. */
+const columnFlows = async (...assets: Asset[]): Promise<string[]> => {
+  const columns = assets.flatMap(({ id, name }) =>
+    ['a', 'b', 'p', 'q'].map((column) => [columnNodeId(id, column), `${name}.${column}`] as const),
+  );
+  return await told(new Map(columns), ({ what }) => what !== TABLE);
+};
+const told = async (names: ReadonlyMap<string, string>, isMeant: (row: Row) => boolean): Promise<string[]> =>
+  (await rows())
+    .filter(isMeant)
+    .map(({ from, to, what, since, until }) => {
       const at = (time: string) => (Date.parse(time) - minute(0).getTime()) / 60_000;
-      return `${names.get(from)}>${names.get(to)} ${at(since)}-${until ? at(until) : ''}`;
+      return `${names.get(from)}>${names.get(to)}${what === CONDITIONAL ? '?' : ''} ${at(since)}-${until ? at(until) : ''}`;
     })
     .sort();
-};
 
 it('connects a view with what it reads, whichever is found first', async () => {
   const [table, view, top] = [asset('t'), asset('v', 't', 'v', 'elsewhere'), asset('w', 'v', 't')];
@@ -149,6 +183,108 @@ it('does not mistake what came and went within a batch, in one millisecond or wi
   expect(await sql`select count(*) from lineage.dependencies`).toEqual([{ count: 0 }]);
 });
 
+it('connects columns as long as their assets, as the SQL of the view says', async () => {
+  const [table, other] = [asset('tt'), asset('uu')];
+  const view: Asset = { ...asset('v', 'tt', 'uu'), sql: [{ to: 'p', of: ['tt.a', 'uu.a'], by: ['tt.b'] }] };
+  await write([
+    { asset: table, event: 'asset.created', at: minute(1) },
+    { asset: view, event: 'asset.created', at: minute(2) },
+    { asset: other, event: 'asset.created', at: minute(3) },
+  ]);
+  await consume();
+  expect(await flows(table, other, view)).toEqual(['tt>v 2-', 'uu>v 3-']);
+  expect(await columnFlows(table, other, view)).toEqual(['tt.a>v.p 2-', 'tt.b>v.p? 2-', 'uu.a>v.p 3-']);
+  expect(await sql`select count(*) from lineage.columns`).toEqual([{ count: 4 }]);
+
+  // Another transformation, another column, and what is as it was.
+  const redefined: Asset = {
+    ...view,
+    sql: [
+      { to: 'p', of: ['tt.b'], by: ['tt.a'] },
+      { to: 'q', of: ['uu.a'], by: [] },
+    ],
+  };
+  await write([{ asset: redefined, event: 'asset.updated', at: minute(4) }]);
+  await write([{ asset: { ...redefined, accessClass: 7 }, event: 'asset.updated', at: minute(5) }]);
+  await consume();
+  const since4 = ['tt.a>v.p 2-4', 'tt.a>v.p? 4-', 'tt.b>v.p 4-', 'tt.b>v.p? 2-4', 'uu.a>v.p 3-4', 'uu.a>v.q 4-'];
+  expect(await columnFlows(table, other, view)).toEqual(since4.toSorted());
+  expect(await flows(table, other, view)).toEqual(['tt>v 2-', 'uu>v 3-']);
+
+  await write([
+    { asset: { ...table, name: 'tt2' }, event: 'asset.updated', at: minute(6) },
+    { asset: other, event: 'asset.deleted', at: minute(7) },
+    { asset: other, event: 'asset.updated', revived: true, at: minute(8) },
+  ]);
+  await consume();
+  expect(await columnFlows({ ...table, name: 'tt' }, other, view)).toEqual([
+    'tt.a>v.p 2-4',
+    'tt.a>v.p? 4-6',
+    'tt.b>v.p 4-6',
+    'tt.b>v.p? 2-4',
+    'uu.a>v.p 3-4',
+    'uu.a>v.q 4-7',
+    'uu.a>v.q 8-',
+  ]);
+  await write([{ asset: redefined, event: 'asset.deleted', at: minute(9) }]);
+  await consume();
+  expect((await columnFlows(table, other, view)).filter((flow) => flow.endsWith('-'))).toEqual([]);
+});
+
+it('knows another transformation that began in the same millisecond', async () => {
+  const table = asset('t');
+  const view = (...sql: Column[]): Asset => ({
+    ...asset('v', 't'),
+    id: table.id.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')),
+    sql,
+  });
+  await write([
+    { asset: table, event: 'asset.created', at: minute(1) },
+    { asset: view({ to: 'p', of: ['t.a'], by: [] }), event: 'asset.created', at: minute(2) },
+  ]);
+  await consume();
+  await write([{ asset: view({ to: 'p', of: [], by: ['t.a'] }), event: 'asset.updated', at: minute(2) }]);
+  await consume();
+  expect(await columnFlows(table, view())).toEqual(['t.a>v.p? 2-']);
+});
+
+it('has flows of assets, and none of columns, where the SQL of a view is unknown or cannot be read, and says so once', async () => {
+  const table = asset('t');
+  const view: Asset = { ...asset('v', 't'), sql: [{ to: 'p', of: ['('], by: [] }] };
+  const lines: string[] = [];
+  const told = createLogger({ level: 'debug', format: 'json', destination: { write: (line: string) => void lines.push(line) } });
+  const { runOnce } = createFeed({ sql, faults: new Set(), logger: told });
+  await write([
+    { asset: table, event: 'asset.created', at: minute(1) },
+    { asset: view, event: 'asset.created', at: minute(1) },
+  ]);
+  await write([{ asset: { ...view, accessClass: 2 }, event: 'asset.updated', at: minute(2) }]);
+  while (await runOnce());
+  await write([{ asset: { ...view, accessClass: 3 }, event: 'asset.updated', at: minute(3) }]);
+  while (await runOnce());
+  expect(await flows(table, view)).toEqual(['t>v 1-']);
+  expect(await columnFlows(table, view)).toEqual([]);
+  expect(lines.filter((line) => line.includes('cannot be read'))).toEqual([expect.stringContaining(view.id)]);
+
+  // An event of before events told the SQL, and the next one.
+  const { sql: _, ...untold } = view;
+  const readable: Asset = { ...view, sql: [{ to: 'p', of: ['t.a'], by: [] }] };
+  await write([{ asset: untold, event: 'asset.updated', at: minute(4) }]);
+  await write([{ asset: readable, event: 'asset.updated', at: minute(5) }]);
+  await write([{ asset: untold, event: 'asset.updated', at: minute(6) }]);
+  await consume();
+  expect(await columnFlows(table, view)).toEqual(['t.a>v.p 5-6']);
+});
+
+it('takes fewer views at once when they take too long, and forgets none', async () => {
+  const table = asset('t');
+  const views = Array.from({ length: 5 }, (_, n): Asset => ({ ...asset(`v${n}`, 't'), sql: [{ to: 'p', of: ['t.a'], by: [] }] }));
+  await write([table, ...views].map((each, n) => ({ asset: each, event: 'asset.created', at: minute(n) })));
+  const { runOnce } = createFeed({ sql, faults: new Set(), logger, mostMs: 0 });
+  while (await runOnce());
+  expect(await columnFlows(table, ...views)).toEqual(views.map(({ name }, n) => `t.a>${name}.p ${n + 1}-`));
+});
+
 const seed = Number(process.env['SEED'] ?? randomInt(1_000_000));
 it(`has the same edges as an oracle after random histories, however they are cut, and after starting over (SEED=${seed})`, async () => {
   const random = createRandom(seed);
@@ -188,7 +324,7 @@ it(`ends with the right edges when events come after newer ones of their asset (
     const open = (all: Row[]): string[] =>
       all
         .filter(({ until }) => until === null)
-        .map(({ from, to }) => `${from} ${to}`)
+        .map(({ from, to, what }) => `${from} ${to} ${what}`)
         .sort();
     expect(open(await rows())).toEqual(open(history(steps)));
     await createFeed({ sql, faults: new Set(), logger }).runOnce();
@@ -206,20 +342,29 @@ const log = async (count: number): Promise<ConsumedEvent[]> =>
 function randomSteps(random: Random): Step[] {
   const name = () => `n${random.between(0, 9)}`;
   const reads = () => [...new Set(Array.from({ length: random.between(0, 3) }, name))];
+  const columns = (read: string[]) =>
+    read.flatMap((each) => ['a', 'b'].map((column) => `${each}.${column}`)).filter(() => random.chance(0.3));
+  /** What a view reads, and its SQL, if that is known. */
+  const definition = (): Pick<Asset, 'reads' | 'sql'> => {
+    const read = reads();
+    if (read.length === 0 || random.chance(0.2)) return { reads: read };
+    return { reads: read, sql: ['p', 'q'].slice(random.between(0, 1)).map((to) => ({ to, of: columns(read), by: columns(read) })) };
+  };
+  const redefined = ({ sql: _, ...before }: Asset): Asset => ({ ...before, isDeleted: false, ...definition() });
   const assets = new Map<string, Asset>();
   const steps: Step[] = [];
   let at = 0;
   for (let count = random.between(20, 120); count > 0; count--) {
     at += random.between(0, 2);
     const known = assets.size > 3 && random.chance(0.8) ? random.one([...assets.values()]) : undefined;
-    const before = known ?? (assets.size < 20 ? asset(name(), ...reads()) : random.one([...assets.values()]));
+    const before = known ?? (assets.size < 20 ? { ...asset(name()), ...definition() } : random.one([...assets.values()]));
     const change = random.between(0, 4);
     const words = { ...before, accessClass: random.between(1, 3) };
     const step: Omit<Step, 'at'> = !assets.has(before.id)
       ? { asset: before, event: 'asset.created' }
       : before.isDeleted
         ? random.chance(0.5)
-          ? { asset: { ...before, isDeleted: false, reads: reads() }, event: 'asset.updated', revived: true }
+          ? { asset: redefined(before), event: 'asset.updated', revived: true }
           : { asset: words, event: 'asset.updated' }
         : change === 0
           ? { asset: { ...before, isDeleted: true }, event: 'asset.deleted' }
@@ -227,7 +372,7 @@ function randomSteps(random: Random): Step[] {
             ? { asset: words, event: 'asset.updated' }
             : change === 2
               ? { asset: { ...before, name: name() }, event: 'asset.updated' }
-              : { asset: { ...before, reads: reads() }, event: 'asset.updated' };
+              : { asset: redefined(before), event: 'asset.updated' };
     assets.set(step.asset.id, step.asset);
     steps.push({ ...step, at: minute(at) });
   }
@@ -241,16 +386,32 @@ function history(steps: readonly Step[]): Row[] {
   for (const step of steps) {
     assets.set(step.asset.id, step.asset);
     const living = [...assets.values()].filter((each) => !each.isDeleted);
-    const now = living.flatMap((to) =>
-      living.filter((from) => from.id !== to.id && to.reads.includes(from.name)).map((from) => `${from.id} ${to.id}`),
+    const now = new Set(
+      living.flatMap((to) =>
+        living
+          .filter((from) => from.id !== to.id && to.reads.includes(from.name))
+          .flatMap((from) => [`${from.id} ${to.id} ${TABLE}`, ...columnsBetween(from, to)]),
+      ),
     );
     const time = step.at.toISOString();
-    for (const row of found) if (row.until === null && !now.includes(`${row.from} ${row.to}`)) row.until = time;
+    for (const row of found) if (row.until === null && !now.has(`${row.from} ${row.to} ${row.what}`)) row.until = time;
     for (const flow of now) {
-      const [from, to] = flow.split(' ') as [string, string];
-      if (!found.some((row) => row.from === from && row.to === to && row.until === null))
-        found.push({ from, to, since: time, until: null });
+      const [from, to, ...what] = flow.split(' ') as [string, string];
+      const row = { from, to, what: what.join(' ') };
+      if (!found.some((other) => other.from === from && other.to === to && other.what === row.what && other.until === null))
+        found.push({ ...row, since: time, until: null });
     }
   }
   return found.filter(({ since, until }) => since !== until);
 }
+
+const columnsBetween = (from: Asset, to: Asset): string[] =>
+  (to.sql ?? []).flatMap((column) =>
+    ['a', 'b']
+      .map((name) => ({ name, column: `${from.name}.${name}` }))
+      .filter((each) => column.of.includes(each.column) || column.by.includes(each.column))
+      .map(
+        (each) =>
+          `${columnNodeId(from.id, each.name)} ${columnNodeId(to.id, column.to)} ${column.of.includes(each.column) ? DIRECT : CONDITIONAL}`,
+      ),
+  );

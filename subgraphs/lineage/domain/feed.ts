@@ -6,27 +6,32 @@ import type { EventData, EventType } from '#platform/events/types.ts';
 import type { Logger } from '#platform/logger.ts';
 import { writeFacts } from '../store/facts.ts';
 import { findAssets, findNamed, findReaders, replaceDependencies } from '../store/assets.ts';
+import { readColumnFlows, type ReadOptions, type ToldAsset } from './columnFlows.ts';
 import { followFacts, isMoved, isRenamed, nameKey, stateAfter, type AssetFact, type AssetState, type Name } from './history.ts';
 
 const TYPES = ['asset.created', 'asset.updated', 'asset.deleted'] as const satisfies readonly EventType[];
 
 /** `onTurn`: called when facts may have been written. */
-type FeedOptions = { sql: Database; faults: ReadonlySet<string>; logger: Logger; onTurn?: () => void };
+type FeedOptions = { sql: Database; faults: ReadonlySet<string>; logger: Logger; onTurn?: () => void } & Pick<ReadOptions, 'mostMs'>;
 
-export function createFeed({ sql, faults, logger, onTurn }: FeedOptions): Consumer {
-  return createConsumer({ sql, name: LINEAGE_GRAPH, types: TYPES, data: true, handle: feed, faults, logger, ...(onTurn && { onTurn }) });
+export function createFeed({ sql, faults, logger, onTurn, mostMs }: FeedOptions): Consumer {
+  const handle = (tx: Transaction, events: readonly ConsumedEvent[]) =>
+    feed(tx, events, { logger, ...(mostMs !== undefined && { mostMs }) });
+  return createConsumer({ sql, name: LINEAGE_GRAPH, types: TYPES, data: true, handle, faults, logger, ...(onTurn && { onTurn }) });
 }
 
 /** In the log's order. Any event may come again, and of one asset an older one after a newer one. */
-export async function feed(tx: Transaction, events: readonly ConsumedEvent[]): Promise<void> {
+export async function feed(tx: Transaction, events: readonly ConsumedEvent[], options: ReadOptions = {}): Promise<void> {
   const given = events.filter((event) => event.subject !== null);
   const stored = await findAssets(tx, [...new Set(given.map(({ subject }) => subject!))]);
   const { facts: late, known } = await lookAgain(tx, stored, given);
-  const facts = [...given.map(factOf), ...late].sort((a, b) => a.seq - b.seq);
+  const told = [...given.map(factOf), ...late].sort((a, b) => a.seq - b.seq);
+  // Before anything is locked that others wait for.
+  const facts = await readColumnFlows(told, known, options);
   const { names, reads } = namesToLoad(known, facts);
   const own = new Set(facts.map(({ id }) => id));
   const isOther = ({ id }: { id: string }): boolean => !own.has(id);
-  const { states, changes } = followFacts(facts, {
+  const { states, changes, columns } = followFacts(facts, {
     known,
     named: (await findNamed(tx, reads)).filter(isOther),
     readers: (await findReaders(tx, names)).filter(isOther),
@@ -34,10 +39,12 @@ export async function feed(tx: Transaction, events: readonly ConsumedEvent[]): P
   const before = new Map(stored.map((state) => [state.id, state]));
   await replaceDependencies(
     tx,
-    states.filter((state) => JSON.stringify(state.dependsOn) !== JSON.stringify(before.get(state.id)?.dependsOn ?? [])),
+    states.filter((state) => readingOf(state) !== readingOf(before.get(state.id))),
   );
-  await writeFacts(tx, { assets: states.map(({ dependsOn: _, ...asset }) => asset), changes });
+  await writeFacts(tx, { assets: states.map(({ dependsOn: _dependsOn, readFrom: _readFrom, ...asset }) => asset), columns, changes });
 }
+
+const readingOf = (state: AssetState | undefined): string => JSON.stringify([state?.dependsOn ?? [], state?.readFrom ?? null]);
 
 /**
  * Of events that come after newer ones of their asset (dead letters that are tried again) only one thing may still count: each
@@ -48,7 +55,7 @@ async function lookAgain(
   tx: Transaction,
   stored: readonly AssetState[],
   events: readonly ConsumedEvent[],
-): Promise<{ facts: AssetFact[]; known: readonly AssetState[] }> {
+): Promise<{ facts: ToldAsset[]; known: readonly AssetState[] }> {
   const states = new Map(stored.map((state) => [state.id, state]));
   const first = new Map<string, ConsumedEvent>();
   for (const event of events)
@@ -60,7 +67,7 @@ async function lookAgain(
       ${[...first.keys()].map((id) => states.get(id)!.seq)}::bigint[]) as late (subject, first, last)
     join events.log l on l.subject = late.subject and l.seq between late.first and late.last
     where l.type = any(${[...TYPES]}::text[]) order by l.seq`;
-  const facts = [...Map.groupBy(rows, ({ subject }) => subject!)].map(([id, since]): AssetFact => {
+  const facts = [...Map.groupBy(rows, ({ subject }) => subject!)].map(([id, since]): ToldAsset => {
     const all = since.map(factOf);
     return { ...all.at(-1)!, isDeleted: all.findLast(({ isDeleted }) => isDeleted !== null)?.isDeleted ?? null, at: first.get(id)!.time };
   });
@@ -70,7 +77,7 @@ async function lookAgain(
 
 type AssetData = EventData[(typeof TYPES)[number]];
 
-function factOf({ seq, type, subject, time, attributes, data }: ConsumedEvent): AssetFact {
+function factOf({ seq, type, subject, time, attributes, data }: ConsumedEvent): ToldAsset {
   const { accessBefore, accessAfter, namespace, name } = attributes;
   // Null of an event whose data was erased.
   const told = data as Extract<AssetData, { dependsOn?: unknown }> | null;
@@ -84,6 +91,7 @@ function factOf({ seq, type, subject, time, attributes, data }: ConsumedEvent): 
     isDeleted: type === 'asset.deleted' ? true : type === 'asset.created' || accessBefore === undefined ? false : null,
     seq,
     at: time,
+    definition: told?.definition ?? null,
     dependsOn: [...dependsOn.values()]
       .map(({ name: read, columns }) => ({ name: read, columns }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),

@@ -2,9 +2,14 @@
  * What events of assets say of who reads whom, event by event and pure of any database: however the log is cut into batches,
  * the same flows open and close at the same times.
  */
+import type { ColumnNode, Transformation } from '../graph/index.ts';
 import type { FlowChange } from '../store/facts.ts';
+import { columnNodeId } from './nodeIds.ts';
 
-export type Dependency = { name: string; columns: readonly string[] };
+/** From a column of what is read to one of the view's, as the view's SQL says. */
+export type ColumnFlow = { from: string; to: string; transformation: Transformation; confidence: number };
+type ColumnFlows = readonly ColumnFlow[];
+export type Dependency = { name: string; columns: readonly string[]; flows: ColumnFlows };
 
 /** An asset after an event. `dependsOn`: names of the same namespace; a tombstone reads nothing. */
 export type AssetState = {
@@ -15,6 +20,8 @@ export type AssetState = {
   isDeleted: boolean;
   seq: number;
   dependsOn: readonly Dependency[];
+  /** Of what the flows were read from: the same says the same flows. Null: of nothing. */
+  readFrom: string | null;
 };
 /** `isDeleted` null: as before. */
 export type AssetFact = Omit<AssetState, 'isDeleted'> & { at: Date; isDeleted: boolean | null };
@@ -28,38 +35,47 @@ export type Surroundings = {
   known: readonly AssetState[];
   /** Other living assets with a name that one of the facts' assets reads, or did. */
   named: readonly (Name & { id: string })[];
-  /** Other living assets that read a name that one of the facts' assets has, or had. */
-  readers: readonly (Name & { id: string })[];
+  /** Other living assets that read a name that one of the facts' assets has, or had, and what flows from it into them. */
+  readers: readonly (Name & { id: string; flows: ColumnFlows })[];
 };
 
-export type Outcome = { states: AssetState[]; changes: FlowChange[] };
+/** `columns`: those that flows were opened of. */
+export type Outcome = { states: AssetState[]; changes: FlowChange[]; columns: ColumnNode[] };
 
-/** Who is there under which name. */
-type Index = Map<string, Set<string>>;
+/** Who reads which name, and what flows from there. */
+type Readers = Map<string, Map<string, ColumnFlows>>;
+/** Of one asset: of each that it reads, and of each that reads it, what flows between their columns. */
+type Flows = { from: Map<string, ColumnFlows>; to: Map<string, ColumnFlows> };
 
 /** The states after all facts, in the log's order. One that is older than what is known of its asset says nothing any more. */
 export function followFacts(facts: readonly AssetFact[], { known, named, readers }: Surroundings): Outcome {
   const states = new Map(known.map((state) => [state.id, state]));
-  const byName: Index = new Map();
-  const byRead: Index = new Map();
-  const changes: FlowChange[] = [];
+  const byName = new Map<string, Set<string>>();
+  const byRead: Readers = new Map();
+  const changes = createChanges();
   const changed = new Set<string>();
-  for (const each of named) add(byName, nameKey(each), each.id);
-  for (const each of readers) add(byRead, nameKey(each), each.id);
-  for (const state of known) place(state, add);
+  for (const each of named) within(byName, nameKey(each), () => new Set()).add(each.id);
+  for (const each of readers) within(byRead, nameKey(each), () => new Map()).set(each.id, each.flows);
+  for (const state of known) place(state);
 
-  function place(state: AssetState, put: (index: Index, key: string, id: string) => void): void {
+  function place(state: AssetState): void {
     if (state.isDeleted) return;
-    put(byName, nameKey(state), state.id);
-    for (const key of readKeys(state)) put(byRead, key, state.id);
+    within(byName, nameKey(state), () => new Set()).add(state.id);
+    for (const { name, flows } of state.dependsOn)
+      within(byRead, nameKey({ namespace: state.namespace, name }), () => new Map()).set(state.id, flows);
   }
 
-  /** Ids of what an asset reads, and of what reads it. */
-  function flowsOf(state: AssetState | undefined): { from: Set<string>; to: Set<string> } {
-    const flows = { from: new Set<string>(), to: new Set<string>() };
+  function displace(state: AssetState): void {
+    byName.get(nameKey(state))?.delete(state.id);
+    for (const key of readKeys(state)) byRead.get(key)?.delete(state.id);
+  }
+
+  function flowsOf(state: AssetState | undefined): Flows {
+    const flows: Flows = { from: new Map(), to: new Map() };
     if (!state || state.isDeleted) return flows;
-    for (const key of readKeys(state)) for (const id of byName.get(key) ?? []) if (id !== state.id) flows.from.add(id);
-    for (const id of byRead.get(nameKey(state)) ?? []) if (id !== state.id) flows.to.add(id);
+    for (const { name, flows: columns } of state.dependsOn)
+      for (const id of byName.get(nameKey({ namespace: state.namespace, name })) ?? []) if (id !== state.id) flows.from.set(id, columns);
+    for (const [id, columns] of byRead.get(nameKey(state)) ?? []) if (id !== state.id) flows.to.set(id, columns);
     return flows;
   }
 
@@ -71,27 +87,61 @@ export function followFacts(facts: readonly AssetFact[], { known, named, readers
     changed.add(fact.id);
     if (!isMoved(before, after)) continue;
     const old = flowsOf(before);
-    if (before) place(before, remove);
-    place(after, add);
+    if (before) displace(before);
+    place(after);
     const now = flowsOf(after);
-    const tell = (change: FlowChange['change'], fromId: string, toId: string) =>
-      changes.push({ fromId, toId, kind: 'TABLE', origin: 'NATIVE', change, at });
-    for (const id of without(old.from, now.from)) tell('closed', id, fact.id);
-    for (const id of without(old.to, now.to)) tell('closed', fact.id, id);
-    for (const id of without(now.from, old.from)) tell('opened', id, fact.id);
-    for (const id of without(now.to, old.to)) tell('opened', fact.id, id);
+    for (const [id, columns] of old.from) changes.compare(id, fact.id, columns, now.from.get(id), at);
+    for (const [id, columns] of old.to) changes.compare(fact.id, id, columns, now.to.get(id), at);
+    for (const [id, columns] of now.from) if (!old.from.has(id)) changes.compare(id, fact.id, undefined, columns, at);
+    for (const [id, columns] of now.to) if (!old.to.has(id)) changes.compare(fact.id, id, undefined, columns, at);
   }
-  return { states: [...changed].map((id) => states.get(id)!), changes };
+  return { states: [...changed].map((id) => states.get(id)!), changes: changes.all, columns: [...changes.columns.values()] };
 }
+
+/** Between two assets, and between their columns as long as between them. */
+function createChanges() {
+  const all: FlowChange[] = [];
+  const columns = new Map<string, ColumnNode>();
+
+  function columnOf(assetId: string, name: string): string {
+    const id = columnNodeId(assetId, name);
+    columns.set(id, { id, assetId, name });
+    return id;
+  }
+
+  /** What flowed before and what flows after; undefined: nothing. */
+  function compare(fromId: string, toId: string, before: ColumnFlows | undefined, after: ColumnFlows | undefined, at: Date): void {
+    if (!before !== !after) all.push({ fromId, toId, kind: 'TABLE', origin: 'NATIVE', change: after ? 'opened' : 'closed', at });
+    if (before === after) return;
+    const had = new Map(before?.map((flow) => [flowKey(flow), flow]));
+    const has = new Map(after?.map((flow) => [flowKey(flow), flow]));
+    for (const [key, { from, to, ...details }] of had) {
+      if (isSame(details, has.get(key))) continue;
+      const ends = { fromId: columnNodeId(fromId, from), toId: columnNodeId(toId, to) };
+      all.push({ ...ends, kind: 'COLUMN', origin: 'PARSED', change: 'closed', at });
+    }
+    for (const [key, { from, to, ...details }] of has) {
+      if (isSame(details, had.get(key))) continue;
+      const ends = { fromId: columnOf(fromId, from), toId: columnOf(toId, to) };
+      all.push({ ...ends, kind: 'COLUMN', origin: 'PARSED', change: 'opened', at, details });
+    }
+  }
+
+  return { all, columns, compare };
+}
+
+const flowKey = ({ from, to }: ColumnFlow): string => JSON.stringify([from, to]);
+const isSame = (flow: Pick<ColumnFlow, 'transformation' | 'confidence'>, other: ColumnFlow | undefined): boolean =>
+  flow.transformation === other?.transformation && flow.confidence === other.confidence;
 
 export function stateAfter(before: AssetState | undefined, fact: Omit<AssetFact, 'at'>): AssetState {
   const isDeleted = fact.isDeleted ?? before?.isDeleted ?? false;
-  return { ...fact, isDeleted, dependsOn: isDeleted ? [] : fact.dependsOn };
+  return { ...fact, isDeleted, ...(isDeleted && { dependsOn: [], readFrom: null }) };
 }
 
-/** Whether who reads whom may be another after it. */
+/** Whether who reads whom, or what flows there, may be another after it. */
 export const isMoved = (before: AssetState | undefined, after: AssetState): boolean =>
-  isRenamed(before, after) || readKeys(before!).join() !== readKeys(after).join();
+  isRenamed(before, after) || before!.readFrom !== after.readFrom || readKeys(before!).join() !== readKeys(after).join();
 
 /** Whether it is known under another name from now on, or has come, or gone. */
 export const isRenamed = (before: AssetState | undefined, after: AssetState): boolean =>
@@ -100,14 +150,8 @@ export const isRenamed = (before: AssetState | undefined, after: AssetState): bo
 export const readKeys = ({ namespace, dependsOn }: Pick<AssetState, 'namespace' | 'dependsOn'>): string[] =>
   dependsOn.map(({ name }) => nameKey({ namespace, name })).sort();
 
-const without = (ids: ReadonlySet<string>, others: ReadonlySet<string>): string[] => [...ids].filter((id) => !others.has(id));
-
-function add(index: Index, key: string, id: string): void {
-  const ids = index.get(key);
-  if (ids) ids.add(id);
-  else index.set(key, new Set([id]));
-}
-
-function remove(index: Index, key: string, id: string): void {
-  index.get(key)?.delete(id);
+function within<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }

@@ -1,7 +1,9 @@
 /** What the feed knows of assets: their names and what they read. */
 import { copyRows } from '#platform/database/copy.ts';
 import type { Queryable, Transaction } from '#platform/database/index.ts';
+import type { Transformation } from '../graph/index.ts';
 
+type ColumnFlow = { from: string; to: string; transformation: Transformation; confidence: number };
 type KnownAsset = {
   id: string;
   accessClass: number;
@@ -9,25 +11,34 @@ type KnownAsset = {
   name: string;
   isDeleted: boolean;
   seq: number;
-  dependsOn: { name: string; columns: string[] }[];
+  dependsOn: { name: string; columns: string[]; flows: ColumnFlow[] }[];
+  readFrom: string | null;
 };
 type Name = { namespace: string; name: string };
 
 /** The `seq` of an asset whose events are still to come: older than every event. */
 export const NOT_FED = 0;
 
+/** As a row has them. */
+type FlowRow = [from: string, to: string, transformation: Transformation, confidence: number];
+const flowOf = ([from, to, transformation, confidence]: FlowRow): ColumnFlow => ({ from, to, transformation, confidence });
+
 /** Without those that only a declaration has told of so far (`NOT_FED`): to the feed they are new. */
 export async function findAssets(sql: Queryable, ids: readonly string[]): Promise<KnownAsset[]> {
-  return [
-    ...(await sql<KnownAsset[]>`
-      select a.asset_id as id, a.access_class, a.namespace, a.name, a.is_deleted, a.seq, coalesce(d.depends_on, '[]') as depends_on
-      from lineage.assets a
-      left join lateral (
-        select jsonb_agg(jsonb_build_object('name', d.name, 'columns', d.columns) order by d.name) as depends_on
-        from lineage.dependencies d where d.asset_id = a.asset_id
-      ) d on true
-      where a.asset_id = any(${ids as string[]}::uuid[]) and a.seq > ${NOT_FED}`),
-  ];
+  type Row = Omit<KnownAsset, 'dependsOn'> & { dependsOn: { name: string; columns: string[]; flows: FlowRow[] }[] };
+  const rows = await sql<Row[]>`
+    select a.asset_id as id, a.access_class, a.namespace, a.name, a.is_deleted, a.seq, coalesce(d.depends_on, '[]') as depends_on, d.read_from
+    from lineage.assets a
+    left join lateral (
+      select max(d.read_from) as read_from,
+        jsonb_agg(jsonb_build_object('name', d.name, 'columns', d.columns, 'flows', d.flows) order by d.name) as depends_on
+      from lineage.dependencies d where d.asset_id = a.asset_id
+    ) d on true
+    where a.asset_id = any(${ids as string[]}::uuid[]) and a.seq > ${NOT_FED}`;
+  return rows.map((row) => ({
+    ...row,
+    dependsOn: row.dependsOn.map(({ name, columns, flows }) => ({ name, columns, flows: flows.map(flowOf) })),
+  }));
 }
 
 /** Those of the ids that no row tells of. */
@@ -47,20 +58,20 @@ export async function findNamed(sql: Queryable, names: readonly Name[]): Promise
   ];
 }
 
-/** Living assets that read these names: a tombstone has no dependencies. */
-export async function findReaders(sql: Queryable, names: readonly Name[]): Promise<(Name & { id: string })[]> {
+/** Living assets that read these names, and what flows from there: a tombstone has no dependencies. */
+export async function findReaders(sql: Queryable, names: readonly Name[]): Promise<(Name & { id: string; flows: ColumnFlow[] })[]> {
   if (names.length === 0) return [];
-  return [
-    ...(await sql<(Name & { id: string })[]>`
-      select d.asset_id as id, d.namespace, d.name from ${wanted(sql, names)}
-      join lineage.dependencies d on d.namespace = wanted.namespace and d.name = wanted.name`),
-  ];
+  const rows = await sql<(Name & { id: string; flows: FlowRow[] })[]>`
+    select d.asset_id as id, d.namespace, d.name, d.flows from ${wanted(sql, names)}
+    join lineage.dependencies d on d.namespace = wanted.namespace and d.name = wanted.name`;
+  return rows.map(({ flows, ...row }) => ({ ...row, flows: flows.map(flowOf) }));
 }
 
 const wanted = (sql: Queryable, names: readonly Name[]) =>
   sql`unnest(${names.map(({ namespace }) => namespace)}::text[], ${names.map(({ name }) => name)}::text[]) as wanted (namespace, name)`;
 
-type Reading = { id: string; namespace: string; dependsOn: readonly { name: string; columns: readonly string[] }[] };
+type Dependency = { name: string; columns: readonly string[]; flows: readonly ColumnFlow[] };
+type Reading = { id: string; namespace: string; dependsOn: readonly Dependency[]; readFrom: string | null };
 
 /** Names are given once for each asset. */
 export async function replaceDependencies(tx: Transaction, readings: readonly Reading[]): Promise<void> {
@@ -69,7 +80,12 @@ export async function replaceDependencies(tx: Transaction, readings: readonly Re
   await copyRows(
     tx,
     'lineage.dependencies',
-    ['asset_id', 'namespace', 'name', 'columns'],
-    readings.flatMap(({ id, namespace, dependsOn }) => dependsOn.map(({ name, columns }) => [id, namespace, name, columns] as const)),
+    ['asset_id', 'namespace', 'name', 'columns', 'flows', 'read_from'],
+    readings.flatMap(({ id, namespace, dependsOn, readFrom }) =>
+      dependsOn.map(({ name, columns, flows }) => [id, namespace, name, columns, rowsOf(flows), readFrom] as const),
+    ),
   );
 }
+
+const rowsOf = (flows: readonly ColumnFlow[]): string =>
+  JSON.stringify(flows.map(({ from, to, transformation, confidence }): FlowRow => [from, to, transformation, confidence]));

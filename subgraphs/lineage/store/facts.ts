@@ -90,7 +90,8 @@ async function writeChanges(tx: Queryable, revision: number, changes: readonly F
     for (const interval of before) if (!findSame(after, interval)) write(ended, { ...interval, validTo: interval.validFrom });
     for (const interval of after) {
       const known = findSame(before, interval);
-      if (!known) write(begun, interval);
+      // It may begin where one ends that was none after all, and be another one.
+      if (!known || !isAlike(known, interval)) write(begun, interval);
       else if (known.validTo?.getTime() !== interval.validTo?.getTime()) write(ended, interval);
     }
   }
@@ -113,6 +114,9 @@ async function writeChanges(tx: Queryable, revision: number, changes: readonly F
 
 const findSame = (intervals: readonly Interval[], { validFrom }: Interval): Interval | undefined =>
   intervals.find((each) => each.validFrom.getTime() === validFrom.getTime());
+
+const isAlike = (one: Interval, other: Interval): boolean =>
+  one.transformation === other.transformation && one.confidence === other.confidence && one.jobId === other.jobId;
 
 /** The last two intervals of each, the older one first: a change may undo the last one, never the one before. */
 async function loadHistories(tx: Queryable, flows: readonly Flow[]): Promise<Interval[][]> {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, integer, pgSchema, primaryKey, real, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, jsonb, pgSchema, primaryKey, real, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { exactText, moment } from '#platform/database/columns.ts';
 import type { EdgeKind, Origin, Transformation } from '../../graph/index.ts';
 
@@ -59,6 +59,10 @@ export const dependencies = lineageSchema.table(
     name: exactText('name').notNull(),
     /** Of those columns; empty where the source does not say. */
     columns: text().array().notNull(),
+    /** Which of those columns go into which of the view's, as its SQL says: [from, to, transformation, confidence]. */
+    flows: jsonb().$type<[from: string, to: string, transformation: Transformation, confidence: number][]>().notNull().default([]),
+    /** Of what the flows were read from, the same on all of a view's rows; null: it has no SQL, as far as is known. */
+    readFrom: text('read_from'),
   },
   (table) => [
     primaryKey({ columns: [table.assetId, table.namespace, table.name] }),
