@@ -108,6 +108,8 @@ beforeAll(async () => {
     ],
   });
   await edit('best', { owners: [{ teamId: team.id, role: 'OWNER' }] });
+  const { team: others } = await mutate(world.admin, 'createTeam', { name: 'Auditors' }, 'team { id }');
+  await edit('store', { owners: [{ teamId: others.id, role: 'OWNER' }] });
   for (const name of ['orders', 'customers']) await edit(name, { domainId: domain.id });
   await fed();
 }, 60_000);
@@ -157,6 +159,8 @@ describe('impact', () => {
       rootId: id('feed.a'),
       totalCount: 2,
       byKind: [{ kind: 'TABLE', count: 2 }],
+      byOwner: [{ team: { name: 'Auditors' }, count: 1 }],
+      peopleToTell: [],
     });
     expect(await get(IMPACT, { columnId: id('store.a') })).toEqual({ rootId: id('store.a'), ...nothing });
     expect(await get(IMPACT, { columnId: id('feed.b'), direction: 'UPSTREAM', depth: 1 })).toMatchObject({ totalCount: 1 });
@@ -356,6 +360,7 @@ describe('over time', () => {
     expect(last.to).toBe('2999-01-01T00:00:00.000Z');
     const all = await get(DIFF, { assetId: id('clean'), from: moments[0], to: moments[2], direction: 'UPSTREAM' });
     expect([all.added, all.removed, all.addedNodes, all.removedNodes]).toEqual([[], [], [], []]);
+    expect(await get(DIFF, { assetId: id('clean'), from: moments[0], to: moments[1], maxNodes: 1 })).toMatchObject({ truncated: true });
 
     const { nodes, edges, pageInfo } = await get(HISTORY, { assetId: id('clean').toUpperCase() });
     const upstream = nodes.filter(({ to, origin }: any) => to === id('clean') && origin === 'NATIVE');
