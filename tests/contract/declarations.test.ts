@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { countStatements } from '#platform/testing/statements.ts';
 import { createWorld, type Ask, type World } from '../world.ts';
+import { mutate } from './mutate.ts';
 
 const STATEMENTS = `
   create table orders (id int, customer int, note text);
@@ -484,5 +485,25 @@ describe('who sees one end', () => {
       event: { type: 'lineage.changed', subject: id('ledger'), data: { reason: 'seen' } },
     });
     await live.close();
+  });
+
+  it('sees it once a domain that both belong to is shown, of assets and of columns', async () => {
+    const { domain } = await mutate(world.admin, 'createDomain', { name: 'Shown' }, 'domain { id }');
+    const show = async (name: string): Promise<void> => {
+      const { asset } = await world.admin('query ($id: ID!) { asset(id: $id) { version } }', { id: id(name) });
+      await mutate(world.admin, 'updateAsset', { id: id(name), version: asset.version, domainId: domain.id });
+      await fed();
+    };
+    await show('report');
+    const ofDomain = await world.createUser([{ role: 'STEWARD', domainId: domain.id }]);
+    expect((await lineage('report', { direction: 'BOTH' }, ofDomain)).edges).toEqual([]);
+    expect((await lineage('report', { level: 'COLUMN' }, ofDomain)).edges).toEqual([]);
+    expect(await problem(declare(flow('ledger', 'report'), ofDomain))).toEqual(['NOT_FOUND', undefined]);
+    expect(await problem(retract(flow('ledger', 'report'), ofDomain))).toEqual(['NOT_FOUND', undefined]);
+    await show('ledger');
+    expect(edgesOf(await lineage('report', { direction: 'BOTH' }, ofDomain))).toEqual(['ledger>report DECLARED']);
+    expect(edgesOf(await lineage('report', { level: 'COLUMN' }, ofDomain))).toEqual(['ledger.order_id>report.order_id DECLARED']);
+    await done(retract(flow('ledger', 'report', 'Not so'), ofDomain), 'retractLineage');
+    expect((await lineage('report', {}, ofDomain)).edges).toEqual([]);
   });
 });
