@@ -4,7 +4,7 @@ import { emptyDatabase, giveBack, useNeo4j, useOwnNeo4j } from './neo4j.ts';
 
 const shared = await useNeo4j();
 const own = await useOwnNeo4j();
-const START_MS = 120_000;
+const START_MS = 240_000;
 
 async function ask(login: { url: string; user: string; password: string }, cypher: string): Promise<unknown[]> {
   const driver: Driver = neo4j.driver(login.url, neo4j.auth.basic(login.user, login.password), {
