@@ -3,10 +3,11 @@ import type { Database } from '#platform/database/index.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import { useNeo4j } from '#platform/testing/neo4j.ts';
 import { writeFacts } from '../store/facts.ts';
-import { describeGraph } from './conformance.test-suite.ts';
+import { describeGraph, type ConformanceCase } from './conformance.test-suite.ts';
 import { connectNeo4j, type Neo4j } from './neo4j/connection.ts';
 import { createGeneration, removeGeneration, type Generation } from './neo4j/generations.ts';
 import { createNeo4jGraph } from './neo4j/store.ts';
+import { describeQueries } from './queries.test-suite.ts';
 import { copyFacts } from './testing/copying.ts';
 
 const server = await useNeo4j();
@@ -28,7 +29,7 @@ describe.skipIf(server.missing)('the graph in Neo4j', () => {
     await test?.drop();
   });
 
-  describeGraph('Neo4j', {
+  const conformance: ConformanceCase = {
     graph: () => createNeo4jGraph(neo4j, generation.number),
     apply: async (facts) => {
       await sql.begin((tx) => writeFacts(tx, facts));
@@ -42,5 +43,7 @@ describe.skipIf(server.missing)('the graph in Neo4j', () => {
       generation = await createGeneration(neo4j, 'test');
       await removeGeneration(neo4j, old);
     },
-  });
+  };
+  describeGraph('Neo4j', conformance);
+  describeQueries('Neo4j', conformance);
 });
