@@ -75,7 +75,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('needs no variable that the documents do not tell, and says of each required one what to set', () => {
-    expect(requiredNames).toEqual(['POSTGRES_PASSWORD', 'SECRET_KEY']);
+    expect(requiredNames).toEqual(['NEO4J_PASSWORD', 'POSTGRES_PASSWORD', 'SECRET_KEY']);
     for (const { name } of variables) expect(docs, name).toContain(`\`${name}\``);
     for (const [, name, kind, words] of compose.matchAll(VARIABLE)) if (kind === '?') expect(words).toContain(`set ${name} in .env`);
     // Nothing else begins with a dollar: no variable escapes these checks.
@@ -116,8 +116,8 @@ describe(`docker-compose.yml as Docker reads it${missing ? ` (NOT CHECKED: ${mis
   it('has every service, those that nothing uses yet on demand', () => {
     const { services } = load();
     const profiles = Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service.profiles ?? []]));
-    const always = Object.fromEntries([...OWN, 'postgres'].map((name) => [name, []]));
-    expect(profiles).toEqual({ ...always, neo4j: ['lineage'], meilisearch: ['search'] });
+    const always = Object.fromEntries([...OWN, 'postgres', 'neo4j'].map((name) => [name, []]));
+    expect(profiles).toEqual({ ...always, meilisearch: ['search'] });
     expect(services.postgres.image).toBe('postgres:18');
     expect(services.neo4j.image).toBe('neo4j:5-community');
     expect(services.meilisearch.image).toMatch(/^getmeili\/meilisearch:v1\.\d+$/);
@@ -149,6 +149,13 @@ describe(`docker-compose.yml as Docker reads it${missing ? ` (NOT CHECKED: ${mis
       'http://identity:4002/',
     ]);
     expect(services.postgres.environment.POSTGRES_PASSWORD).toBe('letters123');
+    expect(services.neo4j.environment.NEO4J_AUTH).toBe('neo4j/letters123');
+    const askers = OWN.filter((name) => services[name].environment.NEO4J_URL);
+    expect(askers).toEqual(['lineage', 'worker']);
+    for (const name of askers) {
+      expect(services[name].environment).toMatchObject({ NEO4J_URL: 'bolt://neo4j:7687', NEO4J_PASSWORD: 'letters123' });
+      expect(services[name].depends_on.neo4j).toMatchObject({ condition: 'service_started' });
+    }
   });
 
   it('lets nobody in but through the router, on the loopback', () => {
