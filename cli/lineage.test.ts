@@ -10,6 +10,12 @@ const node = (id: string, depth: number, unexpanded = 0) => ({
   depth,
   unexpanded,
   asset: { id, kind: depth === 2 ? 'TABLE' : 'VIEW', namespace: 'postgres://db:5432', name: `shop.public.${id}` },
+  column: null,
+});
+const column = (asset: string, name: string, depth: number) => ({
+  ...node(asset, depth),
+  id: `${asset}.${name}`,
+  column: { id: `${asset}.${name}`, name },
 });
 const edge = (from: string, to: string) => ({
   from,
@@ -100,10 +106,83 @@ describe('lineage', () => {
     ]);
   });
 
+  it('is drawn from each column of the asset at the level of columns', async () => {
+    const nodes = [column('report', 'total', 0), column('report', 'id', 0), column('orders', 'id', 1), column('orders', 'amount', 1)];
+    const edges = [edge('orders.id', 'report.id'), edge('orders.amount', 'report.total'), edge('report.id', 'report.total')];
+    server.fields['lineage'] = (args: Record<string, unknown>) => (asked.push(args), { rootId: 'report', truncated: false, nodes, edges });
+    asked.length = 0;
+    expect(await cli('report', '--level', 'column')).toEqual({
+      code: 0,
+      stdout: `shop.public.report.id
+└─ <- shop.public.orders.id
+shop.public.report.total
+└─ <- shop.public.orders.amount
+`,
+      stderr: '',
+    });
+    expect(asked).toMatchObject([{ level: 'COLUMN' }]);
+    server.fields['lineage'] = { rootId: 'report', truncated: false, nodes: [], edges: [] };
+    expect(await cli('report', '--level', 'column')).toMatchObject({ stdout: '', stderr: expect.stringContaining('Nothing flows') });
+    server.fields['lineage'] = (args: Record<string, unknown>) => (asked.push(args), args['assetId'] === 'report' ? graph : null);
+  });
+
+  it('tells its history page by page, by names where there still are some', async () => {
+    const closed = { ...edge('orders', 'report'), validTo: '2026-02-01T00:00:00.000Z' };
+    server.fields['assetsById'] = ({ ids }: { ids: string[] }) => ids.map((id) => (id === 'gone' ? null : { id, name: `shop.${id}` }));
+    server.fields['lineageHistory'] = ({ assetId, after }: { assetId: string; after: string | null }) =>
+      assetId === 'report'
+        ? { nodes: after ? [closed] : [edge('gone', 'report')], pageInfo: { hasNextPage: !after, endCursor: 'next' } }
+        : null;
+    expect(await cli('report', '--history')).toEqual({
+      code: 0,
+      stdout: `FROM         TO           ORIGIN  SINCE                UNTIL
+gone         shop.report  NATIVE  2026-01-01 00:00:00  -
+shop.orders  shop.report  NATIVE  2026-01-01 00:00:00  2026-02-01 00:00:00
+`,
+      stderr: '',
+    });
+    expect(JSON.parse((await cli('report', '--history', '--json')).stdout)).toEqual([edge('gone', 'report'), closed]);
+    expect(await cli('nothing', '--history')).toMatchObject({ code: 1, stderr: expect.stringContaining('no asset "nothing"') });
+    server.fields['lineageHistory'] = { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } };
+    expect(await cli('report', '--history')).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('Nothing ever flowed') });
+  });
+
+  it('tells what became different between two moments', async () => {
+    const moments: Record<string, unknown>[] = [];
+    const diff = { rootId: 'report', from: '2026-01-01T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z', truncated: true };
+    const answer = { ...diff, added: [edge('customers', 'report')], removed: [edge('orders', 'report')] };
+    server.fields['lineageDiff'] = (args: Record<string, unknown>) => (moments.push(args), args['assetId'] === 'report' ? answer : null);
+    expect(await cli('report', '--since', '2026-01-01', '--until', '2026-02-01', '--direction', 'upstream')).toEqual({
+      code: 0,
+      stdout: '+ shop.customers -> shop.report  NATIVE\n- shop.orders -> shop.report  NATIVE\n',
+      stderr: 'Only the nearest are compared; there is more.\n',
+    });
+    expect(moments).toEqual([
+      { assetId: 'report', from: diff.from, to: diff.to, direction: 'UPSTREAM', depth: 3, maxNodes: 500, level: 'ASSET' },
+    ]);
+    const before = Date.now();
+    expect(await cli('nothing', '--since', '2026-01-01')).toMatchObject({ code: 1 });
+    expect(Date.parse(moments[1]!['to'] as string)).toBeGreaterThanOrEqual(before);
+    server.fields['lineageDiff'] = { ...diff, truncated: false, added: [], removed: [] };
+    expect(await cli('report', '--since', '2026-01-01')).toMatchObject({ stdout: '', stderr: 'Nothing is different.\n' });
+  });
+
   it('says when there is no such asset, and what is wrong with an option', async () => {
     expect(await cli('nothing')).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no asset "nothing"') });
     expect(await cli('postgres://db:5432', 'nothing')).toMatchObject({ code: 1, stderr: expect.stringContaining('source list') });
-    for (const wrong of [[], ['x', '--depth', '0'], ['x', '--depth', '21'], ['x', '--direction', 'up'], ['x', '--as-of', 'yesterday']]) {
+    for (const wrong of [
+      [],
+      ['x', '--depth', '0'],
+      ['x', '--depth', '21'],
+      ['x', '--direction', 'up'],
+      ['x', '--as-of', 'yesterday'],
+      ['x', '--level', 'row'],
+      ['x', '--since', 'yesterday'],
+      ['x', '--until', '2026-01-01'],
+      ['x', '--since', '2026-01-01', '--as-of', '2026-01-01'],
+      ['x', '--since', '2026-01-01', '--history'],
+      ['x', '--history', '--level', 'column'],
+    ]) {
       expect(await cli(...wrong), wrong.join(' ')).toMatchObject({ code: 2, stdout: '' });
     }
   });

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addAssetCommands } from './commands/asset.ts';
 import { addDatabaseCommands } from './commands/database.ts';
 import { addEventCommands } from './commands/events.ts';
+import { addImpactCommands } from './commands/impact.ts';
 import { addLineageCommands } from './commands/lineage.ts';
 import { addPolicyCommands } from './commands/policies.ts';
 import { addScanCommands } from './commands/scan.ts';
@@ -23,6 +24,7 @@ const NOUNS: readonly AddCommands[] = [
   addSearchCommands,
   addAssetCommands,
   addLineageCommands,
+  addImpactCommands,
   addPolicyCommands,
   addViolationCommands,
   addTokenCommands,

@@ -1,23 +1,29 @@
 import { Option } from 'commander';
-import type { Client } from '../client.ts';
-import { CliError, EXIT } from '../errors.ts';
+import { findAssetId, noSuchAsset, readDepth, readMoment } from '../assets.ts';
 import type { AddCommands, CommandContext } from '../context.ts';
+import { CliError, EXIT } from '../errors.ts';
 import { printJson, printLine } from '../output.ts';
 import { say } from '../terminal.ts';
 import { addDeclarationCommands } from './declarations.ts';
+import { showDiff, showHistory } from './lineageOverTime.ts';
 
-const FIND = 'query AssetId($namespace: String!, $name: String!) { assetByName(namespace: $namespace, name: $name) { id } }';
-const LINEAGE = `query Lineage($assetId: ID!, $direction: LineageDirection!, $depth: Int, $asOf: DateTime) {
-  lineage(assetId: $assetId, direction: $direction, depth: $depth, asOf: $asOf) {
+const LINEAGE = `query Lineage($assetId: ID!, $direction: LineageDirection!, $depth: Int, $asOf: DateTime, $level: LineageLevel) {
+  lineage(assetId: $assetId, direction: $direction, depth: $depth, asOf: $asOf, level: $level) {
     rootId truncated
-    nodes { id depth unexpanded asset { id kind namespace name } }
+    nodes { id depth unexpanded asset { id kind namespace name } column { id name } }
     edges { from to kind origin validFrom validTo }
   }
 }`;
 
-type Node = { id: string; depth: number; unexpanded: number; asset: { kind: string; name: string } | null };
+type Node = {
+  id: string;
+  depth: number;
+  unexpanded: number;
+  asset: { kind: string; name: string } | null;
+  column: { name: string } | null;
+};
 type Graph = { rootId: string; truncated: boolean; nodes: Node[]; edges: { from: string; to: string }[] };
-type Options = { direction: string; depth: string; asOf?: string };
+type Options = { direction: string; depth: string; level: string; asOf?: string; since?: string; until?: string; history?: boolean };
 
 export const addLineageCommands: AddCommands = (program, context) => {
   const lineage = program
@@ -31,49 +37,54 @@ export const addLineageCommands: AddCommands = (program, context) => {
         .default('both'),
     )
     .option('--depth <levels>', 'how many levels, at most 20', '3')
+    .addOption(new Option('--level <level>', 'between assets, or between their columns').choices(['asset', 'column']).default('asset'))
     .option('--as-of <moment>', 'as it was then (2027-01-31, 2027-01-31T12:00:00Z)')
+    .addOption(new Option('--since <moment>', 'what became different since then').conflicts(['asOf', 'history']))
+    .addOption(new Option('--until <moment>', 'and what was different by then; now if not given').conflicts(['asOf', 'history']))
+    .addOption(new Option('--history', 'every flow into and out of it, that is and that was').conflicts('asOf'))
     .action((asset: string, name: string | undefined, options: Options, command) => show(context(command), asset, name, options));
   addDeclarationCommands(lineage, context);
 };
 
 async function show(context: CommandContext, asset: string, name: string | undefined, options: Options): Promise<void> {
-  const depth = Number(options.depth);
-  if (!Number.isInteger(depth) || depth < 1 || depth > 20) throw new CliError('--depth takes a number from 1 to 20.', EXIT.usage);
-  const asOf = options.asOf === undefined ? undefined : readMoment(options.asOf);
+  const depth = readDepth(options.depth);
+  const asOf = options.asOf === undefined ? undefined : readMoment(options.asOf, '--as-of');
+  const between = readBetween(options);
   const { terminal } = context;
   const client = context.client();
-  const assetId = name === undefined ? asset : await findId(client, asset, name);
-  const variables = { assetId, direction: options.direction.toUpperCase(), depth, asOf };
-  const { lineage } = assetId ? await client.request<{ lineage: Graph | null }>(LINEAGE, variables) : { lineage: null };
-  if (!lineage) {
-    throw new CliError(
-      name === undefined
-        ? `There is no asset "${asset}". Give an id, or a namespace and a name; assets are found by: npx pursight search <text>`
-        : `There is no asset "${name}" in ${asset}. The namespaces are listed by: npx pursight source list`,
-    );
-  }
+  const assetId = await findAssetId(client, asset, name);
+  if (!assetId) throw noSuchAsset(asset, name);
+  const [direction, level] = [options.direction.toUpperCase(), options.level.toUpperCase()];
+  if (options.history) return showHistory(context, assetId);
+  if (between) return showDiff(context, assetId, { ...between, direction, depth });
+  const { lineage } = await client.request<{ lineage: Graph | null }>(LINEAGE, { assetId, direction, depth, asOf, level });
+  if (!lineage) throw noSuchAsset(asset, name);
   if (context.json) return printJson(terminal, lineage);
-  for (const line of drawTree(lineage)) printLine(terminal, line);
-  if (lineage.nodes.length === 1 && !lineage.truncated) say(terminal, 'Nothing flows into it or out of it, as far as you may see.');
+  for (const line of drawTrees(lineage)) printLine(terminal, line);
+  if (lineage.edges.length === 0 && !lineage.truncated) say(terminal, 'Nothing flows into it or out of it, as far as you may see.');
   if (lineage.truncated)
     say(terminal, `Only the nearest ${lineage.nodes.length} are shown; "+n" tells how many more there are at a place.`);
 }
 
-async function findId(client: Client, namespace: string, name: string): Promise<string | undefined> {
-  const { assetByName } = await client.request<{ assetByName: { id: string } | null }>(FIND, { namespace, name });
-  return assetByName?.id;
-}
-
-function readMoment(text: string): string {
-  if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text)))
-    return new Date(text).toISOString();
-  throw new CliError('--as-of takes a moment (2027-01-31, 2027-01-31T12:00:00Z).', EXIT.usage);
+function readBetween({ since, until, level, history }: Options): { from: string; to: string } | undefined {
+  if (level !== 'asset' && (since !== undefined || history)) {
+    throw new CliError('--since and --history are of assets: leave out --level.', EXIT.usage);
+  }
+  if (since !== undefined) {
+    const from = readMoment(since, '--since');
+    return { from, to: until === undefined ? new Date().toISOString() : readMoment(until, '--until') };
+  }
+  if (until !== undefined) throw new CliError('--until takes --since, too.', EXIT.usage);
+  return undefined;
 }
 
 type Branch = { node: Node; arrow: '<-' | '->' };
 
-/** From level to level: `<-` for what an asset reads, `->` for what reads it. What is reached on several ways has its own branches only once. */
-function drawTree({ rootId, nodes, edges }: Graph): string[] {
+/**
+ * From level to level: `<-` for what an asset reads, `->` for what reads it. What is reached on several ways has its own branches only once.
+ * Columns of an asset are roots beside each other.
+ */
+function drawTrees({ nodes, edges }: Graph): string[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const branches = new Map<string, Branch[]>();
   for (const { from, to } of edges) {
@@ -88,7 +99,7 @@ function drawTree({ rootId, nodes, edges }: Graph): string[] {
     drawn.add(node.id);
     const below = again ? [] : (branches.get(node.id) ?? []).toSorted(byArrowAndName);
     const marks = [node.unexpanded > 0 && !again ? `+${node.unexpanded}` : '', again && branches.has(node.id) ? '(see above)' : ''];
-    const words = [node.asset?.name ?? node.id, node.asset?.kind ?? '', ...marks].filter((word) => word !== '');
+    const words = [labelOf(node), node.column ? '' : (node.asset?.kind ?? ''), ...marks].filter((word) => word !== '');
     return [
       `${head}${words.join('  ')}`,
       ...below.flatMap((branch, index) => {
@@ -97,7 +108,13 @@ function drawTree({ rootId, nodes, edges }: Graph): string[] {
       }),
     ];
   };
-  return draw(byId.get(rootId)!, '', '');
+  return nodes
+    .filter(({ depth }) => depth === 0)
+    .toSorted((a, b) => (labelOf(a) < labelOf(b) ? -1 : 1))
+    .flatMap((root) => draw(root, '', ''));
 }
 
-const byArrowAndName = (a: Branch, b: Branch): number => (`${a.arrow}${a.node.asset?.name}` < `${b.arrow}${b.node.asset?.name}` ? -1 : 1);
+/** Of a column with its asset's name before it. */
+const labelOf = ({ id, asset, column }: Node): string => [asset?.name ?? id, ...(column ? [column.name] : [])].join('.');
+
+const byArrowAndName = (a: Branch, b: Branch): number => (`${a.arrow}${labelOf(a.node)}` < `${b.arrow}${labelOf(b.node)}` ? -1 : 1);
