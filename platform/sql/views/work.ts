@@ -51,23 +51,30 @@ export type Work = {
 export function createWork(select: Select, dependsOn?: readonly Dependency[]): Work {
   const isLineage = dependsOn !== undefined;
   const origins = new Map<string, Origin>();
+  const byTable = new Map<Table, Map<string, Origin>>();
+  const changed = new Map<Origin, Map<string, Origin>>();
   let left = isLineage ? MAX_LINEAGE_STEPS : MAX_STEPS;
   const take = (steps: number): void => {
     left -= steps;
     if (left < 0) throw new Error('A view that takes too much to read');
   };
-  const one = ({ schema, relation, column, manner, confidence }: Origin): Origin => {
-    const key = JSON.stringify([schema, relation, column, manner, confidence]);
-    let origin = origins.get(key);
-    if (!origin) origins.set(key, (origin = { schema, relation, column, manner, confidence }));
-    return origin;
+  const one = (origin: Origin): Origin => {
+    const { schema, relation, column, manner, confidence } = origin;
+    return within(origins, JSON.stringify([schema, relation, column, manner, confidence]), () => origin);
   };
+  /** The same column in another manner. Most are asked for again and again. */
+  const like = (origin: Origin, manner: Manner, confidence: number): Origin =>
+    within(
+      within(changed, origin, () => new Map()),
+      `${manner}${confidence}`,
+      () => one({ ...origin, manner, confidence }),
+    );
   const each = (found: Found, change: (origin: Origin) => Origin): Found => {
     take(found.origins.length);
     return { origins: [...new Set(found.origins.map(change))], isUnknown: found.isUnknown };
   };
   const doubted = (found: Found, confidence: number): Found =>
-    each(found, (origin) => one({ ...origin, confidence: Math.round(origin.confidence * confidence * 1000) / 1000 }));
+    each(found, (origin) => like(origin, origin.manner, Math.round(origin.confidence * confidence * 1000) / 1000));
 
   function combine(found: readonly Found[]): Found {
     if (found.length < 2) return found[0] ?? UNKNOWN;
@@ -86,13 +93,29 @@ export function createWork(select: Select, dependsOn?: readonly Dependency[]): W
     tablesOf: isLineage
       ? createTables(select, dependsOn, take)
       : (schema, relation) => [{ schema, relation, columns: null, confidence: 1 }],
-    originOf: ({ schema, relation, confidence }, column) => one({ schema, relation, column, manner: 'PLAIN', confidence }),
+    originOf: (table, column) =>
+      within(
+        within(byTable, table, () => new Map()),
+        column,
+        () => {
+          const { schema, relation, confidence } = table;
+          return one({ schema, relation, column, manner: 'PLAIN', confidence });
+        },
+      ),
     combine,
     oneOf: (found) => combine(isLineage && found.length > 1 ? found.map((some) => doubted(some, 1 / found.length)) : found),
     made: (found, manner) =>
-      each(found, (origin) => (origin.manner === manner || origin.manner === 'CONDITIONAL' ? origin : one({ ...origin, manner }))),
+      each(found, (origin) =>
+        origin.manner === manner || origin.manner === 'CONDITIONAL' ? origin : like(origin, manner, origin.confidence),
+      ),
     doubted,
   };
+}
+
+function within<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }
 
 /** By what the view is known to read. What it reads elsewhere (the system's own tables) is nothing. */

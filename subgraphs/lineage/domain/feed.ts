@@ -11,13 +11,26 @@ import { followFacts, isMoved, isRenamed, nameKey, stateAfter, type AssetFact, t
 
 const TYPES = ['asset.created', 'asset.updated', 'asset.deleted'] as const satisfies readonly EventType[];
 
+/** A view brings its SQL along, and a wide one some hundred flows: a batch of them is tens of thousands of rows. */
+const BATCH = 500;
+
 /** `onTurn`: called when facts may have been written. */
 type FeedOptions = { sql: Database; faults: ReadonlySet<string>; logger: Logger; onTurn?: () => void } & Pick<ReadOptions, 'mostMs'>;
 
 export function createFeed({ sql, faults, logger, onTurn, mostMs }: FeedOptions): Consumer {
   const handle = (tx: Transaction, events: readonly ConsumedEvent[]) =>
     feed(tx, events, { logger, ...(mostMs !== undefined && { mostMs }) });
-  return createConsumer({ sql, name: LINEAGE_GRAPH, types: TYPES, data: true, handle, faults, logger, ...(onTurn && { onTurn }) });
+  return createConsumer({
+    sql,
+    name: LINEAGE_GRAPH,
+    types: TYPES,
+    data: true,
+    handle,
+    faults,
+    logger,
+    batch: BATCH,
+    ...(onTurn && { onTurn }),
+  });
 }
 
 /** In the log's order. Any event may come again, and of one asset an older one after a newer one. */

@@ -102,10 +102,17 @@ export function followFacts(facts: readonly AssetFact[], { known, named, readers
 function createChanges() {
   const all: FlowChange[] = [];
   const columns = new Map<string, ColumnNode>();
+  const ids = new Map<string, Map<string, string>>();
+
+  /** A view's column has many flows, and its id is made once. */
+  function idOf(assetId: string, name: string): string {
+    const own = within(ids, assetId, () => new Map<string, string>());
+    return within(own, name, () => columnNodeId(assetId, name));
+  }
 
   function columnOf(assetId: string, name: string): string {
-    const id = columnNodeId(assetId, name);
-    columns.set(id, { id, assetId, name });
+    const id = idOf(assetId, name);
+    if (!columns.has(id)) columns.set(id, { id, assetId, name });
     return id;
   }
 
@@ -113,15 +120,18 @@ function createChanges() {
   function compare(fromId: string, toId: string, before: ColumnFlows | undefined, after: ColumnFlows | undefined, at: Date): void {
     if (!before !== !after) all.push({ fromId, toId, kind: 'TABLE', origin: 'NATIVE', change: after ? 'opened' : 'closed', at });
     if (before === after) return;
-    const had = new Map(before?.map((flow) => [flowKey(flow), flow]));
-    const has = new Map(after?.map((flow) => [flowKey(flow), flow]));
-    for (const [key, { from, to, ...details }] of had) {
-      if (isSame(details, has.get(key))) continue;
-      const ends = { fromId: columnNodeId(fromId, from), toId: columnNodeId(toId, to) };
+    // A first scan opens flows by the ten thousand, and has nothing to compare.
+    const had = before && after && new Map(before.map((flow) => [flowKey(flow), flow]));
+    const has = before && after && new Map(after.map((flow) => [flowKey(flow), flow]));
+    for (const flow of before ?? []) {
+      if (has && isSame(flow, has.get(flowKey(flow)))) continue;
+      const { from, to } = flow;
+      const ends = { fromId: idOf(fromId, from), toId: idOf(toId, to) };
       all.push({ ...ends, kind: 'COLUMN', origin: 'PARSED', change: 'closed', at });
     }
-    for (const [key, { from, to, ...details }] of has) {
-      if (isSame(details, had.get(key))) continue;
+    for (const flow of after ?? []) {
+      if (had && isSame(flow, had.get(flowKey(flow)))) continue;
+      const { from, to, ...details } = flow;
       const ends = { fromId: columnOf(fromId, from), toId: columnOf(toId, to) };
       all.push({ ...ends, kind: 'COLUMN', origin: 'PARSED', change: 'opened', at, details });
     }
@@ -131,7 +141,7 @@ function createChanges() {
 }
 
 const flowKey = ({ from, to }: ColumnFlow): string => JSON.stringify([from, to]);
-const isSame = (flow: Pick<ColumnFlow, 'transformation' | 'confidence'>, other: ColumnFlow | undefined): boolean =>
+const isSame = (flow: ColumnFlow, other: ColumnFlow | undefined): boolean =>
   flow.transformation === other?.transformation && flow.confidence === other.confidence;
 
 export function stateAfter(before: AssetState | undefined, fact: Omit<AssetFact, 'at'>): AssetState {
