@@ -18,7 +18,9 @@ export async function rederiveNative(sql: Database): Promise<Rederived> {
       await holdFeed(tx);
       const { first } = await findNativeDifferences(tx, AT_ONCE);
       const at = new Date();
-      await writeFacts(tx, { assets: [], changes: first.map((difference) => toChange(difference, at)) });
+      const columns = first.flatMap((difference) => (difference.what === 'MISSING' ? (difference.columns?.nodes ?? []) : []));
+      const known = new Map(columns.map((column) => [column.id, column]));
+      await writeFacts(tx, { assets: [], columns: [...known.values()], changes: first.map((difference) => toChange(difference, at)) });
       return first;
     });
     opened += settled.filter(({ what }) => what === 'MISSING').length;
@@ -28,11 +30,11 @@ export async function rederiveNative(sql: Database): Promise<Rederived> {
   return { opened, closed, ...(await countNative(sql)) };
 }
 
-const toChange = ({ fromId, toId, what }: NativeDifference, at: Date): FlowChange => ({
+const toChange = ({ fromId, toId, what, columns }: NativeDifference, at: Date): FlowChange => ({
   fromId,
   toId,
-  kind: 'TABLE',
-  origin: 'NATIVE',
+  ...(columns ? { kind: 'COLUMN', origin: 'PARSED' } : { kind: 'TABLE', origin: 'NATIVE' }),
   change: what === 'MISSING' ? 'opened' : 'closed',
   at,
+  ...(columns && { details: columns.details }),
 });
