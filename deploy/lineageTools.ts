@@ -8,7 +8,7 @@ import type { Neo4j } from '#subgraphs/lineage/graph/neo4j/connection.ts';
 import type { Difference } from '#subgraphs/lineage/projection/drift.ts';
 import { findNames } from '#subgraphs/lineage/projection/names.ts';
 import { rederiveNative } from '#subgraphs/lineage/projection/native.ts';
-import type { Progress } from '#subgraphs/lineage/projection/rebuild.ts';
+import type { Progress, Rebuilt as Refilled } from '#subgraphs/lineage/projection/rebuild.ts';
 import { countNative, findNativeDifferences } from '#subgraphs/lineage/store/native.ts';
 import { locateDatabase, withPool } from './database.ts';
 import { neo4jPassword } from './neo4j-local/password.ts';
@@ -16,7 +16,7 @@ import { neo4jPassword } from './neo4j-local/password.ts';
 export type Place = { settings: Settings; ownerUrl: string; rootKey: Uint8Array };
 
 export type Rebuilt =
-  | { store: 'neo4j'; generation: number; rows: number; removed: number }
+  | ({ store: 'neo4j' } & Refilled)
   | { store: 'postgresql'; opened: number; closed: number; assets: number; flows: number };
 
 export type NamedDifference = Pick<Difference, 'what' | 'kind' | 'id' | 'fields'> & {

@@ -1,8 +1,7 @@
 /** Whatever becomes of Neo4j, the product serves everything else, says what to check, and catches up by itself. The server is a real one, and really killed. */
 import { spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createEmptyDatabase, TEST_ROOT_KEY } from '#platform/testing/database.ts';
 import { useOwnNeo4j } from '#platform/testing/neo4j.ts';
 import { startSlowProxy, type SlowProxy } from '#platform/testing/slowProxy.ts';
@@ -138,5 +137,137 @@ describe.skipIf(server.missing)('with Neo4j', { timeout: LONG_MS }, () => {
     expect(lineage.nodes).toHaveLength(5);
     expect(await answered()).toEqual(lineage);
     await noDrift();
+  });
+
+  /** Rows of facts by the plainest means, to be many, beside those of the source. */
+  const writeMany = (assets: number, flows: number): Promise<unknown> =>
+    world.owner.begin(async (tx) => {
+      const [head] = await tx<{ revision: number }[]>`update lineage.head set revision = revision + 1 returning revision`;
+      const { revision } = head!;
+      await tx`
+        insert into lineage.assets (asset_id, access_class, namespace, name, seq, revision)
+        select gen_random_uuid(), 1, 'many', 'n' || n, 0, ${revision} from generate_series(1, ${assets}::int) n`;
+      await tx`
+        insert into lineage.edges (from_id, to_id, kind, origin, valid_from, revision)
+        select a.id, b.id, 'TABLE', 'EVENT', now(), ${revision}
+        from (select asset_id as id, row_number() over (order by asset_id) as n from lineage.assets where revision = ${revision}) a
+        join generate_series(1, ${flows}::int) f on a.n = 1 + f % ${assets}
+        join (select asset_id as id, row_number() over (order by asset_id desc) as n from lineage.assets where revision = ${revision}) b
+          on b.n = 1 + (f * 31 + f / ${assets}) % ${assets} and a.id <> b.id
+        on conflict do nothing`;
+    });
+  const positionOf = async (): Promise<string> =>
+    JSON.stringify((await listGenerations(neo4j)).map(({ assets, edges }) => [assets, edges]));
+
+  it('killed while it is filled, and again: nothing is lost and nothing is there twice', async () => {
+    for (const round of [1, 2]) {
+      const before = await positionOf();
+      await writeMany(4_000, 10_000);
+      await expect.poll(positionOf, PATIENCE).not.toBe(before);
+      await server.kill();
+      await isAway(/NEO4J_URL/);
+      // What happens now is told later.
+      await source.sql.unsafe(`create view later_${round} as select id from report`);
+      expect(await world.scan(sourceId)).toMatchObject({ status: 'COMPLETED' });
+      await server.start();
+    }
+    await expect.poll(() => noDrift().then(() => 'none', String), PATIENCE).toBe('none');
+    const lineage = await expected();
+    expect(lineage.nodes).toHaveLength(7);
+    expect(await answered()).toEqual(lineage);
+    await isReady();
+  });
+
+  /** Reads on and on while work goes on. Gives each different answer. */
+  async function readDuring(work: () => Promise<void>): Promise<{ answers: Set<string>; reads: number }> {
+    const answers = new Set<string>();
+    let reads = 0;
+    let isOver = false;
+    const reading = Promise.all(
+      [1, 2].map(async () => {
+        for (; !isOver; reads++) answers.add(JSON.stringify(await answered()));
+      }),
+    );
+    await Promise.all([work().finally(() => (isOver = true)), reading]);
+    return { answers, reads };
+  }
+
+  it('started again without its data: answers come from PostgreSQL until it has them, and are never wrong', async () => {
+    const lineage = await expected();
+    const messages = new Set<string>();
+    const { answers } = await readDuring(async () => {
+      await server.kill();
+      await isAway(/NEO4J_URL/);
+      await server.start({ empty: true });
+      await expect
+        .poll(async () => {
+          const { status, code, parts } = await readiness();
+          expect(code).toBe(200);
+          messages.add(parts.neo4j?.message ?? '');
+          return status;
+        }, PATIENCE)
+        .toBe('ready');
+    });
+    expect(answers).toEqual(new Set([JSON.stringify('UPSTREAM_UNAVAILABLE'), JSON.stringify(lineage)]));
+    expect([...messages].join()).toMatch(/is being filled/);
+    await noDrift();
+  });
+
+  it('emptied by hand and rebuilt: reads go on and are never wrong', async () => {
+    const lineage = await expected();
+    const { answers, reads } = await readDuring(async () => {
+      for (let round = 0; round < 3; round++) {
+        await neo4j.write((work) => work('MATCH (n) DETACH DELETE n'));
+        const { code, stdout, stderr } = await pursight('rebuild', 'lineage');
+        expect({ code, stdout, stderr }).toEqual({
+          code: 0,
+          stdout: expect.stringMatching(/^Neo4j was filled anew with \d+ rows of lineage/),
+          stderr: '',
+        });
+      }
+    });
+    expect([...answers]).toEqual([JSON.stringify(lineage)]);
+    expect(reads).toBeGreaterThan(10);
+    await noDrift();
+    // A serving one, and no other.
+    await expect.poll(async () => (await listGenerations(neo4j)).map(({ isServing }) => isServing), PATIENCE).toEqual([true]);
+  });
+
+  afterEach(() => {
+    proxy.delayMs = 0;
+  });
+
+  it('slow: what takes too long is given up, and no longer than while it is slow', async () => {
+    proxy.delayMs = 30;
+    expect(await answered()).toEqual(await expected());
+    proxy.delayMs = 60_000;
+    await expect.poll(answered, PATIENCE).toBe('UPSTREAM_UNAVAILABLE');
+    await isAway(/NEO4J_URL/);
+    // Nobody waits for what was found to be away a moment ago.
+    const many = await Promise.all(Array.from({ length: 50 }, answered));
+    expect(new Set(many)).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
+    await source.sql.unsafe('create view slowly as select id from report');
+    expect(await world.scan(sourceId)).toMatchObject({ status: 'COMPLETED' });
+    proxy.delayMs = 0;
+    await isReady();
+    await expect.poll(answered, PATIENCE).toEqual(await expected());
+    await noDrift();
+  });
+
+  it('with another password: the product starts, says what to check, and tells nobody the password', async () => {
+    const password = 'not the password of this server';
+    const lines: string[] = [];
+    const other = await createWorld({ environment: { ...loginBy(proxy.port), NEO4J_PASSWORD: password }, logged: lines });
+    try {
+      await expect
+        .poll(async () => (await readiness(other.url)).parts.neo4j, PATIENCE)
+        .toMatchObject({ state: 'down', message: expect.stringContaining('NEO4J_PASSWORD') });
+      const { errors } = await other.ask('{ lineage(assetId: "01a2089a-c0bc-7027-a923-516304c43f19", direction: BOTH) { rootId } }');
+      expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', check: expect.stringContaining('NEO4J_PASSWORD') } }]);
+      expect(JSON.stringify([lines, errors, await readiness(other.url)])).not.toContain(password);
+    } finally {
+      await other.stop();
+    }
+    expect(printed.join('')).not.toContain(server.password);
   });
 });

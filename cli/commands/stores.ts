@@ -48,9 +48,10 @@ async function rebuild({ terminal, json }: CommandContext): Promise<void> {
 
 function sentenceOf(rebuilt: Rebuilt): string {
   if (rebuilt.store === 'neo4j') {
-    const { rows, removed } = rebuilt;
+    const { rows, removed, foreign } = rebuilt;
     const old = removed > 0 ? `, and ${count(removed, 'older copy', 'older copies')} removed` : '';
-    return `Neo4j was filled anew with ${count(rows, 'row', 'rows')} of lineage${old}.`;
+    const others = foreign > 0 ? ` It also has ${count(foreign, 'copy', 'copies')} of other databases, left alone.` : '';
+    return `Neo4j was filled anew with ${count(rows, 'row', 'rows')} of lineage${old}.${others}`;
   }
   const { opened, closed, assets, flows } = rebuilt;
   const changes = opened + closed > 0 ? `${count(opened, 'flow', 'flows')} opened, ${closed} closed` : 'nothing had to be changed';

@@ -29,7 +29,7 @@ export async function startSlowProxy(target: { host: string; port: number }): Pr
       from.on('error', () => to.destroy());
       from.on('close', () => {
         sockets.delete(from);
-        to.destroySoon();
+        after(() => to.destroySoon());
       });
     }
   });

@@ -11,6 +11,8 @@ export type Copies = {
   others: Generation[];
   /** Of a later state than the database is in: it was restored from a backup. They are no use. */
   ahead: Generation[];
+  /** How many there are of other databases. */
+  foreign: number;
   head: Head;
 };
 
@@ -23,5 +25,5 @@ export async function findCopies(neo4j: Neo4j, sql: Database): Promise<Copies> {
   const own = all.filter(({ epoch }) => epoch === head.epoch).sort((a, b) => b.number - a.number);
   const good = own.filter((each) => !isAhead(each));
   const serving = good.find(({ isServing }) => isServing);
-  return { serving, others: good.filter((each) => each !== serving), ahead: own.filter(isAhead), head };
+  return { serving, others: good.filter((each) => each !== serving), ahead: own.filter(isAhead), foreign: all.length - own.length, head };
 }

@@ -10,6 +10,7 @@ import { GenerationGone, type Generation } from '../graph/neo4j/generations.ts';
 import { findNodes, listEdgeIds, listNodeIds } from '../graph/neo4j/stored.ts';
 import { countBehind } from '../store/changes.ts';
 import { findCopies } from './copies.ts';
+import { withPatience } from './patience.ts';
 import { ASSET, COLUMN, FLOW, type Kind, type KindName, type Row, type Value } from './rows.ts';
 import { withProjection } from './turns.ts';
 
@@ -72,17 +73,19 @@ async function compare({ neo4j, sql, most, onProgress = () => {} }: Options, num
   /** What of these differs while nobody copies. */
   async function settle(kind: Kind, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    const { found, pending } = await inTurn(sql, async () => {
-      const { serving } = await findCopies(neo4j, sql);
-      if (serving?.number !== number) throw new GenerationGone(number);
-      const facts = new Map((await kind.get(sql, ids)).map((fact) => [fact.id, fact]));
-      const copies = await kind.find(neo4j, number, ids);
-      const isPending = (id: string): boolean => facts.has(id) && !kind.isCopied(facts.get(id)!, serving);
-      return {
-        found: ids.flatMap((id) => (isPending(id) ? [] : (findDifference(kind, id, facts.get(id)?.row, copies.get(id)) ?? []))),
-        pending: ids.filter(isPending).length,
-      };
-    });
+    const { found, pending } = await withPatience(() =>
+      inTurn(sql, async () => {
+        const { serving } = await findCopies(neo4j, sql);
+        if (serving?.number !== number) throw new GenerationGone(number);
+        const facts = new Map((await kind.get(sql, ids)).map((fact) => [fact.id, fact]));
+        const copies = await kind.find(neo4j, number, ids);
+        const isPending = (id: string): boolean => facts.has(id) && !kind.isCopied(facts.get(id)!, serving);
+        return {
+          found: ids.flatMap((id) => (isPending(id) ? [] : (findDifference(kind, id, facts.get(id)?.row, copies.get(id)) ?? []))),
+          pending: ids.filter(isPending).length,
+        };
+      }),
+    );
     drift.pending += pending;
     drift.count += found.length;
     drift.differences.push(...found.slice(0, most - drift.differences.length));
@@ -93,7 +96,7 @@ async function compare({ neo4j, sql, most, onProgress = () => {} }: Options, num
     for (let after: string | undefined; ;) {
       const facts = await kind.list(sql, after, AT_ONCE);
       const ids = facts.map(({ id }) => id);
-      const copies = await kind.find(neo4j, number, ids);
+      const copies = await withPatience(() => kind.find(neo4j, number, ids));
       await settle(
         kind,
         facts.filter(({ id, row }) => row && findDifference(kind, id, row, copies.get(id))).map(({ id }) => id),
@@ -112,7 +115,7 @@ async function compare({ neo4j, sql, most, onProgress = () => {} }: Options, num
     settleAll: (ids: readonly string[]) => Promise<void>,
   ): Promise<void> {
     for (let after = ''; ;) {
-      const ids = await list(neo4j, number, after, AT_ONCE);
+      const ids = await withPatience(() => list(neo4j, number, after, AT_ONCE));
       const facts = (await Promise.all(kinds.map((kind) => kind.get(sql, ids)))).flat();
       const known = new Set(facts.flatMap(({ id, row }) => (row ? id : [])));
       await settleAll(ids.filter((id) => !known.has(id)));
@@ -123,7 +126,7 @@ async function compare({ neo4j, sql, most, onProgress = () => {} }: Options, num
 
   for (const kind of [ASSET, COLUMN, FLOW]) await compareFacts(kind);
   await findExtra(listNodeIds, [ASSET, COLUMN], async (ids) => {
-    const nodes = await findNodes(neo4j, number, ids);
+    const nodes = await withPatience(() => findNodes(neo4j, number, ids));
     // Without a class it only stands for the end of an edge.
     const strays = nodes.filter(({ accessClass }) => accessClass !== undefined);
     const idsOf = (kind: Kind): string[] =>

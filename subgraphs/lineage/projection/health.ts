@@ -2,6 +2,7 @@
 import { AppError } from '#platform/errors.ts';
 import type { Database } from '#platform/database/index.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
+import { silent } from '../graph/neo4j/failures.ts';
 import type { Generation } from '../graph/neo4j/generations.ts';
 import { countBehind } from '../store/changes.ts';
 import { findCopies } from './copies.ts';
@@ -38,19 +39,18 @@ export function createHealth({ neo4j, sql }: { neo4j: Neo4j; sql: Database }): (
   }
 
   return async () => {
-    const { promise: late, resolve } = Promise.withResolvers<Health>();
-    const timer = setTimeout(
-      () => resolve({ state: 'down', message: `Neo4j did not answer within ${PATIENCE_MS / 1000} s.` }),
-      PATIENCE_MS,
-    );
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(silent(PATIENCE_MS)), PATIENCE_MS);
     try {
       return await Promise.race([look(), late]);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      const { check } = error.details;
-      return { state: 'down', message: typeof check === 'string' ? `${error.message} Check: ${check}` : error.message };
+      return { state: 'down', message: sentenceOf(error) };
     } finally {
       clearTimeout(timer);
     }
   };
 }
+
+const sentenceOf = ({ message, details: { check } }: AppError): string =>
+  typeof check === 'string' ? `${message} Check: ${check}` : message;

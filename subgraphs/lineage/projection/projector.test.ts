@@ -178,14 +178,13 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
   it('leaves the copies of other databases alone, and answers from none of them', async () => {
     const other = await createTestDatabase();
     try {
-      await other.owner`update events.head set epoch = 'another'`;
       await writeMany(10, 10);
       await catchUp();
       const elsewhere = createProjector({ neo4j, sql: other.connect('lineage'), logger });
       while (await elsewhere.runOnce());
-      await rebuildProjection({ neo4j, sql });
+      expect(await rebuildProjection({ neo4j, sql })).toMatchObject({ removed: 1, foreign: 1 });
       const serving = (await listGenerations(neo4j)).filter(({ isServing }) => isServing);
-      expect(serving.map(({ epoch }) => epoch === 'another').sort()).toEqual([false, true]);
+      expect(new Set(serving.map(({ epoch }) => epoch)).size).toBe(2);
       expect(await drift()).toMatchObject({ count: 0, compared: { asset: 10 } });
     } finally {
       await other.drop();

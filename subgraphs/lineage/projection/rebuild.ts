@@ -6,6 +6,7 @@ import { createGeneration, GenerationGone, listGenerations, removeGeneration, se
 import { countFacts, readHead } from '../store/changes.ts';
 import { findCopies } from './copies.ts';
 import { copyChanges, type CopyOptions } from './copying.ts';
+import { withPatience } from './patience.ts';
 import { withProjection, withRebuild } from './turns.ts';
 
 /** Between turns others bring the serving copy on. */
@@ -20,7 +21,8 @@ export type Progress = {
   copied: number;
   total: number;
 };
-export type Rebuilt = { generation: number; rows: number; removed: number };
+/** `removed`: copies of before. `foreign`: those of other databases, which were left alone. */
+export type Rebuilt = { generation: number; rows: number; removed: number; foreign: number };
 
 type Options = CopyOptions & { onProgress?: (progress: Progress) => void };
 
@@ -33,10 +35,10 @@ export async function rebuildProjection(options: Options): Promise<Rebuilt> {
   const outcome = await withRebuild(sql, async () => {
     const { number, rows } = await fillNew(options);
     await sleep(FAREWELL_MS);
-    const { serving, others, ahead } = await findCopies(neo4j, sql);
+    const { serving, others, ahead, foreign } = await withPatience(() => findCopies(neo4j, sql));
     const old = serving?.number === number ? [...others, ...ahead] : [];
-    for (const each of old) await removeGeneration(neo4j, each.number);
-    return { generation: number, rows, removed: old.length };
+    for (const each of old) await withPatience(() => removeGeneration(neo4j, each.number));
+    return { generation: number, rows, removed: old.length, foreign };
   });
   if (!outcome) throw new Conflict('Lineage is being rebuilt already. Wait until that has ended.');
   return outcome.result;
@@ -59,14 +61,16 @@ async function fill({ neo4j, sql, page, onProgress = () => {} }: Options, number
   const total = await countFacts(sql);
   for (let copied = 0; ;) {
     onProgress({ copied, total: Math.max(copied, total) });
-    const turn = await withProjection(sql, async () => {
-      const until = performance.now() + TURN_MS;
-      // Whoever projects where nothing serves yet may have brought it on.
-      const { rows, caughtUpWith } = await copyChanges({ neo4j, sql, page }, await get(neo4j, number), () => performance.now() > until);
-      // While nobody else copies: what the serving one has, this one has, too.
-      if (caughtUpWith) await serve(neo4j, number);
-      return { rows, isDone: caughtUpWith !== undefined };
-    });
+    const turn = await withPatience(() =>
+      withProjection(sql, async () => {
+        const until = performance.now() + TURN_MS;
+        // Whoever projects where nothing serves yet may have brought it on.
+        const { rows, caughtUpWith } = await copyChanges({ neo4j, sql, page }, await get(neo4j, number), () => performance.now() > until);
+        // While nobody else copies: what the serving one has, this one has, too.
+        if (caughtUpWith) await serve(neo4j, number);
+        return { rows, isDone: caughtUpWith !== undefined };
+      }),
+    );
     copied += turn?.result.rows ?? 0;
     if (turn?.result.isDone) {
       onProgress({ copied, total: copied });

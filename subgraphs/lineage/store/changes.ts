@@ -8,14 +8,14 @@ import type { Queryable } from '#platform/database/index.ts';
 import { LINEAGE_GRAPH } from '#platform/events/consumerNames.ts';
 import type { AssetRow, ColumnRow, EdgeRow, Position, Positions } from '../graph/neo4j/generations.ts';
 
-/** How far the facts are: which database they are of, their last revision, and up to which event they were written. */
+/** How far the facts are: of which database they are (another one, or one that was put back, has another epoch), their last revision, and up to which event they were written. */
 export type Head = { epoch: string; revision: number; fedTo: number };
 
 /** Within one snapshot all pages and this are of one moment. */
 export async function readHead(sql: Queryable): Promise<Head> {
   const [row] = await sql<Head[]>`
-    select l.epoch, h.revision, coalesce((select c.seq from events.cursors c where c.consumer = ${LINEAGE_GRAPH}), 0) as fed_to
-    from lineage.head h cross join events.head l`;
+    select l.epoch || '.' || d.oid as epoch, h.revision, coalesce((select c.seq from events.cursors c where c.consumer = ${LINEAGE_GRAPH}), 0) as fed_to
+    from lineage.head h cross join events.head l join pg_database d on d.datname = current_database()`;
   return row!;
 }
 

@@ -1,0 +1,103 @@
+/** From which graph a question is answered, whatever becomes of the copies meanwhile. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '#platform/database/index.ts';
+import { newId } from '#platform/ids.ts';
+import { createLogger } from '#platform/logger.ts';
+import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
+import { useNeo4j } from '#platform/testing/neo4j.ts';
+import type { GraphSource, GraphStore } from '../graph/index.ts';
+import { connectNeo4j, type Neo4j } from '../graph/neo4j/connection.ts';
+import { createPostgresSource } from '../graph/postgres.ts';
+import { writeFacts } from '../store/facts.ts';
+import { createProjector } from './projector.ts';
+import { rebuildProjection } from './rebuild.ts';
+import { createNeo4jSource } from './source.ts';
+
+const server = await useNeo4j();
+
+describe.skipIf(server.missing)('reading lineage with Neo4j', { timeout: 120_000 }, () => {
+  let test: TestDatabase;
+  let sql: Database;
+  let neo4j: Neo4j;
+  const id = newId();
+  beforeAll(async () => {
+    test = await createTestDatabase();
+    sql = test.connect('lineage');
+    neo4j = connectNeo4j(server);
+    await sql.begin((tx) =>
+      writeFacts(tx, { assets: [{ id, accessClass: 1, namespace: 'here', name: 'a', isDeleted: false, seq: 1 }], changes: [] }),
+    );
+  });
+  afterAll(async () => {
+    await neo4j?.close();
+    await test?.drop();
+  });
+
+  let asked: string[];
+  let source: GraphSource;
+  beforeEach(async () => {
+    asked = [];
+    await server.empty();
+    const postgres = createPostgresSource(sql);
+    source = createNeo4jSource({ neo4j, sql, postgres: { read: (work) => (asked.push('PostgreSQL'), postgres.read(work)) } });
+  });
+  const fill = async (): Promise<void> => {
+    const { runOnce } = createProjector({ neo4j, sql, logger: createLogger({ level: 'silent', format: 'json' }) });
+    while (await runOnce());
+  };
+  /** The copy is told from the facts by a class that only it has. */
+  const change = () => neo4j.write((ask) => ask('MATCH (n:LineageNode) SET n.accessClass = 7'));
+  const isCopy = async (graph: GraphStore): Promise<boolean> => (await graph.findVisible([id], 'ASSET', [7])).length > 0;
+  const empty = () => neo4j.write((ask) => ask('MATCH (n) DETACH DELETE n'));
+
+  it('is of PostgreSQL until there is a whole copy, then of the copy, and of PostgreSQL again once that is gone', async () => {
+    expect([await source.read(isCopy), asked]).toEqual([false, ['PostgreSQL']]);
+    await fill();
+    await change();
+    expect([await source.read(isCopy), asked]).toEqual([true, ['PostgreSQL']]);
+    expect(await source.read(isCopy)).toBe(true);
+    await empty();
+    expect([await source.read(isCopy), asked]).toEqual([false, ['PostgreSQL', 'PostgreSQL']]);
+  });
+
+  it('begins again when the copy was emptied or another one served under it, also where it failed for that', async () => {
+    await fill();
+    await change();
+    let calls = 0;
+    const withFate = (fate: () => Promise<unknown>, fails = false) =>
+      source.read(async (graph) => {
+        if (++calls === 1) await fate();
+        const found = await isCopy(graph);
+        if (calls === 1 && fails) throw new Error('There is nothing here.');
+        return found;
+      });
+    expect([await withFate(() => rebuildProjection({ neo4j, sql })), calls, asked]).toEqual([false, 2, []]);
+    calls = 0;
+    expect([await withFate(empty, true), calls, asked]).toEqual([false, 2, ['PostgreSQL']]);
+    calls = 0;
+    await fill();
+    await expect(withFate(async () => undefined, true)).rejects.toThrow('There is nothing here.');
+    expect(calls).toBe(1);
+  });
+
+  it('ends on a copy that was replaced but is still there', async () => {
+    await fill();
+    await change();
+    let calls = 0;
+    // The first to ask: it has looked what serves.
+    const answer = await source.read(async (graph) => {
+      if (++calls === 1) await neo4j.write((ask) => ask('MATCH (g:LineageGeneration) SET g.isServing = false'));
+      return await isCopy(graph);
+    });
+    expect([answer, calls, asked]).toEqual([true, 1, []]);
+    expect([await source.read(isCopy), asked]).toEqual([false, ['PostgreSQL']]);
+  });
+
+  it('is never of the copy of another database', async () => {
+    await fill();
+    await change();
+    expect(await source.read(isCopy)).toBe(true);
+    await test.owner`update events.head set epoch = 'restored'`;
+    await expect.poll(() => source.read(isCopy), { timeout: 10_000 }).toBe(false);
+  });
+});
