@@ -52,8 +52,8 @@ export const FIND_NEXT = texts(
     MATCH ${pattern.flow} WHERE ${VALID}
     WITH DISTINCT m WHERE ${seen('m')}
     WITH m.id AS id WHERE NOT id IN $except
-    RETURN id ORDER BY id LIMIT $limit
-    UNION
+    RETURN id
+    UNION ALL
     MATCH (n:LineageNode) USING INDEX n:LineageNode(${pattern.hub}) WHERE $all AND n.${pattern.hub} = $generation AND n.key IN $keys
     CALL (n) { ${readInOrder(pattern, 'WHERE NOT id IN $except')} }
     RETURN id
@@ -108,10 +108,8 @@ export const FIND_EDGES = texts(
     WHERE n:LineageNode AND m:LineageNode AND n.key IN $keys AND n.${hub} IS NULL AND m.key IN $among AND ${VALID}
     RETURN n, f, m
     UNION ALL
-    MATCH (n:LineageNode) USING INDEX n:LineageNode(${hub}) WHERE n.${hub} = $generation AND n.key IN $keys
-    WITH count(*) AS hubs WHERE hubs > 0
-    MATCH (m:LineageNode) USING INDEX m:LineageNode(key) WHERE m.key IN $among AND m.${otherHub} IS NULL
-    MATCH ${flow} WHERE n.${hub} IS NOT NULL AND n.key IN $keys AND ${VALID}
+    MATCH ${flow} USING INDEX n:LineageNode(${hub}) USING INDEX m:LineageNode(key) USING JOIN ON n
+    WHERE n:LineageNode AND m:LineageNode AND n.${hub} = $generation AND n.key IN $keys AND m.key IN $among AND m.${otherHub} IS NULL AND ${VALID}
     RETURN n, f, m
     UNION ALL
     MATCH (n:LineageNode) USING INDEX n:LineageNode(${hub}) WHERE n.${hub} = $generation AND n.key IN $keys

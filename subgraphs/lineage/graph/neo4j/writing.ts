@@ -40,108 +40,99 @@ async function writeNodes(ask: Ask, rows: Keyed[]): Promise<void> {
   if (rows.length > 0) await ask('UNWIND $rows AS row MERGE (n:LineageNode {key: row.key}) SET n += row', { rows: rows.sort(byKey) });
 }
 
+type KeyedEdge = Keyed & { edge: EdgeRow };
+
 /** What ends where it begins is taken out. */
 export async function writeEdges(ask: Ask, generation: number, edges: readonly EdgeRow[], hubDegree = HUB_DEGREE): Promise<void> {
-  const keys = edges.map(({ id }) => keyOf(generation, id)).sort();
-  const known = await findEdges(ask, keys);
-  const rows = edges.map((edge) => toRow(generation, edge)).sort(byKey);
-  const gone = rows.filter(({ key, isNone }) => isNone && known.has(key));
-  const changed = rows.filter(({ key, isNone }) => !isNone && known.has(key));
-  const added = rows.filter(({ key, isNone }) => !isNone && !known.has(key));
-  if (gone.length > 0) await ask('UNWIND $rows AS row MATCH ()-[f:FLOWS {key: row.key}]->() DELETE f', { rows: gone });
-  if (changed.length > 0) await ask('UNWIND $rows AS row MATCH ()-[f:FLOWS {key: row.key}]->() SET f += row.properties', { rows: changed });
+  const rows = edges.map((edge): KeyedEdge => ({ key: keyOf(generation, edge.id), edge })).sort(byKey);
+  const known = await findKeys(ask, rows);
+  const isNone = ({ edge: { validFrom, validTo } }: KeyedEdge): boolean => validTo !== null && validTo <= validFrom;
+  const gone = rows.filter((row) => isNone(row) && known.has(row.key));
+  const changed = rows.filter((row) => !isNone(row) && known.has(row.key));
+  const added = rows.filter((row) => !isNone(row) && !known.has(row.key));
+  if (gone.length > 0) await ask('UNWIND $keys AS key MATCH ()-[f:FLOWS {key: key}]->() DELETE f', { keys: gone.map(({ key }) => key) });
+  if (changed.length > 0) await ask(CHANGE_EDGES, { rows: changed.map(toList) });
   if (added.length > 0) await addEdges(ask, generation, added, hubDegree);
 }
 
-type NewEdge = ReturnType<typeof toRow>;
-
-function toRow(generation: number, { id, fromId, toId, kind, validFrom, validTo, ...rest }: EdgeRow) {
-  const key = keyOf(generation, id);
-  return {
-    key,
-    kind,
-    fromId,
-    toId,
-    from: keyOf(generation, fromId),
-    to: keyOf(generation, toId),
-    isNone: validTo !== null && validTo <= validFrom,
-    properties: { ...rest, key, kind, validFrom: BigInt(validFrom.getTime()), validTo: BigInt(validTo?.getTime() ?? OPEN) },
-  };
+/** In the order of the texts below: the names of a map's fields, again in each row, would take a third of the time. */
+function toList({ key, edge }: KeyedEdge) {
+  const { fromId, toId, kind, origin, transformation, confidence, jobId, validFrom, validTo } = edge;
+  const moments = [BigInt(validFrom.getTime()), BigInt(validTo?.getTime() ?? OPEN)];
+  return [key, fromId, toId, kind, origin, transformation, confidence, jobId, ...moments];
 }
+/** Whose an edge is stays. */
+const CHANGE_EDGES = `
+  UNWIND $rows AS row MATCH ()-[f:FLOWS {key: row[0]}]->()
+  SET f.transformation = row[5], f.confidence = row[6], f.jobId = row[7], f.validTo = row[9]`;
+/** Without a look for edges that are there, as MERGE would have it, along a hub: nobody else writes to the generation meanwhile. */
+const CREATE_EDGES = `
+  UNWIND $rows AS row
+  MATCH (a:LineageNode {key: $prefix + row[1]}) MATCH (b:LineageNode {key: $prefix + row[2]})
+  CREATE (a)-[f:FLOWS {
+    key: row[0], kind: row[3], origin: row[4], transformation: row[5], confidence: row[6], jobId: row[7], validFrom: row[8], validTo: row[9],
+    downstream: CASE WHEN a.downstreamHub IS NULL THEN null ELSE a.key + '/' + row[2] END,
+    upstream: CASE WHEN b.upstreamHub IS NULL THEN null ELSE b.key + '/' + row[1] END
+  }]->(b)
+  RETURN count(*) AS count`;
 
-/** Nobody else writes to the generation: an edge that is not there now is not there when it is created. MERGE would look for it along a hub. */
-async function addEdges(ask: Ask, generation: number, rows: readonly NewEdge[], hubDegree: number): Promise<void> {
-  const added = await createEdges(ask, rows);
-  if (added < rows.length) {
+async function addEdges(ask: Ask, generation: number, rows: readonly KeyedEdge[], hubDegree: number): Promise<void> {
+  const create = async (some: readonly KeyedEdge[]): Promise<number> =>
+    (await ask<{ count: number }>(CREATE_EDGES, { rows: some.map(toList), prefix: keyOf(generation, '') }))[0]!.count;
+  if ((await create(rows)) < rows.length) {
     await addEnds(ask, generation, rows);
-    const known = await findEdges(
-      ask,
-      rows.map(({ key }) => key),
-    );
-    await createEdges(
-      ask,
-      rows.filter(({ key }) => !known.has(key)),
-    );
+    const known = await findKeys(ask, rows);
+    await create(rows.filter(({ key }) => !known.has(key)));
   }
-  await markHubs(ask, rows, hubDegree);
-}
-
-/** Ends whose own rows are yet to come. They have no class before: nobody but who sees everything sees them. */
-async function addEnds(ask: Ask, generation: number, rows: readonly NewEdge[]): Promise<void> {
-  const ends = new Map(
-    rows.flatMap(({ kind, fromId, toId }) => [fromId, toId].map((id) => [id, { id, key: keyOf(generation, id), level: LEVELS[kind] }])),
-  );
-  await ask(
-    `UNWIND $ends AS end MERGE (n:LineageNode {key: end.key})
-     ON CREATE SET n.id = end.id, n.level = end.level, n.generation = $generation`,
-    { ends: [...ends.values()].sort(byKey), generation: BigInt(generation) },
-  );
+  await markHubs(ask, generation, rows, hubDegree);
 }
 
 const LEVELS = { TABLE: 'ASSET', COLUMN: 'COLUMN' } as const;
 
-/** Returns how many had both their ends. */
-async function createEdges(ask: Ask, rows: readonly NewEdge[]): Promise<number> {
-  const [row] = await ask<{ count: number }>(
-    `UNWIND $rows AS row MATCH (a:LineageNode {key: row.from}) MATCH (b:LineageNode {key: row.to})
-     CREATE (a)-[f:FLOWS]->(b)
-     SET f = row.properties,
-       f.downstream = CASE WHEN a.downstreamHub IS NULL THEN null ELSE row.from + '/' + row.toId END,
-       f.upstream = CASE WHEN b.upstreamHub IS NULL THEN null ELSE row.to + '/' + row.fromId END
-     RETURN count(*) AS count`,
-    { rows },
+/** Ends whose own rows are yet to come. They have no class before: nobody but who sees everything sees them. */
+async function addEnds(ask: Ask, generation: number, rows: readonly KeyedEdge[]): Promise<void> {
+  const levels = new Map(rows.flatMap(({ edge: { fromId, toId, kind } }) => [fromId, toId].map((id) => [id, LEVELS[kind]])));
+  const ends = [...levels].map(([id, level]) => ({ key: keyOf(generation, id), id, level })).sort(byKey);
+  await ask(
+    `UNWIND $ends AS end MERGE (n:LineageNode {key: end.key})
+     ON CREATE SET n.id = end.id, n.level = end.level, n.generation = $generation`,
+    { ends, generation: BigInt(generation) },
   );
-  return row!.count;
 }
 
 /**
- * A node with more than this many flows one way is a hub: whoever wants its first few neighbours would sort all of them. Expanding as many
- * as this takes some 30 ms.
+ * With more flows one way than this a node is a hub: who wants its first few neighbours would have to sort all of them. As many as this are
+ * expanded in some 30 ms.
  */
-export const HUB_DEGREE = 10_000;
-/** In a batch as large as a bulk load's, a node that is to become a hub is met this often. */
-const ROWS_FOR_ONE = 1_000;
+const HUB_DEGREE = 10_000;
+/** In a batch of a bulk load only what is met this often can soon be one. */
+const HUB_SHARE = 1 / 1_000;
 
-/** Gives the flows of new hubs their order. A hub stays one: it costs others nothing. */
-async function markHubs(ask: Ask, rows: readonly NewEdge[], hubDegree: number): Promise<void> {
-  const often = (ends: readonly string[]): string[] =>
-    [...Map.groupBy(ends, (end) => end)].flatMap(([end, { length }]) => (length * ROWS_FOR_ONE >= ends.length ? [end] : [])).sort();
-  const parameters = { degree: BigInt(hubDegree) };
-  await ask(
-    `MATCH (n:LineageNode) WHERE n.key IN $keys AND n.downstreamHub IS NULL AND COUNT { (n)-[:FLOWS]->() } > $degree
-     MATCH (n)-[f:FLOWS]->(m) SET n.downstreamHub = n.generation, f.downstream = n.key + '/' + m.id`,
-    { ...parameters, keys: often(rows.map(({ from }) => from)) },
-  );
-  await ask(
-    `MATCH (n:LineageNode) WHERE n.key IN $keys AND n.upstreamHub IS NULL AND COUNT { (n)<-[:FLOWS]-() } > $degree
-     MATCH (n)<-[f:FLOWS]-(m) SET n.upstreamHub = n.generation, f.upstream = n.key + '/' + m.id`,
-    { ...parameters, keys: often(rows.map(({ to }) => to)) },
-  );
+const MARK_UPSTREAM_HUBS = `
+  MATCH (n:LineageNode) USING INDEX n:LineageNode(key)
+  WHERE n.key IN $keys AND n.upstreamHub IS NULL AND COUNT { (n)<-[:FLOWS]-() } > $degree
+  MATCH (n)<-[f:FLOWS]-(m) SET n.upstreamHub = n.generation, f.upstream = n.key + '/' + m.id`;
+const MARK_DOWNSTREAM_HUBS = `
+  MATCH (n:LineageNode) USING INDEX n:LineageNode(key)
+  WHERE n.key IN $keys AND n.downstreamHub IS NULL AND COUNT { (n)-[:FLOWS]->() } > $degree
+  MATCH (n)-[f:FLOWS]->(m) SET n.downstreamHub = n.generation, f.downstream = n.key + '/' + m.id`;
+
+/** Gives the flows of new hubs their order; those that come later get it when they are created. A hub stays one. */
+async function markHubs(ask: Ask, generation: number, rows: readonly KeyedEdge[], hubDegree: number): Promise<void> {
+  for (const [text, end] of [
+    [MARK_UPSTREAM_HUBS, 'toId'],
+    [MARK_DOWNSTREAM_HUBS, 'fromId'],
+  ] as const) {
+    const ends = [...Map.groupBy(rows, ({ edge }) => edge[end])].filter(([, { length }]) => length >= rows.length * HUB_SHARE);
+    await ask(text, { keys: ends.map(([id]) => keyOf(generation, id)).sort(), degree: BigInt(hubDegree) });
+  }
 }
 
-async function findEdges(ask: Ask, keys: readonly string[]): Promise<Set<string>> {
-  const rows = await ask<Keyed>('UNWIND $keys AS key MATCH ()-[f:FLOWS {key: key}]->() RETURN f.key AS key', { keys });
-  return new Set(rows.map(({ key }) => key));
+async function findKeys(ask: Ask, rows: readonly Keyed[]): Promise<Set<string>> {
+  const found = await ask<Keyed>('UNWIND $keys AS key MATCH ()-[f:FLOWS {key: key}]->() RETURN f.key AS key', {
+    keys: rows.map(({ key }) => key),
+  });
+  return new Set(found.map(({ key }) => key));
 }
 
 const byKey = (a: Keyed, b: Keyed): number => (a.key < b.key ? -1 : 1);
