@@ -67,19 +67,22 @@ async function compareCopy(sql: Database, neo4j: Neo4j, most: number, onProgress
 
 async function compareNative(sql: Database, most: number): Promise<Compared> {
   const { count, first } = await findNativeDifferences(sql, most);
-  const name = await findNames(
-    sql,
-    first.flatMap(({ fromId, toId }) => [fromId, toId]),
-  );
+  const columns = new Map(first.flatMap((each) => each.columns?.nodes ?? []).map((node) => [node.id, node]));
+  const ids = [...first.flatMap(({ fromId, toId }) => [fromId, toId]), ...[...columns.values()].map(({ assetId }) => assetId)];
+  const nameOf = await findNames(sql, ids);
+  const name = (id: string): string => {
+    const column = columns.get(id);
+    return column ? `${nameOf(column.assetId)}.${column.name}` : nameOf(id);
+  };
   return {
     store: 'postgresql',
     compared: await countNative(sql),
     count,
-    differences: first.map(({ what, fromId, toId }) => ({
+    differences: first.map(({ what, fromId, toId, columns: between }) => ({
       what: what === 'MISSING' ? 'missing' : 'extra',
       kind: 'flow',
       id: `${fromId} ${toId}`,
-      about: `${name(fromId)} -> ${name(toId)}`,
+      about: `${name(fromId)} -> ${name(toId)} (${between ? `COLUMN, PARSED, ${between.details.transformation}` : 'TABLE, NATIVE'})`,
       fields: {},
     })),
   };
