@@ -8,7 +8,8 @@ import { createSubgraph } from '#platform/graphql/subgraph.ts';
 import { newId } from '#platform/ids.ts';
 import { currentTrace } from '#platform/trace.ts';
 import { createCatalog, createIdentity, createSession, startTestRouter, type TestRouter } from '../testing/router.ts';
-import { createRemoteAnswer } from './client.ts';
+import type { HealthChecks } from '../health.ts';
+import { checkRemote, createRemoteAnswer } from './client.ts';
 import { createSubgraphServer } from './server.ts';
 
 const silent = pino({ level: 'silent' });
@@ -32,11 +33,11 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 });
 
-async function startSubgraph(subgraph = createCatalog({}), port = 0) {
+async function startSubgraph(subgraph = createCatalog({}), port = 0, health: HealthChecks = {}) {
   const server = createSubgraphServer({
     subgraph,
     verify: createRouterTokenVerifier(async () => [key.public], subgraph.name),
-    health: {},
+    health,
     faults: new Set(),
     logger: silent,
     host: '127.0.0.1',
@@ -104,6 +105,25 @@ describe('a subgraph in its own process', () => {
     expect((await fetch(`${url}/graphql`)).status).toBe(404);
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
     expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ status: 'ready', parts: {} });
+  });
+
+  it('says to routers what it lacks', async () => {
+    const checkOf = async (health: HealthChecks) => {
+      const { url } = await startSubgraph(createCatalog({}), 0, health);
+      return await checkRemote({ name: 'catalog', url: new URL(url) });
+    };
+    const is = (state: 'ok' | 'starting' | 'down', required: boolean, message?: string) => ({
+      required,
+      check: () => ({ state, message }),
+    });
+    expect(await checkOf({ database: is('ok', true), neo4j: is('ok', false) })).toEqual({ state: 'ok' });
+    expect(
+      await checkOf({ database: is('ok', true), neo4j: is('down', false, 'Neo4j cannot be reached.'), other: is('starting', false) }),
+    ).toEqual({
+      state: 'degraded',
+      message: 'Neo4j cannot be reached. other is starting',
+    });
+    expect(await checkOf({ database: is('down', true), neo4j: is('down', false) })).toMatchObject({ state: 'down' });
   });
 });
 
