@@ -23,7 +23,7 @@ const SOURCES = {
   north: `create schema s; create schema old; create table s.ledger_a (id int, email text, note text);
     create table s.ledger_b (id int, amount int); create table s.ledger_c (id int);
     create schema flows; create view flows.one as select id from s.ledger_a;
-    create view flows.both as select a.id from s.ledger_a a join s.ledger_b using (id);
+    create view flows.both as select a.id + ledger_b.amount as total, a.id from s.ledger_a a join s.ledger_b using (id);
     ${Array.from({ length: 6 }, (_, index) => `create table old.gone_${index} (id int);`).join('')}`,
   south: 'create schema s; create table s.stock (id int); create table s.store (id int)',
 };
@@ -34,8 +34,8 @@ const FIELDS = Object.values(buildSchema(readFileSync(API_FILE, 'utf8')).getType
     Object.values(type.getFields()).map((field) => ({ name: `${type.name}.${field.name}`, of: getNamedType(field.type).name })),
   )
   .filter(({ of }) => of.endsWith('Connection'));
-/** How many neighbours there are is not told, only whether there are more than were looked at. */
-const isCounted = (field: string): boolean => FIELDS.find(({ name }) => name === field)!.of !== 'AssetNeighbourConnection';
+/** How many neighbours there are is not told, only whether there are more than were looked at; nor how long a history is. */
+const isCounted = (field: string): boolean => !/Neighbour|History/.test(FIELDS.find(({ name }) => name === field)!.of);
 const GONE = Array.from({ length: 6 }, (_, index) => `gone_${index}`);
 
 let world: World;
@@ -97,6 +97,7 @@ async function fill(): Promise<Record<string, List>> {
     insert into events.failures (id, consumer, seq, attempts, last_error, failed_at)
     select gen_random_uuid(), 'some.consumer' || seq, seq, 5, 'no', now() - interval '1 minute' * seq from events.log where seq <= 2`;
 
+  const firstColumnOf = (name: string): string[] => [`asset(id: "${idOf(name)}")`, 'columns(first: 1)', 'nodes'];
   const people = ['Administrator', 'User 1', 'User 2'];
   const path = (name: string) => [north.database, name.startsWith('gone') ? 'old' : 's', name];
   return {
@@ -119,6 +120,12 @@ async function fill(): Promise<Record<string, List>> {
       holds: ['source.registered', 'source.registered', 'domain.created', 'domain.created', 'team.created', 'team.created'],
     },
     'Query.glossaryTerms': { ...by('name'), holds: ['Invoice', 'Posting'] },
+    'Query.lineageHistory': {
+      args: `assetId: "${idOf('both')}"`,
+      node: 'from origin',
+      value: ({ origin }) => origin,
+      holds: ['NATIVE', 'NATIVE'],
+    },
     'Query.policies': { ...by('name'), holds: ['Short names', 'Whole words'] },
     'Query.search': {
       args: 'query: "ledger"',
@@ -146,6 +153,8 @@ async function fill(): Promise<Record<string, List>> {
     'Asset.upstream': { within: [`asset(id: "${idOf('both')}")`], ...by('kind'), holds: ['TABLE', 'TABLE'] },
     'Asset.history': { within: [`asset(id: "${idOf('ledger_a')}")`], ...by('version'), holds: [3, 2, 1] },
     'Asset.violations': { within: [`asset(id: "${idOf('ledger_a')}")`], ...by('severity'), holds: ['ERROR', 'INFO'] },
+    'Column.downstream': { within: firstColumnOf('ledger_a'), ...by('dataType'), holds: ['integer', 'integer', 'integer'] },
+    'Column.upstream': { within: firstColumnOf('both'), ...by('dataType'), holds: ['integer', 'integer'] },
     'Domain.assets': { within: [`domain(id: "${finance}")`], ...by('path'), holds: ['ledger_a', 'ledger_b'].map(path) },
     'GlossaryTerm.assets': { within: [`glossaryTerm(id: "${invoice}")`], ...by('path'), holds: ['ledger_a', 'ledger_b'].map(path) },
     'Policy.violations': { within: [`policy(id: "${short}")`], ...by('status'), holds: ['OPEN', 'OPEN', 'OPEN'] },
