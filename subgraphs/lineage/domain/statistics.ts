@@ -46,12 +46,11 @@ export async function readStatistics(
   let [roots, leaves] = [0, 0];
   const readers = (node: number): number => flows.ends[node]! - flows.starts[node]!;
   const depended = createFirsts<number>(MOST_LISTED, (a, b) => readers(b) - readers(a) || ids.compare(a, b));
-  for (let node = 0; node < flows.size; node++) {
-    if (node % STEPS === 0) await pause();
+  await inTurns(flows.size, pause, (node) => {
     if (readers(node) === 0) leaves += 1;
     else depended.offer(node);
     if (isRead[node] === 0) roots += 1;
-  }
+  });
   return {
     assets,
     flows: flows.targets.length,
@@ -71,48 +70,66 @@ type Reading = { deadline: Deadline; maxFlows: number; pause: () => Promise<void
 /** `isRead`: 1 of each node that something flows into. */
 async function readFlows(graph: GraphStore, classes: VisibleClasses, { deadline, maxFlows, pause }: Reading) {
   const ids = createIdNumbers();
-  const targets = createNumbers();
-  /** Pairs: a node, and where its targets end. They follow each other. */
   const sources = createNumbers();
+  const targets = createNumbers();
   let isCut = false;
   reading: for await (const batch of graph.streamFlows(classes)) {
     for (const { fromId, toIds } of batch) {
-      const before = targets.size();
       for (const [index, toId] of toIds.entries()) {
         if (index % STEPS === STEPS - 1) await pause();
+        // Before there is a number: what flows into itself only is in no flow.
         if (toId === fromId) continue;
         isCut = targets.size() === maxFlows;
-        if (isCut) break;
+        if (isCut) break reading;
+        sources.add(ids.numberOf(fromId));
         targets.add(ids.numberOf(toId));
       }
-      // What flows into itself only is in no flow.
-      if (targets.size() > before) sources.add(ids.numberOf(fromId), targets.size());
-      if (isCut) break reading;
     }
     await pause();
     isCut = deadline.isOver();
     if (isCut) break;
   }
-  const flows: Flows = { size: ids.size(), starts: new Int32Array(ids.size()), ends: new Int32Array(ids.size()), targets: targets.all() };
-  const pairs = sources.all();
-  for (let at = 0; at < pairs.length; at += 2) {
-    flows.starts[pairs[at]!] = at === 0 ? 0 : pairs[at - 1]!;
-    flows.ends[pairs[at]!] = pairs[at + 1]!;
-  }
+  const flows = await sortFlows(ids.size(), sources.all(), targets.all(), pause);
   const isRead = new Uint8Array(ids.size());
-  for (const target of flows.targets) isRead[target] = 1;
+  await inTurns(flows.targets.length, pause, (at) => (isRead[flows.targets[at]!] = 1));
   return { ids, flows, isRead, isCut };
+}
+
+/** By their sources, each once: flows of two origins come twice. */
+async function sortFlows(size: number, sources: Int32Array, targets: Int32Array, pause: () => Promise<void>): Promise<Flows> {
+  /** Where the flows of a source begin, and end where those of the next one do. */
+  const places = new Int32Array(size + 1);
+  await inTurns(sources.length, pause, (at) => (places[sources[at]! + 1]! += 1));
+  await inTurns(size, pause, (node) => (places[node + 1]! += places[node]!));
+  const sorted = new Int32Array(targets.length);
+  const next = places.slice(0, size);
+  await inTurns(targets.length, pause, (at) => {
+    sorted[next[sources[at]!]!] = targets[at]!;
+    next[sources[at]!]! += 1;
+  });
+  const flows: Flows = { size, starts: new Int32Array(size), ends: new Int32Array(size), targets: sorted };
+  /** The last source that flows into a node, and one more. */
+  const lastSource = new Int32Array(size);
+  let count = 0;
+  await inTurns(size, pause, (node) => {
+    flows.starts[node] = count;
+    for (let at = places[node]!; at < places[node + 1]!; at++) {
+      const target = sorted[at]!;
+      if (lastSource[target] === node + 1) continue;
+      lastSource[target] = node + 1;
+      sorted[count] = target;
+      count += 1;
+    }
+    flows.ends[node] = count;
+  });
+  return { ...flows, targets: sorted.subarray(0, count) };
 }
 
 /** The largest first, then by the first of their ids; of each the first ids. */
 async function listCycles(ids: IdNumbers, { circleOf, sizes }: Circles, pause: () => Promise<void>): Promise<Statistics['cycles']> {
   const first = new Int32Array(sizes.length).fill(-1);
-  const members = async (visit: (node: number, circle: number) => void): Promise<void> => {
-    for (let node = 0; node < circleOf.length; node++) {
-      if (node % STEPS === 0) await pause();
-      if (circleOf[node] !== 0) visit(node, circleOf[node]!);
-    }
-  };
+  const members = (visit: (node: number, circle: number) => void): Promise<void> =>
+    inTurns(circleOf.length, pause, (node) => circleOf[node] !== 0 && visit(node, circleOf[node]!));
   await members((node, circle) => {
     if (first[circle]! < 0 || ids.compare(node, first[circle]!) < 0) first[circle] = node;
   });
@@ -123,19 +140,26 @@ async function listCycles(ids: IdNumbers, { circleOf, sizes }: Circles, pause: (
   return largest.list.map((circle) => ({ size: sizes[circle]!, assetIds: listed.get(circle)!.list.map(ids.idOf) }));
 }
 
+async function inTurns(count: number, pause: () => Promise<void>, visit: (at: number) => unknown): Promise<void> {
+  for (let at = 0; at < count; at++) {
+    if (at % STEPS === 0) await pause();
+    visit(at);
+  }
+}
+
 /** Numbers in a row that grows. */
 function createNumbers() {
   let numbers = new Int32Array(1_024);
   let size = 0;
   return {
-    add(...more: number[]): void {
-      if (size + more.length > numbers.length) {
-        const larger = new Int32Array(numbers.length * 2);
+    add(number: number): void {
+      if (size === numbers.length) {
+        const larger = new Int32Array(size * 2);
         larger.set(numbers);
         numbers = larger;
       }
-      numbers.set(more, size);
-      size += more.length;
+      numbers[size] = number;
+      size += 1;
     },
     size: (): number => size,
     all: (): Int32Array => numbers.subarray(0, size),

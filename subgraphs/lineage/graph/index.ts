@@ -59,7 +59,7 @@ export type GraphStore = {
   getColumns(ids: readonly string[], classes: VisibleClasses): Promise<ColumnNode[]>;
   /** Every edge, that is or was, between one of the ids and a visible node, the latest first: the first `limit` after `after`. `ids` are visible nodes. */
   listHistory(level: Level, ids: readonly string[], classes: VisibleClasses, after: HistoryKey | null, limit: number): Promise<GraphEdge[]>;
-  /** What flows between visible living assets now: each asset that something flows out of, with what it flows into, each once (itself, too). In no order. */
+  /** What flows between visible living assets now, into themselves too. In no order; an asset may come again, with the same, too. */
   streamFlows(classes: VisibleClasses): AsyncIterable<readonly { fromId: string; toIds: readonly string[] }[]>;
   /** How many living visible assets there are. */
   countAssets(classes: VisibleClasses): Promise<number>;

@@ -5,7 +5,7 @@ import { isNobody, visible } from '#platform/auth/classes.ts';
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { ColumnNode, GraphEdge, GraphSource, GraphStore, Level, View } from './index.ts';
 
-/** Assets that one batch of flows is of. */
+/** Flows that are read at once. */
 const FLOWS_AT_ONCE = 5_000;
 
 type Side = { own: 'from_id' | 'to_id'; other: 'from_id' | 'to_id' };
@@ -141,16 +141,17 @@ export function createPostgresGraph(sql: Database): GraphStore {
 
     async *streamFlows(classes) {
       if (isNobody(classes)) return;
-      // Few are deleted: they are looked up for who sees all, and what lives for others.
+      // Few are deleted: they are looked up for who sees all, and what lives for others. Neither grouped nor told once: that would be sorted.
       const isCounted = (id: postgres.PendingQuery<postgres.Row[]>) =>
         classes === 'all'
           ? sql`not exists (select from lineage.assets a where a.asset_id = ${id} and a.is_deleted)`
           : sql`exists (select from lineage.assets a where a.asset_id = ${id} and not a.is_deleted ${isVisible(classes)})`;
-      yield* sql<{ fromId: string; toIds: string[] }[]>`
-        select e.from_id, array_agg(distinct e.to_id) as to_ids from lineage.edges e
-        where e.valid_to is null and e.kind = 'TABLE' and ${isCounted(sql`e.from_id`)} and ${isCounted(sql`e.to_id`)} group by e.from_id`.cursor(
+      const batches = sql<{ fromId: string; toId: string }[]>`
+        select e.from_id, e.to_id from lineage.edges e
+        where e.valid_to is null and e.kind = 'TABLE' and ${isCounted(sql`e.from_id`)} and ${isCounted(sql`e.to_id`)}`.cursor(
         FLOWS_AT_ONCE,
       );
+      for await (const rows of batches) yield rows.map(({ fromId, toId }) => ({ fromId, toIds: [toId] }));
     },
 
     async countAssets(classes) {
