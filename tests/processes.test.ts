@@ -147,6 +147,31 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
     await expect.poll(types).toEqual([{ type: 'lineage.changed' }]);
   });
 
+  it('ask catalog what a change reaches, and identity who is in the teams that own it', async () => {
+    const { me, assets } = (await ask('{ me { id } assets(filter: { kinds: [TABLE, VIEW] }) { nodes { id version } } }')).data;
+    const [everyone, people] = assets.nodes;
+    const made = await ask('mutation ($input: CreateTeamInput!) { createTeam(input: $input) { team { id } } }', {
+      input: { name: 'Analysts', memberIds: [me.id] },
+    });
+    await ask('mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { cursor } }', {
+      input: { id: everyone.id, version: everyone.version, owners: [{ teamId: made.data.createTeam.team.id, role: 'OWNER' }] },
+    });
+    const query = `query ($id: ID!) {
+      impact(assetId: $id) { totalCount byKind { kind count } byOwner { team { name } count } peopleToTell { email } } }`;
+    await expect
+      .poll(async () => await ask(query, { id: people.id }), { timeout: 10_000 })
+      .toEqual({
+        data: {
+          impact: {
+            totalCount: 1,
+            byKind: [{ kind: 'VIEW', count: 1 }],
+            byOwner: [{ team: { name: 'Analysts' }, count: 1 }],
+            peopleToTell: [{ email: EMAIL }],
+          },
+        },
+      });
+  });
+
   it('hand the id of a request on to the events that another process appends', async () => {
     const ids = await database.owner<{ type: string; id: string | null }[]>`
       select type, attributes ->> 'requestId' as id from events.log where type in ('source.registered', 'identity.signedIn', 'scan.started')`;
