@@ -28,7 +28,8 @@ it('lets both of a deadlock finish, each once', async () => {
       return first;
     });
   expect(await Promise.all([work('a', 'b'), work('b', 'a')])).toEqual(['a', 'b']);
-  expect(tries).toBe(3);
+  // One of them is ended and begins again; on a slow machine both, or one twice.
+  expect(tries).toBeGreaterThan(2);
   expect(await database.sql`select name, n from counters order by name`).toEqual([
     { name: 'a', n: 2 },
     { name: 'b', n: 2 },

@@ -159,3 +159,29 @@ it('follows renames of tables and of columns, drops, and what is found late', as
   await scan();
   expect(await flows('report', 'DOWNSTREAM')).toEqual(['report.name>top.who', 'top.who>late.who']);
 });
+
+it('says how sure it is of a column whose table is only known by what is left', async () => {
+  await source.sql.unsafe(`
+    create table raw.visits (day date, page text) partition by range (day);
+    create table raw.visits_2026 partition of raw.visits for values from ('2026-01-01') to ('2027-01-01');
+    create view mart.visits_now as select page from raw.visits_2026`);
+  await scan();
+  const { lineage } = await world.admin(LINEAGE, { assetId: ids.get('visits_now'), direction: 'UPSTREAM' });
+  expect(lineage.edges).toMatchObject([{ origin: 'PARSED', confidence: 0.5 }]);
+});
+
+it('has a thousand neighbours of a column at most, and says that there are more', async () => {
+  const names = Array.from({ length: 1_001 }, (_, index) => `id as c${index}`);
+  await source.sql.unsafe(
+    `create table raw.seeds (id int, other int); create view mart.wide as select ${names.join(', ')}, other from raw.seeds`,
+  );
+  await scan();
+  const { asset } = await world.admin(
+    'query ($id: ID!) { asset(id: $id) { columns { nodes { name downstream(first: 1) { truncated nodes { name } } } } } }',
+    { id: ids.get('seeds') },
+  );
+  expect(asset.columns.nodes.map((node: any) => [node.name, node.downstream.truncated])).toEqual([
+    ['id', true],
+    ['other', false],
+  ]);
+});
