@@ -1,4 +1,5 @@
 /** From which graph a question is answered, whatever becomes of the copies meanwhile. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '#platform/database/index.ts';
 import { newId } from '#platform/ids.ts';
@@ -91,6 +92,27 @@ describe.skipIf(server.missing)('reading lineage with Neo4j', { timeout: 120_000
     });
     expect([answer, calls, asked]).toEqual([true, 1, []]);
     expect([await source.read(isCopy), asked]).toEqual([false, ['PostgreSQL']]);
+  });
+
+  it('believes nothing while everything is being deleted: of that others see a part before the rest', async () => {
+    await fill();
+    await change();
+    expect(await source.read(isCopy)).toBe(true);
+    const deleted = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const emptying = neo4j.write(async (ask) => {
+      await ask('MATCH (n) DETACH DELETE n');
+      deleted.resolve();
+      await goOn.promise;
+    });
+    await deleted.promise;
+    let calls = 0;
+    const answer = source.read((graph) => (calls++, isCopy(graph)));
+    await expect.poll(() => calls).toBe(1);
+    expect(await Promise.race([answer.then(() => 'answers'), sleep(1_000).then(() => 'waits')])).toBe('waits');
+    goOn.resolve();
+    await emptying;
+    expect([await answer, calls, asked]).toEqual([false, 2, ['PostgreSQL']]);
   });
 
   it('is never of the copy of another database', async () => {

@@ -4,30 +4,39 @@ import { outsideOperation } from '#platform/database/operations.ts';
 import { TimedOut, Upstream } from '#platform/errors.ts';
 import type { GraphSource } from '../graph/index.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
-import { listGenerations } from '../graph/neo4j/generations.ts';
+import { listSettledGenerations } from '../graph/neo4j/generations.ts';
 import { createNeo4jGraph } from '../graph/neo4j/store.ts';
 import { readHead } from '../store/changes.ts';
 import { createAbsence } from './absence.ts';
+import { shareRuns } from './sharedRuns.ts';
 
 /** Copies change when somebody rebuilds or empties; then each try finds another one. */
 const TRIES = 3;
-/** A database changes its epoch only while a backup of it is restored. */
-const EPOCH_MS = 1_000;
 
-type Look = { serving: number | undefined; there: ReadonlySet<number> };
+type Copies = { serving: number | undefined; there: ReadonlySet<number> };
 
 /** `sql`: the pool of requests. `postgres`: the facts themselves. */
 export function createNeo4jSource({ neo4j, sql, postgres }: { neo4j: Neo4j; sql: Database; postgres: GraphSource }): GraphSource {
   const unlessAway = createAbsence();
-  const epochOf = createEpoch(sql);
   let known: number | undefined;
+  // Several requests look at once, so none of them may end it.
+  const look = shareRuns(() =>
+    outsideOperation(async (): Promise<Copies> => {
+      const [{ epoch }, all] = await Promise.all([readHead(sql), listSettledGenerations(neo4j)]);
+      const own = all.filter((each) => each.epoch === epoch && !each.isLeaving);
+      known = own.find(({ isServing }) => isServing)?.number;
+      return { serving: known, there: new Set(own.map(({ number }) => number)) };
+    }),
+  );
 
-  async function look(): Promise<Look> {
-    const [epoch, all] = await Promise.all([epochOf(), listGenerations(neo4j)]);
-    const own = all.filter((each) => each.epoch === epoch && !each.isLeaving);
-    const serving = own.find(({ isServing }) => isServing)?.number;
-    known = serving;
-    return { serving, there: new Set(own.map(({ number }) => number)) };
+  /** Undefined while somebody removes so much that it cannot be told. */
+  async function lookNow(): Promise<Copies> {
+    try {
+      return await unlessAway(look);
+    } catch (error) {
+      if (error instanceof TimedOut) return { serving: undefined, there: new Set() };
+      throw error;
+    }
   }
 
   return {
@@ -37,13 +46,14 @@ export function createNeo4jSource({ neo4j, sql, postgres }: { neo4j: Neo4j; sql:
       let isFresh = false;
       for (let tries = 0; tries < TRIES; tries++) {
         if (number === undefined) {
-          number = (await unlessAway(look)).serving;
+          number = (await lookNow()).serving;
           isFresh = true;
-          if (number === undefined) return await postgres.read(work);
+          if (number === undefined) break;
         }
-        const outcome = await attempt(() => unlessAway(() => work(createNeo4jGraph(neo4j, number!))));
+        const graph = createNeo4jGraph(neo4j, number);
+        const outcome = await attempt(() => unlessAway(() => work(graph)));
         // Not found may have been that it was removed: an answer and an error are believed of a copy that was whole all the time.
-        const { serving, there } = await unlessAway(look);
+        const { serving, there } = await lookNow();
         if (serving === number || (isFresh && there.has(number))) return outcome();
         number = serving;
         isFresh = true;
@@ -64,18 +74,4 @@ async function attempt<Result>(work: () => Promise<Result>): Promise<() => Resul
       throw error;
     };
   }
-}
-
-function createEpoch(sql: Database): () => Promise<string> {
-  let asked: { at: number; epoch: Promise<string> } | undefined;
-  return async () => {
-    const now = performance.now();
-    if (!asked || now - asked.at > EPOCH_MS) {
-      // Shared by others than the operation that happens to ask.
-      const epoch = outsideOperation(async () => (await readHead(sql)).epoch);
-      asked = { at: now, epoch };
-      epoch.catch(() => (asked = undefined));
-    }
-    return await asked.epoch;
-  };
 }

@@ -16,6 +16,8 @@ export type Ask = <Row extends RecordShape>(text: string, parameters?: Parameter
 export type Neo4j = {
   /** One statement of a request, with all its rows: it must have a limit. Ended with the operation that it belongs to. */
   read: Ask;
+  /** As `read`, but asked where the writers are: for what waits for them by a lock, and writes nothing itself. */
+  readLocked: Ask;
   /** Rows as they come, some at a time. */
   stream<Row extends RecordShape>(text: string, parameters?: Parameters): AsyncIterable<Row[]>;
   /** `work` in one transaction. It is called again after a deadlock or a change of leaders. */
@@ -103,9 +105,9 @@ export function connectNeo4j({ url, user, password }: Neo4jOptions): Neo4j {
     };
   }
 
-  async function read<Row extends RecordShape>(text: string, parameters?: Parameters): Promise<Row[]> {
+  async function readIn<Row extends RecordShape>(mode: 'READ' | 'WRITE', text: string, parameters?: Parameters): Promise<Row[]> {
     const operation = currentOperation();
-    const { wait, end } = begin('READ', operation?.signal);
+    const { wait, end } = begin(mode, operation?.signal);
     try {
       return await wait(READ_MS + SILENCE_MS, async (session, signal) => {
         const giveBack = await turns.take(operation?.caller ?? '', signal);
@@ -123,7 +125,8 @@ export function connectNeo4j({ url, user, password }: Neo4jOptions): Neo4j {
   }
 
   return {
-    read,
+    read: (text, parameters) => readIn('READ', text, parameters),
+    readLocked: (text, parameters) => readIn('WRITE', text, parameters),
 
     async *stream<Row extends RecordShape>(text: string, parameters?: Parameters) {
       const { wait, end } = begin('READ', currentOperation()?.signal);

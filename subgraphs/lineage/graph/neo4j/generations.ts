@@ -52,15 +52,29 @@ const START: Positions = { assets: { revision: 0, id: NIL }, columns: { revision
 
 type Stored = { number: number; epoch: string; isServing: boolean; isLeaving: boolean; assets: string; columns: string; edges: string };
 
+const LIST = `
+  MATCH (g:LineageGeneration)
+  RETURN g.number AS number, g.epoch AS epoch, g.isServing AS isServing, g.isLeaving AS isLeaving, g.assets AS assets, g.columns AS columns, g.edges AS edges
+  ORDER BY g.number LIMIT 1000`;
+
 /** The oldest first. */
-export async function listGenerations(neo4j: Neo4j): Promise<Generation[]> {
-  const rows = await neo4j.read<Stored>(
-    `MATCH (g:LineageGeneration)
-     RETURN g.number AS number, g.epoch AS epoch, g.isServing AS isServing, g.isLeaving AS isLeaving, g.assets AS assets, g.columns AS columns, g.edges AS edges
-     ORDER BY g.number LIMIT 1000`,
+export const listGenerations = async (neo4j: Neo4j): Promise<Generation[]> => toGenerations(await neo4j.read<Stored>(LIST));
+
+/**
+ * As they are while nobody is deleting everything. A transaction of Neo4j is not seen as a whole: while one is being committed that
+ * removes all there is, the nodes of a generation may be gone already and the generation still be there. But such a one holds locks on
+ * all nodes until it is over: this waits for one of them.
+ */
+export const listSettledGenerations = async (neo4j: Neo4j): Promise<Generation[]> =>
+  toGenerations(
+    await neo4j.readLocked<Stored>(`MATCH (m:LineageMigration {version: 1}) SET m.version = m.version WITH count(*) AS locked ${LIST}`),
   );
-  return rows.map((row) => ({ ...row, assets: parse(row.assets), columns: parse(row.columns), edges: parse(row.edges) }));
-}
+
+/** One that is just being deleted may have lost some of its properties. */
+const toGenerations = (rows: readonly Stored[]): Generation[] =>
+  rows
+    .filter((row) => !Object.values(row).includes(null as never))
+    .map((row) => ({ ...row, assets: parse(row.assets), columns: parse(row.columns), edges: parse(row.edges) }));
 
 /** An empty one. Its number is never given again, even when Neo4j was emptied meanwhile: it is of the server's clock. */
 export async function createGeneration(neo4j: Neo4j, epoch: string): Promise<Generation> {
