@@ -159,8 +159,9 @@ describe('a declaration', () => {
     expect((await lineage('ledger', { asOf: held })).edges).toEqual([edge]);
     expect(await problem(retract(flow('orders', 'ledger')))).toEqual(['NOT_FOUND', undefined]);
 
-    const anew = (await done(declare(flow('orders', 'ledger', 'It is back')), 'declareLineage')).edge;
-    expect(anew).toMatchObject({ transformation: 'DIRECT', job: null, declaration: { reason: 'It is back', retractedBecause: null } });
+    const anew = (await done(declare(flow('orders', 'ledger', 'It is back'), world.ask), 'declareLineage')).edge;
+    const declaration = { reason: 'It is back', by: me, retractedBecause: null };
+    expect(anew).toMatchObject({ transformation: 'DIRECT', job: null, declaration });
     expect((await lineage('ledger', { asOf: held })).edges).toEqual([edge]);
     expect((await lineage('ledger')).edges).toEqual([anew]);
   });
