@@ -136,6 +136,7 @@ describe.skipIf(server.missing)('with Neo4j', { timeout: LONG_MS }, () => {
     const lineage = await expected();
     expect(lineage.nodes).toHaveLength(5);
     expect(await answered()).toEqual(lineage);
+    expect(await (await fetch(`${world.url}/metrics`)).text()).toMatch(/^pursight_consumer_lag_events\{consumer="lineage\.neo4j"\} \d+$/m);
     await noDrift();
   });
 

@@ -21,11 +21,11 @@ export function createHealth({ neo4j, sql }: { neo4j: Neo4j; sql: Database }): (
 
   async function look(): Promise<Health> {
     const { serving, others, head } = await findCopies(neo4j, sql);
-    if (!serving)
-      return {
-        state: 'starting',
-        message: `Neo4j is being filled, ${await remaining(others[0], head.revision)}; lineage is read from PostgreSQL meanwhile.`,
-      };
+    if (!serving) {
+      const begun = others.find(({ isLeaving }) => !isLeaving);
+      const message = `Neo4j is being filled, ${await remaining(begun, head.revision)}; lineage is read from PostgreSQL meanwhile.`;
+      return { state: 'starting', message };
+    }
     if (behind && (await countBehind(sql, serving, behind.revision, 1)) === 0) behind = undefined;
     if (!behind && (await countBehind(sql, serving, head.revision, 1)) > 0) behind = { revision: head.revision, since: performance.now() };
     if (!behind || performance.now() - behind.since < BEHIND_MS) return { state: 'ok' };
@@ -35,7 +35,7 @@ export function createHealth({ neo4j, sql }: { neo4j: Neo4j; sql: Database }): (
   async function remaining(copy: Generation | undefined, revision: number): Promise<string> {
     if (!copy) return 'from the beginning';
     const count = await countBehind(sql, copy, revision, MOST_COUNTED);
-    return `${count === MOST_COUNTED ? `${MOST_COUNTED} rows or more` : `${count} rows`} to go`;
+    return `${count === MOST_COUNTED ? `${count} rows or more` : count === 1 ? '1 row' : `${count} rows`} to go`;
   }
 
   return async () => {
