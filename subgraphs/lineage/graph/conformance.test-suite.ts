@@ -1,14 +1,12 @@
 /** What every graph owes: one suite, called by each implementation's own tests with an empty graph of its own. */
-import { randomInt } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import { newId } from '#platform/ids.ts';
 import { readLineage } from '../domain/lineage.ts';
 import { readNeighbours } from '../domain/neighbours.ts';
+import { columnNodeId } from '../domain/nodeIds.ts';
 import type { AssetNode, FlowChange, GraphFacts } from '../store/facts.ts';
-import type { Direction, GraphStore, View } from './index.ts';
-import { createOracle, type Oracle } from './testing/oracle.ts';
-import { createRandom, randomHistory } from './testing/randomHistory.ts';
+import type { Direction, FlowDetails, GraphEdge, GraphStore, HistoryKey, Level, Origin, View } from './index.ts';
 
 export type ConformanceCase = {
   graph: () => GraphStore;
@@ -18,52 +16,72 @@ export type ConformanceCase = {
   clear: () => Promise<void>;
 };
 
-const DIRECTIONS: readonly Direction[] = ['UPSTREAM', 'DOWNSTREAM', 'BOTH'];
 const minute = (number: number): Date => new Date(Date.UTC(2026, 0, 1, 0, number));
+const minutesOf = (moment: Date): number => (moment.getTime() - minute(0).getTime()) / 60_000;
 
 /** Classes of the nodes. */
 const OPEN = 1;
 const HIDDEN = 2;
 
 export function describeGraph(title: string, { graph, apply, clear }: ConformanceCase): void {
+  /** Of assets by their names, of columns by `asset.column`. */
   const ids = new Map<string, string>();
   const names = new Map<string, string>();
   const id = (name: string): string => ids.get(name)!;
   const named = (found: readonly string[]): string[] => found.map((each) => names.get(each)!).sort();
-  const node = (name: string, accessClass: number): AssetNode => {
-    // In the order of the names: ids tell nodes of a level apart.
-    const own = ids.get(name) ?? newId();
-    ids.set(name, own);
-    names.set(own, name);
-    return { id: own, accessClass, namespace: 'test', name, isDeleted: false, seq: 1 };
+  const learn = (name: string, own: string): string => {
+    // The first one stays: ids of assets are in the order of the names, as they are put.
+    if (!ids.has(name)) ids.set(name, own);
+    names.set(id(name), name);
+    return id(name);
   };
+  const node = (name: string, accessClass: number, isDeleted = false): AssetNode => ({
+    id: learn(name, newId()),
+    accessClass,
+    namespace: 'test',
+    name,
+    isDeleted,
+    seq: 1,
+  });
   const put = (open: string, hidden = ''): Promise<void> =>
     apply({
       assets: [...words(open).map((name) => node(name, OPEN)), ...words(hidden).map((name) => node(name, HIDDEN))],
       changes: [],
     });
-  const change = (text: string, kind: FlowChange['change'], at: number): FlowChange => {
-    const [from, to] = text.split('>');
-    return { fromId: id(from!), toId: id(to!), kind: 'TABLE', origin: 'NATIVE', change: kind, at: minute(at) };
+  type Saying = { origin?: Origin; details?: Partial<FlowDetails> };
+  /** `a>b`, of columns `a.x>b.y`. */
+  const change = (text: string, kind: FlowChange['change'], at: number, { origin = 'NATIVE', details = {} }: Saying = {}): FlowChange => {
+    const [from, to] = text.split('>') as [string, string];
+    return { fromId: id(from), toId: id(to), kind: from.includes('.') ? 'COLUMN' : 'TABLE', origin, change: kind, at: minute(at), details };
   };
-  const open = (flows: string, at = 1) => apply({ assets: [], changes: words(flows).map((flow) => change(flow, 'opened', at)) });
-  const close = (flows: string, at: number) => apply({ assets: [], changes: words(flows).map((flow) => change(flow, 'closed', at)) });
-  const view = (direction: Direction, classes: VisibleClasses = 'all', at: Date | null = null): View => ({
-    level: 'ASSET',
+  const open = async (flows: string, at = 1, saying?: Saying): Promise<void> => {
+    const columns = [...new Set(words(flows).flatMap((flow) => flow.split('>')))].flatMap((end) => {
+      const [asset, name] = end.split('.') as [string, string?];
+      return name === undefined ? [] : [{ id: learn(end, columnNodeId(id(asset), name)), assetId: id(asset), name }];
+    });
+    await apply({ assets: [], columns, changes: words(flows).map((flow) => change(flow, 'opened', at, saying)) });
+  };
+  const close = (flows: string, at: number, saying?: Saying) =>
+    apply({ assets: [], changes: words(flows).map((flow) => change(flow, 'closed', at, saying)) });
+  const view = (direction: Direction, classes: VisibleClasses = 'all', at: Date | null = null, level: Level = 'ASSET'): View => ({
+    level,
     direction,
     classes,
     at,
   });
   const all = () => [...ids.values()];
-  const edges = async (at: number | null, classes: VisibleClasses = 'all') =>
-    (await graph().findEdges(view('DOWNSTREAM', classes, at === null ? null : minute(at)), all(), all(), 1_000)).map(
-      ({ fromId, toId, validFrom, validTo }) =>
-        `${names.get(fromId)}>${names.get(toId)} ${(validFrom.getTime() - minute(0).getTime()) / 60_000}-${validTo ? (validTo.getTime() - minute(0).getTime()) / 60_000 : ''}`,
-    );
-  type Options = { depth?: number; maxNodes?: number; classes?: VisibleClasses; at?: number };
-  const walk = async (root: string, direction: Direction, { depth = 20, maxNodes = 2_000, classes = 'all', at }: Options = {}) => {
+  const told = ({ fromId, toId, origin, validFrom, validTo }: GraphEdge): string =>
+    `${names.get(fromId)}>${names.get(toId)} ${origin === 'NATIVE' ? '' : `${origin} `}${minutesOf(validFrom)}-${validTo ? minutesOf(validTo) : ''}`;
+  const edges = async (at: number | null, direction: Direction = 'DOWNSTREAM') =>
+    (await graph().findEdges(view(direction, 'all', at === null ? null : minute(at)), all(), all(), 1_000)).map(told);
+  type Options = { depth?: number; maxNodes?: number; classes?: VisibleClasses; at?: number; level?: Level };
+  const walk = async (
+    root: string,
+    direction: Direction,
+    { depth = 20, maxNodes = 2_000, classes = 'all', at, level = 'ASSET' }: Options = {},
+  ) => {
     const asOf = at === undefined ? null : minute(at);
-    const found = await readLineage(graph(), classes, { rootId: id(root), level: 'ASSET', direction, depth, maxNodes, asOf });
+    const found = await readLineage(graph(), classes, { rootId: id(root), level, direction, depth, maxNodes, asOf });
     return (
       found && {
         nodes: found.nodes.map((each) => `${names.get(each.id)}:${each.depth}${each.unexpanded ? `+${each.unexpanded}` : ''}`).join(' '),
@@ -257,50 +275,259 @@ export function describeGraph(title: string, { graph, apply, clear }: Conformanc
       expect([b!.rows.length, names.get(b!.rows.at(-1)!.id), b!.truncated]).toEqual([1_000, 'y', true]);
     });
 
-    const seed = Number(process.env['SEED'] ?? randomInt(1_000_000));
-    it(`answers as an oracle does over random histories (SEED=${seed})`, async () => {
-      const random = createRandom(seed);
-      for (let round = 0; round < 3; round++) {
-        await clear();
-        const { nodes, changes } = randomHistory(random);
-        const oracle = createOracle(nodes, changes);
-        for (let from = 0; from < changes.length;) {
-          const to = from + random.between(1, 60);
-          await apply({ assets: from === 0 ? nodes : [], changes: changes.slice(from, to) });
-          from = to;
+    it('has two origins of a flow side by side, each with its own intervals and details', async () => {
+      await put('a b');
+      const jobId = newId();
+      await open('a>b', 1);
+      await open('a>b', 2, { origin: 'DECLARED', details: { transformation: 'INDIRECT', confidence: 0.25, jobId } });
+      await close('a>b', 3);
+      await open('a>b', 5, { details: { transformation: 'CONDITIONAL' } });
+      expect(await edges(null)).toEqual(['a>b DECLARED 2-', 'a>b 5-']);
+      expect([await edges(1), await edges(2), await edges(4)]).toEqual([['a>b 1-3'], ['a>b DECLARED 2-', 'a>b 1-3'], ['a>b DECLARED 2-']]);
+      expect(await edges(2, 'BOTH')).toEqual(['a>b DECLARED 2-', 'a>b 1-3']);
+      const flow = { fromId: id('a'), toId: id('b'), kind: 'TABLE' };
+      expect(await graph().findEdges(view('UPSTREAM'), [id('b')], [id('a')], 9)).toEqual([
+        { ...flow, origin: 'DECLARED', transformation: 'INDIRECT', confidence: 0.25, jobId, validFrom: minute(2), validTo: null },
+        { ...flow, origin: 'NATIVE', transformation: 'CONDITIONAL', confidence: 1, jobId: null, validFrom: minute(5), validTo: null },
+      ]);
+      // One neighbour, however many say so.
+      expect(await graph().findNext(view('DOWNSTREAM'), [id('a')], [], 9)).toEqual([id('b')]);
+      expect(await graph().findNeighbours(view('DOWNSTREAM'), [id('a')], 9)).toEqual(new Map([[id('a'), [id('b')]]]));
+      expect(await graph().countNeighbours(view('BOTH'), [id('a')], [])).toEqual(new Map([[id('a'), 1]]));
+      await close('a>b', 7, { origin: 'DECLARED' });
+      expect(await edges(null)).toEqual(['a>b 5-']);
+    });
+
+    it('says anew what an interval is that begins where an empty one did', async () => {
+      await put('a b');
+      await open('a>b', 1);
+      await apply({
+        assets: [],
+        changes: [
+          change('a>b', 'closed', 1),
+          change('a>b', 'opened', 1, { origin: 'NATIVE', details: { transformation: 'INDIRECT', confidence: 0.5 } }),
+        ],
+      });
+      const [edge, ...more] = await graph().findEdges(view('DOWNSTREAM'), all(), all(), 9);
+      expect([edge, more]).toMatchObject([{ transformation: 'INDIRECT', confidence: 0.5, validFrom: minute(1), validTo: null }, []]);
+    });
+
+    it('knows a flow into itself, and walks it nowhere', async () => {
+      await put('a b');
+      await open('a>a a>b b>a');
+      expect(await edges(null, 'BOTH')).toEqual(['a>a 1-', 'a>b 1-', 'b>a 1-']);
+      expect(await walk('a', 'DOWNSTREAM')).toEqual({ nodes: 'a:0 b:1', edges: 'a>a a>b b>a', truncated: false });
+      expect(await walk('a', 'BOTH', { depth: 1 })).toEqual({ nodes: 'a:0 b:1', edges: 'a>a a>b b>a', truncated: false });
+      expect(await walk('a', 'DOWNSTREAM', { maxNodes: 1 })).toEqual({ nodes: 'a:0+1', edges: '', truncated: true });
+      expect(await graph().countNeighbours(view('BOTH'), [id('a')], [])).toEqual(new Map([[id('a'), 2]]));
+      expect((await graph().listHistory('ASSET', [id('a')], 'all', null, 9)).map(told)).toEqual(['b>a 1-', 'a>b 1-', 'a>a 1-']);
+    });
+
+    it('walks between columns, of all columns of an asset', async () => {
+      await put('a b c');
+      await open('a>b a.x>b.x a.y>b.x b.x>c.z b.y>c.z');
+      expect(await walk('a', 'DOWNSTREAM')).toMatchObject({ nodes: 'a:0 b:1' });
+      const columns = await walk('a', 'DOWNSTREAM', { level: 'COLUMN' });
+      expect(columns!.nodes.split(' ').sort().join(' ')).toBe('a.x:0 a.y:0 b.x:1 c.z:2');
+      expect(columns).toMatchObject({ edges: 'a.x>b.x a.y>b.x b.x>c.z', truncated: false });
+      expect((await walk('c', 'UPSTREAM', { level: 'COLUMN', depth: 1 }))!.edges).toBe('b.x>c.z b.y>c.z');
+      expect(await walk('a', 'UPSTREAM', { level: 'COLUMN' })).toEqual({ nodes: '', edges: '', truncated: false });
+      expect(await walk('a', 'DOWNSTREAM', { level: 'COLUMN', at: 0 })).toEqual({ nodes: '', edges: '', truncated: false });
+      const within = async (maxNodes: number) => (await walk('a', 'DOWNSTREAM', { level: 'COLUMN', maxNodes }))!;
+      expect([(await within(1)).truncated, (await within(2)).truncated, (await within(4)).truncated]).toEqual([true, true, false]);
+    });
+
+    it('shows a column to whoever sees its asset, also after that came to another class', async () => {
+      await put('a b c', 'h');
+      await open('a.x>b.x b.x>c.x a.x>h.x h.x>c.y');
+      const sees = async (classes: VisibleClasses) => (await walk('a', 'DOWNSTREAM', { level: 'COLUMN', classes }))?.edges;
+      expect([await sees([OPEN]), await sees([HIDDEN]), await sees([])]).toEqual(['a.x>b.x b.x>c.x', undefined, undefined]);
+      expect(named(await graph().findVisible(all(), 'COLUMN', [OPEN]))).toEqual(['a.x', 'b.x', 'c.x', 'c.y']);
+      expect(named(await graph().findVisible(all(), 'COLUMN', 'all'))).toEqual(['a.x', 'b.x', 'c.x', 'c.y', 'h.x']);
+      expect(named(await graph().findVisible([...all(), ...all()], 'ASSET', [HIDDEN]))).toEqual(['h']);
+      await put('h', 'b');
+      expect([await sees([OPEN]), await sees([OPEN, HIDDEN])]).toEqual(['a.x>h.x h.x>c.y', 'a.x>b.x a.x>h.x b.x>c.x h.x>c.y']);
+    });
+
+    it("finds an asset's columns that have a flow, and what columns are", async () => {
+      await put('a b', 'h');
+      await open('a.x>b.x a.y>h.x', 1);
+      await open('b.x>a.z', 3);
+      await close('a.x>b.x', 5);
+      const find = async (direction: Direction, at: number | null, classes: VisibleClasses = 'all', limit = 9) =>
+        named(await graph().findColumns(view(direction, classes, at === null ? null : minute(at), 'COLUMN'), id('a'), limit));
+      expect([await find('DOWNSTREAM', 2), await find('UPSTREAM', 2), await find('BOTH', 2)]).toEqual([['a.x', 'a.y'], [], ['a.x', 'a.y']]);
+      expect([await find('DOWNSTREAM', null), await find('BOTH', null)]).toEqual([['a.y'], ['a.y', 'a.z']]);
+      // Whatever is at the other end: who sees the asset knows its columns.
+      expect([await find('BOTH', null, [OPEN]), await find('BOTH', null, [HIDDEN]), await find('BOTH', null, [])]).toEqual([
+        ['a.y', 'a.z'],
+        [],
+        [],
+      ]);
+      const ordered = await graph().findColumns(view('BOTH', 'all', minute(4), 'COLUMN'), id('a'), 9);
+      expect(ordered).toEqual(['a.x', 'a.y', 'a.z'].map(id).sort());
+      expect(await graph().findColumns(view('BOTH', 'all', minute(4), 'COLUMN'), id('a'), 2)).toEqual(ordered.slice(0, 2));
+      const columns = await graph().getColumns([id('a.x'), id('h.x'), id('a'), newId(), id('a.x')], [OPEN]);
+      expect(columns).toEqual([{ id: id('a.x'), assetId: id('a'), name: 'x' }]);
+      expect(await graph().getColumns([id('h.x')], 'all')).toEqual([{ id: id('h.x'), assetId: id('h'), name: 'x' }]);
+    });
+
+    it('lists what was and is, the latest begun first, page by page', async () => {
+      await put('a b c', 'h');
+      await open('a>b', 1);
+      await close('a>b', 3);
+      await open('a>c h>a', 4);
+      await open('a>b', 4, { origin: 'PARSED' });
+      await open('a>b', 5);
+      await open('b>c', 6);
+      const list = async (of: string, classes: VisibleClasses, after: HistoryKey | null = null, limit = 9) =>
+        await graph().listHistory('ASSET', words(of).map(id), classes, after, limit);
+      const everything = await list('a', 'all');
+      expect(everything.map(told)).toEqual(['a>b 5-', 'h>a 4-', 'a>c 4-', 'a>b PARSED 4-', 'a>b 1-3']);
+      expect((await list('a', [OPEN])).map(told)).toEqual(['a>b 5-', 'a>c 4-', 'a>b PARSED 4-', 'a>b 1-3']);
+      // An edge between two of them is one.
+      expect((await list('a b c', [OPEN])).map(told)).toEqual(['b>c 6-', 'a>b 5-', 'a>c 4-', 'a>b PARSED 4-', 'a>b 1-3']);
+      expect((await list('a', [])).map(told)).toEqual([]);
+      for (const [index, { validFrom, fromId, toId, origin }] of everything.entries())
+        expect(await list('a', 'all', [validFrom, fromId, toId, origin], 2)).toEqual(everything.slice(index + 1, index + 3));
+    });
+
+    it('tells of everything that flows between living assets that are seen, and how many there are', async () => {
+      await put('a b c d', 'h');
+      await open('a>b a>c b>b b>h h>c c>d a.x>b.x', 1);
+      await open('a>b', 2, { origin: 'DECLARED' });
+      await close('c>d', 3);
+      const flows = async (classes: VisibleClasses) => {
+        const found = new Set<string>();
+        for await (const batch of graph().streamFlows(classes))
+          for (const { fromId, toIds } of batch) for (const toId of toIds) found.add(`${names.get(fromId)}>${names.get(toId)}`);
+        return [...found].sort().join(' ');
+      };
+      const count = (classes: VisibleClasses) => graph().countAssets(classes);
+      expect([await flows('all'), await flows([OPEN]), await flows([])]).toEqual(['a>b a>c b>b b>h h>c', 'a>b a>c b>b', '']);
+      expect([await count('all'), await count([OPEN]), await count([HIDDEN]), await count([])]).toEqual([5, 4, 1, 0]);
+      await apply({ assets: [node('b', OPEN, true)], changes: [] });
+      expect([await flows('all'), await flows([OPEN])]).toEqual(['a>c h>c', 'a>c']);
+      expect([await count('all'), await count([OPEN])]).toEqual([4, 3]);
+    });
+
+    it('walks through what is deleted: what flows there still is so', async () => {
+      await put('a b c');
+      await open('a>b b>c');
+      await apply({ assets: [node('b', OPEN, true)], changes: [] });
+      expect(await walk('a', 'DOWNSTREAM', { classes: [OPEN] })).toMatchObject({ nodes: 'a:0 b:1 c:2' });
+      await close('a>b b>c', 5);
+      expect(await walk('b', 'BOTH', { classes: [OPEN] })).toMatchObject({ nodes: 'b:0' });
+      expect(await walk('b', 'BOTH', { classes: [OPEN], at: 2 })).toMatchObject({ nodes: 'b:0 a:1 c:1' });
+    });
+
+    it('has nothing for who sees nothing, for unknown ids, and for none at all', async () => {
+      await put('a b');
+      await open('a>b a.x>b.x');
+      const far = newId();
+      for (const [classes, given] of [
+        [[], [id('a'), id('b')]],
+        ['all', [far]],
+        [[OPEN], [far]],
+        ['all', []],
+      ] as [VisibleClasses, string[]][]) {
+        for (const direction of ['UPSTREAM', 'DOWNSTREAM', 'BOTH'] as const) {
+          const own = view(direction, classes);
+          expect(await graph().findVisible(given, 'ASSET', classes)).toEqual([]);
+          expect(await graph().findNext(own, given, [], 9)).toEqual([]);
+          expect(await graph().findNeighbours(own, given, 9)).toEqual(new Map());
+          expect(await graph().countNeighbours(own, given, [])).toEqual(new Map());
+          expect(await graph().findColumns({ ...own, level: 'COLUMN' }, classes.length === 0 ? id('a') : far, 9)).toEqual([]);
         }
-        for (let question = 0; question < 60; question++) await compare(graph(), oracle, random, nodes);
+        expect(await graph().getColumns(classes.length === 0 ? [id('a.x')] : given, classes)).toEqual([]);
+        expect(await graph().listHistory('ASSET', given, classes, null, 9)).toEqual([]);
       }
+      expect(await graph().findVisible(all(), 'ASSET', [HIDDEN])).toEqual([]);
+      expect(await graph().findEdges(view('BOTH'), [far], all(), 9)).toEqual([]);
+      expect(await graph().findEdges(view('BOTH'), all(), [], 9)).toEqual([]);
+    });
+
+    it('has nothing before all, and in the future what is now', async () => {
+      await put('a b');
+      await open('a>b', 1);
+      const at = (moment: Date) => graph().findNext(view('DOWNSTREAM', 'all', moment), [id('a')], [], 9);
+      expect([await at(new Date(0)), await at(new Date(-1)), await at(new Date('0001-01-01T00:00:00Z'))]).toEqual([[], [], []]);
+      expect([await at(new Date(minute(1).getTime() - 1)), await at(minute(1))]).toEqual([[], [id('b')]]);
+      expect(await at(new Date(Date.UTC(9999, 0, 1)))).toEqual([id('b')]);
+    });
+
+    it('reads a hub as far as it is asked to, whatever else it was once', async () => {
+      const leaves = Array.from({ length: 60 }, (_, index) => `leaf${String(index).padStart(2, '0')}`);
+      await put(['hub', 'other', ...leaves].join(' '), 'h');
+      await open(leaves.map((name) => `hub>${name}`).join(' '), 1);
+      await open(leaves.map((name) => `${name}>other`).join(' '), 1);
+      await open('hub>h hub>other h>other', 1);
+      await open(
+        leaves
+          .slice(0, 10)
+          .map((name) => `hub>${name}`)
+          .join(' '),
+        2,
+        { origin: 'DECLARED' },
+      );
+      await close(
+        leaves
+          .slice(0, 5)
+          .map((name) => `hub>${name}`)
+          .join(' '),
+        3,
+      );
+      await close(
+        leaves
+          .slice(0, 3)
+          .map((name) => `hub>${name}`)
+          .join(' '),
+        4,
+        { origin: 'DECLARED' },
+      );
+      await close(
+        leaves
+          .slice(20, 40)
+          .map((name) => `${name}>other`)
+          .join(' '),
+        4,
+      );
+      const next = async (limit: number, { except = '', at = null as number | null, classes = 'all' as VisibleClasses } = {}) =>
+        named(
+          await graph().findNext(view('DOWNSTREAM', classes, at === null ? null : minute(at)), [id('hub')], words(except).map(id), limit),
+        );
+      expect(await next(3)).toEqual(['leaf03', 'leaf04', 'other']);
+      expect(await next(3, { except: 'other leaf04' })).toEqual(['leaf03', 'leaf05', 'leaf06']);
+      expect(await next(3, { at: 2 })).toEqual(['leaf00', 'leaf01', 'other']);
+      expect(await next(99, { classes: [HIDDEN] })).toEqual(['h']);
+      expect(await next(2, { classes: [OPEN] })).toEqual(['leaf03', 'other']);
+      expect((await next(99)).length).toBe(59);
+      const into = await graph().findNext(view('UPSTREAM'), [id('other')], [id('hub')], 25);
+      expect(named(into)).toEqual([...leaves.slice(0, 20), ...leaves.slice(40, 45)]);
+      expect(named((await graph().findNeighbours(view('DOWNSTREAM'), [id('hub'), id('leaf50')], 2)).get(id('hub'))!)).toEqual([
+        'leaf03',
+        'other',
+      ]);
+      expect(named((await graph().findNeighbours(view('BOTH', [OPEN]), [id('leaf50'), id('other')], 3)).get(id('leaf50'))!)).toEqual([
+        'hub',
+        'other',
+      ]);
+      expect(await graph().countNeighbours(view('DOWNSTREAM'), [id('hub')], [id('other')])).toEqual(new Map([[id('hub'), 58]]));
+      expect(await graph().countNeighbours(view('UPSTREAM', [OPEN]), [id('other')], [])).toEqual(new Map([[id('other'), 41]]));
+      // From a hub to others, to a hub from others, and from one to another.
+      const between = async (from: string, to: string, direction: Direction = 'DOWNSTREAM') =>
+        (await graph().findEdges(view(direction), words(from).map(id), words(to).map(id), 99)).map(told);
+      expect(await between('hub', 'leaf00 leaf04 leaf07')).toEqual(['hub>leaf04 DECLARED 2-', 'hub>leaf07 DECLARED 2-', 'hub>leaf07 1-']);
+      expect(await between('leaf00 leaf30 hub', 'other')).toEqual(['hub>other 1-', 'leaf00>other 1-']);
+      expect(await between('other leaf50', 'hub leaf50', 'UPSTREAM')).toEqual(['hub>other 1-', 'hub>leaf50 1-', 'leaf50>other 1-']);
+      expect(await walk('hub', 'DOWNSTREAM', { maxNodes: 4, classes: [OPEN] })).toEqual({
+        nodes: 'hub:0+55 other:1 leaf03:1 leaf04:1',
+        edges: 'hub>leaf03 hub>leaf04 hub>other leaf03>other leaf04>other',
+        truncated: true,
+      });
+      expect((await graph().listHistory('ASSET', [id('hub')], 'all', null, 999)).length).toBe(72);
     });
   });
-}
-
-async function compare(
-  graph: GraphStore,
-  oracle: Oracle,
-  random: ReturnType<typeof createRandom>,
-  nodes: readonly AssetNode[],
-): Promise<void> {
-  const request = {
-    rootId: random.one(nodes).id,
-    level: 'ASSET' as const,
-    direction: random.one(DIRECTIONS),
-    depth: random.between(1, 6),
-    maxNodes: random.one([1, 2, 5, 10, 20, 2_000]),
-    asOf: random.one([null, minute(random.between(-5, 400))]),
-  };
-  const classes = random.one<VisibleClasses>(['all', [1, 2], [1], [3], []]);
-  expect(await readLineage(graph, classes, request), JSON.stringify({ request, classes })).toEqual(oracle.lineage(classes, request));
-  const direction = request.direction === 'BOTH' ? 'UPSTREAM' : request.direction; // an asset's neighbours are asked for one way
-  const { depth } = request;
-  const roots = [random.one(nodes).id, random.one(nodes).id];
-  const neighbours = await readNeighbours(graph, { level: 'ASSET', direction, classes, at: null }, [...new Set(roots)], depth);
-  expect(neighbours.map(({ rows }) => rows)).toEqual(
-    [...new Set(roots)].map((rootId) => {
-      const found = oracle.lineage(classes, { rootId, level: 'ASSET', direction, depth, maxNodes: 2_000, asOf: null });
-      return (found?.nodes ?? []).slice(1).map(({ id, depth: at }) => ({ id, depth: at }));
-    }),
-  );
 }
 
 const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');

@@ -40,7 +40,7 @@ export type HistoryKey = readonly [validFrom: Date, fromId: string, toId: string
 
 /** Ids come and go in lower case; their order is that of their text. Each list that is given has at most some thousands of them. */
 export type GraphStore = {
-  /** Those of the ids that are visible nodes of the level. */
+  /** Those of the ids that are visible nodes of the level, each once. In no order. */
   findVisible(ids: readonly string[], level: Level, classes: VisibleClasses): Promise<string[]>;
   /** The visible neighbours of all these together, in order, without those of `except`: the first `limit`. */
   findNext(view: View, ids: readonly string[], except: readonly string[], limit: number): Promise<string[]>;

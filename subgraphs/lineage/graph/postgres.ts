@@ -61,7 +61,7 @@ export function createPostgresGraph(sql: Database): GraphStore {
     async findVisible(ids, level, classes) {
       if (isNobody(classes) || ids.length === 0) return [];
       const rows = await sql<{ id: string }[]>`
-        select given.id from unnest(${ids as string[]}::uuid[]) as given (id) ${seen(level, sql`given.id`)} where true ${isVisible(classes)}`;
+        select distinct given.id from unnest(${ids as string[]}::uuid[]) as given (id) ${seen(level, sql`given.id`)} where true ${isVisible(classes)}`;
       return rows.map((row) => row.id);
     },
 

@@ -1,6 +1,7 @@
 /** Random graphs that can be had again by their seed. */
-import { newId } from '#platform/ids.ts';
-import type { AssetNode, FlowChange } from '../../store/facts.ts';
+import { columnNodeId } from '../../domain/nodeIds.ts';
+import type { AssetNode, FlowChange, GraphFacts } from '../../store/facts.ts';
+import type { ColumnNode, Origin, Transformation } from '../index.ts';
 
 export type Random = {
   between(least: number, most: number): number;
@@ -24,28 +25,81 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** Up to 40 nodes of three classes, and flows that come and go, some minutes apart or at the same moment. Some nodes have many. */
-export function randomHistory(random: Random): { nodes: AssetNode[]; changes: FlowChange[] } {
-  const nodes = Array.from({ length: random.between(2, 40) }, (_, index): AssetNode => ({
-    id: newId(),
+export type RandomHistory = {
+  assets: readonly AssetNode[];
+  columns: readonly ColumnNode[];
+  /** What happens next: so many changes of assets and of flows. */
+  next(size: number): GraphFacts;
+  /** One at which something was different, one at the edge of it, or one before or after all. Null: now. */
+  moment(): Date | null;
+};
+
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 0, 1);
+const ORIGINS_MET: readonly Origin[] = ['NATIVE', 'NATIVE', 'NATIVE', 'PARSED', 'DECLARED', 'EVENT'];
+const TRANSFORMATIONS: readonly Transformation[] = ['DIRECT', 'CONDITIONAL', 'INDIRECT'];
+
+/**
+ * Up to 40 assets of three classes, which change, and some of which are deleted; their columns; and flows of all origins that come and
+ * go, some minutes apart, at the same moment, or by clocks that go back. Some nodes have many, some flow into themselves.
+ */
+export function randomHistory(random: Random): RandomHistory {
+  let seq = 0;
+  const describe = (id: string, name: string): AssetNode => ({
+    id,
     accessClass: random.between(1, 3),
     namespace: 'test',
-    name: `n${index}`,
+    name,
     isDeleted: random.chance(0.1),
-    seq: index + 1,
-  }));
-  const hubs = nodes.slice(0, 3);
-  const pick = () => random.one(random.chance(0.3) ? hubs : nodes).id;
-  let at = Date.UTC(2026, 0, 1);
-  const changes: FlowChange[] = [];
-  for (let count = random.between(0, 300); count > 0; count--) {
-    const [fromId, toId] = [pick(), pick()];
-    if (fromId === toId) continue;
-    at += random.between(0, 2) * 60_000;
-    const change = random.chance(0.7) ? 'opened' : 'closed';
-    // An interval of no length would be none; its end comes a moment later.
-    changes.push({ fromId, toId, kind: 'TABLE', origin: 'NATIVE', change, at: new Date(at) });
-    if (change === 'opened') at += 1;
+    seq: ++seq,
+  });
+  const assets = Array.from({ length: random.between(2, 40) }, (_, index) => describe(randomId(random), `n${index}`));
+  const columns = assets.flatMap(({ id: assetId }) =>
+    Array.from({ length: random.between(0, 3) }, (_, index) => ({ id: columnNodeId(assetId, `c${index}`), assetId, name: `c${index}` })),
+  );
+  const jobs = [randomId(random), randomId(random)];
+  const pick = (nodes: readonly { id: string }[]): string => random.one(random.chance(0.3) ? nodes.slice(0, 3) : nodes).id;
+  let at = START;
+
+  function flow(): FlowChange {
+    const kind = columns.length > 0 && random.chance(0.4) ? 'COLUMN' : 'TABLE';
+    const nodes = kind === 'COLUMN' ? columns : assets;
+    const details = random.chance(0.5)
+      ? {}
+      : { transformation: random.one(TRANSFORMATIONS), confidence: random.one([0.25, 0.5, 1]), jobId: random.one([null, ...jobs]) };
+    at += random.chance(0.1) ? -random.between(0, 3) * MINUTE : random.between(0, 2) * MINUTE;
+    return {
+      fromId: pick(nodes),
+      toId: pick(nodes),
+      kind,
+      origin: random.one(ORIGINS_MET),
+      change: random.chance(0.65) ? 'opened' : 'closed',
+      at: new Date(at),
+      details,
+    };
   }
-  return { nodes, changes };
+
+  let isFirst = true;
+  return {
+    assets,
+    columns,
+    next(size) {
+      const changes = Array.from({ length: size }, flow);
+      const ends = new Set(changes.flatMap(({ fromId, toId }) => [fromId, toId]));
+      const changed = assets.filter(() => random.chance(0.03)).map(({ id, name }) => describe(id, name));
+      const facts = { assets: isFirst ? assets : changed, columns: columns.filter(({ id }) => ends.has(id)), changes };
+      isFirst = false;
+      return facts;
+    },
+    moment: () =>
+      random.one([null, null, new Date(random.between(START - 5 * MINUTE, at + 5 * MINUTE)), toMinute(random.between(START, at))]),
+  };
 }
+
+/** Of the same seed the same one, as ids of rows would not be. */
+function randomId(random: Random): string {
+  const digits = (count: number): string => Array.from({ length: count }, () => random.between(0, 15).toString(16)).join('');
+  return `${digits(8)}-${digits(4)}-4${digits(3)}-8${digits(3)}-${digits(12)}`;
+}
+
+const toMinute = (time: number): Date => new Date(time - (time % MINUTE));
