@@ -61,6 +61,20 @@ describe.skipIf(server.missing)('reading lineage with Neo4j', { timeout: 120_000
     expect([await source.read(isCopy), asked]).toEqual([false, ['PostgreSQL', 'PostgreSQL']]);
   });
 
+  it('is of PostgreSQL while the copy has not got all facts: who has just written reads it, and nobody sees by what was', async () => {
+    await fill();
+    await change();
+    expect(await source.read(isCopy)).toBe(true);
+    const other = newId();
+    await sql.begin((tx) =>
+      writeFacts(tx, { assets: [{ id: other, accessClass: 1, namespace: 'here', name: 'b', isDeleted: false, seq: 2 }], changes: [] }),
+    );
+    const isThere = async (graph: GraphStore): Promise<boolean> => (await graph.findVisible([other], 'ASSET', [1])).length > 0;
+    expect([await source.read(isThere), asked]).toEqual([true, ['PostgreSQL']]);
+    await fill();
+    expect([await source.read(isThere), await source.read(isCopy), asked]).toEqual([true, true, ['PostgreSQL']]);
+  });
+
   it('begins again when the copy was emptied or another one served under it, also where it failed for that', async () => {
     await fill();
     await change();

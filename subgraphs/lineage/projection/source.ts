@@ -1,4 +1,4 @@
-/** Lineage as Neo4j has it; as PostgreSQL has it while Neo4j has no whole copy. */
+/** Lineage as Neo4j has it; as PostgreSQL has it while Neo4j has not got all of it. */
 import type { Database } from '#platform/database/index.ts';
 import { outsideOperation } from '#platform/database/operations.ts';
 import { TimedOut, Upstream } from '#platform/errors.ts';
@@ -6,57 +6,57 @@ import type { GraphSource } from '../graph/index.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
 import { listSettledGenerations } from '../graph/neo4j/generations.ts';
 import { createNeo4jGraph } from '../graph/neo4j/store.ts';
-import { readHead } from '../store/changes.ts';
+import { countBehind, readHead } from '../store/changes.ts';
 import { createAbsence } from './absence.ts';
 import { shareRuns } from './sharedRuns.ts';
 
 /** Copies change when somebody rebuilds or empties; then each try finds another one. */
 const TRIES = 3;
 
-type Copies = { serving: number | undefined; there: ReadonlySet<number> };
+/** `serving` has all facts up to `revision`, and they had not gone further; undefined: no copy has. */
+type Copies = { revision: number; serving: number | undefined; there: ReadonlySet<number> };
 
-/** `sql`: the pool of requests. `postgres`: the facts themselves. */
+/**
+ * `sql`: the pool of requests. `postgres`: the facts themselves, which answer while Neo4j has no copy of all of them: who has just written
+ * reads it, and who sees what no more is not shown it by a copy that is behind.
+ */
 export function createNeo4jSource({ neo4j, sql, postgres }: { neo4j: Neo4j; sql: Database; postgres: GraphSource }): GraphSource {
   const unlessAway = createAbsence();
-  let known: number | undefined;
+  let known: Copies | undefined;
   // Several requests look at once, so none of them may end it.
   const look = shareRuns(() =>
     outsideOperation(async (): Promise<Copies> => {
-      const [{ epoch }, all] = await Promise.all([readHead(sql), listSettledGenerations(neo4j)]);
+      const [{ epoch, revision }, all] = await Promise.all([readHead(sql), listSettledGenerations(neo4j)]);
       const own = all.filter((each) => each.epoch === epoch && !each.isLeaving);
-      known = own.find(({ isServing }) => isServing)?.number;
-      return { serving: known, there: new Set(own.map(({ number }) => number)) };
+      const serving = own.find(({ isServing }) => isServing);
+      const isWhole = serving !== undefined && (await countBehind(sql, serving, revision, 1)) === 0;
+      known = { revision, serving: isWhole ? serving.number : undefined, there: new Set(own.map(({ number }) => number)) };
+      return known;
     }),
   );
 
   /** Undefined while somebody removes so much that it cannot be told. */
-  async function lookNow(): Promise<Copies> {
+  async function lookNow(): Promise<Copies | undefined> {
     try {
       return await unlessAway(look);
     } catch (error) {
-      if (error instanceof TimedOut) return { serving: undefined, there: new Set() };
+      if (error instanceof TimedOut) return undefined;
       throw error;
     }
   }
 
   return {
     async read(work) {
-      // What was so at the last look of anybody may be so still: it is looked at again before the answer is believed.
-      let number = known;
-      let isFresh = false;
       for (let tries = 0; tries < TRIES; tries++) {
-        if (number === undefined) {
-          number = (await lookNow()).serving;
-          isFresh = true;
-          if (number === undefined) break;
-        }
+        // What was so at the last look of anybody is so still while no fact was written; it is looked at again before the answer is believed.
+        const { revision } = await readHead(sql);
+        const copies = tries === 0 && known?.revision === revision && known.serving !== undefined ? known : await lookNow();
+        const number = copies?.serving;
+        if (number === undefined) break;
         const graph = createNeo4jGraph(neo4j, number);
         const outcome = await attempt(() => unlessAway(() => work(graph)));
         // Not found may have been that it was removed: an answer and an error are believed of a copy that was whole all the time.
-        const { serving, there } = await lookNow();
-        if (serving === number || (isFresh && there.has(number))) return outcome();
-        number = serving;
-        isFresh = true;
+        if ((await lookNow())?.there.has(number)) return outcome();
       }
       return await postgres.read(work);
     },
