@@ -67,28 +67,40 @@ async function awaitCopy({ neo4j, sql, patienceMs = PATIENCE_MS }: Options): Pro
   }
 }
 
-async function compare({ neo4j, sql, most, onProgress = () => {} }: Options, number: number): Promise<Drift> {
+async function compare(options: Options, number: number): Promise<Drift> {
+  const { neo4j, sql, most, onProgress = () => {}, patienceMs = PATIENCE_MS } = options;
+  const until = performance.now() + patienceMs;
   const drift: Drift = { compared: { asset: 0, column: 0, flow: 0 }, count: 0, differences: [], pending: 0 };
 
   /** What of these differs while nobody copies. */
-  async function settle(kind: Kind, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    const { found, pending } = await withPatience(() =>
+  const look = (kind: Kind, ids: readonly string[]): Promise<{ found: Difference[]; late: string[] }> =>
+    withPatience(() =>
       inTurn(sql, async () => {
         const { serving } = await findCopies(neo4j, sql);
         if (serving?.number !== number) throw new GenerationGone(number);
         const facts = new Map((await kind.get(sql, ids)).map((fact) => [fact.id, fact]));
         const copies = await kind.find(neo4j, number, ids);
-        const isPending = (id: string): boolean => facts.has(id) && !kind.isCopied(facts.get(id)!, serving);
+        const isLate = (id: string): boolean => facts.has(id) && !kind.isCopied(facts.get(id)!, serving);
         return {
-          found: ids.flatMap((id) => (isPending(id) ? [] : (findDifference(kind, id, facts.get(id)?.row, copies.get(id)) ?? []))),
-          pending: ids.filter(isPending).length,
+          found: ids.flatMap((id) => (isLate(id) ? [] : (findDifference(kind, id, facts.get(id)?.row, copies.get(id)) ?? []))),
+          late: ids.filter(isLate),
         };
       }),
     );
-    drift.pending += pending;
-    drift.count += found.length;
-    drift.differences.push(...found.slice(0, most - drift.differences.length));
+
+  async function settle(kind: Kind, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    for (let left = ids; ; await sleep(LOOK_MS)) {
+      const { found, late } = await look(kind, left);
+      drift.count += found.length;
+      drift.differences.push(...found.slice(0, most - drift.differences.length));
+      if (late.length === 0) return;
+      if (performance.now() > until) {
+        drift.pending += late.length;
+        return;
+      }
+      left = late;
+    }
   }
 
   /** Everything that the facts have. */
