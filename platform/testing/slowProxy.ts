@@ -9,7 +9,8 @@ export type SlowProxy = {
   stop(): Promise<void>;
 };
 
-export async function startSlowProxy(target: { host: string; port: number }): Promise<SlowProxy> {
+/** `port`: any free one if not given. */
+export async function startSlowProxy(target: { host: string; port: number }, port = 0): Promise<SlowProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(target);
@@ -33,7 +34,7 @@ export async function startSlowProxy(target: { host: string; port: number }): Pr
       });
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const proxy: SlowProxy = {
     port: (server.address() as AddressInfo).port,
     delayMs: 0,
