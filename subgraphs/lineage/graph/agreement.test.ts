@@ -87,11 +87,11 @@ async function agree(random: Random, { stores, apply, clear }: World, least: num
     const history = randomHistory(random);
     const oracle = createOracle();
     for (let batch = 0; batch < BATCHES; batch++) {
-      const facts = history.next(random.between(1, random.chance(0.2) ? 400 : 80));
+      const facts = history.next(random.between(1, random.chance(0.2) ? 600 : 120));
       oracle.apply(facts);
       await apply(facts);
       const graphs = stores();
-      const questions = Array.from({ length: random.between(10, 50) }, () =>
+      const questions = Array.from({ length: random.between(5, 35) }, () =>
         random.one([askLineage, askLineage, askNeighbours, askStores])(random, history, oracle),
       );
       for (let from = 0; from < questions.length; from += AT_ONCE)

@@ -1,7 +1,8 @@
 /**
  * What a graph in Neo4j is asked. The texts are constant; what a question is about comes in parameters. A frontier is expanded at once, by
  * one statement. Hints keep the plans as they are measured, whatever statistics an empty or a growing graph has: ids are looked up in
- * their index, and only where it pays is a hub's order read instead of its flows.
+ * their index, and only where it pays is a hub's order read instead of its flows. Lists come together in `$given`: Neo4j would make a plan for
+ * each order of magnitude of each list's length.
  */
 import type { Direction } from '../index.ts';
 
@@ -31,8 +32,8 @@ const DOWNSTREAM: Pattern = {
 const texts = (text: (pattern: Pattern) => string): Record<Way, string> => ({ UPSTREAM: text(UPSTREAM), DOWNSTREAM: text(DOWNSTREAM) });
 
 const VALID = 'f.validFrom <= $at AND f.validTo > $at';
-const seen = (node: string): string => `($all OR ${node}.accessClass IN $classes)`;
-const GIVEN = 'MATCH (n:LineageNode) USING INDEX n:LineageNode(key) WHERE n.key IN $keys';
+const seen = (node: string): string => `($all OR ${node}.accessClass IN $given.classes)`;
+const GIVEN = 'MATCH (n:LineageNode) USING INDEX n:LineageNode(key) WHERE n.key IN $given.keys';
 /** For who sees everything. What others see of a hub may be little: they look at each of its flows. */
 const inOrder = ({ hub }: Pattern): string => `($all AND n.${hub} IS NOT NULL)`;
 
@@ -51,11 +52,11 @@ export const FIND_NEXT = texts(
     ${GIVEN} AND NOT ${inOrder(pattern)}
     MATCH ${pattern.flow} WHERE ${VALID}
     WITH DISTINCT m WHERE ${seen('m')}
-    WITH m.id AS id WHERE NOT id IN $except
+    WITH m.id AS id WHERE NOT id IN $given.except
     RETURN id
     UNION ALL
-    MATCH (n:LineageNode) USING INDEX n:LineageNode(${pattern.hub}) WHERE $all AND n.${pattern.hub} = $generation AND n.key IN $keys
-    CALL (n) { ${readInOrder(pattern, 'WHERE NOT id IN $except')} }
+    MATCH (n:LineageNode) USING INDEX n:LineageNode(${pattern.hub}) WHERE $all AND n.${pattern.hub} = $generation AND n.key IN $given.keys
+    CALL (n) { ${readInOrder(pattern, 'WHERE NOT id IN $given.except')} }
     RETURN id
   }
   RETURN DISTINCT id ORDER BY id LIMIT $limit`,
@@ -83,7 +84,7 @@ const countNeighbours = (flow: string): string => `
   ${GIVEN}
   CALL (n) {
     MATCH ${flow} WHERE ${VALID}
-    WITH DISTINCT m WHERE ${seen('m')} AND NOT m.id IN $except
+    WITH DISTINCT m WHERE ${seen('m')} AND NOT m.id IN $given.except
     RETURN count(*) AS count
   }
   WITH n, count WHERE count > 0
@@ -105,15 +106,15 @@ export const FIND_EDGES = texts(
   ({ flow, hub, order, from, to, otherHub }) => `
   CALL () {
     MATCH ${flow} USING INDEX n:LineageNode(key) USING INDEX m:LineageNode(key) USING JOIN ON m
-    WHERE n:LineageNode AND m:LineageNode AND n.key IN $keys AND n.${hub} IS NULL AND m.key IN $among AND ${VALID}
+    WHERE n:LineageNode AND m:LineageNode AND n.key IN $given.keys AND n.${hub} IS NULL AND m.key IN $given.among AND ${VALID}
     RETURN n, f, m
     UNION ALL
     MATCH ${flow} USING INDEX n:LineageNode(${hub}) USING INDEX m:LineageNode(key) USING JOIN ON n
-    WHERE n:LineageNode AND m:LineageNode AND n.${hub} = $generation AND n.key IN $keys AND m.key IN $among AND m.${otherHub} IS NULL AND ${VALID}
+    WHERE n:LineageNode AND m:LineageNode AND n.${hub} = $generation AND n.key IN $given.keys AND m.key IN $given.among AND m.${otherHub} IS NULL AND ${VALID}
     RETURN n, f, m
     UNION ALL
-    MATCH (n:LineageNode) USING INDEX n:LineageNode(${hub}) WHERE n.${hub} = $generation AND n.key IN $keys
-    MATCH (m:LineageNode) USING INDEX m:LineageNode(${otherHub}) WHERE m.${otherHub} = $generation AND m.key IN $among
+    MATCH (n:LineageNode) USING INDEX n:LineageNode(${hub}) WHERE n.${hub} = $generation AND n.key IN $given.keys
+    MATCH (m:LineageNode) USING INDEX m:LineageNode(${otherHub}) WHERE m.${otherHub} = $generation AND m.key IN $given.among
     MATCH ()-[f:FLOWS]->() USING INDEX f:FLOWS(${order}) WHERE f.${order} = n.key + '/' + m.id AND ${VALID}
     RETURN n, f, m
   }
@@ -135,7 +136,7 @@ export const GET_COLUMNS = `${GIVEN} AND n.assetId IS NOT NULL AND ${seen('n')} 
 export const LIST_HISTORY = texts(
   ({ flow, from, to }) => `
   ${GIVEN}
-  MATCH ${flow} WHERE ${seen('m')} AND ($after IS NULL OR f.validFrom <= $after[0] AND [f.validFrom, ${from}.id, ${to}.id, f.origin] < $after)
+  MATCH ${flow} WHERE ${seen('m')} AND ($given.after IS NULL OR f.validFrom <= $given.after[0] AND [f.validFrom, ${from}.id, ${to}.id, f.origin] < $given.after)
   RETURN ${from}.id AS fromId, ${to}.id AS toId, ${EDGE}
   ORDER BY validFrom DESC, fromId DESC, toId DESC, origin DESC LIMIT $limit`,
 );

@@ -2,7 +2,7 @@
 import { isNobody } from '#platform/auth/classes.ts';
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { ColumnNode, Direction, GraphEdge, GraphStore, View } from '../index.ts';
-import type { Neo4j } from './connection.ts';
+import type { Neo4j, Parameters } from './connection.ts';
 import {
   COUNT_ASSETS,
   COUNT_NEIGHBOURS,
@@ -21,107 +21,94 @@ import { keyOf, OPEN } from './writing.ts';
 const WAYS: Record<Direction, readonly Way[]> = { UPSTREAM: ['UPSTREAM'], DOWNSTREAM: ['DOWNSTREAM'], BOTH: ['UPSTREAM', 'DOWNSTREAM'] };
 
 type EdgeRow = Omit<GraphEdge, 'validFrom' | 'validTo'> & { validFrom: number; validTo: number };
+/** What of a question is lists, and whether it is who sees all that asks. */
+type Given = { keys?: string[]; among?: string[]; except?: readonly string[]; after?: readonly unknown[] | null };
 
 export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
   const generation = BigInt(number);
   const keysOf = (ids: readonly string[]): string[] => ids.map((id) => keyOf(number, id));
-  const seenBy = (classes: VisibleClasses) => ({ all: classes === 'all', classes: classes === 'all' ? [] : classes.map(BigInt) });
+  const of = (classes: VisibleClasses, given: Given = {}) => ({
+    generation,
+    all: classes === 'all',
+    given: { ...given, classes: classes === 'all' ? [] : classes.map(BigInt) },
+  });
   // At the last moment there is what has no end.
-  const of = ({ at, classes }: View) => ({ generation, at: BigInt(at?.getTime() ?? OPEN - 1), ...seenBy(classes) });
-  const inWays = <Row extends object>(direction: Direction, texts: Record<Way, string>, parameters: object): Promise<Row[][]> =>
-    Promise.all(WAYS[direction].map((way) => neo4j.read<Row>(texts[way], { ...parameters })));
+  const ofView = ({ at, classes }: View, given?: Given) => ({ at: BigInt(at?.getTime() ?? OPEN - 1), ...of(classes, given) });
+  const inWays = <Row extends object>(direction: Direction, texts: Record<Way, string>, parameters: Parameters): Promise<Row[][]> =>
+    Promise.all(WAYS[direction].map((way) => neo4j.read<Row>(texts[way], parameters)));
 
   return {
     async findVisible(ids, level, classes) {
       if (isNobody(classes) || ids.length === 0) return [];
-      const rows = await neo4j.read<{ id: string }>(FIND_VISIBLE, { keys: keysOf(ids), level, ...seenBy(classes) });
+      const rows = await neo4j.read<{ id: string }>(FIND_VISIBLE, { level, ...of(classes, { keys: keysOf(ids) }) });
       return rows.map(({ id }) => id);
     },
 
     async findNext(view, ids, except, limit) {
       if (isNobody(view.classes) || ids.length === 0) return [];
-      const found = await inWays<{ id: string }>(view.direction, FIND_NEXT, {
-        ...of(view),
-        keys: keysOf(ids),
-        except,
-        limit: BigInt(limit),
-      });
+      const parameters = { ...ofView(view, { keys: keysOf(ids), except }), limit: BigInt(limit) };
+      const found = await inWays<{ id: string }>(view.direction, FIND_NEXT, parameters);
       return firstOf(found, ({ id }) => id, limit).map(({ id }) => id);
     },
 
     async findNeighbours(view, ids, limit) {
       if (isNobody(view.classes) || ids.length === 0) return new Map();
-      const found = await inWays<{ own: string; ids: string[] }>(view.direction, FIND_NEIGHBOURS, {
-        ...of(view),
-        keys: keysOf(ids),
-        limit: BigInt(limit),
-      });
+      const parameters = { ...ofView(view, { keys: keysOf(ids) }), limit: BigInt(limit) };
+      const found = await inWays<{ own: string; ids: string[] }>(view.direction, FIND_NEIGHBOURS, parameters);
       const lists = Map.groupBy(found.flat(), ({ own }) => own);
-      return new Map(
-        [...lists].map(([own, rows]) => [
-          own,
-          firstOf(
-            rows.map((row) => row.ids),
-            (id) => id,
-            limit,
-          ),
-        ]),
-      );
+      const firstOfAll = (rows: { ids: string[] }[]): string[] =>
+        firstOf(
+          rows.map((row) => row.ids),
+          (id) => id,
+          limit,
+        );
+      return new Map([...lists].map(([own, rows]) => [own, firstOfAll(rows)]));
     },
 
     async findEdges(view, ids, among, limit) {
       if (ids.length === 0 || among.length === 0) return [];
-      const found = await inWays<EdgeRow>(view.direction, FIND_EDGES, {
-        ...of(view),
-        keys: keysOf(ids),
-        among: keysOf(among),
-        limit: BigInt(limit),
-      });
+      const parameters = { ...ofView(view, { keys: keysOf(ids), among: keysOf(among) }), limit: BigInt(limit) };
+      const found = await inWays<EdgeRow>(view.direction, FIND_EDGES, parameters);
       return firstOf(found, ({ fromId, toId, origin }) => `${fromId} ${toId} ${origin}`, limit).map(toEdge);
     },
 
     async countNeighbours(view, ids, except) {
       if (isNobody(view.classes) || ids.length === 0) return new Map();
-      const rows = await neo4j.read<{ own: string; count: number }>(COUNT_NEIGHBOURS[view.direction], {
-        ...of(view),
-        keys: keysOf(ids),
-        except,
-      });
+      const parameters = ofView(view, { keys: keysOf(ids), except });
+      const rows = await neo4j.read<{ own: string; count: number }>(COUNT_NEIGHBOURS[view.direction], parameters);
       return new Map(rows.map(({ own, count }) => [own, count]));
     },
 
     async findColumns(view, assetId, limit) {
       if (isNobody(view.classes)) return [];
-      const rows = await neo4j.read<{ id: string }>(FIND_COLUMNS[view.direction], { ...of(view), assetId, limit: BigInt(limit) });
+      const parameters = { ...ofView(view), assetId, limit: BigInt(limit) };
+      const rows = await neo4j.read<{ id: string }>(FIND_COLUMNS[view.direction], parameters);
       return rows.map(({ id }) => id);
     },
 
     async getColumns(ids, classes) {
       if (isNobody(classes) || ids.length === 0) return [];
-      return await neo4j.read<ColumnNode>(GET_COLUMNS, { keys: keysOf(ids), ...seenBy(classes) });
+      return await neo4j.read<ColumnNode>(GET_COLUMNS, of(classes, { keys: keysOf(ids) }));
     },
 
     async listHistory(_level, ids, classes, after, limit) {
       if (isNobody(classes) || ids.length === 0) return [];
-      const found = await inWays<EdgeRow>('BOTH', LIST_HISTORY, {
-        ...seenBy(classes),
-        keys: keysOf(ids),
-        after: after && [BigInt(after[0].getTime()), ...after.slice(1)],
-        limit: BigInt(limit),
-      });
-      const place = ({ validFrom, fromId, toId, origin }: EdgeRow): string =>
+      const place = after && [BigInt(after[0].getTime()), ...after.slice(1)];
+      const parameters = { ...of(classes, { keys: keysOf(ids), after: place }), limit: BigInt(limit) };
+      const found = await inWays<EdgeRow>('BOTH', LIST_HISTORY, parameters);
+      const placeOf = ({ validFrom, fromId, toId, origin }: EdgeRow): string =>
         `${String(validFrom).padStart(16, '0')} ${fromId} ${toId} ${origin}`;
-      return firstOf(found, place, limit, 'descending').map(toEdge);
+      return firstOf(found, placeOf, limit, 'descending').map(toEdge);
     },
 
     async *streamFlows(classes) {
       if (isNobody(classes)) return;
-      yield* neo4j.stream<{ fromId: string; toIds: string[] }>(STREAM_FLOWS, { generation, open: BigInt(OPEN), ...seenBy(classes) });
+      yield* neo4j.stream<{ fromId: string; toIds: string[] }>(STREAM_FLOWS, { open: BigInt(OPEN), ...of(classes) });
     },
 
     async countAssets(classes) {
       if (isNobody(classes)) return 0;
-      const [row] = await neo4j.read<{ count: number }>(COUNT_ASSETS, { generation, ...seenBy(classes) });
+      const [row] = await neo4j.read<{ count: number }>(COUNT_ASSETS, of(classes));
       return row!.count;
     },
   };
