@@ -3,5 +3,5 @@
 /** Lineage's, which feeds its graph. The router waits for it before it tells of what changes the graph. */
 export const LINEAGE_GRAPH = 'lineage.graph';
 
-/** The copy of it in Neo4j, where there is one; it follows behind the feed. */
+/** The copy of it in Neo4j, where there is one: told for the metrics. */
 export const LINEAGE_NEO4J = 'lineage.neo4j';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { LINEAGE_GRAPH, LINEAGE_NEO4J } from '#platform/events/consumerNames.ts';
+import { LINEAGE_GRAPH } from '#platform/events/consumerNames.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import { createLineageWait } from './lineageWait.ts';
 
@@ -10,8 +10,8 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => database.owner`delete from events.cursors`);
 
-const moveTo = (seq: number, consumer = LINEAGE_GRAPH) =>
-  database.owner`insert into events.cursors (consumer, seq) values (${consumer}, ${seq}) on conflict (consumer) do update set seq = ${seq}`;
+const moveTo = (seq: number) =>
+  database.owner`insert into events.cursors (consumer, seq) values (${LINEAGE_GRAPH}, ${seq}) on conflict (consumer) do update set seq = ${seq}`;
 
 /** `looks`: how often it looked where lineage is. One that does not wait looks once. */
 function createWait() {
@@ -46,19 +46,4 @@ it('waits again once lineage has reached what was told without it', async () => 
   // It has only just begun with these: the first look cannot find them.
   await wait.awaitLineage(201);
   expect(wait.looks).toBeGreaterThan(1);
-});
-
-it('waits for Neo4j too where lineage is read from there, and not again while that is away', async () => {
-  const wait = createWait();
-  await moveTo(10, LINEAGE_NEO4J);
-  await moveTo(100);
-  await wait.awaitLineage(100);
-  expect(wait.looks).toBeGreaterThan(1);
-  wait.looks = 0;
-  await moveTo(200);
-  await wait.awaitLineage(200);
-  expect(wait.looks).toBe(1);
-  await moveTo(200, LINEAGE_NEO4J);
-  await wait.awaitLineage(200);
-  expect(wait.looks).toBe(2);
 });

@@ -1,7 +1,7 @@
 /** Lineage follows the log a moment behind: whoever selects neighbours of what just happened should find them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queryable } from '#platform/database/index.ts';
-import { LINEAGE_GRAPH, LINEAGE_NEO4J } from '#platform/events/consumerNames.ts';
+import { LINEAGE_GRAPH } from '#platform/events/consumerNames.ts';
 import type { LiveEvent } from './logEvents.ts';
 
 const MOST_MS = 300;
@@ -15,10 +15,9 @@ export function createLineageWait(sql: Queryable): (upTo: number | undefined) =>
   /** Up to where the log was told while lineage was behind. Until it comes so far, be it standing still or moving, waiting is in vain again. */
   let missed: number | undefined;
   const findPosition = async (): Promise<number> => {
-    // Neo4j has a position only where lineage is read from there.
-    const cursors = await sql<{ consumer: string; seq: number }[]>`
-      select consumer, seq from events.cursors where consumer in (${LINEAGE_GRAPH}, ${LINEAGE_NEO4J})`;
-    return cursors.some(({ consumer }) => consumer === LINEAGE_GRAPH) ? Math.min(...cursors.map(({ seq }) => seq)) : 0;
+    // Not for Neo4j's: while that is behind, PostgreSQL answers.
+    const [cursor] = await sql<{ seq: number }[]>`select seq from events.cursors where consumer = ${LINEAGE_GRAPH}`;
+    return cursor?.seq ?? 0;
   };
   return async (upTo) => {
     if (upTo === undefined) return;

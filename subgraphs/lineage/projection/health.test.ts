@@ -59,7 +59,10 @@ describe.skipIf(server.missing)('the health of Neo4j', { timeout: 120_000 }, () 
     await write(1);
     expect(await health()).toEqual({ state: 'ok' });
     vi.advanceTimersByTime(10_001);
-    expect(await health()).toEqual({ state: 'degraded', message: 'Neo4j is behind, 1 row to go; look whether a worker runs.' });
+    expect(await health()).toEqual({
+      state: 'degraded',
+      message: 'Neo4j is behind, 1 row to go; lineage is read from PostgreSQL meanwhile. Look whether a worker runs.',
+    });
     while (await projector.runOnce());
     expect(await health()).toEqual({ state: 'ok' });
     // Who goes on is not behind, however much is still to come.

@@ -14,6 +14,7 @@ const PATIENCE_MS = 1_500;
 /** A copy that has not come by then to where the facts were is not being copied to. */
 const BEHIND_MS = 10_000;
 const MOST_COUNTED = 100_000;
+const MEANWHILE = 'lineage is read from PostgreSQL meanwhile.';
 
 export function createHealth({ neo4j, sql }: { neo4j: Neo4j; sql: Database }): () => Promise<Health> {
   /** Where the facts were when the copy was last seen to be behind them. */
@@ -23,13 +24,16 @@ export function createHealth({ neo4j, sql }: { neo4j: Neo4j; sql: Database }): (
     const { serving, others, head } = await findCopies(neo4j, sql);
     if (!serving) {
       const begun = others.find(({ isLeaving }) => !isLeaving);
-      const message = `Neo4j is being filled, ${await remaining(begun, head.revision)}; lineage is read from PostgreSQL meanwhile.`;
+      const message = `Neo4j is being filled, ${await remaining(begun, head.revision)}; ${MEANWHILE}`;
       return { state: 'starting', message };
     }
     if (behind && (await countBehind(sql, serving, behind.revision, 1)) === 0) behind = undefined;
     if (!behind && (await countBehind(sql, serving, head.revision, 1)) > 0) behind = { revision: head.revision, since: performance.now() };
     if (!behind || performance.now() - behind.since < BEHIND_MS) return { state: 'ok' };
-    return { state: 'degraded', message: `Neo4j is behind, ${await remaining(serving, head.revision)}; look whether a worker runs.` };
+    return {
+      state: 'degraded',
+      message: `Neo4j is behind, ${await remaining(serving, head.revision)}; ${MEANWHILE} Look whether a worker runs.`,
+    };
   }
 
   async function remaining(copy: Generation | undefined, revision: number): Promise<string> {

@@ -71,7 +71,7 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
     return rows > 0;
   }
 
-  /** In the terms of the log, for who waits for what happened, and for the metrics. */
+  /** In the terms of the log, for the metrics. */
   async function tell({ fedTo }: Head): Promise<void> {
     if (fedTo === toldTo) return;
     await tellPosition(sql, LINEAGE_NEO4J, fedTo);
