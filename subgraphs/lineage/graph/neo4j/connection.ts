@@ -7,7 +7,8 @@ import { currentOperation } from '#platform/database/operations.ts';
 import { createTurns } from '#platform/turns.ts';
 import { silent, toAppError } from './failures.ts';
 
-export type Neo4jOptions = { url: string; user: string; password?: string | undefined };
+/** `readMs`: for tests. */
+export type Neo4jOptions = { url: string; user: string; password?: string | undefined; readMs?: number };
 /** Integers are to be given as bigint: the driver makes floats of numbers. They come back as numbers. */
 export type Parameters = Record<string, unknown>;
 export type Ask = <Row extends RecordShape>(text: string, parameters?: Parameters) => Promise<Row[]>;
@@ -39,13 +40,13 @@ const WRITES_AT_ONCE = 4;
 const ROWS_AT_ONCE = 1_000;
 
 /** Connects when it is first asked. */
-export function connectNeo4j({ url, user, password }: Neo4jOptions): Neo4j {
+export function connectNeo4j({ url, user, password, readMs = READ_MS }: Neo4jOptions): Neo4j {
   const open = (): Driver =>
     neo4j.driver(url, password === undefined ? undefined : neo4j.auth.basic(user, password), {
       maxConnectionPoolSize: READS_AT_ONCE + WRITES_AT_ONCE,
       // A host that swallows packets is known by that sooner than by a missing answer.
       connectionTimeout: 3_000,
-      connectionAcquisitionTimeout: READ_MS,
+      connectionAcquisitionTimeout: readMs,
       // Firewalls forget connections on which nothing was said for long.
       connectionLivenessCheckTimeout: 60_000,
       // For deadlocks and changing leaders; whoever writes to a server that is away tries again in a time of their own.
@@ -109,9 +110,9 @@ export function connectNeo4j({ url, user, password }: Neo4jOptions): Neo4j {
     const operation = currentOperation();
     const { wait, end } = begin(mode, operation?.signal);
     try {
-      return await wait(READ_MS + SILENCE_MS, async (session, signal) => {
+      return await wait(readMs + SILENCE_MS, async (session, signal) => {
         const giveBack = await turns.take(operation?.caller ?? '', signal);
-        const once = async () => rowsOf(await session.run<Row>(text, parameters, { timeout: READ_MS }));
+        const once = async () => rowsOf(await session.run<Row>(text, parameters, { timeout: readMs }));
         try {
           // A connection that broke while it lay in the pool, or a leader that just changed: the next one is a good one.
           return await once().catch((error: unknown) => (neo4j.isRetryableError(error) ? once() : Promise.reject(error)));
@@ -131,7 +132,7 @@ export function connectNeo4j({ url, user, password }: Neo4jOptions): Neo4j {
     async *stream<Row extends RecordShape>(text: string, parameters?: Parameters) {
       const { wait, end } = begin('READ', currentOperation()?.signal);
       try {
-        const result = await wait(READ_MS, async (session) =>
+        const result = await wait(readMs + SILENCE_MS, async (session) =>
           session.run<Row>(text, parameters, { timeout: STREAM_MS })[Symbol.asyncIterator](),
         );
         for (let isDone = false; !isDone;) {
