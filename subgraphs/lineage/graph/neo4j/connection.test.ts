@@ -1,0 +1,197 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withinOperation } from '#platform/database/operations.ts';
+import { TimedOut, Upstream } from '#platform/errors.ts';
+import { useNeo4j } from '#platform/testing/neo4j.ts';
+import { connectNeo4j, type Neo4j, type Neo4jOptions } from './connection.ts';
+
+const opened: { close: () => Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((each) => each.close()));
+});
+function open(options: Neo4jOptions): Neo4j {
+  const neo4j = connectNeo4j(options);
+  opened.push(neo4j);
+  return neo4j;
+}
+
+/** A door to a server that can be shut: then it takes what is said and lets nothing through. Without a server it is silent from the start. */
+async function openDoor(target?: URL) {
+  const sockets = new Set<Socket>();
+  const waiting: Socket[] = [];
+  let isShut = target === undefined;
+  const server: Server = createServer((client) => {
+    sockets.add(client.on('error', () => {}));
+    if (isShut || !target) return;
+    const behind = connect(Number(target.port), target.hostname);
+    sockets.add(behind.on('error', () => {}));
+    waiting.push(client, behind);
+    client.pipe(behind).pipe(client);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const door = {
+    url: `bolt://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    shut() {
+      isShut = true;
+      for (const socket of waiting.splice(0)) socket.unpipe().pause();
+    },
+    /** For who comes anew. */
+    open: () => void (isShut = false),
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  opened.push(door);
+  return door;
+}
+
+const PASSWORD = 'a-wrong-password';
+const failure = (asked: Promise<unknown>): Promise<unknown> =>
+  asked.then(
+    () => 'an answer',
+    (error: unknown) => error,
+  );
+
+describe('a Neo4j that is not there', () => {
+  it('is told of in a sentence, with what to check', async () => {
+    const door = await openDoor();
+    await door.close();
+    const neo4j = open({ url: door.url, user: 'neo4j', password: PASSWORD });
+    for (const error of [
+      await failure(neo4j.read('RETURN 1')),
+      await failure(neo4j.write((ask) => ask('RETURN 1'))),
+      await failure(neo4j.stream('RETURN 1')[Symbol.asyncIterator]().next()),
+    ]) {
+      expect(error).toBeInstanceOf(Upstream);
+      expect(error).toMatchObject({
+        message: 'Neo4j cannot be reached.',
+        details: { system: 'Neo4j', check: expect.stringContaining('NEO4J_URL') },
+      });
+      expect(JSON.stringify([error, String(error), (error as Error).cause])).not.toContain(PASSWORD);
+    }
+  });
+
+  it('is told of when something else answers there', async () => {
+    const server = createServer((socket) => void socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    opened.push({ close: async () => void server.close() });
+    const { port } = server.address() as AddressInfo;
+    const error = await failure(open({ url: `bolt://127.0.0.1:${port}`, user: 'neo4j' }).read('RETURN 1'));
+    expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', message: 'Neo4j cannot be reached.' });
+  });
+
+  it('is not waited for when it takes what is said and says nothing', async () => {
+    const door = await openDoor();
+    const neo4j = open({ url: door.url, user: 'neo4j', password: PASSWORD, readMs: 100 });
+    const errors = await Promise.all(Array.from({ length: 30 }, () => failure(neo4j.read('RETURN 1'))));
+    for (const error of errors) expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', details: { system: 'Neo4j' } });
+  });
+});
+
+const server = await useNeo4j();
+
+describe.skipIf(server.missing)('a Neo4j', () => {
+  let neo4j: Neo4j;
+  beforeAll(() => void (neo4j = connectNeo4j(server)));
+  afterAll(() => neo4j?.close());
+
+  it('gives whole numbers for what is given as such', async () => {
+    const [row] = await neo4j.read('RETURN $moment AS moment, $share AS share, $moment + 1 AS more', {
+      moment: 1_780_000_000_000n,
+      share: 0.5,
+    });
+    expect(row).toEqual({ moment: 1_780_000_000_000, share: 0.5, more: 1_780_000_000_001 });
+  });
+
+  it('that refuses the password is told of, without the password', async () => {
+    const error = await failure(open({ ...server, password: PASSWORD }).read('RETURN 1'));
+    expect(error).toMatchObject({
+      code: 'UPSTREAM_UNAVAILABLE',
+      message: 'Neo4j refused the user or the password.',
+      details: { system: 'Neo4j', check: expect.stringContaining('NEO4J_PASSWORD') },
+    });
+    expect(JSON.stringify([error, String(error), String((error as Error).cause)])).not.toContain(PASSWORD);
+  });
+
+  it('ends a question that takes too long, and goes on', async () => {
+    const impatient = open({ ...server, readMs: 300 });
+    const error = await failure(impatient.read('UNWIND range(1, 1000000000) AS number RETURN sum(number) AS sum'));
+    expect(error).toBeInstanceOf(TimedOut);
+    expect(await impatient.read('RETURN 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('ends a question with the operation that asked it', async () => {
+    const controller = new AbortController();
+    const gone = new Error('The caller left');
+    const slow = 'UNWIND range(1, 1000000000) AS number RETURN sum(number) AS endless';
+    // By itself it would go on for longer than this test.
+    const patient = open({ ...server, readMs: 300_000 });
+    const asked = withinOperation(controller.signal, 'somebody', () => failure(patient.read(slow)));
+    const running = async () =>
+      (
+        await neo4j.read(
+          `SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery CONTAINS 'AS endless' AND NOT currentQuery CONTAINS 'SHOW' RETURN currentQuery`,
+        )
+      ).length;
+    while ((await running()) === 0) await sleep(10);
+    controller.abort(gone);
+    expect(await asked).toBe(gone);
+    while ((await running()) > 0) await sleep(10);
+    expect(await withinOperation(controller.signal, 'somebody', () => failure(neo4j.read('RETURN 1')))).toBe(gone);
+  });
+
+  it('streams what has no limit, and stops when nobody reads on', async () => {
+    const sizes: number[] = [];
+    for await (const rows of neo4j.stream<{ number: number }>('UNWIND range(1, 2500) AS number RETURN number')) sizes.push(rows.length);
+    expect(sizes).toEqual([1_000, 1_000, 500]);
+    for (let round = 0; round < 30; round++)
+      for await (const [first] of neo4j.stream<{ number: number }>('UNWIND range(1, 1000000000) AS number RETURN number')) {
+        expect(first!.number).toBe(1);
+        break;
+      }
+    // More often than there are connections: each one came back.
+    expect(await neo4j.read('RETURN 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('undoes a writing that fails, and repeats one that meets another crosswise', async () => {
+    await neo4j.write((ask) => ask('CREATE (:Crossing {name: "a", times: 0}), (:Crossing {name: "b", times: 0})'));
+    const failed = neo4j.write(async (ask) => {
+      await ask('MATCH (c:Crossing) SET c.times = 100');
+      throw new Error('No');
+    });
+    expect(await failure(failed)).toEqual(new Error('No'));
+    let tries = 0;
+    const met = Promise.withResolvers<void>();
+    let here = 0;
+    const cross = (names: readonly string[]) =>
+      neo4j.write(async (ask) => {
+        tries += 1;
+        await ask('MATCH (c:Crossing {name: $name}) SET c.times = c.times + 1', { name: names[0] });
+        here += 1;
+        if (here === 2) met.resolve();
+        await met.promise;
+        await ask('MATCH (c:Crossing {name: $name}) SET c.times = c.times + 1', { name: names[1] });
+      });
+    await Promise.all([cross(['a', 'b']), cross(['b', 'a'])]);
+    expect(tries).toBe(3);
+    expect(await neo4j.read('MATCH (c:Crossing) RETURN c.times AS times')).toEqual([{ times: 2 }, { times: 2 }]);
+  });
+
+  it('that falls silent is asked over new connections as soon as it can be heard again', async () => {
+    const door = await openDoor(new URL(server.url));
+    const through = open({ ...server, url: door.url, readMs: 200 });
+    expect(await through.read('RETURN 1 AS one')).toEqual([{ one: 1 }]);
+    door.shut();
+    // As many as there may be connections.
+    const errors = await Promise.all(Array.from({ length: 24 }, () => failure(through.read('RETURN 1'))));
+    for (const error of errors) expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    door.open();
+    expect(await through.read('RETURN 1 AS one')).toEqual([{ one: 1 }]);
+  });
+});
