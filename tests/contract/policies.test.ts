@@ -31,8 +31,8 @@ const change = (name: string, input: object) => mutate(world.admin, name, input,
 const read = async (id: string) => (await world.admin(`query ($id: ID!) { policy(id: $id) { ${POLICY} } }`, { id })).policy;
 async function evaluated(id: string): Promise<any> {
   for (;;) {
-    const policy = await read(id);
-    if (policy.evaluation.finishedAt) return policy;
+    // Its violations may have been counted before it finished: they are read once it has.
+    if ((await read(id)).evaluation.finishedAt) return await read(id);
     await sleep(20);
   }
 }
