@@ -41,7 +41,8 @@ const SETTINGS = {
   // Utility statements are kept there word for word, passwords of roles included.
   'pg_stat_statements.track_utility': 'off',
   max_connections: 100,
-  shared_buffers: '32MB',
+  // Touched as it is needed: a small catalog takes a part of it.
+  shared_buffers: '128MB',
   max_wal_size: '512MB',
   io_method: 'sync',
   max_logical_replication_workers: 0,

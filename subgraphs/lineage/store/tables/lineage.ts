@@ -125,11 +125,9 @@ export const edges = lineageSchema.table(
     uniqueIndex('edges_open')
       .on(table.fromId, table.toId, table.kind, table.origin)
       .where(sql`valid_to is null`),
-    index('edges_open_by_target')
-      .on(table.toId, table.fromId)
-      .where(sql`valid_to is null`),
     uniqueIndex('edges_by_source').on(table.fromId, table.toId, table.kind, table.origin, table.validFrom),
-    index('edges_by_target').on(table.toId, table.fromId, table.validFrom),
+    // With what tells whether it holds, last: so now and any other moment are answered from it alone, and writing has one index less.
+    index('edges_by_target').on(table.toId, table.fromId, table.validFrom, table.validTo),
     index('edges_by_revision').on(table.revision, table.id),
   ],
 );
