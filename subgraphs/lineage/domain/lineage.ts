@@ -13,7 +13,7 @@ export type LineageGraph = { rootId: string; nodes: LineageNode[]; edges: GraphE
 export type LineageRequest = {
   /** An asset. */
   rootId: string;
-  /** COLUMN: begins at all columns of the asset that have edges then. */
+  /** COLUMN: begins at all columns of the asset that have edges to visible ones then. */
   level: Level;
   direction: Direction;
   /** Levels below the root. */

@@ -53,7 +53,10 @@ export type GraphStore = {
   findEdges(view: View, ids: readonly string[], among: readonly string[], limit: number): Promise<GraphEdge[]>;
   /** How many visible neighbours each has that are not among `except`. Absent: none. */
   countNeighbours(view: View, ids: readonly string[], except: readonly string[]): Promise<Map<string, number>>;
-  /** An asset's columns that have an edge in the view's direction and moment, in the order of their ids, whatever is at its other end: the first `limit`. None where the asset is hidden. */
+  /**
+   * An asset's columns that have an edge to a visible column in the view's direction and moment, in the order of their ids: the first
+   * `limit`. None where the asset is hidden. An edge to what is hidden counts for nothing: the list itself would tell that there is one.
+   */
   findColumns(view: View, assetId: string, limit: number): Promise<string[]>;
   /** Columns by their node ids: hidden and unknown ones are left out. In no order. */
   getColumns(ids: readonly string[], classes: VisibleClasses): Promise<ColumnNode[]>;

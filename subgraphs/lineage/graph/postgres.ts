@@ -104,13 +104,15 @@ export function createPostgresGraph(sql: Database): GraphStore {
     async findColumns({ direction, at, classes }, assetId, limit) {
       if (isNobody(classes)) return [];
       const ends = SIDES[direction].map(
-        ({ own }) => sql`exists (select from lineage.edges e where e.${sql(own)} = c.column_id and ${valid(at)})`,
+        ({ own, other }) => sql`exists (
+          select from lineage.edges e ${classes === 'all' ? sql`` : seen('COLUMN', sql`e.${sql(other)}`)}
+          where e.${sql(own)} = given.column_id and ${valid(at)} ${isVisible(classes)})`,
       );
       const [first, second] = ends;
       const rows = await sql<{ id: string }[]>`
-        select c.column_id as id from lineage.columns c join lineage.assets a on a.asset_id = c.asset_id
-        where c.asset_id = ${assetId} and (${second ? sql`${first!} or ${second}` : first!}) ${isVisible(classes)}
-        order by c.column_id limit ${limit}`;
+        select given.column_id as id from lineage.columns given join lineage.assets a on a.asset_id = given.asset_id
+        where given.asset_id = ${assetId} and (${second ? sql`${first!} or ${second}` : first!}) ${isVisible(classes)}
+        order by given.column_id limit ${limit}`;
       return rows.map((row) => row.id);
     },
 

@@ -123,11 +123,11 @@ export const FIND_EDGES = texts(
 
 const findColumns = (flow: string): string => `
   MATCH (n:LineageNode) USING INDEX n:LineageNode(generation, assetId) WHERE n.generation = $generation AND n.assetId = $assetId
-    AND ${seen('n')} AND EXISTS { ${flow} WHERE ${VALID} }
+    AND ${seen('n')} AND EXISTS { ${flow} WHERE ${VALID} AND ${seen('m')} }
   RETURN n.id AS id ORDER BY id LIMIT $limit`;
 export const FIND_COLUMNS: Record<Direction, string> = {
   ...texts(({ flow }) => findColumns(flow)),
-  BOTH: findColumns('(n)-[f:FLOWS]-()'),
+  BOTH: findColumns('(n)-[f:FLOWS]-(m)'),
 };
 
 export const GET_COLUMNS = `${GIVEN} AND n.assetId IS NOT NULL AND ${seen('n')} RETURN n.id AS id, n.assetId AS assetId, n.name AS name`;

@@ -36,8 +36,7 @@ export function createOracle() {
       const sight = look(level, classes, asOf);
       if (!sight.isSeen(rootId)) return null;
       if (level === 'ASSET') return { rootId, ...walk(sight, [rootId], direction, { depth, maxNodes }) };
-      // Those that have an edge, whoever sees its other end.
-      const edges = look(level, 'all', asOf).edges;
+      const { edges } = sight;
       const roots = [...columns.values()]
         .filter(({ id, assetId }) => assetId === rootId && waysOf(direction).some((way) => edges.some((edge) => near(way, edge) === id)))
         .map(({ id }) => id)

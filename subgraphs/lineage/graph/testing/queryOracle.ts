@@ -77,7 +77,7 @@ export function createQueryOracle({ assets, columns, changes }: Facts) {
     const { rootId, level, direction, depth } = request;
     const among = seenEdges(level, at, classes);
     const isRoot = (way: Way, id: string): boolean =>
-      level === 'ASSET' || edges.some((edge) => edge.kind === 'COLUMN' && isValid(edge, at) && endsOf(way, edge)[0] === id);
+      level === 'ASSET' || among.some((edge) => endsOf(way, edge)[0] === id);
     const roots = [...assetOf.keys()].filter(
       (id) =>
         (level === 'ASSET' ? id === rootId : id !== rootId && assetOf.get(id) === rootId) &&
