@@ -275,9 +275,35 @@ describe('between columns', () => {
       '2 orders.customer null',
       '2 orders.id null',
     ]);
-    // The assets' own lineage is another thing.
-    expect((await lineage('report')).nodes.every(({ column }: any) => column === null)).toBe(true);
-    expect(edgesOf(await lineage('report', { depth: 1 }))).toEqual(['ledger>report DECLARED']);
+    // Their assets have it, too; who says so and why is told of the columns.
+    const ofAssets = await lineage('report', { depth: 1 });
+    expect(ofAssets.nodes.every(({ column }: any) => column === null)).toBe(true);
+    expect(edgesOf(ofAssets)).toEqual(['ledger>report DECLARED', 'orders>report DECLARED']);
+    expect(ofAssets.edges.find(({ from }: any) => from === id('orders'))).toMatchObject({
+      kind: 'TABLE',
+      transformation: 'DIRECT',
+      job: null,
+      declaration: null,
+      validTo: null,
+    });
+    const { asset } = await world.admin('query ($id: ID!) { asset(id: $id) { downstream { nodes { id } } } }', { id: id('orders') });
+    expect(asset.downstream.nodes.map((node: any) => node.id)).toContain(id('report'));
+  });
+
+  it('is one edge of the assets, however many columns are declared and retracted at the same time', async () => {
+    await shop.sql.unsafe('create table wide_from (a int, b int, c int, d int); create table wide_to (a int, b int, c int, d int)');
+    await scan(shop);
+    const flows = ['a', 'b', 'c', 'd'].map((name) => flow(`wide_from.${name}`, `wide_to.${name}`));
+    const all = async () =>
+      (await world.admin('query ($id: ID!) { lineageHistory(assetId: $id) { nodes { validTo } } }', { id: id('wide_to') })).lineageHistory
+        .nodes;
+    await Promise.all(flows.map((each) => done(declare(each), 'declareLineage')));
+    expect(await all()).toEqual([{ validTo: null }]);
+    await Promise.all(flows.slice(1).map((each) => done(retract(each), 'retractLineage')));
+    expect(await all()).toEqual([{ validTo: null }]);
+    await done(retract(flows[0]!), 'retractLineage');
+    expect(await all()).toEqual([{ validTo: expect.any(String) }]);
+    expect(edgesOf(await lineage('wide_to'))).toEqual([]);
   });
 
   it('is what a column has before and after it', async () => {
@@ -427,7 +453,9 @@ describe('what cannot be declared', () => {
 
 describe('who sees one end', () => {
   it('learns nothing of the other, and not that there is one', async () => {
+    const from = await moment();
     await done(declare(flow('feed.id', 'report.total', 'feed knows'), steward), 'declareLineage');
+    const to = await moment();
     const stranger = await world.createUser([{ role: 'READER', sourceId: other.id }]);
     const nobody = await world.createUser([{ role: 'READER', sourceId: '01a20000-0000-7000-8000-000000000000' }]);
     expect(edgesOf(await lineage('report', { depth: 1 }, steward))).toEqual(['feed>report DECLARED', 'ledger>report DECLARED']);
@@ -436,7 +464,36 @@ describe('who sees one end', () => {
     expect(edgesOf(await lineage('report', { depth: 1, level: 'COLUMN' }, reader))).toEqual(['ledger.order_id>report.order_id DECLARED']);
     // A budget that nothing hidden is counted in.
     expect(await lineage('report', { maxNodes: 1 }, stranger)).toBeNull();
-    expect((await lineage('feed', { direction: 'BOTH', level: 'COLUMN' }, stranger)).edges).toEqual([]);
+    // Not even a column without an edge, in a list of those that have some: now, at that moment, or as what came since.
+    const between = `query ($id: ID!, $from: DateTime!, $to: DateTime!, $maxNodes: Int) {
+      lineageDiff(assetId: $id, from: $from, to: $to, level: COLUMN, maxNodes: $maxNodes) { added { from } removed { from } addedNodes { id } removedNodes { id } truncated } }`;
+    const came = async (name: string, ask: Ask, maxNodes = 500) =>
+      (await ask(between, { id: id(name), from, to, maxNodes })).data.lineageDiff.addedNodes.map((node: any) => node.id).toSorted();
+    expect(await came('feed', steward)).toEqual([id('feed.id'), id('report.total')].toSorted());
+    for (const [ask, name, hidden] of [
+      [stranger, 'feed', 'feed.id'],
+      [reader, 'report', 'report.total'],
+    ] as const) {
+      expect(await came(name, ask)).toEqual([]);
+      for (const direction of ['UPSTREAM', 'DOWNSTREAM', 'BOTH'])
+        for (const asOf of [null, to]) {
+          const { nodes } = await lineage(name, { direction, level: 'COLUMN', asOf }, ask);
+          expect(nodes.map((node: any) => node.id)).not.toContain(id(hidden));
+        }
+    }
+    expect(await lineage('feed', { direction: 'BOTH', level: 'COLUMN', maxNodes: 1 }, stranger)).toMatchObject({
+      nodes: [],
+      edges: [],
+      truncated: false,
+    });
+    const rooted = async (maxNodes: number): Promise<unknown[]> => {
+      const { nodes, truncated } = await lineage('report', { direction: 'DOWNSTREAM', level: 'COLUMN', maxNodes }, reader);
+      return [nodes.length, truncated];
+    };
+    expect([await rooted(1), await rooted(500)]).toEqual([
+      [0, false],
+      [0, false],
+    ]);
     expect(await lineage('report', { level: 'COLUMN' }, nobody)).toBeNull();
     const downstream = `query ($id: ID!) { column(id: $id) { downstream(depth: 5) { truncated nodes { id } } } }`;
     expect((await steward(downstream, { id: id('feed.id') })).data.column.downstream.nodes).toEqual([{ id: id('report.total') }]);
@@ -505,6 +562,9 @@ describe('who sees one end', () => {
     expect(edgesOf(await lineage('report', { direction: 'BOTH' }, ofDomain))).toEqual(['ledger>report DECLARED']);
     expect(edgesOf(await lineage('report', { level: 'COLUMN' }, ofDomain))).toEqual(['ledger.order_id>report.order_id DECLARED']);
     await done(retract(flow('ledger', 'report', 'Not so'), ofDomain), 'retractLineage');
+    // What is declared of the columns still holds.
+    expect((await lineage('report', {}, ofDomain)).edges).toMatchObject([{ from: id('ledger'), declaration: null }]);
+    await done(retract(flow('ledger.order_id', 'report.order_id', 'Not so'), ofDomain), 'retractLineage');
     expect((await lineage('report', {}, ofDomain)).edges).toEqual([]);
   });
 });

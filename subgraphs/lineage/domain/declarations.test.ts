@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { upsertClass } from '#platform/auth/access.ts';
 import type { Database } from '#platform/database/index.ts';
 import type { ConsumedEvent } from '#platform/events/consumer.ts';
@@ -6,11 +6,13 @@ import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import { newId } from '#platform/ids.ts';
 import { contextOf, readerOf, stewardOf } from '#platform/testing/asking.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
+import type { GraphEdge } from '../graph/index.ts';
 import { createPostgresGraph } from '../graph/postgres.ts';
 import { findDeclarations } from '../store/declarations.ts';
 import { createDeclarations, type Declarations, type Declarer } from './declarations.ts';
 import { feed } from './feed.ts';
 import { readLineage } from './lineage.ts';
+import { columnNodeId } from './nodeIds.ts';
 
 const NAMESPACE = 'postgres://host:5432';
 const source = { id: newId() };
@@ -19,6 +21,8 @@ let test: TestDatabase;
 let sql: Database;
 let accessClass: number;
 let assets: Map<string, { id: string; name: string; deletedAt: string | null }>;
+/** Each asset has `a` and `b`. */
+let columns: { id: string; assetId: string; name: string }[];
 let declarations: Declarations;
 let steward: Declarer;
 /** The clock's milliseconds. */
@@ -42,7 +46,9 @@ const askCatalog = (async (query: string, { ids }: { ids: string[] }) =>
             owners: [],
           })),
       }
-    : { columnsById: [] }) as unknown as AskSubgraph;
+    : {
+        columnsById: columns.filter(({ id }) => ids.includes(id)).map((column) => ({ ...column, isDeleted: false })),
+      }) as unknown as AskSubgraph;
 
 beforeAll(async () => {
   test = await createTestDatabase();
@@ -53,11 +59,17 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 beforeEach(async () => {
-  for (const table of ['edges', 'dependencies', 'declarations', 'assets']) await sql.unsafe(`delete from lineage.${table}`);
+  for (const table of ['edges', 'dependencies', 'declarations', 'columns', 'assets']) await sql.unsafe(`delete from lineage.${table}`);
   assets = new Map(['table', 'view', 'elsewhere'].map((name) => [name, { id: newId(), name, deletedAt: null }]));
+  columns = [...assets.values()].flatMap((asset) => ['a', 'b'].map((name) => ({ id: newId(), assetId: asset.id, name })));
 });
 
-const id = (name: string): string => assets.get(name)!.id;
+/** Of an asset (`table`) or a column (`table.a`). */
+function id(of: string): string {
+  const [name, column] = of.split('.') as [string, string?];
+  const asset = assets.get(name)!;
+  return column ? columns.find((each) => each.assetId === asset.id && each.name === column)!.id : asset.id;
+}
 const flow = (from: string, to: string) => ({ from: id(from), to: id(to), reason: 'because', transformation: 'DIRECT' as const });
 
 let seq = 0;
@@ -75,7 +87,10 @@ const feedWith = (...events: ConsumedEvent[]) => sql.begin((tx) => feed(tx, even
 const flows = async (): Promise<string[]> => {
   const rows = await sql<{ fromId: string; toId: string; origin: string; validFrom: Date; validTo: Date | null }[]>`
     select from_id, to_id, origin, valid_from, valid_to from lineage.edges where valid_to is null or valid_to > valid_from`;
-  const names = new Map([...assets.values()].map((asset) => [asset.id, asset.name]));
+  const names = new Map([
+    ...[...assets.values()].map((asset) => [asset.id, asset.name] as const),
+    ...columns.map(({ assetId, name }) => [columnNodeId(assetId, name), name] as const),
+  ]);
   const ms = (moment: Date | null): number | string => (moment ? moment.getTime() - at(0).getTime() : '');
   return rows
     .map(
@@ -137,6 +152,61 @@ it('has intervals in order and none empty, whatever the clock says, each with it
     ['second', 'no', true],
     ['third', null, true],
   ]);
+});
+
+describe('between columns', () => {
+  const declareAt = async (ms: number, from: string, to: string) => {
+    time = ms;
+    return await declarations.declare(steward, flow(from, to));
+  };
+  const retractAt = async (ms: number, from: string, to: string) => {
+    time = ms;
+    return await declarations.retract(steward, flow(from, to));
+  };
+  const ofAssets = async () => (await flows()).filter((each) => each.startsWith('table>'));
+
+  it('is between their assets, too, as long as one of them holds', async () => {
+    await declareAt(100, 'table.a', 'view.a');
+    await declareAt(110, 'table.b', 'view.a');
+    expect(await flows()).toEqual(['a>a DECLARED 100-', 'b>a DECLARED 110-', 'table>view DECLARED 100-']);
+    await retractAt(120, 'table.a', 'view.a');
+    expect(await ofAssets()).toEqual(['table>view DECLARED 100-']);
+    await retractAt(130, 'table.b', 'view.a');
+    expect(await ofAssets()).toEqual(['table>view DECLARED 100-130']);
+    await declareAt(140, 'table.b', 'view.b');
+    expect(await ofAssets()).toEqual(['table>view DECLARED 100-130', 'table>view DECLARED 140-']);
+    const [edge] = await sql<GraphEdge[]>`select * from lineage.edges where kind = 'TABLE' and valid_to is null`;
+    expect(edge).toMatchObject({ transformation: 'DIRECT', confidence: 1, jobId: null });
+    expect(await findDeclarations(sql, [edge!])).toEqual([]);
+  });
+
+  it('is one edge of the assets together with what is declared of them, whichever is said and taken back first', async () => {
+    await declareAt(100, 'table.a', 'view.a');
+    const { edge } = await declareAt(110, 'table', 'view');
+    expect(edge).toMatchObject({ validFrom: at(110), validTo: null });
+    expect(await findDeclarations(sql, [edge])).toHaveLength(1);
+    expect(await ofAssets()).toEqual(['table>view DECLARED 100-110', 'table>view DECLARED 110-']);
+    await retractAt(120, 'table.a', 'view.a');
+    await declareAt(130, 'table.a', 'view.a');
+    expect(await ofAssets()).toEqual(['table>view DECLARED 100-110', 'table>view DECLARED 110-']);
+    expect((await retractAt(140, 'table', 'view')).edge).toMatchObject({ validFrom: at(110), validTo: at(140) });
+    expect((await ofAssets()).slice(1)).toEqual(['table>view DECLARED 110-140', 'table>view DECLARED 140-']);
+    // A clock that goes back.
+    await declareAt(50, 'table', 'view');
+    await retractAt(40, 'table', 'view');
+    expect((await ofAssets()).slice(2)).toEqual([140, 141, 142].map((ms) => `table>view DECLARED ${ms}-${ms < 142 ? ms + 1 : ''}`));
+    await retractAt(200, 'table.a', 'view.a');
+    expect((await ofAssets()).at(-1)).toBe('table>view DECLARED 142-200');
+  });
+
+  it('of one asset is nothing that flows between assets, and what is between them is not taken back of the assets', async () => {
+    await declareAt(100, 'table.a', 'table.b');
+    expect(await flows()).toEqual(['a>b DECLARED 100-']);
+    await declareAt(110, 'table.a', 'view.a');
+    await expect(retractAt(120, 'table', 'view')).rejects.toThrow('between columns of these assets');
+    await retractAt(130, 'table.a', 'view.a');
+    await expect(retractAt(140, 'table', 'view')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
 });
 
 it('leaves nothing behind when it is refused', async () => {

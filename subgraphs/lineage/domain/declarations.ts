@@ -14,14 +14,16 @@ import { listMissing, NOT_FED } from '../store/assets.ts';
 import {
   addJob,
   findLast,
+  findLastEdge,
   getDeclaredEdge,
+  hasDeclaredColumns,
   insertDeclaration,
   listOtherOrigins,
   lockFacts,
   retractDeclaration,
   type Declaration,
 } from '../store/declarations.ts';
-import { writeFacts, type AssetNode } from '../store/facts.ts';
+import { writeFacts, type AssetNode, type FlowChange } from '../store/facts.ts';
 import { findEnds, type End } from './declarationEnds.ts';
 import { checkJob, checkWords, type DeclarationWords, type Words } from './declarationInputs.ts';
 import { jobNodeId } from './nodeIds.ts';
@@ -76,8 +78,10 @@ export function createDeclarations({ sql, askCatalog, onCommit, now = () => new 
       for (const { isDeleted } of [from, to]) if (isDeleted) throw new Conflict(DELETED);
       return await change({ from, to }, async (tx, last) => {
         if (last && last.retractedAt === null) return last;
-        const at = latest(now(), last?.retractedAt);
         const [fromId, toId] = [from.nodeId, to.nodeId];
+        const lastEdge = await findLastEdge(tx, { fromId, toId });
+        // What is open until then is only what flows between columns.
+        const at = latest(now(), lastEdge && (lastEdge.validTo ?? justAfter(lastEdge.validFrom)));
         const declaration = { id: newId(), fromId, toId, reason: words.reason, declaredBy: userId, declaredAt: at };
         const jobId = job && jobNodeId(job.namespace, job.name);
         if (job) await addJob(tx, { id: jobId!, ...job });
@@ -85,7 +89,10 @@ export function createDeclarations({ sql, askCatalog, onCommit, now = () => new 
         await writeFacts(tx, {
           assets: await listUnfed(tx, [from, to]),
           columns: [from, to].flatMap(({ column }) => column ?? []),
-          changes: [{ ...flowOf({ from, to }), change: 'opened', at, details: { transformation, jobId } }],
+          changes: [
+            ...(to.column ? ofAssets({ from, to }, 'opened', at) : [{ ...flowOf({ from, to }), change: 'closed' as const, at }]),
+            { ...flowOf({ from, to }), change: 'opened', at, details: { transformation, jobId } },
+          ],
         });
         await append(
           tx,
@@ -104,9 +111,12 @@ export function createDeclarations({ sql, askCatalog, onCommit, now = () => new 
       return await change({ from, to }, async (tx, last) => {
         if (!last || last.retractedAt !== null) throw await notDeclared(tx, { from, to });
         // An interval that ends where it begins would never have been.
-        const at = latest(now(), new Date(last.declaredAt.getTime() + 1));
+        const at = latest(now(), justAfter(last.declaredAt));
         await retractDeclaration(tx, last.id, { userId, at, because: words.reason });
-        await writeFacts(tx, { assets: [], changes: [{ ...flowOf({ from, to }), change: 'closed', at }] });
+        await writeFacts(tx, {
+          assets: [],
+          changes: [{ ...flowOf({ from, to }), change: 'closed', at }, ...(await withoutIt(tx, { from, to }, at))],
+        });
         await append(tx, 'lineage', [eventOf({ from, to }, last.id, { actorId: userId, change: 'retracted', reason: words.reason })], at);
         return last;
       });
@@ -119,8 +129,27 @@ const DELETED = 'One of these was deleted. Lineage can be declared once a scan f
 const flowOf = ({ from, to }: Flow) =>
   ({ fromId: from.nodeId, toId: to.nodeId, kind: to.column ? 'COLUMN' : 'TABLE', origin: 'DECLARED' }) as const;
 
+/**
+ * What flows between columns flows between their assets, as with what sources report: an edge of the assets is open as long as a declaration
+ * between them or between their columns holds. One of the assets themselves has its own interval, which begins and ends with it.
+ */
+function ofAssets({ from, to }: Flow, change: FlowChange['change'], at: Date): FlowChange[] {
+  if (from.asset.id === to.asset.id) return [];
+  return [{ fromId: from.asset.id, toId: to.asset.id, kind: 'TABLE', origin: 'DECLARED', change, at }];
+}
+
+/** What becomes of the assets' edge when a declaration has been taken back. */
+async function withoutIt(tx: Transaction, { from, to }: Flow, at: Date): Promise<FlowChange[]> {
+  const ends = { fromId: from.asset.id, toId: to.asset.id };
+  const isBetweenColumns = await hasDeclaredColumns(tx, ends);
+  if (!to.column) return isBetweenColumns ? ofAssets({ from, to }, 'opened', at) : [];
+  const ofThemselves = await findLast(tx, ends);
+  return isBetweenColumns || ofThemselves?.retractedAt === null ? [] : ofAssets({ from, to }, 'closed', at);
+}
+
 /** Times of one flow never go back, whatever the clocks say: each declaration begins when the last one has ended. */
 const latest = (now: Date, other: Date | null | undefined): Date => (other && other > now ? other : now);
+const justAfter = (time: Date): Date => new Date(time.getTime() + 1);
 
 /** Assets whose events are still to come: who declared lineage of them is to see it. The events write over this. */
 async function listUnfed(tx: Transaction, ends: readonly End[]): Promise<AssetNode[]> {
@@ -132,7 +161,12 @@ async function listUnfed(tx: Transaction, ends: readonly End[]): Promise<AssetNo
 }
 
 async function notDeclared(tx: Transaction, { from, to }: Flow): Promise<InvalidInput | NotFound> {
-  const origins = await listOtherOrigins(tx, { fromId: from.nodeId, toId: to.nodeId });
+  const ends = { fromId: from.nodeId, toId: to.nodeId };
+  const origins = await listOtherOrigins(tx, ends);
+  if (!to.column && (await hasDeclaredColumns(tx, ends))) {
+    const message = 'This is declared between columns of these assets, and ends with the last of those declarations. Retract them.';
+    return new InvalidInput(message, 'input.from', { origins });
+  }
   if (origins.length === 0) return new NotFound('declared lineage', `${from.id} to ${to.id}`);
   return new InvalidInput(
     `Nobody declared this: a source reports it (${origins.join(', ')}), and it ends when the source reports it no more. Only what people declared can be retracted.`,

@@ -36,6 +36,26 @@ export async function findLast(tx: Transaction, { fromId, toId }: Ends): Promise
   return row;
 }
 
+/** The last interval of origin DECLARED, also of assets between whose columns it is declared. */
+export async function findLastEdge(tx: Transaction, { fromId, toId }: Ends): Promise<Pick<GraphEdge, 'validFrom' | 'validTo'> | undefined> {
+  const [row] = await tx<Pick<GraphEdge, 'validFrom' | 'validTo'>[]>`
+    select valid_from, valid_to from lineage.edges
+    where from_id = ${fromId} and to_id = ${toId} and origin = 'DECLARED' and (valid_to is null or valid_to > valid_from)
+    order by valid_from desc limit 1`;
+  return row;
+}
+
+/** Whether a declaration between columns of these assets holds. */
+export async function hasDeclaredColumns(tx: Transaction, { fromId, toId }: Ends): Promise<boolean> {
+  const [row] = await tx<{ holds: boolean }[]>`
+    select exists (
+      select from lineage.declarations d
+      join lineage.columns f on f.column_id = d.from_id join lineage.columns t on t.column_id = d.to_id
+      where d.retracted_at is null and f.asset_id = ${fromId} and t.asset_id = ${toId}
+    ) as holds`;
+  return row!.holds;
+}
+
 export async function insertDeclaration(
   tx: Transaction,
   { id, fromId, toId, reason, declaredBy, declaredAt }: Omit<Declaration, 'retractedBy' | 'retractedAt' | 'retractedBecause'>,
