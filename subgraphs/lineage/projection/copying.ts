@@ -2,7 +2,7 @@
 import type { Database, Queryable } from '#platform/database/index.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
 import { project, type Batch, type Generation } from '../graph/neo4j/generations.ts';
-import { ASSETS, COLUMNS, EDGES, readHead, type Head } from '../store/changes.ts';
+import { ASSET_FACTS, COLUMN_FACTS, EDGE_FACTS, readHead, type Head } from '../store/changes.ts';
 
 /** Rows of one transaction in Neo4j. It takes about a third of a second. */
 const PAGE = 5_000;
@@ -36,11 +36,11 @@ export async function copyChanges({ neo4j, sql, page = PAGE }: CopyOptions, from
 
 /** Nodes before the edges between them. */
 async function readBatch(tx: Queryable, after: Generation, page: number): Promise<{ batch: Batch; size: number }> {
-  const assets = await ASSETS.listChanges(tx, after.assets, page);
+  const assets = await ASSET_FACTS.listChanges(tx, after.assets, page);
   let size = assets?.rows.length ?? 0;
-  const columns = size < page ? await COLUMNS.listChanges(tx, after.columns, page - size) : undefined;
+  const columns = size < page ? await COLUMN_FACTS.listChanges(tx, after.columns, page - size) : undefined;
   size += columns?.rows.length ?? 0;
-  const edges = size < page ? await EDGES.listChanges(tx, after.edges, page - size) : undefined;
+  const edges = size < page ? await EDGE_FACTS.listChanges(tx, after.edges, page - size) : undefined;
   size += edges?.rows.length ?? 0;
   return { batch: { ...(assets && { assets }), ...(columns && { columns }), ...(edges && { edges }) }, size };
 }

@@ -11,7 +11,7 @@ import { findNodes, listEdgeIds, listNodeIds } from '../graph/neo4j/stored.ts';
 import { countBehind } from '../store/changes.ts';
 import { findCopies } from './copies.ts';
 import { withPatience } from './patience.ts';
-import { ASSET, COLUMN, FLOW, type Kind, type KindName, type Row, type Value } from './rows.ts';
+import { ASSET, COLUMN, FLOW, type Copy, type Kind, type KindName, type Row, type Value } from './rows.ts';
 import { withProjection } from './turns.ts';
 
 const AT_ONCE = 1_000;
@@ -140,9 +140,9 @@ async function compare(options: Options, number: number): Promise<Drift> {
   await findExtra(listNodeIds, [ASSET, COLUMN], async (ids) => {
     const nodes = await withPatience(() => findNodes(neo4j, number, ids));
     // Without a class it only stands for the end of an edge.
-    const strays = nodes.filter(({ accessClass }) => accessClass !== undefined);
+    const strays = nodes.filter(({ row }) => row.accessClass !== undefined);
     const idsOf = (kind: Kind): string[] =>
-      strays.filter(({ level }) => (level === 'COLUMN' ? COLUMN : ASSET) === kind).map(({ id }) => id);
+      strays.filter(({ row }) => (row.level === 'COLUMN' ? COLUMN : ASSET) === kind).map(({ id }) => id);
     for (const kind of [ASSET, COLUMN]) await settle(kind, idsOf(kind));
   });
   await findExtra(listEdgeIds, [FLOW], (ids) => settle(FLOW, ids));
@@ -158,14 +158,15 @@ async function inTurn<Result>(sql: Database, work: () => Promise<Result>): Promi
   throw new Conflict('Lineage is being copied to Neo4j, which takes unusually long. Try again later.');
 }
 
-function findDifference({ name: kind }: Kind, id: string, fact: Row | undefined, copy: Row | undefined): Difference | undefined {
-  if (!fact && !copy) return undefined;
-  if (!copy) return { what: 'missing', kind, id, row: fact!, fields: {} };
-  if (!fact) return { what: 'extra', kind, id, row: copy, fields: {} };
-  const names = [...new Set([...Object.keys(fact), ...Object.keys(copy)])];
+function findDifference({ name: kind }: Kind, id: string, fact: Row | undefined, copied: Copy | undefined): Difference | undefined {
+  if (!fact && !copied) return undefined;
+  if (!copied) return { what: 'missing', kind, id, row: fact!, fields: {} };
+  if (!fact) return { what: 'extra', kind, id, row: copied.row, fields: {} };
+  const [wanted, copy] = [{ ...fact, ...copied.derived }, copied.row];
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(copy)])];
   const fields = Object.fromEntries(
     names.flatMap((name) => {
-      const [left, right] = [fact[name] ?? null, copy[name] ?? null];
+      const [left, right] = [wanted[name] ?? null, copy[name] ?? null];
       return left === right ? [] : [[name, { fact: left, copy: right }]];
     }),
   );

@@ -274,6 +274,38 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
       expect(await drift()).toEqual(none(3, 1, 3));
     });
 
+    it('sees what hubs are read by', async () => {
+      const [hub, ...others] = [asset('hub'), asset('a'), asset('b')];
+      await write({ assets: [hub!, ...others], changes: others.flatMap((other) => [flow(hub!, other), flow(other, hub!)]) });
+      await catchUp();
+      const run = (text: string) => neo4j.write((ask) => ask(text, { id: hub!.id }));
+      /** As the projection does with many more flows. */
+      const makeHub = () =>
+        run(`
+          MATCH (n:LineageNode {id: $id}) SET n.upstreamHub = n.generation, n.downstreamHub = n.generation
+          WITH n MATCH (n)-[f:FLOWS]->(m) SET f.downstream = n.key + '/' + m.id
+          WITH DISTINCT n MATCH (n)<-[g:FLOWS]-(m) SET g.upstream = n.key + '/' + m.id`);
+      const place = expect.stringContaining(`/${hub!.id}/`);
+      const removed = { flow: { upstream: { fact: place, copy: null } } };
+      const moved = { flow: { downstream: { fact: place, copy: place } } };
+      const mismarked = { asset: { upstreamHub: { fact: expect.any(Number), copy: 1 } } };
+      const left = [{ flow: { upstream: { fact: null, copy: place } } }, { flow: { upstream: { fact: null, copy: place } } }];
+      for (const [text, expected] of [
+        ['MATCH (:LineageNode {id: $id})<-[f:FLOWS]-() WITH f LIMIT 1 REMOVE f.upstream', [removed]],
+        ['MATCH (:LineageNode {id: $id})-[f:FLOWS]->() WITH f LIMIT 1 SET f.downstream = f.downstream + "1"', [moved]],
+        ['MATCH (n:LineageNode {id: $id}) SET n.upstreamHub = 1', [mismarked]],
+        ['MATCH (n:LineageNode {id: $id}) REMOVE n.upstreamHub', left],
+      ] as const) {
+        await makeHub();
+        expect(await drift()).toEqual(none(3, 0, 4));
+        await run(text);
+        const { differences } = await drift();
+        expect(differences.map(({ kind, fields }) => ({ [kind]: fields }))).toEqual(expected);
+        await rebuildProjection({ neo4j, sql });
+        expect(await drift()).toEqual(none(3, 0, 4));
+      }
+    });
+
     it('tells what was not copied yet from what differs', async () => {
       await write({ assets: [asset('a')] });
       await catchUp();

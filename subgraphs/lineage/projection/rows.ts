@@ -2,14 +2,25 @@
 import type { Queryable } from '#platform/database/index.ts';
 import { isId as isUuid } from '#platform/ids.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
-import type { AssetRow, ColumnRow, EdgeRow, Position, Positions } from '../graph/neo4j/generations.ts';
-import { findEdges, findNodes } from '../graph/neo4j/stored.ts';
-import { ASSETS, COLUMNS, EDGES, type Facts } from '../store/changes.ts';
+import { findEdges, findNodes, type Stored } from '../graph/neo4j/stored.ts';
+import {
+  ASSET_FACTS,
+  COLUMN_FACTS,
+  EDGE_FACTS,
+  type AssetRow,
+  type ColumnRow,
+  type EdgeRow,
+  type Facts,
+  type Position,
+  type Positions,
+} from '../store/changes.ts';
 
 export type KindName = 'asset' | 'column' | 'flow';
 export type Value = string | number | boolean | null;
 /** Moments in ISO 8601. */
 export type Row = Readonly<Record<string, Value>>;
+/** `derived`: what else a copy should have, by what it has itself. */
+export type Copy = { row: Row; derived: Row };
 /** `row`: undefined of an interval that was none after all, which a copy does not have. */
 export type Fact = { id: string; position: Position; row: Row | undefined };
 
@@ -19,7 +30,7 @@ export type Kind = {
   list(sql: Queryable, after: string | undefined, limit: number): Promise<Fact[]>;
   get(sql: Queryable, ids: readonly string[]): Promise<Fact[]>;
   /** By id. */
-  find(neo4j: Neo4j, generation: number, ids: readonly string[]): Promise<Map<string, Row>>;
+  find(neo4j: Neo4j, generation: number, ids: readonly string[]): Promise<Map<string, Copy>>;
   /** Whether a copy that has come to these positions has this, as it is. */
   isCopied(fact: Fact, positions: Positions): boolean;
 };
@@ -56,14 +67,15 @@ function defineKind<FactRow extends { id: string | number }>(definition: Definit
 const plain = (row: Record<string, unknown>): Row =>
   Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : (value as Value)]));
 
-const findPlainNodes: Kind['find'] = async (neo4j, generation, ids) =>
-  new Map((await findNodes(neo4j, generation, ids)).map(({ id, ...row }) => [id, plain(row)]));
+const toCopies = (stored: readonly Stored<Record<string, unknown>>[]): Map<string, Copy> =>
+  new Map(stored.map(({ id, row, derived }) => [id, { row: plain(row), derived: plain(derived) }]));
+const findCopiedNodes: Kind['find'] = async (neo4j, generation, ids) => toCopies(await findNodes(neo4j, generation, ids));
 
 export const ASSET = defineKind<AssetRow>({
   name: 'asset',
-  facts: ASSETS,
+  facts: ASSET_FACTS,
   toRow: ({ id: _, ...row }) => ({ level: 'ASSET', ...row }),
-  find: findPlainNodes,
+  find: findCopiedNodes,
   positionOf: ({ assets }) => assets,
   isId: isUuid,
   isAfter: (id, other) => id > other,
@@ -71,9 +83,9 @@ export const ASSET = defineKind<AssetRow>({
 
 export const COLUMN = defineKind<ColumnRow>({
   name: 'column',
-  facts: COLUMNS,
+  facts: COLUMN_FACTS,
   toRow: ({ id: _, ...row }) => ({ level: 'COLUMN', ...row }),
-  find: findPlainNodes,
+  find: findCopiedNodes,
   positionOf: ({ columns }) => columns,
   isId: isUuid,
   isAfter: (id, other) => id > other,
@@ -81,9 +93,9 @@ export const COLUMN = defineKind<ColumnRow>({
 
 export const FLOW = defineKind<EdgeRow>({
   name: 'flow',
-  facts: EDGES,
+  facts: EDGE_FACTS,
   toRow: ({ id: _, ...row }) => (row.validTo && row.validTo <= row.validFrom ? undefined : row),
-  find: async (neo4j, generation, ids) => new Map((await findEdges(neo4j, generation, ids)).map(({ id, ...row }) => [id, plain(row)])),
+  find: async (neo4j, generation, ids) => toCopies(await findEdges(neo4j, generation, ids)),
   positionOf: ({ edges }) => edges,
   isId: (id) => /^\d{1,15}$/.test(id),
   isAfter: (id, other) => Number(id) > Number(other),

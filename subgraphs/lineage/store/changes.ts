@@ -6,7 +6,17 @@
 import type postgres from 'postgres';
 import type { Queryable } from '#platform/database/index.ts';
 import { LINEAGE_GRAPH } from '#platform/events/consumerNames.ts';
-import type { AssetRow, ColumnRow, EdgeRow, Position, Positions } from '../graph/neo4j/generations.ts';
+import type { ColumnNode, Flow, FlowDetails } from '../graph/index.ts';
+
+export type AssetRow = { id: string; accessClass: number; namespace: string; name: string; isDeleted: boolean };
+/** With the class of its asset. */
+export type ColumnRow = ColumnNode & { accessClass: number };
+/** An interval of a flow; empty where it never was. */
+export type EdgeRow = { id: number } & Flow & FlowDetails & { validFrom: Date; validTo: Date | null };
+
+/** Up to this row, in the order of (revision, id). */
+export type Position = { revision: number; id: string };
+export type Positions = { assets: Position; columns: Position; edges: Position };
 
 /** How far the facts are: of which database they are (another one, or one that was put back, has another epoch), their last revision, and up to which event they were written. */
 export type Head = { epoch: string; revision: number; fedTo: number };
@@ -53,14 +63,14 @@ function factsOf<Row extends { id: string | number }>({ from, id, ids: type, rev
   };
 }
 
-export const ASSETS = factsOf<AssetRow>({
+export const ASSET_FACTS = factsOf<AssetRow>({
   from: (sql) => sql`select a.asset_id as id, a.access_class, a.namespace, a.name, a.is_deleted, a.revision from lineage.assets a`,
   id: 'a.asset_id',
   ids: (sql) => sql`uuid[]`,
   revision: 'a.revision',
 });
 
-export const COLUMNS = factsOf<ColumnRow>({
+export const COLUMN_FACTS = factsOf<ColumnRow>({
   from: (sql) => sql`
     select c.column_id as id, c.asset_id, c.name, a.access_class, c.revision
     from lineage.columns c join lineage.assets a on a.asset_id = c.asset_id`,
@@ -69,7 +79,7 @@ export const COLUMNS = factsOf<ColumnRow>({
   revision: 'c.revision',
 });
 
-export const EDGES = factsOf<EdgeRow>({
+export const EDGE_FACTS = factsOf<EdgeRow>({
   from: (sql) => sql`
     select e.id, e.from_id, e.to_id, e.kind, e.origin, e.transformation, e.confidence, e.job_id, e.valid_from, e.valid_to, e.revision
     from lineage.edges e`,

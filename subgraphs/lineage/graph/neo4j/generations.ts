@@ -2,14 +2,11 @@
  * Copies of the facts in Neo4j. A generation is one whole copy; how far it has come is stored beside it and changes in the transaction
  * that brings the rows, so nothing is lost or doubled whatever dies. Several lie beside each other, and one of them is serving.
  */
-import type { EdgeKind, Origin, Transformation } from '../index.ts';
+import type { AssetRow, ColumnRow, EdgeRow, Position, Positions } from '../../store/changes.ts';
 import type { Ask, Neo4j } from './connection.ts';
 import { migrate } from './migrations.ts';
-import { writeAssets, writeColumns, writeEdges } from './writing.ts';
+import { writeEdges, writeNodes } from './writing.ts';
 
-/** Rows up to this one are in, in the order of (revision, id). */
-export type Position = { revision: number; id: string };
-export type Positions = { assets: Position; columns: Position; edges: Position };
 export type Generation = Positions & {
   number: number;
   /** Of which database it is a copy, and since which restoring of a backup: several may meet in one Neo4j, and none may answer for another. */
@@ -19,25 +16,9 @@ export type Generation = Positions & {
   isLeaving: boolean;
 };
 
-export type AssetRow = { id: string; accessClass: number; namespace: string; name: string; isDeleted: boolean };
-/** With the class of its asset. */
-export type ColumnRow = { id: string; assetId: string; name: string; accessClass: number };
-/** `id`: of the row in PostgreSQL. One that ends where it begins is taken out. */
-export type EdgeRow = {
-  id: number;
-  fromId: string;
-  toId: string;
-  kind: EdgeKind;
-  origin: Origin;
-  transformation: Transformation;
-  confidence: number;
-  jobId: string | null;
-  validFrom: Date;
-  validTo: Date | null;
-};
 /** Rows, each once, and the place of the last one. */
 type Part<Row> = { rows: readonly Row[]; upTo: Position };
-/** Some thousands of rows. */
+/** Some thousands of rows. An edge that ends where it begins is taken out. */
 export type Batch = { assets?: Part<AssetRow>; columns?: Part<ColumnRow>; edges?: Part<EdgeRow> };
 
 /** The generation is not there any more, or somebody else has brought it on: look again how far it is. */
@@ -67,7 +48,7 @@ export const listGenerations = async (neo4j: Neo4j): Promise<Generation[]> => to
  */
 export const listSettledGenerations = async (neo4j: Neo4j): Promise<Generation[]> =>
   toGenerations(
-    await neo4j.readLocked<Stored>(`MATCH (m:LineageMigration {version: 1}) SET m.version = m.version WITH count(*) AS locked ${LIST}`),
+    await neo4j.read<Stored>(`MATCH (m:LineageMigration {version: 1}) SET m.version = m.version WITH count(*) AS locked ${LIST}`),
   );
 
 /** One that is just being deleted may have lost some of its properties. */
@@ -154,8 +135,8 @@ export async function project(neo4j: Neo4j, generation: Generation, batch: Batch
     // The transaction may have been committed though its answer was lost.
     if (isAt(stored, after) && !isAt(stored, generation)) return;
     if (!isAt(stored, generation)) throw new GenerationGone(number);
-    if (batch.assets) await writeAssets(ask, number, batch.assets.rows);
-    if (batch.columns) await writeColumns(ask, number, batch.columns.rows);
+    if (batch.assets) await writeNodes(ask, number, 'ASSET', batch.assets.rows);
+    if (batch.columns) await writeNodes(ask, number, 'COLUMN', batch.columns.rows);
     if (batch.edges) await writeEdges(ask, number, batch.edges.rows, hubDegree);
     await ask('MATCH (g:LineageGeneration {number: $number}) SET g.assets = $assets, g.columns = $columns, g.edges = $edges', {
       number: BigInt(number),

@@ -21,7 +21,7 @@ import { keyOf, OPEN } from './writing.ts';
 const WAYS: Record<Direction, readonly Way[]> = { UPSTREAM: ['UPSTREAM'], DOWNSTREAM: ['DOWNSTREAM'], BOTH: ['UPSTREAM', 'DOWNSTREAM'] };
 
 type EdgeRow = Omit<GraphEdge, 'validFrom' | 'validTo'> & { validFrom: number; validTo: number };
-/** What of a question is lists, and whether it is who sees all that asks. */
+/** What of a question is lists. */
 type Given = { keys?: string[]; among?: string[]; except?: readonly string[]; after?: readonly unknown[] | null };
 
 export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {

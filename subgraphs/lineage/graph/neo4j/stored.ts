@@ -1,54 +1,62 @@
 /** What a copy holds, row by row as it was written: for comparing it with the facts. */
-import type { EdgeKind, Origin, Transformation } from '../index.ts';
+import type { Flow, FlowDetails } from '../index.ts';
 import type { Neo4j } from './connection.ts';
-import { keyOf, OPEN } from './writing.ts';
+import { keyOf, OPEN, placeOf } from './writing.ts';
 
-/** `accessClass`: null of an end whose own row never came. */
-export type StoredNode = { id: string; accessClass: number | null; [name: string]: string | number | boolean | null };
-export type StoredEdge = {
-  id: string;
-  fromId: string;
-  toId: string;
-  kind: EdgeKind;
-  origin: Origin;
-  transformation: Transformation;
-  confidence: number;
-  jobId: string | null;
-  validFrom: Date;
-  validTo: Date | null;
-};
+/** `derived`: what those of its values should be that no fact has, as hubs are read by them (`writing.ts`). */
+export type Stored<Row> = { id: string; row: Row; derived: Partial<Row> };
+
+/** `upstreamHub`, `downstreamHub`: the generation, of a hub. */
+type Hubs = { upstreamHub: number | null; downstreamHub: number | null };
+/** `accessClass`: absent of an end whose own row never came. */
+export type StoredNode = Hubs & { level: string; accessClass?: number };
+type NodeProperties = Omit<StoredNode, keyof Hubs> & Partial<Hubs> & { id: string; key: string; generation: number };
+/** `upstream`, `downstream`: its place among the flows of a hub. */
+type Places = { upstream: string | null; downstream: string | null };
+export type StoredEdge = Flow & FlowDetails & Places & { validFrom: Date; validTo: Date | null };
 
 /** Some thousands at a time. */
-export async function findNodes(neo4j: Neo4j, generation: number, ids: readonly string[]): Promise<StoredNode[]> {
-  const rows = await neo4j.read<{ node: StoredNode & { key: string; generation: number; upstreamHub?: number; downstreamHub?: number } }>(
+export async function findNodes(neo4j: Neo4j, generation: number, ids: readonly string[]): Promise<Stored<StoredNode>[]> {
+  const rows = await neo4j.read<{ node: NodeProperties }>(
     'UNWIND $keys AS key MATCH (n:LineageNode {key: key}) RETURN properties(n) AS node',
     { keys: ids.map((id) => keyOf(generation, id)) },
   );
-  return rows.map(({ node: { key: _, generation: _generation, upstreamHub: _up, downstreamHub: _down, ...node } }) => node);
+  return rows.map(({ node: { id, key: _, generation: _generation, upstreamHub = null, downstreamHub = null, ...node } }) => ({
+    id,
+    row: { ...node, upstreamHub, downstreamHub },
+    // Which nodes are hubs is not to be told from the facts: it depends on how they came.
+    derived: { upstreamHub: upstreamHub === null ? null : generation, downstreamHub: downstreamHub === null ? null : generation },
+  }));
 }
 
-type EdgeProperties = Omit<StoredEdge, 'id' | 'fromId' | 'toId' | 'jobId' | 'validFrom' | 'validTo'> & {
-  key: string;
-  upstream?: string;
-  downstream?: string;
-  jobId?: string;
-  validFrom: number;
-  validTo: number;
-};
+type EdgeProperties = FlowDetails &
+  Pick<Flow, 'kind' | 'origin'> &
+  Partial<Places> & { key: string; jobId?: string; validFrom: number; validTo: number };
+type EdgeRow = { fromId: string; toId: string; isOfUpstreamHub: boolean; isOfDownstreamHub: boolean; edge: EdgeProperties };
 
-export async function findEdges(neo4j: Neo4j, generation: number, ids: readonly string[]): Promise<StoredEdge[]> {
-  const rows = await neo4j.read<{ fromId: string; toId: string; edge: EdgeProperties }>(
-    'UNWIND $keys AS key MATCH (a)-[f:FLOWS {key: key}]->(b) RETURN a.id AS fromId, b.id AS toId, properties(f) AS edge',
+export async function findEdges(neo4j: Neo4j, generation: number, ids: readonly string[]): Promise<Stored<StoredEdge>[]> {
+  const rows = await neo4j.read<EdgeRow>(
+    `UNWIND $keys AS key MATCH (a)-[f:FLOWS {key: key}]->(b)
+     RETURN a.id AS fromId, b.id AS toId, b.upstreamHub IS NOT NULL AS isOfUpstreamHub, a.downstreamHub IS NOT NULL AS isOfDownstreamHub,
+       properties(f) AS edge`,
     { keys: ids.map((id) => keyOf(generation, id)) },
   );
-  return rows.map(({ fromId, toId, edge: { key, upstream: _up, downstream: _down, jobId = null, validFrom, validTo, ...edge } }) => ({
+  return rows.map(({ fromId, toId, isOfUpstreamHub, isOfDownstreamHub, edge: { key, validFrom, validTo, ...edge } }) => ({
     id: idOf(key),
-    fromId,
-    toId,
-    ...edge,
-    jobId: jobId ?? null,
-    validFrom: new Date(validFrom),
-    validTo: validTo === OPEN ? null : new Date(validTo),
+    row: {
+      fromId,
+      toId,
+      ...edge,
+      jobId: edge.jobId ?? null,
+      validFrom: new Date(validFrom),
+      validTo: validTo === OPEN ? null : new Date(validTo),
+      upstream: edge.upstream ?? null,
+      downstream: edge.downstream ?? null,
+    },
+    derived: {
+      upstream: isOfUpstreamHub ? placeOf(generation, toId, fromId) : null,
+      downstream: isOfDownstreamHub ? placeOf(generation, fromId, toId) : null,
+    },
   }));
 }
 

@@ -1,5 +1,6 @@
 /** Writes rows of the facts as nodes and edges of one generation. */
-import type { AssetRow, ColumnRow, EdgeRow } from './generations.ts';
+import type { AssetRow, ColumnRow, EdgeRow } from '../../store/changes.ts';
+import type { Level } from '../index.ts';
 import type { Ask } from './connection.ts';
 
 /** The end of what still holds: above every moment, and exact in JavaScript's numbers. */
@@ -8,36 +9,23 @@ export const OPEN = Number.MAX_SAFE_INTEGER;
 /** Of a node or an edge, in all of Neo4j. */
 export const keyOf = (generation: number, id: string | number): string => `${generation}/${id}`;
 
+/** Of a flow among those of a hub. The statements below make it of a node's key and the other one's id. */
+export const placeOf = (generation: number, hubId: string, otherId: string): string => `${keyOf(generation, hubId)}/${otherId}`;
+
 type Keyed = { key: string };
 
-export const writeAssets = (ask: Ask, generation: number, assets: readonly AssetRow[]): Promise<void> =>
-  writeNodes(
-    ask,
-    assets.map(({ id, accessClass, ...rest }) => ({
-      key: keyOf(generation, id),
-      id,
-      generation: BigInt(generation),
-      level: 'ASSET',
-      accessClass: BigInt(accessClass),
-      ...rest,
-    })),
-  );
+type NodeRows = { ASSET: AssetRow; COLUMN: ColumnRow };
 
-export const writeColumns = (ask: Ask, generation: number, columns: readonly ColumnRow[]): Promise<void> =>
-  writeNodes(
-    ask,
-    columns.map(({ id, accessClass, ...rest }) => ({
-      key: keyOf(generation, id),
-      id,
-      generation: BigInt(generation),
-      level: 'COLUMN',
-      accessClass: BigInt(accessClass),
-      ...rest,
-    })),
-  );
-
-async function writeNodes(ask: Ask, rows: Keyed[]): Promise<void> {
-  if (rows.length > 0) await ask('UNWIND $rows AS row MERGE (n:LineageNode {key: row.key}) SET n += row', { rows: rows.sort(byKey) });
+export async function writeNodes<Of extends Level>(ask: Ask, generation: number, level: Of, nodes: readonly NodeRows[Of][]): Promise<void> {
+  if (nodes.length === 0) return;
+  const rows = nodes.map((node) => ({
+    ...node,
+    key: keyOf(generation, node.id),
+    generation: BigInt(generation),
+    level,
+    accessClass: BigInt(node.accessClass),
+  }));
+  await ask('UNWIND $rows AS row MERGE (n:LineageNode {key: row.key}) SET n += row', { rows: rows.sort(byKey) });
 }
 
 type KeyedEdge = Keyed & { edge: EdgeRow };
