@@ -48,7 +48,9 @@ export async function readLineage(graph: GraphStore, classes: VisibleClasses, re
 }
 
 /** One way that is walked from the roots: upstream or downstream. `depths`: of the nodes of the answer that it has come to. */
-type Side = { view: View; depths: Map<string, number>; frontier: string[]; cut: string[] };
+type Side = { view: View; depths: Map<string, number>; frontier: string[] };
+/** `depths`: of every node of the answer. `level`: the last one that was read. `isLate`: time ran out. */
+type Reach = { sides: Side[]; depths: Map<string, number>; level: number; isLate: boolean };
 
 export type WalkBounds = { depth: number; maxNodes: number; deadline?: Deadline };
 
@@ -57,23 +59,25 @@ export type WalkBounds = { depth: number; maxNodes: number; deadline?: Deadline 
  * of those that the viewer could walk to: upstream, downstream, or either way (not to and fro: what else flows into a reader of the
  * root is none of its lineage). When time runs out (`isLate`) the levels that were read so far are the answer. The roots are visible nodes.
  */
-async function reach(graph: GraphStore, { direction, ...rest }: View, rootIds: readonly string[], bounds: WalkBounds) {
-  const { depth, maxNodes, deadline = createDeadline() } = bounds;
+async function reach(
+  graph: GraphStore,
+  { direction, ...rest }: View,
+  rootIds: readonly string[],
+  { depth, maxNodes, deadline }: Required<WalkBounds>,
+): Promise<Reach> {
   const start = (): Map<string, number> => new Map(rootIds.map((id) => [id, 0]));
   const sides = (direction === 'BOTH' ? (['UPSTREAM', 'DOWNSTREAM'] as const) : [direction]).map((way): Side => ({
     view: { ...rest, direction: way },
     depths: start(),
     frontier: [...rootIds],
-    cut: [...rootIds],
   }));
   const depths = start();
-  let isLate = false;
-  for (let level = 1; level <= depth && depths.size < maxNodes && sides.some(({ frontier }) => frontier.length > 0); level++) {
-    isLate = deadline.isOver();
-    if (isLate) break;
-    await walkLevel(graph, sides, depths, level, maxNodes);
+  for (let level = 0; ; level++) {
+    if (level === depth || depths.size >= maxNodes || sides.every(({ frontier }) => frontier.length === 0))
+      return { sides, depths, level, isLate: false };
+    if (deadline.isOver()) return { sides, depths, level, isLate: true };
+    await walkLevel(graph, sides, depths, level + 1, maxNodes);
   }
-  return { sides, depths, isLate };
 }
 
 /** The nearest `maxNodes` nodes, the root left out. `truncated`: there are more, or time ran out. */
@@ -84,7 +88,7 @@ export async function findReached(
   { maxNodes, ...bounds }: WalkBounds,
 ): Promise<{ ids: string[]; truncated: boolean }> {
   // The root, and one that only says that there are more.
-  const { depths, isLate } = await reach(graph, view, [rootId], { ...bounds, maxNodes: maxNodes + 2 });
+  const { depths, isLate } = await reach(graph, view, [rootId], { deadline: createDeadline(), ...bounds, maxNodes: maxNodes + 2 });
   const ids = [...depths.keys()].slice(1);
   return { ids: ids.slice(0, maxNodes), truncated: isLate || ids.length > maxNodes };
 }
@@ -94,31 +98,74 @@ export async function walk(
   graph: GraphStore,
   view: View,
   rootIds: readonly string[],
-  bounds: WalkBounds,
+  { depth, maxNodes, deadline = createDeadline() }: WalkBounds,
 ): Promise<Omit<LineageGraph, 'rootId'>> {
-  const { depth, maxNodes } = bounds;
-  const { sides, depths, isLate } = await reach(graph, view, rootIds, bounds);
+  const reached = await reach(graph, view, rootIds, { depth, maxNodes, deadline });
+  const { sides, depths } = reached;
+  const isSpent = depths.size >= maxNodes;
+  const isLate = reached.isLate || (isSpent && (await goOnAmongKnown(graph, reached, depth, deadline)));
 
   const ids = [...depths.keys()];
-  const expanded = ({ depths: own }: Side): string[] => [...own].flatMap(([id, level]) => (level < depth ? [id] : []));
   const maxEdges = maxNodes * EDGES_PER_NODE;
   const edges = new Map<string, GraphEdge>();
-  const unexpanded = new Map<string, number>();
   for (const side of sides) {
+    const expanded = ids.filter((id) => isExpanded(side, id, depth));
     // A single root may flow into itself only by a mistake; of several roots one may flow into another.
-    const found = ids.length > 1 ? await graph.findEdges(side.view, expanded(side), ids, maxEdges + 1) : [];
+    const found = ids.length > 1 ? await graph.findEdges(side.view, expanded, ids, maxEdges + 1) : [];
     for (const edge of found) edges.set(edgeKey(edge), edge);
-    // Below the budget nothing was cut off; above the last two levels nothing either.
-    if (depths.size < maxNodes && !isLate) continue;
-    const candidates = [...new Set([...side.cut, ...side.frontier])].filter((id) => side.depths.get(id)! < depth);
-    const counts = candidates.length > 0 ? await graph.countNeighbours(side.view, candidates, ids) : new Map<string, number>();
-    for (const [id, count] of counts) unexpanded.set(id, (unexpanded.get(id) ?? 0) + count);
   }
+  // Within the budgets nothing was cut off.
+  const unexpanded = isSpent || isLate ? await countCutOff(graph, view, reached, depth) : new Map<string, number>();
   return {
     nodes: ids.map((id) => ({ id, depth: depths.get(id)!, unexpanded: unexpanded.get(id) ?? 0 })),
     edges: [...edges.values()].sort(byEnds).slice(0, maxEdges),
-    truncated: unexpanded.size > 0 || edges.size > maxEdges,
+    truncated: isLate || unexpanded.size > 0 || edges.size > maxEdges,
   };
+}
+
+/** Whether a side goes on from a node of the answer. */
+const isExpanded = ({ depths }: Side, id: string, depth: number): boolean => (depths.get(id) ?? depth) < depth;
+
+/** Above the last level that was read, and the one before, everything was. */
+const isFullyRead = ({ depths }: Side, id: string, level: number): boolean => depths.get(id)! < level - 1;
+
+/**
+ * No more nodes may come, but a side may still come to those that the other one found: what flows between them belongs to the answer as
+ * it would within a larger budget. A statement for each level at most, and one for most sides. True when time runs out.
+ */
+async function goOnAmongKnown(graph: GraphStore, { sides, depths, level }: Reach, depth: number, deadline: Deadline): Promise<boolean> {
+  for (const side of sides) {
+    const { view, depths: own } = side;
+    let from = [...own.keys()].filter((id) => isExpanded(side, id, depth) && !isFullyRead(side, id, level));
+    while (from.length > 0 && own.size < depths.size) {
+      if (deadline.isOver()) return true;
+      const others = [...depths.keys()].filter((id) => !own.has(id));
+      // So many are more than the answer has place for, which says so.
+      const found = await graph.findEdges(view, from, others, MAX_EDGES + 1);
+      const met = new Map<string, number>();
+      for (const { fromId, toId } of found) {
+        const [near, far] = view.direction === 'UPSTREAM' ? [toId, fromId] : [fromId, toId];
+        met.set(far, Math.min(own.get(near)! + 1, met.get(far) ?? depth));
+      }
+      for (const [id, at] of met) own.set(id, at);
+      from = [...met.keys()].filter((id) => isExpanded(side, id, depth));
+    }
+  }
+  return false;
+}
+
+/** Of each node the neighbours that are not in the answer, each once, on the sides that go on from it. */
+async function countCutOff(graph: GraphStore, view: View, { sides, depths, level }: Reach, depth: number): Promise<Map<string, number>> {
+  const ids = [...depths.keys()];
+  const asked = Map.groupBy(ids, (id) => {
+    const onward = sides.filter((side) => isExpanded(side, id, depth));
+    return onward.every((side) => isFullyRead(side, id, level)) ? null : onward.length === 2 ? view : onward[0]!.view;
+  });
+  const counts = new Map<string, number>();
+  for (const [own, group] of asked) {
+    if (own) for (const [id, count] of await graph.countNeighbours(own, group, ids)) counts.set(id, count);
+  }
+  return counts;
 }
 
 /** What each side comes to next. A node that another side has come to before costs nothing of the budget. */
@@ -138,7 +185,6 @@ async function walkLevel(
   const fresh = [...new Set(found.flat())].filter((id) => !depths.has(id)).sort();
   for (const id of fresh.slice(0, left)) depths.set(id, level);
   for (const [index, side] of sides.entries()) {
-    side.cut = side.frontier;
     side.frontier = found[index]!.filter((id) => depths.has(id));
     for (const id of side.frontier) side.depths.set(id, level);
   }

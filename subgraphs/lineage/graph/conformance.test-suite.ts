@@ -143,6 +143,35 @@ export function describeGraph(title: string, { graph, apply, clear }: Conformanc
       });
     });
 
+    it('tells of what flows between the two sides also where the budget is used up exactly', async () => {
+      await put('root a b u v');
+      await open('root>a a>b b>u u>root u>v root>v');
+      const edges = 'a>b b>u root>a root>v u>root u>v';
+      for (const maxNodes of [5, 6]) {
+        const found = await walk('root', 'BOTH', { depth: 5, maxNodes });
+        expect(found).toEqual({ nodes: 'root:0 a:1 u:1 v:1 b:2', edges, truncated: false });
+      }
+      // As far as the depth goes, and from what is shown only.
+      expect(await walk('root', 'BOTH', { depth: 3, maxNodes: 5 })).toMatchObject({
+        edges: 'a>b b>u root>a root>v u>root',
+        truncated: false,
+      });
+      expect(await walk('root', 'BOTH', { depth: 5, maxNodes: 4 })).toEqual({
+        nodes: 'root:0 a:1+1 u:1+1 v:1',
+        edges: 'root>a root>v u>root',
+        truncated: true,
+      });
+    });
+
+    it('counts a neighbour of both sides once', async () => {
+      await put('a b c');
+      await open('a>b b>a');
+      expect(await walk('a', 'BOTH', { maxNodes: 1 })).toEqual({ nodes: 'a:0+1', edges: '', truncated: true });
+      await open('c>a');
+      expect(await walk('a', 'BOTH', { maxNodes: 1 })).toMatchObject({ nodes: 'a:0+2' });
+      expect(await walk('a', 'BOTH', { maxNodes: 2 })).toMatchObject({ nodes: 'a:0+1 b:1', edges: 'a>b b>a' });
+    });
+
     it('ends a path at what the viewer may not see, and neither names nor counts it', async () => {
       await put('a b d e', 'h i');
       await open('a>h h>d a>b b>i e>b h>a');
@@ -349,7 +378,10 @@ export function describeGraph(title: string, { graph, apply, clear }: Conformanc
       expect(await walk('a', 'BOTH', { level: 'COLUMN', classes: [OPEN] })).toMatchObject({ nodes: expect.not.stringContaining('a.w') });
       expect(await walk('a', 'BOTH', { level: 'COLUMN', classes: [OPEN], maxNodes: 3 })).toMatchObject({ truncated: false });
       await put('h', 'b');
-      expect([await sees([OPEN]), await sees([OPEN, HIDDEN])]).toEqual(['a.w>h.x a.x>h.x h.x>c.y', 'a.w>h.x a.x>b.x a.x>h.x b.x>c.x h.x>c.y']);
+      expect([await sees([OPEN]), await sees([OPEN, HIDDEN])]).toEqual([
+        'a.w>h.x a.x>h.x h.x>c.y',
+        'a.w>h.x a.x>b.x a.x>h.x b.x>c.x h.x>c.y',
+      ]);
     });
 
     it("finds an asset's columns that have a flow, and what columns are", async () => {
@@ -362,7 +394,11 @@ export function describeGraph(title: string, { graph, apply, clear }: Conformanc
       expect([await find('DOWNSTREAM', 2), await find('UPSTREAM', 2), await find('BOTH', 2)]).toEqual([['a.x', 'a.y'], [], ['a.x', 'a.y']]);
       expect([await find('DOWNSTREAM', null), await find('BOTH', null)]).toEqual([['a.y'], ['a.y', 'a.z']]);
       // A column whose flows are hidden is as one without any: who is not told of a flow does not learn that there is one, either.
-      expect([await find('BOTH', null, [OPEN]), await find('BOTH', null, [HIDDEN]), await find('BOTH', null, [])]).toEqual([['a.z'], [], []]);
+      expect([await find('BOTH', null, [OPEN]), await find('BOTH', null, [HIDDEN]), await find('BOTH', null, [])]).toEqual([
+        ['a.z'],
+        [],
+        [],
+      ]);
       expect([await find('DOWNSTREAM', 2, [OPEN]), await find('DOWNSTREAM', null, [OPEN])]).toEqual([['a.x'], []]);
       expect([await find('DOWNSTREAM', null, [OPEN, HIDDEN]), await find('BOTH', 2, [OPEN], 1)]).toEqual([['a.y'], ['a.x']]);
       const ordered = await graph().findColumns(view('BOTH', 'all', minute(4), 'COLUMN'), id('a'), 9);

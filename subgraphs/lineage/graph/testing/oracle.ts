@@ -55,7 +55,10 @@ export function createOracle() {
   };
 }
 
-/** A level at a time, each way by itself, until the budget is spent. */
+/**
+ * The nodes are the first `maxNodes` by (distance, id). An edge between two of them is told of where it goes on, upstream or downstream, from
+ * what is reached that way through such nodes only, above the last level.
+ */
 function walk(
   { edges }: Sight,
   rootIds: readonly string[],
@@ -63,39 +66,46 @@ function walk(
   { depth, maxNodes }: Bounds,
 ): Omit<LineageGraph, 'rootId'> {
   const ways = waysOf(direction);
-  const neighboursOf = (way: Way, id: string): string[] => [
-    ...new Set(edges.flatMap((edge) => (near(way, edge) === id ? [far(way, edge)] : []))),
-  ];
-  const within = new Map(rootIds.map((id) => [id, 0]));
-  const walked = new Map(ways.map((way) => [way, new Map(within)] as const));
-  for (let level = 1; level <= depth && within.size < maxNodes; level++) {
-    const left = maxNodes - within.size;
-    const next = ways.map((way) => {
-      const own = walked.get(way)!;
-      const others = [...own].flatMap(([id, at]) => (at === level - 1 ? neighboursOf(way, id) : [])).filter((id) => !own.has(id));
-      return [...new Set(others)].sort().slice(0, left + within.size - own.size);
-    });
-    const fresh = [...new Set(next.flat())].filter((id) => !within.has(id)).sort();
-    for (const id of fresh.slice(0, left)) within.set(id, level);
-    for (const [index, way] of ways.entries()) for (const id of next[index]!) if (within.has(id)) walked.get(way)!.set(id, level);
-  }
-  const isExpanded = (way: Way, id: string): boolean => (walked.get(way)!.get(id) ?? depth) < depth;
-  const cutOff = (way: Way, id: string): number =>
-    isExpanded(way, id) ? neighboursOf(way, id).filter((other) => !within.has(other)).length : 0;
-  const nodes = [...within].map(([id, level]) => ({
+  const nearest = new Map<string, number>();
+  for (const way of ways)
+    for (const [id, at] of distances(edges, way, rootIds)) if (at <= depth) nearest.set(id, Math.min(at, nearest.get(id) ?? at));
+  const within = new Map([...nearest].sort(([a, at], [b, other]) => at - other || (a < b ? -1 : 1)).slice(0, maxNodes));
+  const inner = edges.filter(({ fromId, toId }) => within.has(fromId) && within.has(toId));
+  const walked = ways.map((way) => ({ way, reached: distances(inner, way, rootIds) }));
+  /** Where data flows from a node, or to it, as it is walked on from there. */
+  const onward = (id: string): { edge: GraphEdge; other: string }[] =>
+    walked
+      .filter(({ reached }) => (reached.get(id) ?? depth) < depth)
+      .flatMap(({ way }) => edges.filter((edge) => near(way, edge) === id).map((edge) => ({ edge, other: far(way, edge) })));
+  const nodes = [...within].map(([id, at]) => ({
     id,
-    depth: level,
-    unexpanded: ways.reduce((sum, way) => sum + cutOff(way, id), 0),
+    depth: at,
+    unexpanded: new Set(onward(id).flatMap(({ other }) => (within.has(other) ? [] : [other]))).size,
   }));
+  const told = new Set([...within.keys()].flatMap((id) => onward(id).flatMap(({ edge, other }) => (within.has(other) ? [edge] : []))));
   // What flows from a single root into itself is a mistake that is not told of.
-  const found =
-    within.size > 1 ? edges.filter((edge) => ways.some((way) => isExpanded(way, near(way, edge)) && within.has(far(way, edge)))) : [];
+  const found = within.size > 1 ? [...told] : [];
   const maxEdges = maxNodes * 10;
   return {
     nodes,
     edges: found.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)).slice(0, maxEdges),
     truncated: nodes.some(({ unexpanded }) => unexpanded > 0) || found.length > maxEdges,
   };
+}
+
+/** Of all that can be walked to: edges are gone along until nothing comes nearer. */
+function distances(edges: readonly GraphEdge[], way: Way, rootIds: readonly string[]): Map<string, number> {
+  const found = new Map(rootIds.map((id) => [id, 0]));
+  for (let isNearer = true; isNearer;) {
+    isNearer = false;
+    for (const edge of edges) {
+      const at = (found.get(near(way, edge)) ?? Infinity) + 1;
+      if (at >= (found.get(far(way, edge)) ?? Infinity)) continue;
+      found.set(far(way, edge), at);
+      isNearer = true;
+    }
+  }
+  return found;
 }
 
 /** An interval begins where the last one ended at the earliest, and one that ends before it begins, or there, has never been. */

@@ -76,8 +76,7 @@ export function createQueryOracle({ assets, columns, changes }: Facts) {
   function lineage(classes: VisibleClasses, request: Omit<DiffRequest, 'from' | 'to' | 'maxNodes'>, at: Date | null) {
     const { rootId, level, direction, depth } = request;
     const among = seenEdges(level, at, classes);
-    const isRoot = (way: Way, id: string): boolean =>
-      level === 'ASSET' || among.some((edge) => endsOf(way, edge)[0] === id);
+    const isRoot = (way: Way, id: string): boolean => level === 'ASSET' || among.some((edge) => endsOf(way, edge)[0] === id);
     const roots = [...assetOf.keys()].filter(
       (id) =>
         (level === 'ASSET' ? id === rootId : id !== rootId && assetOf.get(id) === rootId) &&
