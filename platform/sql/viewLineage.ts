@@ -4,6 +4,7 @@
  * left out: each of those columns would flow into each of the view's.
  */
 import type { Worker } from 'node:worker_threads';
+import { Upstream } from '../errors.ts';
 import { MAX_SQL, MAX_WAIT_MS, startThread, type ReadRequest } from './viewThread.ts';
 import type { ColumnFlow } from './views/flows.ts';
 import type { Dependency } from './views/work.ts';
@@ -19,13 +20,15 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Of a view's SQL as PostgreSQL prints it. `dependsOn`: what the view reads, by qualified names, with the columns that it uses of each (none:
- * it is not known which). Null where the SQL cannot be understood, or is too long. Takes at most some seconds, on a thread of its own.
+ * it is not known which). Null where the SQL cannot be understood, or is too long. Takes at most some seconds, on a thread of its own. Throws
+ * Upstream where there is no answer: the thread died, of this SQL or of what else the machine has to do, or took too long.
  */
 export async function readViewLineage(definition: string, dependsOn: readonly Dependency[]): Promise<readonly ColumnFlow[] | null> {
   if (dependsOn.length === 0) return [];
   if (definition.length > MAX_SQL) return null;
   const answer = last.then(() => ask({ definition, dependsOn }));
-  last = answer;
+  // Whoever asks next is not told that.
+  last = answer.catch(() => undefined);
   return await answer;
 }
 
@@ -37,22 +40,32 @@ function start(): Worker {
   return started;
 }
 
-/** Null, too, where the thread died of it. */
 async function ask(request: ReadRequest): Promise<readonly ColumnFlow[] | null> {
-  const asked = (thread ??= start());
   clearTimeout(idle);
   try {
-    return await new Promise((resolve) => {
+    const asked = (thread ??= start());
+    return await new Promise((resolve, reject) => {
+      let cause: unknown;
       // Ended, it tells that it exits.
       const timer = setTimeout(() => void asked.terminate(), MAX_WAIT_MS);
-      const done = (flows: readonly ColumnFlow[] | null): void => {
+      const end = (): void => {
         clearTimeout(timer);
-        asked.off('message', done).off('exit', died);
+        asked.off('message', answered).off('error', failed).off('exit', died);
+      };
+      const answered = (flows: readonly ColumnFlow[] | null): void => {
+        end();
         resolve(flows);
       };
-      const died = (): void => done(null);
-      asked.once('message', done).once('exit', died).postMessage(request);
+      const failed = (error: unknown): void => void (cause = error);
+      const died = (): void => {
+        end();
+        reject(new Error('The thread ended.', { cause }));
+      };
+      asked.once('message', answered).once('error', failed).once('exit', died).postMessage(request);
     });
+  } catch (cause) {
+    const check = 'the memory and the load of the process that reads events';
+    throw new Upstream('The SQL of a view could not be read: its reader gave no answer.', { system: 'SQL reader', check }, { cause });
   } finally {
     idle = setTimeout(() => {
       void thread?.terminate();

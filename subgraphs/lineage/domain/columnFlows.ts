@@ -1,6 +1,8 @@
 /** Reads what flows between columns out of the SQL of views, where that has changed. */
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { LRUCache } from 'lru-cache';
+import { Upstream } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { readViewLineage } from '#platform/sql/viewLineage.ts';
 import { stateAfter, type AssetFact, type AssetState, type Dependency } from './history.ts';
@@ -11,24 +13,36 @@ export type ToldAsset = Omit<AssetFact, 'dependsOn' | 'readFrom'> & {
   definition: string | null;
 };
 
+/** Of the SQL of one view; throws Upstream where there is no answer. */
+export type ReadView = typeof readViewLineage;
 /** `mostMs`: how long the SQL of all that is told may take to read. */
-export type ReadOptions = { logger?: Logger; mostMs?: number };
+export type ReadOptions = { logger?: Logger; mostMs?: number; readView?: ReadView };
 
 /** Counts up when the reader finds more in the same SQL: views are then read again with their next event. */
 const READER = 1;
 /** Of one batch. A thousand views take about half a second, one that was made to take long some seconds. */
 const MOST_MS = 20_000;
 
-/** In their order. Throws where several of them take too long together: fewer are to be tried. */
+/** How often a view may have no answer until its SQL counts as one that nobody can read: it may be the SQL's own fault, and others wait behind it. */
+const MOST_TRIES = 3;
+const SOMETHING_ELSE = ['SELECT a FROM t', [{ name: 't', columns: ['a'] }]] as const;
+/** By what was read: how often there was no answer, since this process began. */
+const unanswered = new LRUCache<string, number>({ max: 10_000 });
+
+/**
+ * In their order. Throws where several of them take too long together: fewer are to be tried. Throws Upstream where some of them had no answer:
+ * all are to be tried again.
+ */
 export async function readColumnFlows(
   told: readonly ToldAsset[],
   known: readonly AssetState[],
-  { logger, mostMs = MOST_MS }: ReadOptions,
+  { logger, mostMs = MOST_MS, readView = readViewLineage }: ReadOptions,
 ): Promise<AssetFact[]> {
   const states = new Map(known.map((state) => [state.id, state]));
   const facts: AssetFact[] = [];
   const startedAt = performance.now();
   let read = 0;
+  let noAnswer: Upstream | undefined;
   for (const { definition, ...asset } of told) {
     const before = states.get(asset.id);
     const without: AssetFact = { ...asset, dependsOn: asset.dependsOn.map((each) => ({ ...each, flows: [] })), readFrom: null };
@@ -38,18 +52,44 @@ export async function readColumnFlows(
       const readFrom = hashOf(definition, asset.dependsOn);
       if (before?.readFrom === readFrom) fact = { ...without, dependsOn: before.dependsOn, readFrom };
       else {
-        if (read++ > 0 && performance.now() - startedAt > mostMs) throw new Error('The views of this batch take too long to read.');
-        fact = { ...without, dependsOn: await readOne(definition, asset, logger), readFrom };
+        if (read++ > 0 && performance.now() - startedAt > mostMs)
+          throw noAnswer ?? new Error('The views of this batch take too long to read.');
+        try {
+          fact = { ...without, dependsOn: await readOne(definition, asset, readFrom, { logger, readView }), readFrom };
+        } catch (error) {
+          if (!(error instanceof Upstream)) throw error;
+          // The others are read meanwhile: each of those that have no answer has had one more try then.
+          noAnswer = error;
+        }
       }
     }
     facts.push(fact);
     if (!before || before.seq < fact.seq) states.set(fact.id, stateAfter(before, fact));
   }
+  if (noAnswer) throw noAnswer;
   return facts;
 }
 
-async function readOne(definition: string, { id, name, dependsOn }: Omit<ToldAsset, 'definition'>, logger?: Logger): Promise<Dependency[]> {
-  const flows = await readViewLineage(definition, dependsOn);
+type ReadOne = { logger: Logger | undefined; readView: ReadView };
+
+async function readOne(
+  definition: string,
+  { id, name, dependsOn }: Omit<ToldAsset, 'definition'>,
+  readFrom: string,
+  { logger, readView }: ReadOne,
+): Promise<Dependency[]> {
+  const tries = unanswered.get(readFrom) ?? 0;
+  let flows: Awaited<ReturnType<ReadView>> = null;
+  try {
+    if (tries < MOST_TRIES) flows = await readView(definition, dependsOn);
+    else logger?.warn({ assetId: id, name, tries }, 'the SQL of a view is given up: reading it had no answer at every try');
+    unanswered.delete(readFrom);
+  } catch (error) {
+    // Where not even this has an answer it is no fault of the view's.
+    if (error instanceof Upstream) await readView(...SOMETHING_ELSE);
+    unanswered.set(readFrom, tries + 1);
+    throw error;
+  }
   // Told once: it is not tried again before its SQL changes.
   if (!flows) logger?.debug({ assetId: id, name }, 'the SQL of a view cannot be read: its columns have no lineage');
   const byRelation = Map.groupBy(flows ?? [], ({ relation }) => relation);

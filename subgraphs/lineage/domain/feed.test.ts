@@ -1,14 +1,17 @@
 import { randomInt } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '#platform/database/index.ts';
+import { Upstream } from '#platform/errors.ts';
 import { append } from '#platform/events/append.ts';
 import type { ConsumedEvent } from '#platform/events/consumer.ts';
 import { createSequencer } from '#platform/events/sequencer.ts';
 import type { EventAttributes, NewEvent } from '#platform/events/types.ts';
 import { newId } from '#platform/ids.ts';
 import { createLogger } from '#platform/logger.ts';
+import { readViewLineage } from '#platform/sql/viewLineage.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import { createRandom, type Random } from '../graph/testing/randomHistory.ts';
+import type { ReadView } from './columnFlows.ts';
 import { createFeed, feed } from './feed.ts';
 import { columnNodeId } from './nodeIds.ts';
 
@@ -283,6 +286,56 @@ it('takes fewer views at once when they take too long, and forgets none', async 
   const { runOnce } = createFeed({ sql, faults: new Set(), logger, mostMs: 0 });
   while (await runOnce());
   expect(await columnFlows(table, ...views)).toEqual(views.map(({ name }, n) => `t.a>${name}.p ${n + 1}-`));
+});
+
+describe('a view whose SQL has no answer', () => {
+  const away = () => new Upstream('No answer.', { system: 'SQL reader', check: 'memory' });
+  const table = () => asset('t');
+  const view = (name: string): Asset => ({ ...asset(name, 't'), sql: [{ to: name === 'v' ? 'p' : 'q', of: ['t.a'], by: [] }] });
+
+  it('is tried again, and nothing of it is closed meanwhile', async () => {
+    const [one, two, other] = [table(), view('v'), view('w')];
+    await write([one, two, other].map((each, n) => ({ asset: each, event: 'asset.created', at: minute(n) })));
+    await consume();
+    const changed = { ...two, sql: [{ to: 'q', of: ['t.a'], by: [] }] };
+    await write([{ asset: changed, event: 'asset.updated', at: minute(5) }]);
+    let isAway = true;
+    const readView: ReadView = async (...asked) => (isAway ? Promise.reject(away()) : await readViewLineage(...asked));
+    const { runOnce } = createFeed({ sql, faults: new Set(), logger, readView });
+    // However often: nothing at all can be read.
+    for (let tries = 0; tries < 6; tries++) await expect(runOnce()).rejects.toThrow('No answer.');
+    expect(await columnFlows(one, two, other)).toEqual(['t.a>v.p 1-', 't.a>w.q 2-']);
+    isAway = false;
+    while (await runOnce());
+    expect(await columnFlows(one, two, other)).toEqual(['t.a>v.p 1-5', 't.a>v.q 5-', 't.a>w.q 2-']);
+  });
+
+  it('is given up after some tries where others have one, which come to their turn then', async () => {
+    const lines: string[] = [];
+    const warned = createLogger({ level: 'warn', format: 'json', destination: { write: (line: string) => void lines.push(line) } });
+    const [one, deadly, other] = [table(), view('v'), view('w')];
+    await write([one, deadly, other].map((each, n) => ({ asset: each, event: 'asset.created', at: minute(n) })));
+    let tries = 0;
+    const readView: ReadView = async (definition, dependsOn) => {
+      if (!definition.includes('AS p')) return await readViewLineage(definition, dependsOn);
+      tries += 1;
+      throw away();
+    };
+    const { runOnce } = createFeed({ sql, faults: new Set(), logger: warned, readView });
+    const failures: unknown[] = [];
+    for (let turns = 0, more = true; more && turns < 20; turns++) {
+      more = await runOnce().catch((error: unknown) => {
+        failures.push(error);
+        return true;
+      });
+    }
+    expect(failures).toEqual(Array.from({ length: 3 }, away));
+    expect(tries).toBe(3);
+    expect(await flows(one, deadly, other)).toEqual(['t>v 1-', 't>w 2-']);
+    expect(await columnFlows(one, deadly, other)).toEqual(['t.a>w.q 2-']);
+    expect(lines.filter((line) => line.includes('given up'))).toEqual([expect.stringContaining(deadly.id)]);
+    expect(await sql`select from events.failures where consumer = 'lineage.graph'`).toEqual([]);
+  });
 });
 
 const seed = Number(process.env['SEED'] ?? randomInt(1_000_000));

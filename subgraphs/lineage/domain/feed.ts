@@ -15,11 +15,14 @@ const TYPES = ['asset.created', 'asset.updated', 'asset.deleted'] as const satis
 const BATCH = 500;
 
 /** `onTurn`: called when facts may have been written. */
-type FeedOptions = { sql: Database; faults: ReadonlySet<string>; logger: Logger; onTurn?: () => void } & Pick<ReadOptions, 'mostMs'>;
+type FeedOptions = { sql: Database; faults: ReadonlySet<string>; logger: Logger; onTurn?: () => void } & Pick<
+  ReadOptions,
+  'mostMs' | 'readView'
+>;
 
-export function createFeed({ sql, faults, logger, onTurn, mostMs }: FeedOptions): Consumer {
+export function createFeed({ sql, faults, logger, onTurn, mostMs, readView }: FeedOptions): Consumer {
   const handle = (tx: Transaction, events: readonly ConsumedEvent[]) =>
-    feed(tx, events, { logger, ...(mostMs !== undefined && { mostMs }) });
+    feed(tx, events, { logger, ...(mostMs !== undefined && { mostMs }), ...(readView && { readView }) });
   return createConsumer({
     sql,
     name: LINEAGE_GRAPH,
