@@ -2,12 +2,13 @@
  * Lineage over a million edges, through the product's own door and over HTTP, for a viewer of everything, of 1 % and of
  * nothing; against the same SQL sent by hand over one connection. Fails where a plan reads all edges or assets, or where
  * `truncated` and `unexpanded` of a hub are not what a count says. Before that: how fast the graph is fed from the log, and loaded.
- * After it: the same questions to PostgreSQL and to Neo4j.
+ * After it: the same questions to PostgreSQL and to Neo4j, and a hub of a million edges.
  */
 import { connect, type Database } from '#platform/database/index.ts';
 import { newId } from '#platform/ids.ts';
 import { makeAssets } from './fixtures/assets.ts';
 import { makeGraph } from './fixtures/lineage.ts';
+import { askAHub } from './fixtures/lineageHub.ts';
 import { compareStores, findNeo4j, loadNeo4j, type StoresOptions } from './fixtures/lineageStores.ts';
 import { feedTheGraph, loadFacts } from './fixtures/lineageFeed.ts';
 import { openPlanLog, sequentialScans, type PlanLog, type Statement } from './fixtures/plans.ts';
@@ -30,7 +31,12 @@ const LINEAGE = `query ($id: ID!, $direction: LineageDirection!, $depth: Int, $m
 
 export async function run(context: BenchContext): Promise<BenchResult[]> {
   const share = context.quick ? 10 : 1;
-  return [...(await feedTheGraph(context, FED / share)), ...(await loadFacts(context, EDGES / share)), ...(await walk(context))];
+  return [
+    ...(await feedTheGraph(context, FED / share)),
+    ...(await loadFacts(context, EDGES / share)),
+    ...(await walk(context)),
+    ...(await askAHub(context, EDGES / share)),
+  ];
 }
 
 async function walk(context: BenchContext): Promise<BenchResult[]> {
