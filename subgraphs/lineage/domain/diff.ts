@@ -6,7 +6,10 @@ import { createDeadline } from './budgets.ts';
 import { edgeKey, MAX_EDGES, momentOf, readLineage, type LineageGraph, type LineageNode, type LineageRequest } from './lineage.ts';
 
 export type DiffRequest = Omit<LineageRequest, 'asOf'> & { from: Date; to: Date };
-/** Edges as they were at their moment, by their ends; nodes by depth and id. */
+/**
+ * Edges that themselves came or went, as they were at their moment, by their ends; nodes that came into reach or fell out of it, by depth
+ * and id.
+ */
 export type LineageDiff = {
   rootId: string;
   added: GraphEdge[];
@@ -35,28 +38,28 @@ export async function readDiff(graph: GraphStore, classes: VisibleClasses, reque
     removed: removed.edges,
     addedNodes: added.nodes,
     removedNodes: removed.nodes,
-    truncated: before.truncated || after.truncated,
+    truncated: before.truncated || after.truncated || added.isCut || removed.isCut,
   };
 }
 
-type Changed = { edges: GraphEdge[]; nodes: LineageNode[] };
+type Changed = { edges: GraphEdge[]; nodes: LineageNode[]; isCut: boolean };
 
 /**
- * What one has and the other has not. Where a budget cut the other one off, it may only have been cut off: then an edge counts if it did
- * not hold at the other's moment at all, and a node if such an edge is at it.
+ * What one has and the other has not. An edge that held at the other's moment, too, only came into reach or fell out of it, or a budget cut
+ * it off: it is none that came or went. A node came or went with its reach; where a budget cut the other one off, it counts if an edge that
+ * changed is at it. `isCut`: the edges are too many to tell.
  */
 async function listChanged(graph: GraphStore, otherView: View, one: LineageGraph, other: LineageGraph): Promise<Changed> {
   const known = new Set(other.edges.map(edgeKey));
   const knownNodes = new Set(other.nodes.map(({ id }) => id));
   const edges = one.edges.filter((edge) => !known.has(edgeKey(edge)));
   const nodes = one.nodes.filter(({ id }) => !knownNodes.has(id));
-  if (!other.truncated) return { edges, nodes };
-  if (edges.length === 0) return { edges, nodes: [] };
   const ids = (side: 'fromId' | 'toId'): string[] => [...new Set(edges.map((edge) => edge[side]))];
-  const found = await graph.findEdges(otherView, ids('fromId'), ids('toId'), MAX_EDGES + 1);
+  const found = edges.length > 0 ? await graph.findEdges(otherView, ids('fromId'), ids('toId'), MAX_EDGES + 1) : [];
   const held = new Set(found.map(edgeKey));
   // Among that many it may be any.
-  const changed = found.length > MAX_EDGES ? [] : edges.filter((edge) => !held.has(edgeKey(edge)));
+  const isCut = found.length > MAX_EDGES;
+  const changed = isCut ? [] : edges.filter((edge) => !held.has(edgeKey(edge)));
   const touched = new Set(changed.flatMap(({ fromId, toId }) => [fromId, toId]));
-  return { edges: changed, nodes: nodes.filter(({ id }) => touched.has(id)) };
+  return { edges: changed, nodes: other.truncated ? nodes.filter(({ id }) => touched.has(id)) : nodes, isCut };
 }

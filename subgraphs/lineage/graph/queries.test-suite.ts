@@ -17,9 +17,9 @@ import { createRandom, type Random } from './testing/randomHistory.ts';
 
 const DIRECTIONS: readonly Direction[] = ['UPSTREAM', 'DOWNSTREAM', 'BOTH'];
 const minute = (number: number): Date => new Date(Date.UTC(2026, 0, 1, 0, number));
-/** A clock on which time is over after some looks. */
 /** A machine that is busy must not make answers shorter. */
 const deadline = { isOver: () => false };
+/** A clock on which time is over after some looks. */
 const after = (looks: number) => ({ isOver: () => looks-- <= 0 });
 
 const OPEN = 1;
@@ -243,6 +243,18 @@ export function describeQueries(title: string, { graph, apply, clear }: Conforma
         expect(await diff('a', 2, 6, { maxNodes: 3 })).toBe('+ a>b - + b - …');
         expect(await diff('a', 2, 6, { maxNodes: 4 })).toBe('+ a>b - + b -');
         expect(await diff('a', 2, 6, { deadline: after(0) })).toBe('+ - + - …');
+      });
+
+      it('names no edge that only came into reach or fell out of it, and each node that did, whatever the budget', async () => {
+        await put('a b c d', 'a>b b>c', { at: 1 });
+        await close('b>c', 3);
+        await put('', 'd>b c>d', { at: 5 });
+        // `a>b` is as it was, and is nothing of `c`'s any more.
+        expect(await diff('c', 2, 4, { direction: 'UPSTREAM' })).toBe('+ - b>c + - b a');
+        expect(await diff('c', 2, 4, { direction: 'UPSTREAM', maxNodes: 2 })).toBe('+ - b>c + - b …');
+        expect(await diff('b', 2, 6)).toBe('+ c>d d>b - b>c + d -');
+        await put('', 'b>c', { at: 7 });
+        expect(await diff('c', 6, 8, { direction: 'UPSTREAM' })).toBe('+ b>c - + b a d -');
       });
 
       it('is of what the viewer sees', async () => {

@@ -132,13 +132,14 @@ export function createQueryOracle({ assets, columns, changes }: Facts) {
       if (!isSeen(request.rootId, classes)) return null;
       const [before, after] = [lineage(classes, request, from), lineage(classes, request, to)];
       const keyOf = ({ fromId, toId, kind, origin }: GraphEdge): string => `${fromId} ${toId} ${kind} ${origin}`;
-      const missing = (one: typeof before, other: typeof before) => ({
+      /** Edges that did not hold at the other moment, in reach or out of it; nodes that were not in reach then. */
+      const missing = (one: typeof before, other: typeof before, otherAt: Date) => ({
         edges: one.edges
-          .filter((edge) => !other.edges.some((each) => keyOf(each) === keyOf(edge)))
+          .filter((edge) => !edges.some((each) => keyOf(each) === keyOf(edge) && isValid(each, otherAt)))
           .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
         nodes: [...one.nodes].filter(([id]) => !other.nodes.has(id)).map(([id, depth]) => ({ id, depth })),
       });
-      const [added, removed] = [missing(after, before), missing(before, after)];
+      const [added, removed] = [missing(after, before, from), missing(before, after, to)];
       return { added: added.edges, removed: removed.edges, addedNodes: added.nodes, removedNodes: removed.nodes };
     },
 
