@@ -71,8 +71,16 @@ Tell: Anna <anna@example.org>
     });
     const { rootId, ...rest } = JSON.parse((await cli('orders', '--json')).stdout) as typeof impact;
     expect([rootId, rest.totalCount, rest.peopleToTell]).toEqual(['orders', 3, [{ name: 'Anna', email: anna.email }, null]]);
+    // That nothing was counted is not that there is nothing.
     server.fields['impact'] = { ...impact, totalCount: 0 };
-    expect(await cli('orders')).toMatchObject({ stdout: '', stderr: expect.stringContaining('reaches nothing') });
+    expect(await cli('orders')).toMatchObject({ stdout: '', stderr: expect.stringMatching(/^Nothing could be counted .* there is more/) });
+    server.fields['impact'] = { ...impact, totalCount: 0, truncated: false };
+    const told = async (direction: string) => (await cli('orders', '--direction', direction)).stderr;
+    expect([await told('downstream'), await told('upstream'), await told('both')]).toEqual([
+      'It reaches nothing, as far as you may see.\n',
+      'It rests on nothing, as far as you may see.\n',
+      'It reaches nothing and rests on nothing, as far as you may see.\n',
+    ]);
   });
 
   it('is asked for by id or by name, of a column, in a direction, to a depth and at a moment', async () => {

@@ -28,13 +28,19 @@ type Impact = {
   byDomain: { domain: { name: string } | null; count: number }[];
   peopleToTell: (Person | null)[] | null;
 };
+/** Of each direction. */
+const NOTHING: Record<string, string> = {
+  downstream: 'It reaches nothing',
+  upstream: 'It rests on nothing',
+  both: 'It reaches nothing and rests on nothing',
+};
 type Options = { column?: string; direction: string; depth: string; asOf?: string };
 
 export const addImpactCommands: AddCommands = (program, context) => {
   program
     .command('impact <asset> [name]')
     .description('whom a change of an asset or of one of its columns would reach; the asset by its id, or by namespace and name')
-    .option('--column <name>', 'only what this column of it reaches')
+    .option('--column <name>', 'only what this column of it reaches, or rests on')
     .addOption(
       new Option('--direction <direction>', 'whom it reaches, on whom it rests, or both')
         .choices(['upstream', 'downstream', 'both'])
@@ -57,7 +63,12 @@ async function show(context: CommandContext, asset: string, name: string | undef
   const { impact } = await client.request<{ impact: Impact | null }>(IMPACT, variables);
   if (!impact) throw noSuchAsset(asset, name);
   if (context.json) return printJson(terminal, impact);
-  if (impact.totalCount === 0) return say(terminal, 'It reaches nothing, as far as you may see.');
+  if (impact.totalCount === 0) {
+    const nothing = impact.truncated
+      ? 'Nothing could be counted within the budget of nodes or of time, and there is more. Try again, or ask for fewer levels with --depth.'
+      : `${NOTHING[options.direction]!}, as far as you may see.`;
+    return say(terminal, nothing);
+  }
   printTable(terminal, ['BY', 'VALUE', 'ASSETS'], rowsOf(impact));
   const people = (impact.peopleToTell ?? []).flatMap((person) => (person ? `${person.name} <${person.email}>` : []));
   if (people.length > 0) printLine(terminal, `Tell: ${people.join(', ')}`);

@@ -56,7 +56,7 @@ type FindFacts = (ids: readonly string[]) => Promise<ReadonlyMap<string, Facts>>
 
 /**
  * Counts those of the assets that catalog shows the viewer and that lived at the moment (null: now). When time runs out, those
- * that it was asked for by then: the nearest.
+ * that it was asked for by then: the nearest, FACTS_AT_ONCE at least. It has time of its own: a walk that used up all of its time came to something.
  */
 export async function countImpact(
   { assetIds, truncated }: Reached,
@@ -69,7 +69,7 @@ export async function countImpact(
   const domains = createTally();
   let [totalCount, withoutOwner] = [0, 0];
   let asked = 0;
-  for (; asked < assetIds.length && !deadline.isOver(); asked += FACTS_AT_ONCE) {
+  for (; asked < assetIds.length && (asked === 0 || !deadline.isOver()); asked += FACTS_AT_ONCE) {
     const found = await findFacts(assetIds.slice(asked, asked + FACTS_AT_ONCE));
     for (const { kind, owners: own, domainId, deletedAt } of found.values()) {
       if (deletedAt !== null && !(at && at < new Date(deletedAt))) continue;

@@ -5,7 +5,7 @@ import type { RequestContext } from '#platform/graphql/context.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import { isId } from '#platform/ids.ts';
 import type { LineageContext } from '../context.ts';
-import { createDeadline, MAX_NODES } from '../domain/budgets.ts';
+import { MAX_NODES } from '../domain/budgets.ts';
 import { countImpact, listPeople, readReached } from '../domain/impact.ts';
 import { checkLineage, momentOf } from '../domain/lineage.ts';
 import type { Level } from '../graph/index.ts';
@@ -39,7 +39,7 @@ export function createImpactResolvers({ lineage, askCatalog, askIdentity }: Deps
       async impact(_, { assetId, columnId, direction, depth, maxNodes, asOf }, context) {
         requireReader(context.viewer);
         const given = readGiven({ assetId, columnId });
-        const bounds = { depth: depth ?? DEFAULT_DEPTH, maxNodes: maxNodes ?? MAX_NODES, asOf: asOf ?? null, deadline: createDeadline() };
+        const bounds = { depth: depth ?? DEFAULT_DEPTH, maxNodes: maxNodes ?? MAX_NODES, asOf: asOf ?? null };
         checkLineage(bounds);
         const root = await findRoot(given, context);
         if (!root) return null;
@@ -49,7 +49,7 @@ export function createImpactResolvers({ lineage, askCatalog, askIdentity }: Deps
         const reached = await graph.read((store) => readReached(store, visible, request));
         if (!reached) return null;
         const findFacts = (ids: readonly string[]) => findAssetFacts(askCatalog, context, ids);
-        const impact = await countImpact(reached, momentOf(bounds.asOf), findFacts, bounds.deadline);
+        const impact = await countImpact(reached, momentOf(bounds.asOf), findFacts);
         return { rootId: given.id.toLowerCase(), ...impact };
       },
     },
