@@ -23,6 +23,9 @@ type Node = {
   column: { name: string } | null;
 };
 type Graph = { rootId: string; truncated: boolean; nodes: Node[]; edges: { from: string; to: string }[] };
+/** The future is as now, by the server's clock: this machine's may be slow. */
+const NOW = '9999-12-31T23:59:59.999Z';
+
 type Options = { direction: string; depth: string; level: string; asOf?: string; since?: string; until?: string; history?: boolean };
 
 export const addLineageCommands: AddCommands = (program, context) => {
@@ -41,7 +44,7 @@ export const addLineageCommands: AddCommands = (program, context) => {
     .option('--as-of <moment>', 'as it was then (2027-01-31, 2027-01-31T12:00:00Z)')
     .addOption(new Option('--since <moment>', 'what became different since then').conflicts(['asOf', 'history']))
     .addOption(new Option('--until <moment>', 'and what was different by then; now if not given').conflicts(['asOf', 'history']))
-    .addOption(new Option('--history', 'every flow into and out of it, that is and that was').conflicts('asOf'))
+    .addOption(new Option('--history', 'every flow into and out of it, that is and that was').conflicts(['asOf', 'direction', 'depth']))
     .action((asset: string, name: string | undefined, options: Options, command) => show(context(command), asset, name, options));
   addDeclarationCommands(lineage, context);
 };
@@ -72,7 +75,7 @@ function readBetween({ since, until, level, history }: Options): { from: string;
   }
   if (since !== undefined) {
     const from = readMoment(since, '--since');
-    return { from, to: until === undefined ? new Date().toISOString() : readMoment(until, '--until') };
+    return { from, to: until === undefined ? NOW : readMoment(until, '--until') };
   }
   if (until !== undefined) throw new CliError('--until takes --since, too.', EXIT.usage);
   return undefined;
