@@ -147,15 +147,10 @@ const ASSETS = `
   MATCH (n:LineageNode) USING INDEX n:LineageNode(generation, level)
   WHERE n.generation = $generation AND n.level = 'ASSET' AND ${lives('n')}`;
 
-/** Node by node, so that no more than one's flows are in memory. */
+/** Flow by flow as they are found, those of a node together: nothing is gathered, or a hub's million would have to be in memory at once. */
 export const STREAM_FLOWS = `
   ${ASSETS}
-  CALL (n) {
-    MATCH (n)-[f:FLOWS]->(m) WHERE f.validTo = $open
-    WITH DISTINCT m WHERE ${lives('m')}
-    RETURN collect(m.id) AS toIds
-  }
-  WITH n, toIds WHERE size(toIds) > 0
-  RETURN n.id AS fromId, toIds`;
+  MATCH (n)-[f:FLOWS]->(m) WHERE f.validTo = $open AND ${lives('m')}
+  RETURN n.id AS fromId, m.id AS toId`;
 
 export const COUNT_ASSETS = `${ASSETS} RETURN count(*) AS count`;

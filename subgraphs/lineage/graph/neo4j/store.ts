@@ -21,6 +21,7 @@ import { keyOf, OPEN } from './writing.ts';
 const WAYS: Record<Direction, readonly Way[]> = { UPSTREAM: ['UPSTREAM'], DOWNSTREAM: ['DOWNSTREAM'], BOTH: ['UPSTREAM', 'DOWNSTREAM'] };
 
 type EdgeRow = Omit<GraphEdge, 'validFrom' | 'validTo'> & { validFrom: number; validTo: number };
+type EdgeEnds = Pick<GraphEdge, 'fromId' | 'toId'>;
 /** What of a question is lists. */
 type Given = { keys?: string[]; among?: string[]; except?: readonly string[]; after?: readonly unknown[] | null };
 
@@ -103,7 +104,7 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
 
     async *streamFlows(classes) {
       if (isNobody(classes)) return;
-      yield* neo4j.stream<{ fromId: string; toIds: string[] }>(STREAM_FLOWS, { open: BigInt(OPEN), ...of(classes) });
+      for await (const rows of neo4j.stream<EdgeEnds>(STREAM_FLOWS, { open: BigInt(OPEN), ...of(classes) })) yield bySource(rows);
     },
 
     async countAssets(classes) {
@@ -121,6 +122,17 @@ function firstOf<Item>(lists: readonly Item[][], key: (item: Item) => string, li
   const keys = [...keyed.keys()].sort();
   if (order) keys.reverse();
   return keys.slice(0, limit).map((each) => keyed.get(each)!);
+}
+
+/** Of rows in which those of a source follow each other. */
+function bySource(rows: readonly EdgeEnds[]): { fromId: string; toIds: string[] }[] {
+  const sources: { fromId: string; toIds: string[] }[] = [];
+  for (const { fromId, toId } of rows) {
+    const last = sources.at(-1);
+    if (last?.fromId === fromId) last.toIds.push(toId);
+    else sources.push({ fromId, toIds: [toId] });
+  }
+  return sources;
 }
 
 const toEdge = ({ validFrom, validTo, ...edge }: EdgeRow): GraphEdge => ({
