@@ -1,13 +1,12 @@
 /** Copies facts into a generation in Neo4j: what is new since its positions, page by page, each one there at once with its position. */
 import type { Database, Queryable } from '#platform/database/index.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
-import { project, type Batch, type Generation } from '../graph/neo4j/generations.ts';
+import { GenerationGone, project, type Batch, type Generation } from '../graph/neo4j/generations.ts';
 import { ASSET_FACTS, COLUMN_FACTS, EDGE_FACTS, readHead, type Head } from '../store/changes.ts';
+import type { PageSize } from './pageSize.ts';
+import { keepOpen } from './turns.ts';
 
-/** Rows of one transaction in Neo4j. It takes about a third of a second. */
-const PAGE = 5_000;
-
-export type CopyOptions = { neo4j: Neo4j; sql: Database; page?: number | undefined };
+type CopyOptions = { neo4j: Neo4j; sql: Database; pages: PageSize };
 
 export type Copied = {
   generation: Generation;
@@ -20,18 +19,31 @@ export type Copied = {
  * Copies until the generation is as the facts are, or until `isOver`, but a page in any case. All that is read is of one moment, so
  * that a row which changes meanwhile is neither missed nor known by half.
  */
-export async function copyChanges({ neo4j, sql, page = PAGE }: CopyOptions, from: Generation, isOver: () => boolean): Promise<Copied> {
+export async function copyChanges({ neo4j, sql, pages }: CopyOptions, from: Generation, isOver: () => boolean): Promise<Copied> {
   return await sql.begin('isolation level repeatable read read only', async (tx) => {
+    await keepOpen(tx);
     const head = await readHead(tx);
     let generation = from;
     for (let rows = 0; ;) {
+      const page = pages.rows();
       const { batch, size } = await readBatch(tx, generation, page);
-      if (size > 0) generation = await project(neo4j, generation, batch);
+      if (size > 0) generation = await write(generation, batch, size);
       rows += size;
       if (size < page) return { generation, rows, caughtUpWith: head };
       if (isOver()) return { generation, rows, caughtUpWith: undefined };
     }
   });
+
+  async function write(generation: Generation, batch: Batch, size: number): Promise<Generation> {
+    try {
+      const after = await project(neo4j, generation, batch);
+      pages.succeeded();
+      return after;
+    } catch (error) {
+      if (!(error instanceof GenerationGone)) pages.failed(size);
+      throw error;
+    }
+  }
 }
 
 /** Nodes before the edges between them. */

@@ -12,12 +12,12 @@ import { countBehind } from '../store/changes.ts';
 import { findCopies } from './copies.ts';
 import { withPatience } from './patience.ts';
 import { ASSET, COLUMN, FLOW, type Copy, type Kind, type KindName, type Row, type Value } from './rows.ts';
-import { withProjection } from './turns.ts';
+import { inTurn } from './turns.ts';
 
 const AT_ONCE = 1_000;
 const PATIENCE_MS = 10_000;
 const LOOK_MS = 200;
-/** How often it begins anew when another copy serves meanwhile, and how often it asks for its turn. */
+/** How often it begins anew when another copy serves meanwhile. */
 const TRIES = 3;
 
 export type Difference = {
@@ -147,15 +147,6 @@ async function compare(options: Options, number: number): Promise<Drift> {
   });
   await findExtra(listEdgeIds, [FLOW], (ids) => settle(FLOW, ids));
   return drift;
-}
-
-/** While nobody copies. Turns are short: in vain it is asked for only where somebody hangs. */
-async function inTurn<Result>(sql: Database, work: () => Promise<Result>): Promise<Result> {
-  for (let tries = 0; tries < TRIES; tries++) {
-    const outcome = await withProjection(sql, work);
-    if (outcome) return outcome.result;
-  }
-  throw new Conflict('Lineage is being copied to Neo4j, which takes unusually long. Try again later.');
 }
 
 function findDifference({ name: kind }: Kind, id: string, fact: Row | undefined, copied: Copy | undefined): Difference | undefined {

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '#platform/database/index.ts';
 import { LINEAGE_NEO4J } from '#platform/events/consumerNames.ts';
+import { Upstream } from '#platform/errors.ts';
 import { newId } from '#platform/ids.ts';
 import { createLogger } from '#platform/logger.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
@@ -13,9 +14,11 @@ import { writeFacts, type AssetNode, type FlowChange, type GraphFacts } from '..
 import { findDrift, type Drift } from './drift.ts';
 import { createProjector, type Projector } from './projector.ts';
 import { rebuildProjection } from './rebuild.ts';
+import { withProjection } from './turns.ts';
 
 const logger = createLogger({ level: 'silent', format: 'json' });
 const server = await useNeo4j();
+const LONG = { timeout: 60_000 };
 
 describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 }, () => {
   let test: TestDatabase;
@@ -53,8 +56,8 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
     at: new Date(Date.UTC(2026, 0, 1, 0, minute)),
   });
   const started: Projector[] = [];
-  const projector = (): Projector => {
-    const made = createProjector({ neo4j, sql, logger, page: 100 });
+  const projector = (to = neo4j, log = logger): Projector => {
+    const made = createProjector({ neo4j: to, sql, logger: log, page: 100 });
     started.push(made);
     return made;
   };
@@ -170,9 +173,70 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
     await test.owner`update lineage.assets set revision = 1`;
     await test.owner`update lineage.edges set revision = 1`;
     await test.owner`delete from lineage.edges where id = (select min(id) from lineage.edges)`;
-    await catchUp();
-    expect((await listGenerations(neo4j)).map(({ number }) => number)).not.toContain(first!.number);
+    projector().start();
+    await expect
+      .poll(async () => (await listGenerations(neo4j)).map(({ number, isServing }) => [number > first!.number, isServing]), LONG)
+      .toEqual([[true, true]]);
     expect(await drift()).toMatchObject({ count: 0, pending: 0 });
+  });
+
+  it('brings back constraints and indexes that somebody took away, as a rebuild does', async () => {
+    await writeMany(5, 5);
+    await catchUp();
+    const schema = async () => {
+      const rows = await neo4j.read<{ name: string }>(
+        'SHOW INDEXES YIELD name WHERE name STARTS WITH "lineage_" RETURN name ORDER BY name LIMIT 99',
+      );
+      return rows.map(({ name }) => name);
+    };
+    const before = await schema();
+    expect(before).toContain('lineage_flow');
+    for (const mend of [catchUp, () => rebuildProjection({ neo4j, sql })]) {
+      await neo4j.write((ask) => ask('DROP CONSTRAINT lineage_flow'));
+      await neo4j.write((ask) => ask('DROP INDEX lineage_upstream'));
+      await mend();
+      expect(await schema()).toEqual(before);
+    }
+    const running = projector();
+    await running.runOnce();
+    await server.empty();
+    while (await running.runOnce());
+    expect(await schema()).toEqual(before);
+  });
+
+  it('gets on with smaller pages where the server cannot take large ones, and tells each reason once', async () => {
+    await writeMany(150, 150);
+    const reasons = ['Neo4j cannot be reached.', 'Neo4j cannot be reached.', 'Neo4j refused the user or the password.'];
+    const sizes: number[] = [];
+    const weak: Neo4j = {
+      ...neo4j,
+      async write(work) {
+        if (reasons.length > 0) throw new Upstream(reasons.shift()!, { system: 'Neo4j', check: 'this test' });
+        return await neo4j.write((ask) =>
+          work(async (text, parameters) => {
+            const { rows } = (parameters ?? {}) as { rows?: unknown[] };
+            if (rows && rows.length > 30) throw new Upstream('Neo4j is out of memory.', { system: 'Neo4j', check: 'this test' });
+            if (rows) sizes.push(rows.length);
+            return ask(text, parameters);
+          }),
+        );
+      },
+    };
+    const lines: string[] = [];
+    const log = createLogger({ level: 'info', format: 'json', destination: { write: (line: string) => void lines.push(line) } });
+    const running = projector(weak, log);
+    running.start();
+    expect(await drift()).toMatchObject({ count: 0, pending: 0, compared: { asset: 150 } });
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(30);
+    expect(Math.max(...sizes)).toBeGreaterThan(20);
+    await expect.poll(running.failure).toBe(undefined);
+    await running.stop();
+    const told = lines.map((line) => JSON.parse(line) as { level: string; err?: { message: string } });
+    expect(told.flatMap(({ err }) => err?.message ?? [])).toEqual([
+      'Neo4j cannot be reached.',
+      'Neo4j refused the user or the password.',
+      'Neo4j is out of memory.',
+    ]);
   });
 
   it('leaves the copies of other databases alone, and answers from none of them', async () => {
@@ -199,9 +263,13 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
       const running = projector();
       running.start();
       const seen: number[] = [];
-      const rebuilding = rebuildProjection({ neo4j, sql, page: 100, onProgress: ({ copied, total }) => seen.push(copied / total) });
+      const { rebuilding } = (await withProjection(sql, async () => {
+        const begun = rebuildProjection({ neo4j, sql, page: 100, onProgress: ({ copied, total }) => seen.push(copied / total) });
+        await expect.poll(() => seen.length, LONG).toBe(1);
+        await expect(rebuildProjection({ neo4j, sql })).rejects.toMatchObject({ code: 'CONFLICT' });
+        return { rebuilding: begun };
+      }))!.result;
       await writeMany(100, 100);
-      await expect(rebuildProjection({ neo4j, sql })).rejects.toMatchObject({ code: 'CONFLICT' });
       const { generation, removed } = await rebuilding;
       expect([seen[0], seen.at(-1), removed]).toEqual([0, 1, 1]);
       expect((await listGenerations(neo4j)).map(({ number }) => number)).toEqual([generation]);
@@ -210,6 +278,42 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
       await running.stop();
       const [{ nodes } = { nodes: 0 }] = await neo4j.read<{ nodes: number }>('MATCH (n:LineageNode) RETURN count(n) AS nodes');
       expect(nodes).toBe(400);
+    });
+
+    it('begins while what a killed one has left is being removed', async () => {
+      await writeMany(20, 20);
+      await catchUp();
+      const [first] = await listGenerations(neo4j);
+      const left = await createGeneration(neo4j, first!.epoch);
+      const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+      /** As where there is much to remove. */
+      const slow: Neo4j = {
+        ...neo4j,
+        write: (work) =>
+          neo4j.write((ask) => work(async (text, parameters) => (text.includes('DELETE') && (await gate), ask(text, parameters)))),
+      };
+      projector(slow).start();
+      await expect
+        .poll(async () => (await listGenerations(neo4j)).find(({ number }) => number === left.number)?.isLeaving, LONG)
+        .toBe(true);
+      const rebuilding = rebuildProjection({ neo4j, sql });
+      await expect
+        .poll(async () => (await listGenerations(neo4j)).find(({ isServing }) => isServing)?.number, LONG)
+        .toBeGreaterThan(left.number);
+      open();
+      const { generation } = await rebuilding;
+      expect((await listGenerations(neo4j)).map(({ number }) => number)).toEqual([generation]);
+    });
+
+    it('takes no harm from a PostgreSQL that ends what is idle in a transaction', async () => {
+      const database = new URL(test.location.ownerUrl).pathname.slice(1);
+      await writeMany(20, 20);
+      await test.owner.unsafe(`alter database ${database} set idle_in_transaction_session_timeout = '100ms'`);
+      try {
+        expect(await rebuildProjection({ neo4j, sql: test.connect('lineage') })).toMatchObject({ removed: 0 });
+      } finally {
+        await test.owner.unsafe(`alter database ${database} reset idle_in_transaction_session_timeout`);
+      }
     });
 
     it('that was killed is tidied up by who projects, and one that Neo4j is emptied under begins again', async () => {

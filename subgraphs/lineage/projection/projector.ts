@@ -4,15 +4,19 @@
  * is missing there is found out by looking.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '#platform/database/index.ts';
 import { createBell } from '#platform/events/bell.ts';
 import { LINEAGE_NEO4J } from '#platform/events/consumerNames.ts';
 import { tellPosition } from '#platform/events/positions.ts';
 import type { Logger } from '#platform/logger.ts';
-import { createGeneration, GenerationGone, removeGeneration, serve, type Generation } from '../graph/neo4j/generations.ts';
+import { createGeneration, GenerationGone, leaveGeneration, removeGeneration, serve, type Generation } from '../graph/neo4j/generations.ts';
+import { migrate } from '../graph/neo4j/migrations.ts';
+import type { Neo4j } from '../graph/neo4j/connection.ts';
 import type { Head } from '../store/changes.ts';
 import { findCopies } from './copies.ts';
-import { copyChanges, type CopyOptions } from './copying.ts';
-import { withProjection, withRebuild } from './turns.ts';
+import { copyChanges } from './copying.ts';
+import { createPageSize } from './pageSize.ts';
+import { betweenRebuilds, withProjection, withRemoval } from './turns.ts';
 
 /** Changes that other processes wrote are found after this. */
 const POLL_MS = 1_000;
@@ -30,10 +34,12 @@ export type Projector = {
   wake: () => void;
   /** One turn. False when there was nothing to do. Throws Upstream while Neo4j is away. */
   runOnce: () => Promise<boolean>;
+  /** Why the last turn of this process failed; undefined when it did not. */
+  failure: () => unknown;
 };
 
 /** `page`: rows of one transaction; some thousands if not given. */
-type Options = CopyOptions & { logger: Logger };
+type Options = { neo4j: Neo4j; sql: Database; page?: number | undefined; logger: Logger };
 
 export function createProjector({ neo4j, sql, page, logger }: Options): Projector {
   const bell = createBell();
@@ -42,14 +48,19 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
   let stopping = false;
   let tidying: Promise<void> | undefined;
   let toldTo: number | undefined;
+  const pages = createPageSize(page);
+  /** Since it was last away or emptied, as far as this process knows. */
+  let isMigrated = false;
+  let failure: unknown;
 
   /** The one that serves; else the newest that somebody began; else a new one. */
   async function findTarget(): Promise<Generation> {
     const { serving, others, ahead, head } = await findCopies(neo4j, sql);
-    if (ahead.length > 0)
+    const restored = ahead.filter(({ isLeaving }) => !isLeaving);
+    if (restored.length > 0)
       log.warn('Neo4j has lineage of a later state than the database, which must have been restored: it is filled again');
-    for (const { number } of ahead) await removeGeneration(neo4j, number);
-    if (serving && others.length > 0) tidying ??= tidy().finally(() => (tidying = undefined));
+    for (const { number } of restored) await leaveGeneration(neo4j, number);
+    if (ahead.length > 0 || (serving && others.length > 0)) tidying ??= tidy().finally(() => (tidying = undefined));
     const begun = serving ?? others.find(({ isLeaving }) => !isLeaving);
     if (begun) return begun;
     const made = await createGeneration(neo4j, head.epoch);
@@ -61,7 +72,11 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
   async function project(): Promise<boolean> {
     const until = performance.now() + TURN_MS;
     const target = await findTarget();
-    const { generation, rows, caughtUpWith } = await copyChanges({ neo4j, sql, page }, target, () => stopping || performance.now() > until);
+    const { generation, rows, caughtUpWith } = await copyChanges(
+      { neo4j, sql, pages },
+      target,
+      () => stopping || performance.now() > until,
+    );
     if (!caughtUpWith) return true;
     if (!generation.isServing) {
       await serve(neo4j, generation.number);
@@ -78,12 +93,18 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
     toldTo = fedTo;
   }
 
-  /** Removes what a rebuild that was killed has left behind. What one that lives is at stays. */
+  /** Removes what a rebuild that was killed has left behind, and what is of no use. What a rebuild that lives is at stays. */
   async function tidy(): Promise<void> {
     try {
-      await withRebuild(sql, async () => {
+      await betweenRebuilds(sql, async () => {
         const { serving, others } = await findCopies(neo4j, sql);
-        for (const { number } of serving ? others : []) if (!stopping) await removeGeneration(neo4j, number);
+        for (const { number } of serving ? others : []) await leaveGeneration(neo4j, number);
+      });
+      // That takes long, and a rebuild may begin meanwhile.
+      await withRemoval(sql, false, async () => {
+        const { others, ahead } = await findCopies(neo4j, sql);
+        const leaving = [...others, ...ahead].filter(({ isLeaving }) => isLeaving);
+        for (const { number } of leaving) if (!stopping) await removeGeneration(neo4j, number);
       });
     } catch (error) {
       if (!stopping) log.warn({ err: error }, 'an old copy of lineage in Neo4j could not be removed; it is tried again');
@@ -92,24 +113,36 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
 
   async function turn(): Promise<boolean> {
     try {
-      return (await withProjection(sql, project))?.result ?? true;
+      if (!isMigrated) await migrate(neo4j);
+      isMigrated = true;
+      const outcome = await withProjection(sql, project);
+      failure = undefined;
+      return outcome?.result ?? true;
     } catch (error) {
+      // What comes back may be another server.
+      isMigrated = false;
       // Somebody emptied Neo4j, or served another copy: the next turn looks what there is now.
       if (error instanceof GenerationGone) return true;
+      failure = error;
       throw error;
     }
   }
 
   async function run(): Promise<void> {
     let failures = 0;
+    let told: string | undefined;
     while (!stopping) {
       try {
         if (!(await turn())) await bell.wait(POLL_MS);
         if (failures > 0) log.info({ failures }, 'lineage is copied to Neo4j again');
         failures = 0;
+        told = undefined;
       } catch (error) {
-        // Nothing is lost: Neo4j knows how far it is. Told once, or a server that is away would fill the log.
-        if (failures++ === 0) log.warn({ err: error }, 'lineage cannot be copied to Neo4j; it is tried until it can');
+        // Nothing is lost: Neo4j knows how far it is. Each reason is told once, or a server that is away would fill the log.
+        const reason = (error as Error).message;
+        if (reason !== told) log.warn({ err: error }, 'lineage cannot be copied to Neo4j; it is tried until it can');
+        told = reason;
+        failures++;
         const until = performance.now() + Math.min(BACKOFF_MS * 2 ** failures, MOST_BACKOFF_MS);
         while (!stopping && performance.now() < until) await sleep(50);
       }
@@ -130,5 +163,6 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
     },
     wake: bell.ring,
     runOnce: turn,
+    failure: () => failure,
   };
 }

@@ -1,13 +1,23 @@
 /** Copies all facts anew, beside the copy that serves, and lets the new one serve. Reads go on meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '#platform/database/index.ts';
 import { Conflict } from '#platform/errors.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
-import { createGeneration, GenerationGone, listGenerations, removeGeneration, serve, type Generation } from '../graph/neo4j/generations.ts';
+import {
+  createGeneration,
+  GenerationGone,
+  leaveGeneration,
+  listGenerations,
+  removeGeneration,
+  serve,
+  type Generation,
+} from '../graph/neo4j/generations.ts';
 import { countFacts, readHead } from '../store/changes.ts';
 import { findCopies } from './copies.ts';
-import { copyChanges, type CopyOptions } from './copying.ts';
+import { copyChanges } from './copying.ts';
+import { createPageSize } from './pageSize.ts';
 import { withPatience } from './patience.ts';
-import { withProjection, withRebuild } from './turns.ts';
+import { inTurn, withRebuild, withRemoval } from './turns.ts';
 
 /** Between turns others bring the serving copy on. */
 const TURN_MS = 1_000;
@@ -24,11 +34,12 @@ export type Progress = {
 /** `removed`: copies of before. `foreign`: those of other databases, which were left alone. */
 export type Rebuilt = { generation: number; rows: number; removed: number; foreign: number };
 
-type Options = CopyOptions & { onProgress?: (progress: Progress) => void };
+/** `page`: rows of one transaction; some thousands if not given. */
+type Options = { neo4j: Neo4j; sql: Database; page?: number | undefined; onProgress?: (progress: Progress) => void };
 
 /**
  * Any number of processes may project meanwhile. When it is ended half-way what it has made is removed, or gone on with, by whoever
- * projects. Throws Conflict when another rebuild is under way, Upstream when Neo4j is away.
+ * projects. Throws Conflict when another rebuild is under way or whoever copies hangs, Upstream when Neo4j is away.
  */
 export async function rebuildProjection(options: Options): Promise<Rebuilt> {
   const { neo4j, sql } = options;
@@ -37,8 +48,13 @@ export async function rebuildProjection(options: Options): Promise<Rebuilt> {
     await sleep(FAREWELL_MS);
     const { serving, others, ahead, foreign } = await withPatience(() => findCopies(neo4j, sql));
     const old = serving?.number === number ? [...others, ...ahead] : [];
-    for (const each of old) await withPatience(() => removeGeneration(neo4j, each.number));
-    return { generation: number, rows, removed: old.length, foreign };
+    for (const each of old) await withPatience(() => leaveGeneration(neo4j, each.number));
+    const removal = await withRemoval(sql, true, async () => {
+      for (const each of old) await withPatience(() => removeGeneration(neo4j, each.number));
+      return old.length;
+    });
+    // Whoever is at it for so long removes these afterwards.
+    return { generation: number, rows, removed: removal?.result ?? 0, foreign };
   });
   if (!outcome) throw new Conflict('Lineage is being rebuilt already. Wait until that has ended.');
   return outcome.result;
@@ -59,20 +75,21 @@ async function fillNew(options: Options): Promise<{ number: number; rows: number
 /** Until it is as the facts are, and serves. */
 async function fill({ neo4j, sql, page, onProgress = () => {} }: Options, number: number): Promise<number> {
   const total = await countFacts(sql);
+  const pages = createPageSize(page);
   for (let copied = 0; ;) {
     onProgress({ copied, total: Math.max(copied, total) });
-    const turn = await withPatience(() =>
-      withProjection(sql, async () => {
+    const { rows, isDone } = await withPatience(() =>
+      inTurn(sql, async () => {
         const until = performance.now() + TURN_MS;
         // Whoever projects where nothing serves yet may have brought it on.
-        const { rows, caughtUpWith } = await copyChanges({ neo4j, sql, page }, await get(neo4j, number), () => performance.now() > until);
+        const { rows, caughtUpWith } = await copyChanges({ neo4j, sql, pages }, await get(neo4j, number), () => performance.now() > until);
         // While nobody else copies: what the serving one has, this one has, too.
         if (caughtUpWith) await serve(neo4j, number);
         return { rows, isDone: caughtUpWith !== undefined };
       }),
     );
-    copied += turn?.result.rows ?? 0;
-    if (turn?.result.isDone) {
+    copied += rows;
+    if (isDone) {
       onProgress({ copied, total: copied });
       return copied;
     }

@@ -90,11 +90,17 @@ export async function serve(neo4j: Neo4j, number: number): Promise<void> {
 
 const REMOVED_AT_ONCE = 10_000n;
 
+/** Nobody reads it or writes to it from here on; it is to be removed. */
+export async function leaveGeneration(neo4j: Neo4j, number: number): Promise<void> {
+  await neo4j.write((ask) =>
+    ask('MATCH (g:LineageGeneration {number: $number}) SET g.isLeaving = true, g.isServing = false', { number: BigInt(number) }),
+  );
+}
+
 /** In many transactions: a million edges are too much for one. Takes no harm from being ended half way and begun again. */
 export async function removeGeneration(neo4j: Neo4j, number: number): Promise<void> {
-  const of = { number: BigInt(number) };
-  // Nobody writes to it from here on; only then nothing comes after what is removed.
-  await neo4j.write((ask) => ask('MATCH (g:LineageGeneration {number: $number}) SET g.isLeaving = true, g.isServing = false', of));
+  // Only then nothing comes after what is removed.
+  await leaveGeneration(neo4j, number);
   // Edges first: a hub's are too many to go with it.
   await removeAll(
     neo4j,
@@ -106,7 +112,7 @@ export async function removeGeneration(neo4j: Neo4j, number: number): Promise<vo
     'MATCH (n:LineageNode) WHERE n.key STARTS WITH $prefix WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed',
     number,
   );
-  await neo4j.write((ask) => ask('MATCH (g:LineageGeneration {number: $number}) DELETE g', of));
+  await neo4j.write((ask) => ask('MATCH (g:LineageGeneration {number: $number}) DELETE g', { number: BigInt(number) }));
 }
 
 async function removeAll(neo4j: Neo4j, text: string, number: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** The constraints and indexes of the graph in Neo4j, by versions. Each version is brought once; bringing it again does no harm. */
+/** The constraints and indexes of the graph in Neo4j, by versions. Which came when is noted there, for people: all are brought again each time. */
 import type { Neo4j } from './connection.ts';
 
 type Migration = { version: number; statements: readonly string[] };
@@ -24,14 +24,12 @@ const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-/** Brings what is missing. Nothing is undone of versions that are newer than this code. */
+/** Brings what is missing, or was taken away by hand. Nothing is undone of versions that are newer than this code. */
 export async function migrate(neo4j: Neo4j): Promise<void> {
-  const known = await neo4j.write((ask) => ask<{ version: number }>('MATCH (m:LineageMigration) RETURN m.version AS version'));
-  for (const { version, statements } of MIGRATIONS) {
-    if (known.some((row) => row.version === version)) continue;
-    // Each by itself: what changes the schema cannot be in a transaction with others.
-    for (const statement of statements) await neo4j.write((ask) => ask(statement));
-    await neo4j.write((ask) => ask('CALL db.awaitIndexes(50)'));
+  // Each by itself: what changes the schema cannot be in a transaction with others.
+  for (const statement of MIGRATIONS.flatMap(({ statements }) => statements)) await neo4j.write((ask) => ask(statement));
+  await neo4j.write((ask) => ask('CALL db.awaitIndexes(50)'));
+  for (const { version } of MIGRATIONS) {
     await neo4j.write((ask) =>
       ask('MERGE (m:LineageMigration {version: $version}) ON CREATE SET m.at = datetime()', { version: BigInt(version) }),
     );
