@@ -1,11 +1,12 @@
 /** What becomes of who asks for a view's lineage when the thread that reads it cannot be had, dies, or is silent. */
 import { Worker } from 'node:worker_threads';
 import { expect, it, vi } from 'vitest';
+import type * as threads from './viewThread.ts';
 import { startThread } from './viewThread.ts';
 import { readViewLineage } from './viewLineage.ts';
 
 vi.mock('./viewThread.ts', async (load) => {
-  const real = await load<typeof import('./viewThread.ts')>();
+  const real = await load<typeof threads>();
   return { ...real, MAX_WAIT_MS: 2_000, startThread: vi.fn<typeof real.startThread>(real.startThread) };
 });
 

@@ -15,13 +15,15 @@ export type ToldAsset = Omit<AssetFact, 'dependsOn' | 'readFrom'> & {
 
 /** Of the SQL of one view; throws Upstream where there is no answer. */
 export type ReadView = typeof readViewLineage;
-/** `mostMs`: how long the SQL of all that is told may take to read. */
-export type ReadOptions = { logger?: Logger; mostMs?: number; readView?: ReadView };
+/** `mostMs`: how long the SQL of all that is told may take to read; `mostFlows`: how many flows may be found in it. */
+export type ReadOptions = { logger?: Logger; mostMs?: number; mostFlows?: number; readView?: ReadView };
 
 /** Counts up when the reader finds more in the same SQL: views are then read again with their next event. */
 const READER = 1;
 /** Of one batch. A thousand views take about half a second, one that was made to take long some seconds. */
 const MOST_MS = 20_000;
+/** Most flows between columns that several events together may have to do with. Of generated views each has thousands. */
+export const MOST_FLOWS = 200_000;
 
 /** How often a view may have no answer until its SQL counts as one that nobody can read: it may be the SQL's own fault, and others wait behind it. */
 const MOST_TRIES = 3;
@@ -30,18 +32,19 @@ const SOMETHING_ELSE = ['SELECT a FROM t', [{ name: 't', columns: ['a'] }]] as c
 const unanswered = new LRUCache<string, number>({ max: 10_000 });
 
 /**
- * In their order. Throws where several of them take too long together: fewer are to be tried. Throws Upstream where some of them had no answer:
+ * In their order. Throws where several of them take too long together, or have too many flows: fewer are to be tried. Throws Upstream where some of them had no answer:
  * all are to be tried again.
  */
 export async function readColumnFlows(
   told: readonly ToldAsset[],
   known: readonly AssetState[],
-  { logger, mostMs = MOST_MS, readView = readViewLineage }: ReadOptions,
+  { logger, mostMs = MOST_MS, mostFlows = MOST_FLOWS, readView = readViewLineage }: ReadOptions,
 ): Promise<AssetFact[]> {
   const states = new Map(known.map((state) => [state.id, state]));
   const facts: AssetFact[] = [];
   const startedAt = performance.now();
   let read = 0;
+  let flows = 0;
   let noAnswer: Upstream | undefined;
   for (const { definition, ...asset } of told) {
     const before = states.get(asset.id);
@@ -56,6 +59,8 @@ export async function readColumnFlows(
           throw noAnswer ?? new Error('The views of this batch take too long to read.');
         try {
           fact = { ...without, dependsOn: await readOne(definition, asset, readFrom, { logger, readView }), readFrom };
+          flows += countFlows(fact);
+          if (told.length > 1 && flows > mostFlows) throw new Error('The views of this batch have too many flows between columns.');
         } catch (error) {
           if (!(error instanceof Upstream)) throw error;
           // The others are read meanwhile: each of those that have no answer has had one more try then.
@@ -69,6 +74,8 @@ export async function readColumnFlows(
   if (noAnswer) throw noAnswer;
   return facts;
 }
+
+const countFlows = ({ dependsOn }: AssetFact): number => dependsOn.reduce((sum, { flows }) => sum + flows.length, 0);
 
 type ReadOne = { logger: Logger | undefined; readView: ReadView };
 

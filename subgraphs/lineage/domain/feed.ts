@@ -4,10 +4,20 @@ import { createConsumer, type ConsumedEvent, type Consumer } from '#platform/eve
 import { LINEAGE_GRAPH } from '#platform/events/consumerNames.ts';
 import type { EventData, EventType } from '#platform/events/types.ts';
 import type { Logger } from '#platform/logger.ts';
-import { writeFacts } from '../store/facts.ts';
-import { findAssets, findNamed, findReaders, replaceDependencies } from '../store/assets.ts';
-import { readColumnFlows, type ReadOptions, type ToldAsset } from './columnFlows.ts';
-import { followFacts, isMoved, isRenamed, nameKey, stateAfter, type AssetFact, type AssetState, type Name } from './history.ts';
+import { writeAllFacts, type GraphFacts } from '../store/facts.ts';
+import { countFlows, findAssets, findNamed, findReaders, replaceDependencies } from '../store/assets.ts';
+import { MOST_FLOWS, readColumnFlows, type ReadOptions, type ToldAsset } from './columnFlows.ts';
+import {
+  followFacts,
+  isMoved,
+  isRenamed,
+  nameKey,
+  stateAfter,
+  type AssetFact,
+  type AssetState,
+  type Name,
+  type Surroundings,
+} from './history.ts';
 
 const TYPES = ['asset.created', 'asset.updated', 'asset.deleted'] as const satisfies readonly EventType[];
 
@@ -20,9 +30,8 @@ type FeedOptions = { sql: Database; faults: ReadonlySet<string>; logger: Logger;
   'mostMs' | 'readView'
 >;
 
-export function createFeed({ sql, faults, logger, onTurn, mostMs, readView }: FeedOptions): Consumer {
-  const handle = (tx: Transaction, events: readonly ConsumedEvent[]) =>
-    feed(tx, events, { logger, ...(mostMs !== undefined && { mostMs }), ...(readView && { readView }) });
+export function createFeed({ sql, faults, logger, onTurn, ...limits }: FeedOptions): Consumer {
+  const handle = (tx: Transaction, events: readonly ConsumedEvent[]) => feed(tx, events, { logger, ...limits });
   return createConsumer({
     sql,
     name: LINEAGE_GRAPH,
@@ -39,25 +48,40 @@ export function createFeed({ sql, faults, logger, onTurn, mostMs, readView }: Fe
 /** In the log's order. Any event may come again, and of one asset an older one after a newer one. */
 export async function feed(tx: Transaction, events: readonly ConsumedEvent[], options: ReadOptions = {}): Promise<void> {
   const given = events.filter((event) => event.subject !== null);
-  const stored = await findAssets(tx, [...new Set(given.map(({ subject }) => subject!))]);
+  const ids = [...new Set(given.map(({ subject }) => subject!))];
+  const check = (flows: number): void => {
+    if (events.length > 1 && flows > (options.mostFlows ?? MOST_FLOWS))
+      throw new Error('These assets have too many flows between columns at once.');
+  };
+  check(await countFlows(tx, { ids, names: [] }));
+  const stored = await findAssets(tx, ids);
   const { facts: late, known } = await lookAgain(tx, stored, given);
   const told = [...given.map(factOf), ...late].sort((a, b) => a.seq - b.seq);
   // Before anything is locked that others wait for.
   const facts = await readColumnFlows(told, known, options);
   const { names, reads } = namesToLoad(known, facts);
+  check(await countFlows(tx, { ids: [], names }));
   const own = new Set(facts.map(({ id }) => id));
   const isOther = ({ id }: { id: string }): boolean => !own.has(id);
-  const { states, changes, columns } = followFacts(facts, {
+  let states: readonly AssetState[] = [];
+  function* parts(surroundings: Surroundings): Generator<GraphFacts> {
+    const following = followFacts(facts, surroundings);
+    let told = following.next();
+    for (; !told.done; told = following.next()) yield { assets: [], ...told.value };
+    states = told.value;
+    yield { assets: states.map(({ dependsOn: _dependsOn, readFrom: _readFrom, ...asset }) => asset), changes: [] };
+  }
+  const surroundings = {
     known,
     named: (await findNamed(tx, reads)).filter(isOther),
     readers: (await findReaders(tx, names)).filter(isOther),
-  });
+  };
+  await writeAllFacts(tx, parts(surroundings));
   const before = new Map(stored.map((state) => [state.id, state]));
   await replaceDependencies(
     tx,
     states.filter((state) => readingOf(state) !== readingOf(before.get(state.id))),
   );
-  await writeFacts(tx, { assets: states.map(({ dependsOn: _dependsOn, readFrom: _readFrom, ...asset }) => asset), columns, changes });
 }
 
 const readingOf = (state: AssetState | undefined): string => JSON.stringify([state?.dependsOn ?? [], state?.readFrom ?? null]);

@@ -39,16 +39,22 @@ export type Surroundings = {
   readers: readonly (Name & { id: string; flows: ColumnFlows })[];
 };
 
-/** `columns`: those that flows were opened of. */
-export type Outcome = { states: AssetState[]; changes: FlowChange[]; columns: ColumnNode[] };
+/** In the order in which they happened. `columns`: those that flows were opened of, each told once. */
+export type Changes = { changes: FlowChange[]; columns: ColumnNode[] };
 
 /** Who reads which name, and what flows from there. */
 type Readers = Map<string, Map<string, ColumnFlows>>;
 /** Of one asset: of each that it reads, and of each that reads it, what flows between their columns. */
 type Flows = { from: Map<string, ColumnFlows>; to: Map<string, ColumnFlows> };
 
-/** The states after all facts, in the log's order. One that is older than what is known of its asset says nothing any more. */
-export function followFacts(facts: readonly AssetFact[], { known, named, readers }: Surroundings): Outcome {
+/** Changes are told when there are so many of them: of wide views there are millions, and never are all of them there at once. */
+const TOLD_AT_ONCE = 10_000;
+
+/**
+ * What changes by these facts, in the log's order, bit by bit; gives the states after all of them. One that is older than what is known of its
+ * asset says nothing any more.
+ */
+export function* followFacts(facts: readonly AssetFact[], { known, named, readers }: Surroundings): Generator<Changes, AssetState[]> {
   const states = new Map(known.map((state) => [state.id, state]));
   const byName = new Map<string, Set<string>>();
   const byRead: Readers = new Map();
@@ -90,35 +96,51 @@ export function followFacts(facts: readonly AssetFact[], { known, named, readers
     if (before) displace(before);
     place(after);
     const now = flowsOf(after);
-    for (const [id, columns] of old.from) changes.compare(id, fact.id, columns, now.from.get(id), at);
-    for (const [id, columns] of old.to) changes.compare(fact.id, id, columns, now.to.get(id), at);
-    for (const [id, columns] of now.from) if (!old.from.has(id)) changes.compare(id, fact.id, undefined, columns, at);
-    for (const [id, columns] of now.to) if (!old.to.has(id)) changes.compare(fact.id, id, undefined, columns, at);
+    for (const [id, columns] of old.from) yield* changes.compare(id, fact.id, columns, now.from.get(id), at);
+    for (const [id, columns] of old.to) yield* changes.compare(fact.id, id, columns, now.to.get(id), at);
+    for (const [id, columns] of now.from) if (!old.from.has(id)) yield* changes.compare(id, fact.id, undefined, columns, at);
+    for (const [id, columns] of now.to) if (!old.to.has(id)) yield* changes.compare(fact.id, id, undefined, columns, at);
   }
-  return { states: [...changed].map((id) => states.get(id)!), changes: changes.all, columns: [...changes.columns.values()] };
+  yield changes.take();
+  return [...changed].map((id) => states.get(id)!);
 }
 
 /** Between two assets, and between their columns as long as between them. */
 function createChanges() {
-  const all: FlowChange[] = [];
-  const columns = new Map<string, ColumnNode>();
-  const ids = new Map<string, Map<string, string>>();
+  let changes: FlowChange[] = [];
+  let columns: ColumnNode[] = [];
+  /** Of each asset by their names; `isTold`: it is, or was, among `columns`. A view's column has many flows, and its id is made once. */
+  const known = new Map<string, Map<string, { id: string; isTold: boolean }>>();
 
-  /** A view's column has many flows, and its id is made once. */
-  function idOf(assetId: string, name: string): string {
-    const own = within(ids, assetId, () => new Map<string, string>());
-    return within(own, name, () => columnNodeId(assetId, name));
-  }
+  const find = (assetId: string, name: string) =>
+    within(
+      within(known, assetId, () => new Map<string, { id: string; isTold: boolean }>()),
+      name,
+      () => ({ id: columnNodeId(assetId, name), isTold: false }),
+    );
 
   function columnOf(assetId: string, name: string): string {
-    const id = idOf(assetId, name);
-    if (!columns.has(id)) columns.set(id, { id, assetId, name });
-    return id;
+    const column = find(assetId, name);
+    if (!column.isTold) columns.push({ id: column.id, assetId, name });
+    column.isTold = true;
+    return column.id;
+  }
+
+  function take(): Changes {
+    const taken = { changes, columns };
+    [changes, columns] = [[], []];
+    return taken;
   }
 
   /** What flowed before and what flows after; undefined: nothing. */
-  function compare(fromId: string, toId: string, before: ColumnFlows | undefined, after: ColumnFlows | undefined, at: Date): void {
-    if (!before !== !after) all.push({ fromId, toId, kind: 'TABLE', origin: 'NATIVE', change: after ? 'opened' : 'closed', at });
+  function* compare(
+    fromId: string,
+    toId: string,
+    before: ColumnFlows | undefined,
+    after: ColumnFlows | undefined,
+    at: Date,
+  ): Generator<Changes, void> {
+    if (!before !== !after) changes.push({ fromId, toId, kind: 'TABLE', origin: 'NATIVE', change: after ? 'opened' : 'closed', at });
     if (before === after) return;
     // A first scan opens flows by the ten thousand, and has nothing to compare.
     const had = before && after && new Map(before.map((flow) => [flowKey(flow), flow]));
@@ -126,18 +148,19 @@ function createChanges() {
     for (const flow of before ?? []) {
       if (has && isSame(flow, has.get(flowKey(flow)))) continue;
       const { from, to } = flow;
-      const ends = { fromId: idOf(fromId, from), toId: idOf(toId, to) };
-      all.push({ ...ends, kind: 'COLUMN', origin: 'PARSED', change: 'closed', at });
+      const ends = { fromId: find(fromId, from).id, toId: find(toId, to).id };
+      changes.push({ ...ends, kind: 'COLUMN', origin: 'PARSED', change: 'closed', at });
     }
     for (const flow of after ?? []) {
       if (had && isSame(flow, had.get(flowKey(flow)))) continue;
       const { from, to, ...details } = flow;
       const ends = { fromId: columnOf(fromId, from), toId: columnOf(toId, to) };
-      all.push({ ...ends, kind: 'COLUMN', origin: 'PARSED', change: 'opened', at, details });
+      changes.push({ ...ends, kind: 'COLUMN', origin: 'PARSED', change: 'opened', at, details });
     }
+    if (changes.length >= TOLD_AT_ONCE) yield take();
   }
 
-  return { all, columns, compare };
+  return { compare, take };
 }
 
 const flowKey = ({ from, to }: ColumnFlow): string => JSON.stringify([from, to]);

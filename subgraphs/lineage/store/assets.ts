@@ -67,6 +67,17 @@ export async function findReaders(sql: Queryable, names: readonly Name[]): Promi
   return rows.map(({ flows, ...row }) => ({ ...row, flows: flows.map(flowOf) }));
 }
 
+/** How many flows between columns are kept of these assets, and of all that reads these names. */
+export async function countFlows(sql: Queryable, { ids, names }: { ids: readonly string[]; names: readonly Name[] }): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select coalesce(sum(jsonb_array_length(flows)), 0)::bigint as count from (
+      select d.flows from lineage.dependencies d where d.asset_id = any(${ids as string[]}::uuid[])
+      union all
+      select d.flows from ${wanted(sql, names)} join lineage.dependencies d on d.namespace = wanted.namespace and d.name = wanted.name
+    ) as kept`;
+  return row!.count;
+}
+
 const wanted = (sql: Queryable, names: readonly Name[]) =>
   sql`unnest(${names.map(({ namespace }) => namespace)}::text[], ${names.map(({ name }) => name)}::text[]) as wanted (namespace, name)`;
 

@@ -33,13 +33,29 @@ export type GraphFacts = {
 };
 
 /** In the caller's transaction: the feed's place in the log is part of it. Other writers wait until it ends. */
-export async function writeFacts(tx: Transaction, { assets, columns = [], changes }: GraphFacts): Promise<void> {
-  if (assets.length === 0 && columns.length === 0 && changes.length === 0) return;
+export const writeFacts = (tx: Transaction, facts: GraphFacts): Promise<void> => writeAllFacts(tx, [facts]);
+
+/** The same of facts that are too many to be there at once: one writing, in the order in which they are told. */
+export async function writeAllFacts(tx: Transaction, parts: Iterable<GraphFacts>): Promise<void> {
+  let revision: number | undefined;
+  for (const { assets, columns = [], changes } of parts) {
+    if (assets.length === 0 && columns.length === 0 && changes.length === 0) continue;
+    revision ??= await nextRevision(tx);
+    if (assets.length > 0) await upsertAssets(tx, revision, assets);
+    if (columns.length > 0) await insertColumns(tx, revision, columns);
+    // A later part of a flow's changes goes on from what the earlier one has written.
+    for (let from = 0; from < changes.length; from += CHANGES_AT_ONCE) {
+      await writeChanges(tx, revision, changes.slice(from, from + CHANGES_AT_ONCE));
+    }
+  }
+}
+
+/** Of one statement, whose parameters lie in memory several times. */
+const CHANGES_AT_ONCE = 10_000;
+
+async function nextRevision(tx: Transaction): Promise<number> {
   const [head] = await tx<{ revision: number }[]>`update lineage.head set revision = revision + 1 returning revision`;
-  const { revision } = head!;
-  if (assets.length > 0) await upsertAssets(tx, revision, assets);
-  if (columns.length > 0) await insertColumns(tx, revision, columns);
-  if (changes.length > 0) await writeChanges(tx, revision, changes);
+  return head!.revision;
 }
 
 /** Rows that say the same are left as they are: no projection need hear of them. */
