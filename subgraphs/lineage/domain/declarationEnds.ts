@@ -1,11 +1,11 @@
 /** What lineage is declared between: two assets, or two columns, as catalog shows them to whoever asks. */
-import { InvalidInput } from '#platform/errors.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import type { ColumnNode } from '../graph/index.ts';
 import { findAssetFacts, type AssetFacts } from '../store/catalogAssets.ts';
 import { findColumnsById } from '../store/catalogColumns.ts';
 import { noSuchEnd } from './declarationInputs.ts';
+import { twoKinds } from './ends.ts';
 
 /** `nodeId`: the graph's; `column` null: the asset itself. */
 export type End = { id: string; nodeId: string; asset: AssetFacts; column: ColumnNode | null; isDeleted: boolean };
@@ -29,8 +29,6 @@ export async function findEnds(
     const { id: nodeId, assetId, name } = column;
     return { id, nodeId, asset, column: { id: nodeId, assetId, name }, isDeleted };
   }) as [End, End];
-  if ((source.column === null) !== (target.column === null)) {
-    throw new InvalidInput('One of these is an asset and the other a column. Give the ids of two assets, or of two columns.', 'input.to');
-  }
+  if ((source.column === null) !== (target.column === null)) throw twoKinds('input.to');
   return { from: source, to: target };
 }

@@ -15,7 +15,7 @@ import { MOST_LISTED } from '../domain/statistics.ts';
 import { ORIGINS, type GraphEdge, type HistoryKey, type Level, type Origin } from '../graph/index.ts';
 import { listColumnIds } from '../store/columns.ts';
 import { reference } from './Asset.ts';
-import { findEnds } from './pathEnds.ts';
+import { findPathEnds } from './pathEnds.ts';
 
 const DEFAULT_DEPTH = 3;
 const DEFAULT_NODES = 500;
@@ -44,7 +44,7 @@ export function createQueryResolvers({ sql, lineage, readStatistics }: Deps): Om
       const bounds = { maxLength: maxLength ?? DEFAULT_LENGTH, limit: limit ?? DEFAULT_PATHS };
       const [fromId, toId] = [from.toLowerCase(), to.toLowerCase()];
       checkPaths({ fromId, toId, ...bounds });
-      const ends = isId(fromId) && isId(toId) ? await findEnds(lineage.of(context), { fromId, toId }) : null;
+      const ends = isId(fromId) && isId(toId) ? await findPathEnds(lineage.of(context), { fromId, toId }) : null;
       if (!ends) return null;
       const { graph, classes } = lineage.of(context);
       const visible = await classes();
