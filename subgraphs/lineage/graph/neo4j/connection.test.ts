@@ -1,7 +1,13 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { withinOperation } from '#platform/database/operations.ts';
 import { TimedOut, Upstream } from '#platform/errors.ts';
 import { useNeo4j } from '#platform/testing/neo4j.ts';
@@ -9,6 +15,7 @@ import { connectNeo4j, type Neo4j, type Neo4jOptions } from './connection.ts';
 
 const opened: { close: () => Promise<void> }[] = [];
 afterEach(async () => {
+  vi.useRealTimers();
   await Promise.all(opened.splice(0).map((each) => each.close()));
 });
 function open(options: Neo4jOptions): Neo4j {
@@ -23,6 +30,7 @@ async function openDoor(target?: URL) {
   const waiting: Socket[] = [];
   let isShut = target === undefined;
   const server: Server = createServer((client) => {
+    door.visitors += 1;
     sockets.add(client.on('error', () => {}));
     if (isShut || !target) return;
     const behind = connect(Number(target.port), target.hostname);
@@ -33,6 +41,8 @@ async function openDoor(target?: URL) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const door = {
+    /** How many came. */
+    visitors: 0,
     url: `bolt://127.0.0.1:${(server.address() as AddressInfo).port}`,
     shut() {
       isShut = true;
@@ -183,15 +193,150 @@ describe.skipIf(server.missing)('a Neo4j', () => {
     expect(await neo4j.read('MATCH (c:Crossing) RETURN c.times AS times')).toEqual([{ times: 2 }, { times: 2 }]);
   });
 
-  it('that falls silent is asked over new connections as soon as it can be heard again', async () => {
+  it('that refuses a password is not asked again and again, which would lock out those who have the right one', async () => {
     const door = await openDoor(new URL(server.url));
-    const through = open({ ...server, url: door.url, readMs: 200 });
-    expect(await through.read('RETURN 1 AS one')).toEqual([{ one: 1 }]);
+    const wrong = open({ ...server, url: door.url, password: PASSWORD });
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const asked = () => [
+      wrong.read('RETURN 1'),
+      wrong.write((ask) => ask('RETURN 1')),
+      wrong.stream('RETURN 1')[Symbol.asyncIterator]().next(),
+    ];
+    const refused = { code: 'UPSTREAM_UNAVAILABLE', details: { check: expect.stringContaining('NEO4J_PASSWORD') } };
+    expect(await failure(wrong.read('RETURN 1'))).toMatchObject(refused);
+    for (let round = 0; round < 10; round++) for (const each of asked()) expect(await failure(each)).toMatchObject(refused);
+    expect(door.visitors).toBe(1);
+    expect(await open(server).read('RETURN 1 AS one')).toEqual([{ one: 1 }]);
+    vi.advanceTimersByTime(20_001);
+    expect(await Promise.all(asked().map(failure))).toMatchObject([refused, refused, refused]);
+    expect(door.visitors).toBe(2);
+  });
+
+  it('that falls silent while much is asked is asked over new connections as soon as it can be heard again, and again', async () => {
+    const door = await openDoor(new URL(server.url));
+    const through = open({ ...server, url: door.url, readMs: 500 });
+    const count = 24;
+    const askMany = (text: string) => Promise.all(Array.from({ length: count }, () => failure(through.read(text))));
+    for (let round = 0; round < 3; round++) {
+      // Several connections are there, and all of them are asked.
+      expect(await askMany('RETURN 1')).toEqual(Array.from({ length: count }, () => 'an answer'));
+      door.shut();
+      for (const error of await askMany('RETURN 1')) expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+      door.open();
+    }
+  });
+
+  it('that falls silent is waited for by nobody any more once one knows', async () => {
+    const door = await openDoor(new URL(server.url));
+    const through = open({ ...server, url: door.url, readMs: 500 });
+    const begun = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const stream = through.stream('UNWIND range(1, 1000000000) AS number RETURN number')[Symbol.asyncIterator]();
+    expect((await stream.next()).value).toHaveLength(1_000);
+    // They would wait for a minute each.
+    const waiting = [
+      failure(
+        through.write(async (ask) => {
+          await ask('RETURN 1');
+          begun.resolve();
+          await goOn.promise;
+          await ask('RETURN 1');
+        }),
+      ),
+    ];
+    await begun.promise;
     door.shut();
-    // As many as there may be connections.
-    const errors = await Promise.all(Array.from({ length: 24 }, () => failure(through.read('RETURN 1'))));
-    for (const error of errors) expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    goOn.resolve();
+    waiting.push(
+      failure(
+        (async () => {
+          while (!(await stream.next()).done);
+        })(),
+      ),
+    );
+    let isOver = false;
+    const told = Promise.all(waiting).finally(() => (isOver = true));
+    // What was on its way may be heard yet while the first asks.
+    while (!isOver) expect(await failure(through.read('RETURN 1'))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    for (const error of await told) expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', details: { system: 'Neo4j' } });
+    expect(await failure(through.stream('RETURN 1')[Symbol.asyncIterator]().next())).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
     door.open();
     expect(await through.read('RETURN 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('that is asked too much ends each question by itself, and is not taken for a silent one', async () => {
+    const busy = open({ ...server, readMs: 300 });
+    const slow = 'UNWIND range(1, 1000000000) AS number RETURN sum(number) AS sum';
+    const errors = await Promise.all(Array.from({ length: 30 }, () => failure(busy.read(slow))));
+    for (const error of errors) expect(error).toBeInstanceOf(TimedOut);
+    expect(await busy.read('RETURN 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  describe('by another scheme', () => {
+    let folder: string;
+    let secure: TlsServer;
+    let port: number;
+    const sockets = new Set<Socket>();
+    const file = (name: string): string => join(folder, name);
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'pursight-'));
+      // prettier-ignore
+      await promisify(execFile)('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+        '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', file('key'), '-out', file('certificate')]);
+      const target = new URL(server.url);
+      secure = createTlsServer({ key: await readFile(file('key')), cert: await readFile(file('certificate')) }, (client) => {
+        const behind = connect(Number(target.port), target.hostname);
+        for (const [from, to] of [
+          [client, behind],
+          [behind, client],
+        ] as const)
+          sockets.add(from.on('error', () => to.destroy()));
+        client.pipe(behind).pipe(client);
+      });
+      // Of who does not trust it.
+      secure.on('tlsClientError', () => {});
+      secure.listen(0, '127.0.0.1');
+      await once(secure, 'listening');
+      port = (secure.address() as AddressInfo).port;
+    });
+    afterAll(async () => {
+      for (const socket of sockets) socket.destroy();
+      secure?.close();
+      if (folder) await rm(folder, { recursive: true });
+    });
+
+    const CREATE = 'MERGE (n:Scheme {name: $name}) RETURN n.name AS name';
+    async function works(options: Neo4jOptions): Promise<void> {
+      const other = open(options);
+      const name = new URL(options.url).protocol;
+      expect(await other.write((ask) => ask(CREATE, { name }))).toEqual([{ name }]);
+      expect(await other.read('MATCH (n:Scheme {name: $name}) RETURN n.name AS name', { name })).toEqual([{ name }]);
+      for await (const rows of other.stream('RETURN 1 AS one')) expect(rows).toEqual([{ one: 1 }]);
+    }
+
+    it('answers as a cluster of one', () => works({ ...server, url: `neo4j://${new URL(server.url).host}` }));
+
+    it.each(['bolt+ssc', 'neo4j+ssc'])('answers by %s, whoever signed its certificate', (scheme) =>
+      works({ ...server, url: `${scheme}://localhost:${port}` }),
+    );
+
+    it.each(['bolt+s', 'neo4j+s'])('answers by %s who trusts its certificate, and nobody else', async (scheme) => {
+      const url = `${scheme}://localhost:${port}`;
+      expect(await failure(open({ ...server, url }).read('RETURN 1'))).toMatchObject({
+        message: 'Neo4j cannot be reached.',
+        details: { check: expect.stringContaining('TLS') },
+      });
+      const program = `
+        import { connectNeo4j } from ${JSON.stringify(import.meta.resolve('./connection.ts'))};
+        const { url, user, password } = process.env;
+        const neo4j = connectNeo4j({ url, user, password });
+        console.log(JSON.stringify(await neo4j.read('RETURN 1 AS one')));
+        await neo4j.close();`;
+      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+        cwd: import.meta.dirname,
+        env: { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: file('certificate'), url, user: server.user, password: server.password },
+      });
+      expect(JSON.parse(stdout)).toEqual([{ one: 1 }]);
+    });
   });
 });

@@ -1,11 +1,14 @@
 /**
  * Neo4j, asked in parameters only: reads that fail fast, and writes in managed transactions. Whether it is one server or a cluster, and
- * with TLS or without, is in the URL (`bolt://`, `neo4j://`, `+s`, `+ssc`).
+ * with TLS or without, is in the URL (`bolt://`, `neo4j://`, `+s`, `+ssc`). Of a cluster the leader is asked: its followers may not have
+ * yet what it has committed, and then know nothing of a class that was changed.
  */
 import neo4j, { type Driver, type QueryResult, type RecordShape, type Session } from 'neo4j-driver';
-import { currentOperation } from '#platform/database/operations.ts';
+import { currentOperation, type Operation } from '#platform/database/operations.ts';
+import { TimedOut, type Upstream } from '#platform/errors.ts';
 import { createTurns } from '#platform/turns.ts';
-import { silent, toAppError } from './failures.ts';
+import { isAnswer, isSilence, Refused, silent, toAppError, TOO_LONG } from './failures.ts';
+import { createLimit } from './limit.ts';
 
 /** `readMs`: for tests. */
 export type Neo4jOptions = { url: string; user: string; password?: string | undefined; readMs?: number };
@@ -13,12 +16,10 @@ export type Neo4jOptions = { url: string; user: string; password?: string | unde
 export type Parameters = Record<string, unknown>;
 export type Ask = <Row extends RecordShape>(text: string, parameters?: Parameters) => Promise<Row[]>;
 
-/** Errors of all: Upstream when Neo4j cannot be reached or refuses, TimedOut when the question was too much. */
+/** Errors of all: Upstream when Neo4j cannot be reached, refuses or fails, TimedOut when the question was too much. */
 export type Neo4j = {
   /** One statement of a request, with all its rows: it must have a limit. Ended with the operation that it belongs to. */
   read: Ask;
-  /** As `read`, but asked where the writers are: for what waits for them by a lock, and writes nothing itself. */
-  readLocked: Ask;
   /** Rows as they come, some at a time. */
   stream<Row extends RecordShape>(text: string, parameters?: Parameters): AsyncIterable<Row[]>;
   /** `work` in one transaction. It is called again after a deadlock or a change of leaders. */
@@ -34,15 +35,23 @@ const STREAM_MS = 60_000;
 const WRITE_MS = 60_000;
 /** The server's word that it ended a statement should have come after this. */
 const SILENCE_MS = 2_000;
+/** How long a question waits for those of others. As long as two that take too long. */
+const TURN_MS = 10_000;
+/** Neo4j locks a user out for 5 s after three wrong passwords, also those who have the right one. */
+const REFUSAL_MS = 20_000;
+/** Reads and streams. */
 const READS_AT_ONCE = 20;
 /** Projections, and what they clear away. */
 const WRITES_AT_ONCE = 4;
 const ROWS_AT_ONCE = 1_000;
 
+/** A driver. `gone` is aborted, with the error, once its server was found to be silent; `heardAt` is when that last said anything. */
+type Link = { driver: Driver; gone: AbortController; heardAt: number };
+
 /** Connects when it is first asked. */
 export function connectNeo4j({ url, user, password, readMs = READ_MS }: Neo4jOptions): Neo4j {
-  const open = (): Driver =>
-    neo4j.driver(url, password === undefined ? undefined : neo4j.auth.basic(user, password), {
+  const open = (): Link => ({
+    driver: neo4j.driver(url, password === undefined ? undefined : neo4j.auth.basic(user, password), {
       maxConnectionPoolSize: READS_AT_ONCE + WRITES_AT_ONCE,
       // A host that swallows packets is known by that sooner than by a missing answer.
       connectionTimeout: 3_000,
@@ -55,97 +64,141 @@ export function connectNeo4j({ url, user, password, readMs = READ_MS }: Neo4jOpt
       disableLosslessIntegers: true,
       telemetryDisabled: true,
       userAgent: 'pursight',
-    });
-  let driver = open();
-  let answeredAt = 0;
+    }),
+    gone: new AbortController(),
+    heardAt: 0,
+  });
+  let link = open();
+  let refusal: { error: Refused; until: number } | undefined;
   // As with PostgreSQL's sessions: whoever asks for much leaves half of them to others.
   const turns = createTurns({ limit: READS_AT_ONCE, perKey: READS_AT_ONCE / 2 });
 
-  /** Connections of a silent server would fill the pool until TCP gives them up, long after it is back. */
-  function replace(silentOne: Driver, since: number): void {
-    if (driver !== silentOne || answeredAt >= since) return;
-    driver = open();
+  /**
+   * Connections of a silent server would fill the pool until TCP gives them up, long after it is back. The driver leaves what waits for
+   * one that it closes waiting for ever: all of that is told here.
+   */
+  function replace(silentOne: Link, error: Upstream): void {
+    if (link !== silentOne) return;
+    link = open();
+    silentOne.gone.abort(error);
     // Nothing is lost: it only says goodbye to who does not listen.
-    silentOne.close().catch(() => {});
+    silentOne.driver.close().catch(() => {});
   }
 
-  /** A session, and a bound on each wait for it. */
-  function begin(mode: 'READ' | 'WRITE', operation?: AbortSignal) {
-    const own = driver;
+  /** Notes that the server is there: also who refuses has answered. */
+  async function hear<Result>(own: Link, asked: Promise<Result>): Promise<Result> {
+    try {
+      const result = await asked;
+      own.heardAt = performance.now();
+      refusal = undefined;
+      return result;
+    } catch (error) {
+      if (isAnswer(error)) own.heardAt = performance.now();
+      const failure = toAppError(error);
+      refusal = failure instanceof Refused ? { error: failure, until: performance.now() + REFUSAL_MS } : undefined;
+      throw error;
+    }
+  }
+
+  /** After a wrong password one at a time finds out whether it is right now, and rarely. */
+  function throwIfRefused(): void {
+    if (!refusal) return;
+    if (performance.now() < refusal.until) throw refusal.error;
+    refusal.until = performance.now() + REFUSAL_MS;
+  }
+
+  async function takeTurn(operation?: Operation): Promise<() => void> {
+    const limit = createLimit(TURN_MS, () => new TimedOut(BUSY), [operation?.signal, link.gone.signal]);
+    try {
+      return await turns.take(operation?.caller ?? '', limit.signal);
+    } finally {
+      limit.end();
+    }
+  }
+
+  /** A session, and a bound on each wait for it. `giveBack`: to be called once it is over in the server, too. */
+  function begin(operation?: Operation, giveBack = (): void => {}) {
+    const own = link;
     // No bookmarks: a server that was emptied or restored refuses those from before.
-    const session = own.session({ defaultAccessMode: mode });
+    const session = own.driver.session({ defaultAccessMode: neo4j.session.WRITE });
     let isGivenUp = false;
     return {
-      async wait<Result>(ms: number, work: (session: Session, signal: AbortSignal) => Promise<Result>): Promise<Result> {
+      async wait<Result>(ms: number, work: (session: Session, own: Link) => Promise<Result>): Promise<Result> {
         const since = performance.now();
-        const timeout = AbortSignal.timeout(ms);
-        const signal = operation ? AbortSignal.any([operation, timeout]) : timeout;
-        const { promise: aborted, reject } = Promise.withResolvers<never>();
-        const giveUp = (): void => {
-          isGivenUp = true;
-          if (timeout.aborted) replace(own, since);
-          reject(timeout.aborted ? silent(ms) : signal.reason);
-        };
-        signal.addEventListener('abort', giveUp, { once: true });
-        if (signal.aborted) giveUp();
+        const limit = createLimit(ms, () => {
+          // Whoever answers others is not silent.
+          if (own.heardAt >= since) return new TimedOut(TOO_LONG);
+          const error = silent(ms);
+          replace(own, error);
+          return error;
+        }, [operation?.signal, own.gone.signal]);
         try {
-          const result = await Promise.race([work(session, signal), aborted]);
-          answeredAt = performance.now();
-          return result;
+          return await limit.wait(() => hear(own, work(session, own)));
         } catch (error) {
-          throw toAppError(error);
+          isGivenUp = limit.signal.aborted;
+          const failure = toAppError(error);
+          if (isSilence(error) && own.heardAt < since) replace(own, failure as Upstream);
+          throw failure;
         } finally {
-          signal.removeEventListener('abort', giveUp);
+          limit.end();
         }
       },
       /** Ends in the server what still runs there. Nothing is lost where that fails: then the connection is gone. */
       async end(): Promise<void> {
-        const closed = session.close().catch(() => {});
-        if (!isGivenUp) await closed;
+        const limit = createLimit(SILENCE_MS, () => silent(SILENCE_MS), [own.gone.signal]);
+        const ended = limit
+          .wait(() => session.close())
+          .catch(() => {})
+          .finally(() => {
+            limit.end();
+            giveBack();
+          });
+        if (!isGivenUp) await ended;
       },
     };
   }
 
-  async function readIn<Row extends RecordShape>(mode: 'READ' | 'WRITE', text: string, parameters?: Parameters): Promise<Row[]> {
+  async function beginReading() {
+    throwIfRefused();
     const operation = currentOperation();
-    const { wait, end } = begin(mode, operation?.signal);
-    try {
-      return await wait(readMs + SILENCE_MS, async (session, signal) => {
-        const giveBack = await turns.take(operation?.caller ?? '', signal);
-        const once = async () => rowsOf(await session.run<Row>(text, parameters, { timeout: readMs }));
-        try {
-          // A connection that broke while it lay in the pool, or a leader that just changed: the next one is a good one.
-          return await once().catch((error: unknown) => (neo4j.isRetryableError(error) ? once() : Promise.reject(error)));
-        } finally {
-          giveBack();
-        }
-      });
-    } finally {
-      await end();
-    }
+    const giveBack = await takeTurn(operation);
+    return begin(operation, giveBack);
   }
 
   return {
-    read: (text, parameters) => readIn('READ', text, parameters),
-    readLocked: (text, parameters) => readIn('WRITE', text, parameters),
+    async read<Row extends RecordShape>(text: string, parameters?: Parameters) {
+      const { wait, end } = await beginReading();
+      try {
+        return await wait(readMs + SILENCE_MS, async (session, own) => {
+          const once = async () => rowsOf(await hear(own, session.run<Row>(text, parameters, { timeout: readMs })));
+          // A connection that broke while it lay in the pool, or a leader that just changed: the next one is a good one.
+          return await once().catch((error: unknown) => (neo4j.isRetryableError(error) ? once() : Promise.reject(error)));
+        });
+      } finally {
+        await end();
+      }
+    },
 
     async *stream<Row extends RecordShape>(text: string, parameters?: Parameters) {
-      const { wait, end } = begin('READ', currentOperation()?.signal);
+      const { wait, end } = await beginReading();
       try {
-        const result = await wait(readMs + SILENCE_MS, async (session) =>
-          session.run<Row>(text, parameters, { timeout: STREAM_MS })[Symbol.asyncIterator](),
-        );
+        const rows = await wait(readMs + SILENCE_MS, async (session) => {
+          const result = session.run<Row>(text, parameters, { timeout: STREAM_MS });
+          // It has begun. The first row may be long in coming.
+          await result.keys();
+          return result[Symbol.asyncIterator]();
+        });
         for (let isDone = false; !isDone;) {
-          const rows = await wait(STREAM_MS, async () => {
-            const some: Row[] = [];
-            while (some.length < ROWS_AT_ONCE) {
-              const next = await result.next();
+          const some = await wait(STREAM_MS + SILENCE_MS, async () => {
+            const found: Row[] = [];
+            while (found.length < ROWS_AT_ONCE) {
+              const next = await rows.next();
               if ((isDone = next.done === true)) break;
-              some.push(next.value.toObject() as Row);
+              found.push(next.value.toObject() as Row);
             }
-            return some;
+            return found;
           });
-          if (rows.length > 0) yield rows;
+          if (some.length > 0) yield some;
         }
       } finally {
         await end();
@@ -153,19 +206,24 @@ export function connectNeo4j({ url, user, password, readMs = READ_MS }: Neo4jOpt
     },
 
     async write(work) {
-      const { wait, end } = begin('WRITE');
+      throwIfRefused();
+      const { wait, end } = begin();
       try {
-        return await wait(WRITE_MS + SILENCE_MS, (session) =>
-          session.executeWrite((tx) => work(async (text, parameters) => rowsOf(await tx.run(text, parameters))), { timeout: WRITE_MS }),
+        return await wait(WRITE_MS + SILENCE_MS, (session, own) =>
+          session.executeWrite((tx) => work(async (text, parameters) => rowsOf(await hear(own, tx.run(text, parameters)))), {
+            timeout: WRITE_MS,
+          }),
         );
       } finally {
         await end();
       }
     },
 
-    close: () => driver.close(),
+    close: () => link.driver.close(),
   };
 }
+
+const BUSY = 'Neo4j had no time for this, because too much is asked at once. Ask for less at once, or later.';
 
 const rowsOf = <Row extends RecordShape>({ records }: QueryResult<Row>): Row[] =>
   records.map((record) => record.toObject() as unknown as Row);
