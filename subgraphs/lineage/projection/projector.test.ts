@@ -290,7 +290,12 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
       const slow: Neo4j = {
         ...neo4j,
         write: (work) =>
-          neo4j.write((ask) => work(async (text, parameters) => (text.includes('DELETE') && (await gate), ask(text, parameters)))),
+          neo4j.write((ask) =>
+            work(async (text, parameters) => {
+              if (text.includes('DELETE')) await gate;
+              return ask(text, parameters);
+            }),
+          ),
       };
       projector(slow).start();
       await expect
