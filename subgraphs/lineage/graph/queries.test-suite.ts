@@ -380,7 +380,7 @@ export function describeQueries(title: string, { graph, apply, clear }: Conforma
     });
 
     const seed = Number(process.env['SEED'] ?? randomInt(1_000_000));
-    it(`answers as an oracle does over random histories (SEED=${seed})`, { timeout: 120_000 }, async () => {
+    it(`answers as an oracle does over random histories (SEED=${seed})`, { timeout: 600_000 }, async () => {
       const random = createRandom(seed);
       for (let round = 0; round < 8; round++) {
         await clear();
