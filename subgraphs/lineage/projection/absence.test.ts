@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Upstream } from '#platform/errors.ts';
+import { TimedOut, Upstream } from '#platform/errors.ts';
+import { Away } from '../graph/neo4j/failures.ts';
 import { createAbsence } from './absence.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const away = new Upstream('Neo4j cannot be reached.', { system: 'Neo4j', check: 'The server.' });
+const away = new Away('Neo4j cannot be reached.', { system: 'Neo4j', check: 'The server.' });
 
 /** Work that is answered later, and how often it was asked. */
 function createWork() {
@@ -23,18 +24,36 @@ it('asks again after a second, one at a time, until there is an answer', async (
   expect(asked).toHaveLength(2);
   vi.advanceTimersByTime(1_001);
   const probe = unlessAway(work);
+  // However long it takes.
+  vi.advanceTimersByTime(60_000);
   await expect(unlessAway(work)).rejects.toBe(away);
   expect(asked).toHaveLength(3);
   asked[2]!.resolve('here again');
   expect(await probe).toBe('here again');
+  vi.advanceTimersByTime(1_001);
   const after = [unlessAway(work), unlessAway(work)];
   for (const each of asked.slice(3)) each.resolve('here');
   expect(await Promise.all(after)).toEqual(['here', 'here']);
 });
 
+it('asks again a second after each time in vain, and at once after anything else', async () => {
+  const unlessAway = createAbsence();
+  const { asked, work } = createWork();
+  for (const error of [away, away, new TimedOut('too much')]) {
+    vi.advanceTimersByTime(1_001);
+    const probe = unlessAway(work);
+    asked.at(-1)!.reject(error);
+    await expect(probe).rejects.toBe(error);
+    if (error === away) await expect(unlessAway(work)).rejects.toBe(away);
+  }
+  expect(asked).toHaveLength(3);
+  expect(await unlessAway(async () => 'here')).toBe('here');
+});
+
 it('takes no other failure for an absence', async () => {
   const unlessAway = createAbsence();
-  for (const error of [new Error('ours'), new Upstream('The catalog is away.', { system: 'catalog', check: 'It.' })]) {
+  const own = new Upstream('Neo4j cannot answer at the moment.', { system: 'Neo4j', check: 'Its memory.' });
+  for (const error of [new Error('ours'), own, new Upstream('The catalog is away.', { system: 'catalog', check: 'It.' })]) {
     await expect(unlessAway(() => Promise.reject(error))).rejects.toBe(error);
     expect(await unlessAway(async () => 'here')).toBe('here');
   }

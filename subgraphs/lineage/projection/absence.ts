@@ -1,21 +1,24 @@
 /** While Neo4j is away one request at a time finds that out; the others are told at once. */
-import { Upstream } from '#platform/errors.ts';
+import { Away } from '../graph/neo4j/failures.ts';
 
 const MEMORY_MS = 1_000;
 
-/** Runs work that asks Neo4j. What it throws as Upstream of Neo4j is thrown again without asking, for a second. */
+/**
+ * Runs work that asks Neo4j. While Neo4j is away its error is thrown again without asking: for a second, and for as long as somebody is
+ * asking again. What only one question fails of is nobody else's matter.
+ */
 export function createAbsence(): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let away: { error: Upstream; until: number } | undefined;
+  let away: { error: Away; until: number } | undefined;
   return async (work) => {
     if (away && performance.now() < away.until) throw away.error;
-    // Whoever comes while this one tries again is told what was so before.
-    if (away) away.until = performance.now() + MEMORY_MS;
+    // A silent server is asked for seconds.
+    if (away) away.until = Infinity;
     try {
       const result = await work();
       away = undefined;
       return result;
     } catch (error) {
-      if (error instanceof Upstream && error.details.system === 'Neo4j') away = { error, until: performance.now() + MEMORY_MS };
+      away = error instanceof Away ? { error, until: performance.now() + MEMORY_MS } : undefined;
       throw error;
     }
   };
