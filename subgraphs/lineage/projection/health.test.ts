@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database } from '#platform/database/index.ts';
+import { Upstream } from '#platform/errors.ts';
 import { newId } from '#platform/ids.ts';
 import { createLogger } from '#platform/logger.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
@@ -72,6 +73,29 @@ describe.skipIf(server.missing)('the health of Neo4j', { timeout: 120_000 }, () 
     await write(2);
     vi.advanceTimersByTime(10_001);
     expect(await health()).toEqual({ state: 'ok' });
+  });
+
+  it('says why copying fails where this process does it', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const reasons = [
+      new Upstream('Neo4j cannot answer at the moment.', { system: 'Neo4j', check: "The server's log." }),
+      new Error('a secret of ours'),
+    ];
+    const weak: Neo4j = { ...neo4j, write: () => Promise.reject(reasons.shift()!) };
+    const projector = createProjector({ neo4j: weak, sql, logger: createLogger({ level: 'silent', format: 'json' }) });
+    const health = createHealth({ neo4j, sql, failure: projector.failure });
+    await write(1);
+    await health();
+    vi.advanceTimersByTime(10_001);
+    for (const why of ["Copying fails: Neo4j cannot answer at the moment. Check: The server's log.", 'Copying fails: the log says why.']) {
+      await expect(projector.runOnce()).rejects.toThrow();
+      const { state, message } = await health();
+      expect(message).toContain(why);
+      expect({ state, message }).toEqual({
+        state: 'degraded',
+        message: expect.stringMatching(/^Neo4j is behind, .* lineage is read from PostgreSQL meanwhile\. Copying fails: /),
+      });
+    }
   });
 
   it('says that it is away without a word of how it is signed in to', async () => {

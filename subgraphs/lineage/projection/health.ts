@@ -16,7 +16,10 @@ const BEHIND_MS = 10_000;
 const MOST_COUNTED = 100_000;
 const MEANWHILE = 'lineage is read from PostgreSQL meanwhile.';
 
-export function createHealth({ neo4j, sql }: { neo4j: Neo4j; sql: Database }): () => Promise<Health> {
+/** `failure`: why this process cannot copy, undefined where it can or does not. */
+type Options = { neo4j: Neo4j; sql: Database; failure?: () => unknown };
+
+export function createHealth({ neo4j, sql, failure = () => undefined }: Options): () => Promise<Health> {
   /** Where the facts were when the copy was last seen to be behind them. */
   let behind: { revision: number; since: number } | undefined;
 
@@ -25,15 +28,20 @@ export function createHealth({ neo4j, sql }: { neo4j: Neo4j; sql: Database }): (
     if (!serving) {
       const begun = others.find(({ isLeaving }) => !isLeaving);
       const message = `Neo4j is being filled, ${await remaining(begun, head.revision)}; ${MEANWHILE}`;
-      return { state: 'starting', message };
+      return { state: 'starting', message: [message, ...tellFailure()].join(' ') };
     }
     if (behind && (await countBehind(sql, serving, behind.revision, 1)) === 0) behind = undefined;
     if (!behind && (await countBehind(sql, serving, head.revision, 1)) > 0) behind = { revision: head.revision, since: performance.now() };
     if (!behind || performance.now() - behind.since < BEHIND_MS) return { state: 'ok' };
-    return {
-      state: 'degraded',
-      message: `Neo4j is behind, ${await remaining(serving, head.revision)}; ${MEANWHILE} Look whether a worker runs.`,
-    };
+    const message = `Neo4j is behind, ${await remaining(serving, head.revision)}; ${MEANWHILE}`;
+    const [why = 'Look whether a worker runs.'] = tellFailure();
+    return { state: 'degraded', message: `${message} ${why}` };
+  }
+
+  function tellFailure(): string[] {
+    const error = failure();
+    if (error === undefined) return [];
+    return [error instanceof AppError ? `Copying fails: ${sentenceOf(error)}` : 'Copying fails: the log says why.'];
   }
 
   async function remaining(copy: Generation | undefined, revision: number): Promise<string> {

@@ -28,10 +28,11 @@ type Options = {
 /** Asks Neo4j nothing yet. */
 export function createProjection({ login, sql, workerSql, logger }: Options): Projection {
   const neo4j = connectNeo4j(login);
+  const projector = createProjector({ neo4j, sql: workerSql, logger });
   return {
     source: createNeo4jSource({ neo4j, sql, postgres: createPostgresSource(sql) }),
-    projector: createProjector({ neo4j, sql: workerSql, logger }),
-    health: createHealth({ neo4j, sql }),
+    projector,
+    health: createHealth({ neo4j, sql, failure: projector.failure }),
     close: neo4j.close,
   };
 }
