@@ -70,7 +70,8 @@ describe('cost', () => {
       `lineageHistory(assetId: "x") { nodes { ${edge} } }`,
       statistics(),
       statistics('(first: 100)'),
-      `lineage(assetId: "x", direction: BOTH, maxNodes: 5000) { nodes { ${node} } edges { ${edge} } }`,
+      `lineage(assetId: "x", direction: BOTH, maxNodes: 2500) { nodes { ${node} } edges { ${edge} } }`,
+      'lineage(assetId: "x", direction: BOTH, maxNodes: 5000) { nodes { id asset { displayName } } edges { from to origin job { name } } }',
       'lineage(assetId: "x", direction: BOTH) { truncated }',
     ].map((field) => cost(`{ ${field} }`));
     expect(counted).toEqual([
@@ -79,20 +80,29 @@ describe('cost', () => {
       1 + 5_000,
       1 + 10 * (1 + 21 * 24 + 25 * 5) + 5_000,
       1 + 100 * (1 + 21 * 24 + 25 * 5) + 5_000,
-      1 + 2 * 500 * 5 + 2 * 500 * 24,
+      1 + 2 * 5_000 * 5 + 2 * 500 * 24,
       50 * 5,
       1 + 10 * (1 + 100) + 10 * 2 + 50_000,
       1 + 100 * (1 + 100) + 100 * 2 + 50_000,
-      1 + 5_000 * 24 + 5_000 * 5,
+      1 + 2_500 * 24 + 25_000 * 5,
+      1 + 5_000 * 2 + 50_000 * 2,
       1 + 500,
     ]);
     expect(Math.max(...counted)).toBeLessThan(200_000);
+  });
+  it('counts the levels that lists of neighbours go through, however few come back', () => {
+    const page = (args: string) => cost(`{ assets(first: 200) { nodes { downstream${args} { nodes { id } } } } }`);
+    expect(page('(first: 1)')).toBe(200 + 200);
+    expect(page('(first: 1, depth: 1)')).toBe(200 + 200);
+    expect(page('(first: 1, depth: 3)')).toBe(200 + 200 + 200 * 2 * 50);
+    expect(page('(first: 10, depth: 20)')).toBe(200 + 2_000 + 200 * 19 * 50);
+    expect(cost('{ columns(first: 100) { nodes { upstream(depth: 5) { edges { depth } } } } }')).toBe(100 + 100 * 4 * 50);
   });
   it('counts a graph as the nodes that it may have', () => {
     const graph = (args: string, selection: string) => cost(`{ lineage(assetId: "x", direction: BOTH ${args}) { ${selection} } }`);
     expect(graph('', 'nodes { id }')).toBe(1 + 500);
     expect(graph('maxNodes: null', 'nodes { id }')).toBe(1 + 500);
-    expect(graph('maxNodes: 2000', 'nodes { asset { owners { role } } } edges { from }')).toBe(1 + 2_000 * (1 + 1 + 10) + 2_000);
+    expect(graph('maxNodes: 2000', 'nodes { asset { owners { role } } } edges { from }')).toBe(1 + 2_000 * (1 + 1 + 10) + 20_000);
   });
   it('counts single objects', () => expect(cost('{ me { name } asset(id: "x") { source { name } } }')).toBe(3));
   it('counts no scalars, lists of them neither', () => expect(cost('{ asset(id: "x") { name tags path } }')).toBe(1));

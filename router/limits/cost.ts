@@ -42,6 +42,10 @@ const LIST_LENGTHS: Readonly<Record<string, number>> = {
   'LineagePath.edges': 25,
   'LineageCycle.assets': 100,
 };
+/** How many times as long as the argument above them says lists may be. A graph has up to ten edges for each node. */
+const LIST_FACTORS: Readonly<Record<string, number>> = { 'LineageGraph.edges': 10, 'LineageDiff.added': 10, 'LineageDiff.removed': 10 };
+/** What each level below the first one counts as, of lists that go on through their own nodes: they are looked at, however few come back. */
+const LEVEL = 50;
 /** Arguments of an object that say how long the lists in it are at most. */
 const LENGTH_ARGUMENTS = ['maxNodes', 'limit', 'first'];
 
@@ -126,7 +130,10 @@ export function operationCost(
       return above.page * each;
     }
     const page = numberGiven(definition, field, 'first') || DEFAULT_PAGE;
-    if (isConnection(type)) return ofSelection(type, field.selectionSet, { page, batch: 0, root: parent === root });
+    if (isConnection(type)) {
+      const levels = Math.max(0, numberGiven(definition, field, 'depth') - 1);
+      return levels * LEVEL + ofSelection(type, field.selectionSet, { page, batch: 0, root: parent === root });
+    }
 
     // A payload's lists have a result for each item of the batch; the lists in one asset of many do not.
     const wrapsBatch = !isList(definition.type);
@@ -140,7 +147,8 @@ export function operationCost(
     if (wrapsBatch) {
       return Math.max(each, 1 + numberGiven(definition, field, 'maxNodes')) + ((parent === root && DEAR_FIELDS[field.name.value]) || 0);
     }
-    const length = LIST_LENGTHS[`${parent.name}.${field.name.value}`] ?? Math.max(UNPAGED_LIST, batch, above.batch);
+    const place = `${parent.name}.${field.name.value}`;
+    const length = LIST_LENGTHS[place] ?? Math.max(UNPAGED_LIST, batch, above.batch) * (LIST_FACTORS[place] ?? 1);
     return counting + each * (definition.args.some(({ name }) => name === 'first') ? page : length);
   };
 

@@ -7,6 +7,7 @@ import type { Database } from '#platform/database/index.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
 import { inOrder } from '#platform/graphql/loading.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
+import { createDeadline, type Deadline } from './domain/budgets.ts';
 import { readNeighbours, type Neighbours } from './domain/neighbours.ts';
 import type { ColumnNode, Direction, GraphSource, Level, View } from './graph/index.ts';
 import { findColumnIds, findColumnsById } from './store/catalogColumns.ts';
@@ -31,6 +32,8 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
   const { viewer } = context;
   const classes = (): Promise<VisibleClasses> => classesOf(sql, context, 'read');
   const neighboursBy = new Map<string, DataLoader<string, Neighbours>>();
+  /** Of all lists of neighbours together, from the first one on. */
+  let deadline: Deadline | undefined;
 
   async function findColumns(ids: readonly string[]): Promise<ColumnNode[]> {
     const seen = await classes();
@@ -52,7 +55,8 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
       if (!loader) {
         loader = new DataLoader(async (ids) => {
           const view: View = { level, direction, at: null, classes: await classes() };
-          return await graph.read((store) => readNeighbours(store, view, ids, depth));
+          const until = (deadline ??= createDeadline());
+          return await graph.read((store) => readNeighbours(store, view, ids, depth, until));
         });
         neighboursBy.set(key, loader);
       }

@@ -361,7 +361,7 @@ describe('between columns', () => {
   it('costs a page of assets a handful of statements, however many columns they have', async () => {
     const page = (first: number) => () =>
       world.admin(
-        `{ assets(first: ${first}, filter: { kinds: [TABLE, VIEW] }) { nodes { columns { nodes { upstream(depth: 2, first: 20) { nodes { id name } } downstream(first: 20) { nodes { id } } } } } } }`,
+        `{ assets(first: ${first}, filter: { kinds: [TABLE, VIEW] }) { nodes { columns(first: 20) { nodes { upstream(depth: 2, first: 20) { nodes { id name } } downstream(first: 20) { nodes { id } } } } } } }`,
       );
     const statements = async (first: number): Promise<[number, number]> => {
       await page(first)();
