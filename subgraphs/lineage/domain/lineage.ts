@@ -1,9 +1,11 @@
 /** What flows into and out of an asset or its columns, the nearest first, within a budget of nodes and of time. */
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { Direction, GraphEdge, GraphStore, Level, View } from '../graph/index.ts';
-import { checkRange, createDeadline, MAX_NODES, type Deadline } from './budgets.ts';
+import { checkRange, createDeadline, MAX_NODES, withinTime, type Deadline } from './budgets.ts';
 
 const EDGES_PER_NODE = 10;
+/** To count what was cut off once the time for all else is over. */
+const LATE_MS = 2_000;
 export const MAX_EDGES = MAX_NODES * EDGES_PER_NODE;
 
 export type LineageNode = { id: string; depth: number; unexpanded: number };
@@ -75,8 +77,8 @@ async function reach(
   for (let level = 0; ; level++) {
     if (level === depth || depths.size >= maxNodes || sides.every(({ frontier }) => frontier.length === 0))
       return { sides, depths, level, isLate: false };
-    if (deadline.isOver()) return { sides, depths, level, isLate: true };
-    await walkLevel(graph, sides, depths, level + 1, maxNodes);
+    const isRead = await withinTime(deadline, () => walkLevel(graph, sides, depths, level + 1, maxNodes));
+    if (!isRead) return { sides, depths, level, isLate: true };
   }
 }
 
@@ -103,7 +105,7 @@ export async function walk(
   const reached = await reach(graph, view, rootIds, { depth, maxNodes, deadline });
   const { sides, depths } = reached;
   const isSpent = depths.size >= maxNodes;
-  const isLate = reached.isLate || (isSpent && (await goOnAmongKnown(graph, reached, depth, deadline)));
+  let isLate = reached.isLate || (isSpent && (await goOnAmongKnown(graph, reached, depth, deadline)));
 
   const ids = [...depths.keys()];
   const maxEdges = maxNodes * EDGES_PER_NODE;
@@ -115,7 +117,12 @@ export async function walk(
     for (const edge of found) edges.set(edgeKey(edge), edge);
   }
   // Within the budgets nothing was cut off.
-  const unexpanded = isSpent || isLate ? await countCutOff(graph, view, reached, depth) : new Map<string, number>();
+  let unexpanded: ReadonlyMap<string, number> = new Map();
+  if (isSpent || isLate) {
+    const counts = await withinTime(isLate ? createDeadline(LATE_MS) : deadline, () => countCutOff(graph, view, reached, depth));
+    isLate ||= !counts;
+    unexpanded = counts ?? unexpanded;
+  }
   return {
     nodes: ids.map((id) => ({ id, depth: depths.get(id)!, unexpanded: unexpanded.get(id) ?? 0 })),
     edges: [...edges.values()].sort(byEnds).slice(0, maxEdges),
@@ -138,10 +145,11 @@ async function goOnAmongKnown(graph: GraphStore, { sides, depths, level }: Reach
     const { view, depths: own } = side;
     let from = [...own.keys()].filter((id) => isExpanded(side, id, depth) && !isFullyRead(side, id, level));
     while (from.length > 0 && own.size < depths.size) {
-      if (deadline.isOver()) return true;
       const others = [...depths.keys()].filter((id) => !own.has(id));
+      const asked = from;
       // So many are more than the answer has place for, which says so.
-      const found = await graph.findEdges(view, from, others, MAX_EDGES + 1);
+      const found = await withinTime(deadline, () => graph.findEdges(view, asked, others, MAX_EDGES + 1));
+      if (!found) return true;
       const met = new Map<string, number>();
       for (const { fromId, toId } of found) {
         const [near, far] = view.direction === 'UPSTREAM' ? [toId, fromId] : [fromId, toId];
@@ -168,14 +176,14 @@ async function countCutOff(graph: GraphStore, view: View, { sides, depths, level
   return counts;
 }
 
-/** What each side comes to next. A node that another side has come to before costs nothing of the budget. */
+/** What each side comes to next, or nothing where that fails. A node that another side has come to before costs nothing of the budget. */
 async function walkLevel(
   graph: GraphStore,
   sides: readonly Side[],
   depths: Map<string, number>,
   level: number,
   maxNodes: number,
-): Promise<void> {
+): Promise<true> {
   const left = maxNodes - depths.size;
   const found: string[][] = [];
   for (const { view, frontier, depths: own } of sides) {
@@ -188,6 +196,7 @@ async function walkLevel(
     side.frontier = found[index]!.filter((id) => depths.has(id));
     for (const id of side.frontier) side.depths.set(id, level);
   }
+  return true;
 }
 
 export const edgeKey = ({ fromId, toId, kind, origin }: GraphEdge): string => `${fromId} ${toId} ${kind} ${origin}`;

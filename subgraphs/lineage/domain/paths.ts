@@ -2,7 +2,7 @@
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import { InvalidInput } from '#platform/errors.ts';
 import type { GraphEdge, GraphStore, Level, View } from '../graph/index.ts';
-import { checkRange, createDeadline, MAX_NODES, type Deadline } from './budgets.ts';
+import { checkRange, createDeadline, MAX_NODES, withinTime, type Deadline } from './budgets.ts';
 import { MAX_EDGES, momentOf } from './lineage.ts';
 import { listShortest } from './shortestPaths.ts';
 
@@ -63,7 +63,7 @@ export async function readPaths(graph: GraphStore, classes: VisibleClasses, requ
     });
     if (isCut || paths.length > limit) return answer(true);
     if (known === maxLength) return answer(false);
-    if (deadline.isOver() || !(await surroundings.grow())) return answer(true);
+    if (!(await withinTime(deadline, () => surroundings.grow()))) return answer(true);
   }
 }
 
