@@ -15,11 +15,12 @@ type Share = { nodes: number[]; branch: number; without: ReadonlySet<number> };
 /** The ids of each path's nodes. `isCut`: time ran out, and there may be more. `steps` are different ones. */
 export async function listShortest(steps: readonly Step[], bounds: Bounds): Promise<{ paths: string[][]; isCut: boolean }> {
   const { fromId, toId, maxLength, limit, deadline } = bounds;
+  const pause = createPauses();
   const { ids, numbers, out, into } = readNetwork(steps);
+  await pause();
   const [source, target] = [numbers.get(fromId), numbers.get(toId)];
   if (source === undefined || target === undefined) return { paths: [], isCut: false };
   const search = createSearch(out, into, source, target, maxLength);
-  const pause = createPauses();
 
   const paths: string[][] = [];
   const first = search([source], NOTHING);
