@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { keepPassword, neo4jFolder } from '#deploy/neo4j-local/password.ts';
-import { prepareNeo4j, startNeo4j, type Neo4jServer } from '#deploy/neo4j-local/server.ts';
+import { assertFree, prepareNeo4j, startNeo4j, type Neo4jServer } from '#deploy/neo4j-local/server.ts';
 import { ConfigError, readSettings } from '#platform/config.ts';
 import { CannotStart } from '#platform/errors.ts';
 
@@ -30,13 +30,17 @@ process.exit();
 async function live(): Promise<number> {
   const { port, fetchOnly } = readArguments();
   const settings = readSettings();
+  if (!fetchOnly) {
+    // Before some 100 MB are fetched in vain.
+    await assertFree(port);
+    if (settings.NEO4J_PASSWORD !== undefined && settings.NEO4J_PASSWORD.length < SHORTEST_PASSWORD) {
+      throw new CannotStart(`NEO4J_PASSWORD must have at least ${SHORTEST_PASSWORD} characters: Neo4j takes no shorter one.`);
+    }
+  }
   const program = await Promise.race([prepareNeo4j(process.env, (sentence) => console.log(sentence)), interrupted]);
   if (!program || fetchOnly) return 0;
 
   const folder = neo4jFolder(settings);
-  if (settings.NEO4J_PASSWORD !== undefined && settings.NEO4J_PASSWORD.length < SHORTEST_PASSWORD) {
-    throw new CannotStart(`NEO4J_PASSWORD must have at least ${SHORTEST_PASSWORD} characters: Neo4j takes no shorter one.`);
-  }
   const password = settings.NEO4J_PASSWORD ?? keepPassword(folder);
   const starting = startNeo4j(program, { folder: join(folder, 'server'), port, password });
   const early = await Promise.race([starting.then(() => false), interrupted.then(() => true)]);

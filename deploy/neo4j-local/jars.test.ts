@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureJars } from './jars.ts';
+import { endTurn, ensureJars } from './jars.ts';
 
 let folder: string;
 /** What was said. */
@@ -30,7 +31,17 @@ ${script}
 }
 const FETCH = 'mkdir -p "$TO"; printf one > "$TO/a.jar"; printf three > "$TO/b.jar"';
 
-const fetch = (script: string) => ensureJars(environmentWith(script), (sentence) => said.push(sentence));
+/** Of what that fetches. */
+const SUMS = [
+  ['a.jar', 'one'],
+  ['b.jar', 'three'],
+].map(([name, content]) => `${createHash('sha256').update(content!).digest('hex')}  ${name}\n`);
+
+const fetch = (script: string, more: Record<string, string> = {}) => {
+  const sums = join(folder, 'sums');
+  writeFileSync(sums, SUMS.join(''));
+  return ensureJars({ ...environmentWith(script), ...more }, (sentence) => said.push(sentence), sums);
+};
 const calls = () => (existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n') : []);
 /** What is left in the cache besides `jars`. */
 const besides = (jars: string) => readdirSync(join(folder, 'cache', 'pursight')).filter((name) => !jars.endsWith(name));
@@ -38,7 +49,7 @@ const besides = (jars: string) => readdirSync(join(folder, 'cache', 'pursight'))
 describe.skipIf(process.platform === 'win32')('ensureJars', () => {
   it('fetches once, and says so', async () => {
     const jars = await fetch(FETCH);
-    expect(readdirSync(jars).toSorted()).toEqual(['a.jar', 'b.jar', 'jars.json']);
+    expect(readdirSync(jars).toSorted()).toEqual(['a.jar', 'b.jar']);
     expect(await fetch(FETCH)).toBe(jars);
     expect(calls()).toHaveLength(1);
     expect(said).toEqual([expect.stringContaining('Maven fetches Neo4j')]);
@@ -48,13 +59,38 @@ describe.skipIf(process.platform === 'win32')('ensureJars', () => {
   it.for([
     ['is missing', (jars: string) => rmSync(join(jars, 'b.jar'))],
     ['was cut short', (jars: string) => writeFileSync(join(jars, 'b.jar'), 'th')],
-    ['list was never written', (jars: string) => rmSync(join(jars, 'jars.json'))],
-  ] as const)('fetches again when a jar or the %s', async ([, damage]) => {
+    ['is another one', (jars: string) => writeFileSync(join(jars, 'b.jar'), 'trojn')],
+    ['has no business there', (jars: string) => writeFileSync(join(jars, 'c.jar'), '')],
+  ] as const)('fetches again when a jar %s', async ([, damage]) => {
     const jars = await fetch(FETCH);
     damage(jars);
     expect(await fetch(FETCH)).toBe(jars);
     expect(calls()).toHaveLength(2);
     expect(readFileSync(join(jars, 'b.jar'), 'utf8')).toBe('three');
+    expect(existsSync(join(jars, 'c.jar'))).toBe(false);
+  });
+
+  it.for([
+    ['another one', 'printf trojn > "$TO/b.jar"', /b\.jar has the SHA-256 [0-9a-f]{64}, which is not that of jars\.sha256/],
+    ['one more', 'printf four > "$TO/c.jar"', /c\.jar has the SHA-256/],
+    ['one less', 'rm "$TO/a.jar"', /a\.jar is missing/],
+  ] as const)('takes none of them where Maven brings %s, however it came', async ([, damage, sentence]) => {
+    await expect(fetch(`${FETCH}; ${damage}`)).rejects.toThrow(sentence);
+    expect(besides('none')).toEqual([]);
+  });
+
+  it('has Maven insist on checksums, and tells it nothing of our own', async () => {
+    const settings = { DATABASE_URL: 'postgres://of-ours', SECRET_KEY: 'ours', ADMIN_PASSWORD: 'ours', NEO4J_PASSWORD: 'ours' };
+    await fetch(`${FETCH}; echo "$@" > '${folder}/arguments'; env > '${folder}/environment'`, {
+      ...settings,
+      https_proxy: 'http://proxy:1',
+      MAVEN_OPTS: '-Dhere',
+    });
+    expect(readFileSync(join(folder, 'arguments'), 'utf8')).toMatch(/ -C /);
+    const told = readFileSync(join(folder, 'environment'), 'utf8');
+    expect(told).toMatch(/^https_proxy=http:\/\/proxy:1$/m);
+    expect(told).toMatch(/^MAVEN_OPTS=-Dhere$/m);
+    expect(told).not.toContain('ours');
   });
 
   it('lets one of two at once fetch, and gives both what it fetched', async () => {
@@ -71,6 +107,21 @@ describe.skipIf(process.platform === 'win32')('ensureJars', () => {
     mkdirSync(`${jars}.4999999`);
     expect(await fetch(FETCH)).toBe(jars);
     expect(besides(jars)).toEqual([]);
+  });
+
+  it('ends the turn of a process that was killed, and of no other', () => {
+    const file = join(folder, 'turn');
+    const taken = () => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
+    writeFileSync(file, '4999999');
+    endTurn(file);
+    expect(taken()).toBeUndefined();
+    // Two may have seen that one: the second is late.
+    writeFileSync(file, String(process.pid));
+    endTurn(file);
+    expect(taken()).toBe(String(process.pid));
+    rmSync(file);
+    endTurn(file);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('leaves nothing behind when Maven fails, and says what Maven says', async () => {

@@ -1,61 +1,75 @@
 /**
- * Neo4j's jars: fetched by the user's own Maven, once, into a folder of the user's cache that is named after the pom. A fetch becomes visible
- * whole or not at all, and of two processes that want it at once, one fetches.
+ * Neo4j's jars: fetched by the user's own Maven, once, into a folder of the user's cache that is named after what it has to hold. Each has to
+ * be the very one that `jars.sha256` says. A fetch becomes visible whole or not at all, and of two processes that want it at once, one
+ * fetches.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isAlive } from '#platform/database/embeddedServer.ts';
 import { CannotStart } from '#platform/errors.ts';
+import { forOthers, type Environment } from './environment.ts';
 
 const POM = fileURLToPath(new URL('pom.xml', import.meta.url));
-/** Names and sizes of all jars; written last. */
-const LIST = 'jars.json';
+const SUMS = fileURLToPath(new URL('jars.sha256', import.meta.url));
 /** For some 100 MB over a slow line. */
 const FETCH_MS = 15 * 60_000;
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The folder that holds the jars. `say` is told a sentence when they have to be fetched. Throws CannotStart where that fails. */
-export async function ensureJars(environment: Environment, say: (sentence: string) => void): Promise<string> {
-  const key = createHash('sha256').update(readFileSync(POM)).digest('hex').slice(0, 12);
+/** The folder that holds the jars. `say` is told a sentence when they have to be fetched. Throws CannotStart where that fails. `sumsFile`: for tests. */
+export async function ensureJars(environment: Environment, say: (sentence: string) => void, sumsFile = SUMS): Promise<string> {
+  const sums = readFileSync(sumsFile, 'utf8');
+  const key = createHash('sha256').update(readFileSync(POM)).update(sums).digest('hex').slice(0, 12);
   const folder = join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'pursight', `neo4j-${key}`);
-  if (isComplete(folder)) return folder;
+  const wrongIn = (place: string): string | undefined => findWrong(place, parseSums(sums));
+  const isComplete = (): boolean => existsSync(folder) && wrongIn(folder) === undefined;
+  if (isComplete()) return folder;
   mkdirSync(dirname(folder), { recursive: true });
   const giveUp = await takeTurn(`${folder}.turn`);
   try {
-    if (isComplete(folder)) return folder; // another process fetched them meanwhile
+    if (isComplete()) return folder; // another process fetched them meanwhile
     say('Maven fetches Neo4j (once; some 100 MB) …');
     removeAbandoned(folder);
-    await fetchInto(folder, environment);
+    await fetchInto(folder, environment, wrongIn);
   } finally {
     giveUp();
   }
   return folder;
 }
 
-function isComplete(folder: string): boolean {
-  try {
-    const jars = JSON.parse(readFileSync(join(folder, LIST), 'utf8')) as Record<string, number>;
-    return Object.entries(jars).every(([name, bytes]) => statSync(join(folder, name)).size === bytes);
-  } catch {
-    return false; // not fetched, or something of it is missing: it is fetched again
-  }
+/** As `sha256sum` writes them. */
+const parseSums = (text: string): ReadonlyMap<string, string> =>
+  new Map([...text.matchAll(/^([0-9a-f]{64}) [ *](\S+)$/gm)].map(([, sum, name]) => [name!, sum!]));
+
+/** What is wrong with the first jar that is missing, is another one, or has no business there. Reading all takes a fifth of a second. */
+function findWrong(folder: string, sums: ReadonlyMap<string, string>): string | undefined {
+  const jars = readdirSync(folder).filter((name) => name.endsWith('.jar'));
+  const missing = [...sums.keys()].find((name) => !jars.includes(name));
+  if (missing !== undefined) return `${missing} is missing`;
+  const sumOf = (name: string): string =>
+    createHash('sha256')
+      .update(readFileSync(join(folder, name)))
+      .digest('hex');
+  const wrong = jars.find((name) => sums.get(name) !== sumOf(name));
+  return wrong && `${wrong} has the SHA-256 ${sumOf(wrong)}, which is not that of ${basename(SUMS)}`;
 }
 
-async function fetchInto(folder: string, environment: Environment): Promise<void> {
+async function fetchInto(folder: string, environment: Environment, wrongIn: (place: string) => string | undefined): Promise<void> {
   const fresh = `${folder}.${process.pid}`;
   try {
     await runMaven(
-      ['-B', '-q', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${fresh}`, '-DincludeScope=runtime'],
+      // By itself Maven 3 only warns of a wrong checksum.
+      ['-B', '-q', '-C', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${fresh}`, '-DincludeScope=runtime'],
       environment,
     );
-    const jars = readdirSync(fresh).filter((name) => name.endsWith('.jar'));
-    writeFileSync(join(fresh, LIST), JSON.stringify(Object.fromEntries(jars.map((name) => [name, statSync(join(fresh, name)).size]))));
+    const wrong = wrongIn(fresh);
+    if (wrong !== undefined)
+      throw new CannotStart(
+        `What Maven fetched is not Neo4j: ${wrong}. Look at Maven's mirror, remove that file from its local repository, and try again.`,
+      );
     rmSync(folder, { recursive: true, force: true }); // an incomplete one
     renameSync(fresh, folder);
   } finally {
@@ -66,7 +80,7 @@ async function fetchInto(folder: string, environment: Environment): Promise<void
 /** Resolves when Maven has done it. */
 function runMaven(args: string[], environment: Environment): Promise<void> {
   const maven = spawn('mvn', args, {
-    env: environment as NodeJS.ProcessEnv,
+    env: forOthers(environment),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: FETCH_MS,
     shell: process.platform === 'win32', // where it is a batch file
@@ -96,8 +110,8 @@ function runMaven(args: string[], environment: Environment): Promise<void> {
 /** What fetches that were killed have left. */
 function removeAbandoned(folder: string): void {
   for (const name of readdirSync(dirname(folder))) {
-    if (name.startsWith(`${basename(folder)}.`) && /\.\d+$/.test(name))
-      rmSync(join(dirname(folder), name), { recursive: true, force: true });
+    const [, pid] = name.startsWith(`${basename(folder)}.`) ? (/\.(\d+)$/.exec(name) ?? []) : [];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(dirname(folder), name), { recursive: true, force: true });
   }
 }
 
@@ -110,7 +124,7 @@ async function takeTurn(file: string): Promise<() => void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new CannotStart(`Cannot write ${file}: ${(error as Error).message}`);
     }
-    if (!isHeld(file)) rmSync(file, { force: true });
+    if (!isHeld(file)) endTurn(file);
     else if (Date.now() > deadline)
       throw new CannotStart(`Another process has been fetching Neo4j for too long; if none does, remove ${file}.`);
   }
@@ -122,4 +136,17 @@ function isHeld(file: string): boolean {
   } catch {
     return false; // given up this moment
   }
+}
+
+/** Of a process that was killed. Between that look and this another one may have ended it and begun its own, which it gets back. */
+export function endTurn(file: string): void {
+  const aside = `${file}.${process.pid}`;
+  try {
+    renameSync(file, aside);
+    if (isHeld(aside)) linkSync(aside, file);
+  } catch (error) {
+    // Another process has ended it, or begun its own meanwhile.
+    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+  rmSync(aside, { force: true });
 }

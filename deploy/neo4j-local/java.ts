@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { CannotStart } from '#platform/errors.ts';
-import type { Environment } from './jars.ts';
+import { forOthers, type Environment } from './environment.ts';
 
 const LEAST = 17;
 const REMEDY = `Install a JDK of version ${LEAST} or later, so that "java" is on the PATH or in JAVA_HOME.`;
@@ -12,7 +12,7 @@ export function findJava(environment: Environment): string {
   const java = environment.JAVA_HOME ? join(environment.JAVA_HOME, 'bin', 'java') : 'java';
   const { error, stdout } = spawnSync(java, ['--list-modules'], {
     encoding: 'utf8',
-    env: environment as NodeJS.ProcessEnv,
+    env: forOthers(environment),
     timeout: 60_000,
   });
   if (error) throw new CannotStart(`Java, which runs Neo4j, is missing. ${REMEDY}`);

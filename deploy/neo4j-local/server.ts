@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isFree } from '#platform/database/embeddedServer.ts';
 import { CannotStart } from '#platform/errors.ts';
-import { ensureJars, type Environment } from './jars.ts';
+import { forOthers, type Environment } from './environment.ts';
+import { ensureJars } from './jars.ts';
 import { findJava } from './java.ts';
 
 const LAUNCHER = fileURLToPath(new URL('Launcher.java', import.meta.url));
@@ -56,13 +57,17 @@ export type Neo4jStart = {
   life?: keyof typeof LIVES;
 };
 
+/** Throws CannotStart. The server would tell it, too, but only seconds later. */
+export async function assertFree(port: number): Promise<void> {
+  if (port !== 0 && !(await isFree(port))) throw new CannotStart(portTaken(port));
+}
+
 /** Starts a server and waits until it answers. Throws CannotStart. */
 export async function startNeo4j(
   { java, jars, environment }: Neo4jProgram,
   { folder, port, password, life = 'long' }: Neo4jStart,
 ): Promise<Neo4jServer> {
-  // It would be told by the server, too, but only seconds later.
-  if (port !== 0 && !(await isFree(port))) throw new CannotStart(portTaken(port));
+  await assertFree(port);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const child = spawn(java, [...JVM_ARGUMENTS, ...LIVES[life], '-cp', join(jars, '*'), LAUNCHER, folder, String(port)], {
     // It lives as long as the pipe to its stdin; in a group of its own Ctrl-C does not reach it before us.
@@ -70,7 +75,7 @@ export async function startNeo4j(
     detached: true,
     windowsHide: true,
     cwd: folder,
-    env: { ...environment, NEO4J_PASSWORD: password },
+    env: { ...forOthers(environment), NEO4J_PASSWORD: password },
   });
   child.stdin.on('error', () => {}); // it has ended, which `ended` tells
   const ended = new Promise<void>((resolve) => {
