@@ -18,13 +18,23 @@ export type EdgeRow = { id: number } & Flow & FlowDetails & { validFrom: Date; v
 export type Position = { revision: number; id: string };
 export type Positions = { assets: Position; columns: Position; edges: Position };
 
-/** How far the facts are: of which database they are (another one, or one that was put back, has another epoch), their last revision, and up to which event they were written. */
+/**
+ * How far the facts are: of which history they are, their last revision, and up to which event they were written. Two histories have
+ * revisions in common that mean something else in each. `epoch`: of the log, the database and, after its last dot, PostgreSQL's timeline: a
+ * standby that took over, and a database that was put back to a moment, may not have what was copied.
+ */
 export type Head = { epoch: string; revision: number; fedTo: number };
+
+/** What a standby is on is told to nobody, and may change under it: no copy of the primary's answers there. */
+const STANDBY = 'standby';
 
 /** Within one snapshot all pages and this are of one moment. */
 export async function readHead(sql: Queryable): Promise<Head> {
   const [row] = await sql<Head[]>`
-    select l.epoch || '.' || d.oid as epoch, h.revision, coalesce((select c.seq from events.cursors c where c.consumer = ${LINEAGE_GRAPH}), 0) as fed_to
+    select
+      -- A segment's name begins with the timeline, in eight digits; that of what is written next changes with the promotion.
+      l.epoch || '.' || d.oid || '.' || case when pg_is_in_recovery() then ${STANDBY} else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) end as epoch,
+      h.revision, coalesce((select c.seq from events.cursors c where c.consumer = ${LINEAGE_GRAPH}), 0) as fed_to
     from lineage.head h cross join events.head l join pg_database d on d.datname = current_database()`;
   return row!;
 }

@@ -31,28 +31,33 @@ export class GenerationGone extends Error {
 const NIL = '00000000-0000-0000-0000-000000000000';
 const START: Positions = { assets: { revision: 0, id: NIL }, columns: { revision: 0, id: NIL }, edges: { revision: 0, id: '0' } };
 
+/** `writtenAt`: when somebody last brought it on, in the server's milliseconds; 0: nobody has. */
+export type ListedGeneration = Generation & { writtenAt: number };
+
 type Stored = { number: number; epoch: string; isServing: boolean; isLeaving: boolean; assets: string; columns: string; edges: string };
 
 const LIST = `
   MATCH (g:LineageGeneration)
-  RETURN g.number AS number, g.epoch AS epoch, g.isServing AS isServing, g.isLeaving AS isLeaving, g.assets AS assets, g.columns AS columns, g.edges AS edges
+  RETURN g.number AS number, g.epoch AS epoch, g.isServing AS isServing, g.isLeaving AS isLeaving, g.assets AS assets, g.columns AS columns, g.edges AS edges,
+    coalesce(g.writtenAt, 0) AS writtenAt
   ORDER BY g.number LIMIT 1000`;
+type Listed = Stored & { writtenAt: number };
 
 /** The oldest first. */
-export const listGenerations = async (neo4j: Neo4j): Promise<Generation[]> => toGenerations(await neo4j.read<Stored>(LIST));
+export const listGenerations = async (neo4j: Neo4j): Promise<ListedGeneration[]> => toGenerations(await neo4j.read<Listed>(LIST));
 
 /**
  * As they are while nobody is deleting everything. A transaction of Neo4j is not seen as a whole: while one is being committed that
  * removes all there is, the nodes of a generation may be gone already and the generation still be there. But such a one holds locks on
  * all nodes until it is over: this waits for one of them.
  */
-export const listSettledGenerations = async (neo4j: Neo4j): Promise<Generation[]> =>
+export const listSettledGenerations = async (neo4j: Neo4j): Promise<ListedGeneration[]> =>
   toGenerations(
-    await neo4j.read<Stored>(`MATCH (m:LineageMigration {version: 1}) SET m.version = m.version WITH count(*) AS locked ${LIST}`),
+    await neo4j.read<Listed>(`MATCH (m:LineageMigration {version: 1}) SET m.version = m.version WITH count(*) AS locked ${LIST}`),
   );
 
 /** One that is just being deleted may have lost some of its properties. */
-const toGenerations = (rows: readonly Stored[]): Generation[] =>
+const toGenerations = (rows: readonly Listed[]): ListedGeneration[] =>
   rows
     .filter((row) => !Object.values(row).includes(null as never))
     .map((row) => ({ ...row, assets: parse(row.assets), columns: parse(row.columns), edges: parse(row.edges) }));
