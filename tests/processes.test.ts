@@ -265,6 +265,26 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
     });
   });
 
+  it('tell lineage of columns while catalog is stopped, by ids that hold afterwards, too', async () => {
+    const { data } = await ask('{ assets(filter: { kinds: [VIEW] }) { nodes { id columns { nodes { id } } } } }');
+    const [view] = data.assets.nodes;
+    const query = `query ($id: ID!) { lineage(assetId: $id, direction: UPSTREAM, level: COLUMN) {
+      nodes { id depth column { name } } edges { from to origin } } }`;
+    expect(await processes.catalog!.stop()).toBe(0);
+    const away = await ask(query, { id: view.id });
+    const [own, other] = away.data.lineage.nodes;
+    expect([own.depth, own.column, other.depth]).toEqual([0, null, 1]);
+    expect(away.data.lineage.edges).toEqual(expect.arrayContaining([{ from: other.id, to: own.id, origin: 'DECLARED' }]));
+    expect(new Set(away.errors!.map(({ extensions }) => extensions.code))).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
+
+    await startSubgraph('catalog');
+    const there = await ask(query, { id: view.id });
+    expect(there.errors).toBeUndefined();
+    expect(there.data.lineage.nodes[0].id).toBe(view.columns.nodes[0].id);
+    const impact = await ask('query ($id: ID!) { impact(columnId: $id) { totalCount } }', { id: other.id });
+    expect(impact).toEqual({ data: { impact: { totalCount: 1 } } });
+  });
+
   it('refuse to start with a sentence when they cannot work', async () => {
     const otherKey = createHash('sha256').update('another root key').digest('base64');
     const cases: [string[], Record<string, string>, string][] = [

@@ -8,14 +8,13 @@ import { perOperation, type RequestContext } from '#platform/graphql/context.ts'
 import { inOrder } from '#platform/graphql/loading.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import { createDeadline, type Deadline } from './domain/budgets.ts';
+import { isNodeId } from './domain/nodeIds.ts';
 import { readNeighbours, type Neighbours } from './domain/neighbours.ts';
 import type { ColumnNode, Direction, GraphSource, Level, View } from './graph/index.ts';
 import { findColumnIds, findColumnsById } from './store/catalogColumns.ts';
 import { findDeclarations, findJobs, type DeclaredEdge } from './store/declarations.ts';
 
 export type NeighbourKey = { id: string; level: Level; direction: Direction; depth: number };
-/** `id`: catalog's; null where catalog does not know it, or shows it no more. */
-export type CatalogColumn = { id: string | null; assetId: string };
 
 export type Loaders = ReturnType<typeof createLoaders>;
 /** `of`: the loaders of an operation. `forget`: what a mutation calls after it wrote, so that what follows reads anew. */
@@ -46,6 +45,8 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
     });
   }
 
+  const column = new DataLoader(async (nodeIds: readonly string[]) => inOrder(nodeIds, await findColumns(nodeIds), ({ id }) => id));
+
   return {
     graph,
     classes,
@@ -63,18 +64,22 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
       return loader.load(id);
     },
     /** Of the graph's ids; null where the viewer may not see it. */
-    column: new DataLoader(async (nodeIds: readonly string[]): Promise<(CatalogColumn | null)[]> => {
-      const nodes = new Map((await findColumns(nodeIds)).map((node) => [node.id, node]));
-      const ids = await findColumnIds(askCatalog, context, [...nodes.values()]);
-      return nodeIds.map((nodeId) => {
-        const node = nodes.get(nodeId);
-        return node ? { id: ids.get(nodeId) ?? null, assetId: node.assetId } : null;
-      });
+    column,
+    /** Catalog's id of each of the graph's; null where catalog does not know it, or shows it no more. */
+    catalogId: new DataLoader(async (nodeIds: readonly string[]): Promise<(string | null)[]> => {
+      const nodes = await Promise.all(nodeIds.map((nodeId) => column.load(nodeId)));
+      const ids = await findColumnIds(
+        askCatalog,
+        context,
+        nodes.flatMap((node) => node ?? []),
+      );
+      return nodeIds.map((nodeId) => ids.get(nodeId) ?? null);
     }),
-    /** Of catalog's ids; null where the viewer may not see it. It need not have edges. */
-    columnNode: new DataLoader(async (ids: readonly string[]) => {
-      const nodes = await findColumnsById(askCatalog, context, ids);
-      return ids.map((id) => nodes.get(id) ?? null);
+    /** Of catalog's ids, and of the graph's; null where the viewer may not see it. One by catalog's id need not have edges. */
+    columnNode: new DataLoader(async (ids: readonly string[]): Promise<(ColumnNode | null)[]> => {
+      const others = ids.filter((id) => !isNodeId(id));
+      const nodes = others.length > 0 ? await findColumnsById(askCatalog, context, others) : new Map<string, ColumnNode>();
+      return await Promise.all(ids.map((id) => (isNodeId(id) ? column.load(id) : (nodes.get(id) ?? null))));
     }),
     /** Of edges that people declared. */
     declaration: new DataLoader(

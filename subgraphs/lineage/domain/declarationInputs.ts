@@ -14,8 +14,7 @@ export type DeclarationWords = Words & { transformation: Transformation; job?: J
 /** The reason without space around it, and ids in lower case. What cannot be an id is one that there is not: NOT_FOUND. */
 export function checkWords<Given extends Words>(given: Given): Given {
   const [from, to] = [given.from.toLowerCase(), given.to.toLowerCase()];
-  if (from === to)
-    throw new InvalidInput('Nothing flows from a thing to itself. Give the ids of two assets, or of two columns.', 'input.to');
+  if (from === to) throw toItself();
   const reason = checkText(given.reason.trim(), 'input.reason', { min: 1, max: MAX_REASON });
   for (const id of [from, to]) if (!isId(id)) throw noSuchEnd(id);
   return { ...given, from, to, reason };
@@ -26,5 +25,8 @@ export function checkJob(job: JobName | null | undefined): JobName | null {
   const part = (name: keyof JobName) => checkText(job[name].trim(), `input.job.${name}`, { min: 1, max: MAX_JOB_NAME });
   return { namespace: part('namespace'), name: part('name') };
 }
+
+export const toItself = (): InvalidInput =>
+  new InvalidInput('Nothing flows from a thing to itself. Give the ids of two assets, or of two columns.', 'input.to');
 
 export const noSuchEnd = (id: string): NotFound => new NotFound('asset or column', id);

@@ -45,7 +45,7 @@ type Deps = { sql: Database; askCatalog: AskSubgraph; onCommit: () => void; now?
 export function createDeclarations({ sql, askCatalog, onCommit, now = () => new Date() }: Deps): Declarations {
   /** Catalog is asked without a connection held. */
   async function findFlow({ context, editable }: Declarer, words: Words): Promise<Flow> {
-    const ends = await findEnds(askCatalog, context, words);
+    const ends = await findEnds({ sql, askCatalog }, context, words);
     if (!includesClass(await editable(), ends.to.asset.accessClass)) {
       const message =
         'Declaring lineage, or taking it back, needs the role STEWARD or ADMIN over the source or the domain of what data flows to.';

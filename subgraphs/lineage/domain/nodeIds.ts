@@ -6,6 +6,8 @@ const JOBS = '0b7d1a52-6f0c-5c1e-9a3e-7d1f2f6b8c41';
 
 /** A column that is dropped and added again under its name is the same one, as in the catalog. */
 export const columnNodeId = (assetId: string, name: string): string => nameId(assetId, name);
+/** Whether it can be such an id: catalog's own are of another version. */
+export const isNodeId = (id: string): boolean => id[14] === '5';
 export const jobNodeId = (namespace: string, name: string): string => nameId(JOBS, JSON.stringify([namespace, name]));
 
 /** A UUID of version 5 (RFC 9562): a first scan makes hundreds of thousands of them, which takes the package `uuid` five times as long. */

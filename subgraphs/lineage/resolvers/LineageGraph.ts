@@ -16,9 +16,18 @@ export const LineageGraph: LineageGraphResolvers = {
   nodes: ({ nodes, level }) => nodes.map((node) => ({ ...node, level })),
 };
 
-/** A column that catalog does not know keeps the graph's id: nodes and edges still fit together. */
-const columnId = async (lineage: LineageContext, nodeId: string, context: RequestContext): Promise<string> =>
-  (await lineage.of(context).column.load(nodeId))?.id ?? nodeId;
+/**
+ * A column that catalog does not know, or that it cannot be asked about now, keeps the graph's id: nodes and edges still fit together, and
+ * every question about lineage takes it.
+ */
+async function columnId(lineage: LineageContext, nodeId: string, context: RequestContext): Promise<string> {
+  try {
+    return (await lineage.of(context).catalogId.load(nodeId)) ?? nodeId;
+  } catch {
+    // Nothing is lost: it is the same column. Who asks for `column` is told why catalog says nothing.
+    return nodeId;
+  }
+}
 
 export function createLineageNode(lineage: LineageContext): LineageNodeResolvers {
   return {
@@ -28,8 +37,7 @@ export function createLineageNode(lineage: LineageContext): LineageNodeResolvers
       const column = await lineage.of(context).column.load(id);
       return column && reference(column.assetId);
     },
-    column: async ({ id, level }, _, context) =>
-      level === 'ASSET' ? null : columnReference((await lineage.of(context).column.load(id))?.id),
+    column: async ({ id, level }, _, context) => (level === 'ASSET' ? null : columnReference(await lineage.of(context).catalogId.load(id))),
     job: () => null,
   };
 }

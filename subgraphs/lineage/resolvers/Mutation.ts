@@ -13,8 +13,12 @@ export function createMutationResolvers({ sql, context: lineage, declarations }:
   /** The edge is a fact by now; a graph that follows the facts may still be on its way, so the columns are told, not read. */
   function payloadOf({ from, to, edge, cursor }: Declared, context: RequestContext) {
     lineage.forget(context);
-    const { column } = lineage.of(context);
-    for (const end of [from, to]) if (end.column) column.prime(end.nodeId, { id: end.id, assetId: end.asset.id });
+    const { column, catalogId } = lineage.of(context);
+    for (const end of [from, to]) {
+      if (!end.column) continue;
+      column.prime(end.nodeId, end.column);
+      catalogId.prime(end.nodeId, end.id);
+    }
     return { edge, cursor };
   }
 

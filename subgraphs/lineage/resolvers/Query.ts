@@ -46,6 +46,8 @@ export function createQueryResolvers({ sql, lineage, readStatistics }: Deps): Om
       checkPaths({ fromId, toId, ...bounds });
       const ends = isId(fromId) && isId(toId) ? await findPathEnds(lineage.of(context), { fromId, toId }) : null;
       if (!ends) return null;
+      // A column has two ids.
+      checkPaths({ ...ends, ...bounds });
       const { graph, classes } = lineage.of(context);
       const visible = await classes();
       const { paths, truncated } = await graph.read((store) => readPaths(store, visible, { ...ends, ...bounds, asOf: asOf ?? null }));

@@ -1,5 +1,14 @@
 /** Columns as the facts know them. */
 import type { Queryable } from '#platform/database/index.ts';
+import type { ColumnNode } from '../graph/index.ts';
+
+/** By the graph's ids, whoever asks. In no order. */
+export async function findColumnNodes(sql: Queryable, ids: readonly string[]): Promise<ColumnNode[]> {
+  return [
+    ...(await sql<ColumnNode[]>`
+      select column_id as id, asset_id, name from lineage.columns where column_id = any(${ids as string[]}::uuid[])`),
+  ];
+}
 
 /** As many as a graph takes at a time. */
 const MOST = 5_000;
