@@ -79,7 +79,7 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
     columnNode: new DataLoader(async (ids: readonly string[]): Promise<(ColumnNode | null)[]> => {
       const others = ids.filter((id) => !isNodeId(id));
       const nodes = others.length > 0 ? await findColumnsById(askCatalog, context, others) : new Map<string, ColumnNode>();
-      return await Promise.all(ids.map((id) => (isNodeId(id) ? column.load(id) : (nodes.get(id) ?? null))));
+      return await Promise.all(ids.map(async (id) => (isNodeId(id) ? await column.load(id) : (nodes.get(id) ?? null))));
     }),
     /** Of edges that people declared. */
     declaration: new DataLoader(
