@@ -1,8 +1,8 @@
 /** The copies that Neo4j has of this database. */
 import type { Database } from '#platform/database/index.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
-import { listGenerations, type Generation } from '../graph/neo4j/generations.ts';
-import { readHead, type Head, type Positions } from '../store/changes.ts';
+import { listGenerations, type Generation, type ListedGeneration } from '../graph/neo4j/generations.ts';
+import { historyOf, readHead, STANDBY, type Head, type Positions } from '../store/changes.ts';
 
 export type Copies = {
   /** At most one. It answers. */
@@ -11,6 +11,8 @@ export type Copies = {
   others: Generation[];
   /** Of a later state than the database is in: it was restored from a backup. They are no use. */
   ahead: Generation[];
+  /** Of a timeline that PostgreSQL has left. Nobody has brought them on for a day: where one lives on that timeline, it keeps its own. */
+  former: Generation[];
   /** How many there are of other databases. */
   foreign: number;
   head: Head;
@@ -20,18 +22,30 @@ export type Copies = {
 export const isAhead = ({ assets, columns, edges }: Positions, head: Head): boolean =>
   [assets, columns, edges].some(({ revision }) => revision > head.revision);
 
-export async function findCopies(neo4j: Neo4j, sql: Database): Promise<Copies> {
-  const all = await listGenerations(neo4j);
+const FORMER_MS = 24 * 60 * 60 * 1_000;
+
+/** What has neither been made nor brought on for a day, by the server's clock. */
+function isFormer({ epoch, number, writtenAt }: ListedGeneration, head: Head): boolean {
+  const [own, now] = [historyOf(epoch), historyOf(head.epoch)];
+  if (own.history !== now.history || now.timeline === STANDBY) return false;
+  return (own.timeline === STANDBY || own.timeline < now.timeline) && Date.now() - Math.max(number, writtenAt) > FORMER_MS;
+}
+
+/** `list`: for who asks as requests do. */
+export async function findCopies(neo4j: Neo4j, sql: Database, list = listGenerations): Promise<Copies> {
+  const all = await list(neo4j);
   // Read afterwards: what a copy has come to by then the facts have, too.
   const head = await readHead(sql);
   const own = all.filter(({ epoch }) => epoch === head.epoch).sort((a, b) => b.number - a.number);
+  const former = all.filter((each) => isFormer(each, head));
   const good = own.filter((each) => !isAhead(each, head));
   const serving = good.find(({ isServing }) => isServing);
   return {
     serving,
     others: good.filter((each) => each !== serving),
     ahead: own.filter((each) => isAhead(each, head)),
-    foreign: all.length - own.length,
+    former,
+    foreign: all.length - own.length - former.length,
     head,
   };
 }

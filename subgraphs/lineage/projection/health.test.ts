@@ -98,6 +98,18 @@ describe.skipIf(server.missing)('the health of Neo4j', { timeout: 120_000 }, () 
     }
   });
 
+  it('looks as requests do, which a server that cannot write does not answer', async () => {
+    const full = new Upstream('Neo4j failed.', { system: 'Neo4j', check: "The server's log: whether its disk is full." });
+    const stuck: Neo4j = {
+      ...neo4j,
+      read: (text, parameters) => (/\bSET\b/.test(text) ? Promise.reject(full) : neo4j.read(text, parameters)),
+    };
+    expect(await createHealth({ neo4j: stuck, sql })()).toEqual({
+      state: 'down',
+      message: `${full.message} Check: ${full.details.check as string}`,
+    });
+  });
+
   it('says that it is away without a word of how it is signed in to', async () => {
     const password = 'not the password of this server';
     const other = connectNeo4j({ ...server, password });

@@ -3,7 +3,7 @@ import { AppError } from '#platform/errors.ts';
 import type { Database } from '#platform/database/index.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
 import { silent } from '../graph/neo4j/failures.ts';
-import type { Generation } from '../graph/neo4j/generations.ts';
+import { listSettledGenerations, type Generation } from '../graph/neo4j/generations.ts';
 import { countBehind } from '../store/changes.ts';
 import { findCopies } from './copies.ts';
 
@@ -24,7 +24,7 @@ export function createHealth({ neo4j, sql, failure = () => undefined }: Options)
   let behind: { revision: number; since: number } | undefined;
 
   async function look(): Promise<Health> {
-    const { serving, others, head } = await findCopies(neo4j, sql);
+    const { serving, others, head } = await findCopies(neo4j, sql, listSettledGenerations);
     if (!serving) {
       const begun = others.find(({ isLeaving }) => !isLeaving);
       const message = `Neo4j is being filled, ${await remaining(begun, head.revision)}; ${MEANWHILE}`;

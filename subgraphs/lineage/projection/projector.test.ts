@@ -10,6 +10,7 @@ import { useNeo4j } from '#platform/testing/neo4j.ts';
 import { columnNodeId } from '../domain/nodeIds.ts';
 import { connectNeo4j, type Neo4j } from '../graph/neo4j/connection.ts';
 import { createGeneration, listGenerations } from '../graph/neo4j/generations.ts';
+import { historyOf } from '../store/changes.ts';
 import { writeFacts, type AssetNode, type FlowChange, type GraphFacts } from '../store/facts.ts';
 import { findDrift, type Drift } from './drift.ts';
 import { createProjector, type Projector } from './projector.ts';
@@ -253,6 +254,37 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
     } finally {
       await other.drop();
     }
+  });
+
+  it('is made anew on another timeline of PostgreSQL, and what nobody has brought on for a day on a former one goes', async () => {
+    await writeMany(10, 10);
+    await catchUp();
+    const [first] = await listGenerations(neo4j);
+    const { history, timeline } = historyOf(first!.epoch);
+    const move = (number: number, to: string, days: number) =>
+      neo4j.write(async (ask) => {
+        await ask('MATCH (n:LineageNode) DETACH DELETE n');
+        await ask(
+          'MATCH (g:LineageGeneration {number: $number}) SET g.epoch = $epoch, g.number = $number - $ms, g.writtenAt = g.writtenAt - $ms',
+          { number: BigInt(number), epoch: `${history}.${to}`, ms: BigInt(days * 24 * 60 * 60 * 1_000) },
+        );
+      });
+    const keep: string[] = [];
+    for (const [to, days, stays] of [
+      ['00000000', 2, false],
+      ['00000000', 0, true],
+      ['standby', 2, false],
+      ['7FFFFFFF', 2, true],
+    ] as const) {
+      const serving = (await listGenerations(neo4j)).find(({ epoch }) => epoch === first!.epoch)!;
+      await move(serving.number, to, days);
+      if (stays) keep.push(`${history}.${to}`);
+      await catchUp();
+    }
+    await expect
+      .poll(async () => (await catchUp(), (await listGenerations(neo4j)).map(({ epoch }) => epoch).sort()), LONG)
+      .toEqual([...keep, `${history}.${timeline}`].sort());
+    expect(await drift()).toMatchObject({ count: 0, compared: { asset: 10 } });
   });
 
   describe('a rebuild', () => {

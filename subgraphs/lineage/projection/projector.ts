@@ -55,12 +55,12 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
 
   /** The one that serves; else the newest that somebody began; else a new one. */
   async function findTarget(): Promise<Generation> {
-    const { serving, others, ahead, head } = await findCopies(neo4j, sql);
+    const { serving, others, ahead, former, head } = await findCopies(neo4j, sql);
     const restored = ahead.filter(({ isLeaving }) => !isLeaving);
     if (restored.length > 0)
       log.warn('Neo4j has lineage of a later state than the database, which must have been restored: it is filled again');
     for (const { number } of restored) await leaveGeneration(neo4j, number);
-    if (ahead.length > 0 || (serving && others.length > 0)) tidying ??= tidy().finally(() => (tidying = undefined));
+    if (ahead.length > 0 || (serving && others.length + former.length > 0)) tidying ??= tidy().finally(() => (tidying = undefined));
     const begun = serving ?? others.find(({ isLeaving }) => !isLeaving);
     if (begun) return begun;
     const made = await createGeneration(neo4j, head.epoch);
@@ -97,13 +97,13 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
   async function tidy(): Promise<void> {
     try {
       await betweenRebuilds(sql, async () => {
-        const { serving, others } = await findCopies(neo4j, sql);
-        for (const { number } of serving ? others : []) await leaveGeneration(neo4j, number);
+        const { serving, others, former } = await findCopies(neo4j, sql);
+        for (const { number } of serving ? [...others, ...former] : []) await leaveGeneration(neo4j, number);
       });
       // That takes long, and a rebuild may begin meanwhile.
       await withRemoval(sql, false, async () => {
-        const { others, ahead } = await findCopies(neo4j, sql);
-        const leaving = [...others, ...ahead].filter(({ isLeaving }) => isLeaving);
+        const { others, ahead, former } = await findCopies(neo4j, sql);
+        const leaving = [...others, ...ahead, ...former].filter(({ isLeaving }) => isLeaving);
         for (const { number } of leaving) if (!stopping) await removeGeneration(neo4j, number);
       });
     } catch (error) {

@@ -46,8 +46,8 @@ export async function rebuildProjection(options: Options): Promise<Rebuilt> {
   const outcome = await withRebuild(sql, async () => {
     const { number, rows } = await fillNew(options);
     await sleep(FAREWELL_MS);
-    const { serving, others, ahead, foreign } = await withPatience(() => findCopies(neo4j, sql));
-    const old = serving?.number === number ? [...others, ...ahead] : [];
+    const { serving, others, ahead, former, foreign } = await withPatience(() => findCopies(neo4j, sql));
+    const old = serving?.number === number ? [...others, ...ahead, ...former] : [];
     for (const each of old) await withPatience(() => leaveGeneration(neo4j, each.number));
     const removal = await withRemoval(sql, true, async () => {
       for (const each of old) await withPatience(() => removeGeneration(neo4j, each.number));

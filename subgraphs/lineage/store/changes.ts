@@ -26,7 +26,13 @@ export type Positions = { assets: Position; columns: Position; edges: Position }
 export type Head = { epoch: string; revision: number; fedTo: number };
 
 /** What a standby is on is told to nobody, and may change under it: no copy of the primary's answers there. */
-const STANDBY = 'standby';
+export const STANDBY = 'standby';
+
+/** A later timeline is greater. */
+export function historyOf(epoch: string): { history: string; timeline: string } {
+  const dot = epoch.lastIndexOf('.');
+  return { history: epoch.slice(0, dot), timeline: epoch.slice(dot + 1) };
+}
 
 /** Within one snapshot all pages and this are of one moment. */
 export async function readHead(sql: Queryable): Promise<Head> {
