@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import neo4j from 'neo4j-driver';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseSettings, settingsSchema } from './config.ts';
 
@@ -58,6 +59,28 @@ describe('parseSettings', () => {
       expect(() => parseSettings({ SUBGRAPH_URLS: wrong }), wrong).toThrow('must name each subgraph once with its URL');
     }
   });
+
+  it.each([
+    ['bolt://10.0.0.7:7687?x=1', /NEO4J_URL: must not go on with a question mark: only neo4j:\/\/ may$/],
+    ['bolt+s://there?', /question mark/],
+    ['neo4j://there?region', /each once/],
+    ['neo4j://there?region=eu&region=us', /each once/],
+    ['neo4j://there?', /each once/],
+    ['bolt://', /must name a host/],
+    ['bolt://user:word@there', /NEO4J_USER/],
+    ['http://there:7474', /must be a URL that begins with neo4j:/],
+    ['there:7687', /must be a URL that begins with neo4j:/],
+  ])('refuses %s as the address of Neo4j', (url, why) => {
+    expect(() => parseSettings({ NEO4J_URL: url })).toThrow(why);
+  });
+
+  it.each(['bolt://10.0.0.7:7687', 'bolt+ssc://[::1]:7687', 'neo4j+s://graph.there', 'neo4j://there:7687?region=eu&zone=a'])(
+    'takes %s as the address of Neo4j',
+    async (url) => {
+      expect(parseSettings({ NEO4J_URL: url }).NEO4J_URL).toBe(url);
+      await neo4j.driver(url).close();
+    },
+  );
 
   it('takes an empty value for none', () => {
     expect(parseSettings({ PORT: '', ADMIN_EMAIL: '' })).toEqual(parseSettings({}));

@@ -37,6 +37,20 @@ const optionalUrl = (...protocols: string[]) =>
       error: `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
     })
     .optional();
+/** What the driver would refuse without a plain word, too. */
+const neo4jUrl = optionalUrl('neo4j:', 'neo4j+s:', 'neo4j+ssc:', 'bolt:', 'bolt+s:', 'bolt+ssc:').superRefine((text, context) => {
+  if (text === undefined || !URL.canParse(text)) return;
+  const { protocol, username, password, hostname } = new URL(text);
+  const refuse = (message: string): void => void context.addIssue({ code: 'custom', message });
+  if (username || password) refuse('must not hold a user or a password: give them as NEO4J_USER and NEO4J_PASSWORD');
+  if (hostname === '') refuse('must name a host, as in bolt://10.0.0.7:7687');
+  const [, query] = /\?([^#]*)/.exec(text) ?? [];
+  if (query === undefined) return;
+  const names = query.split('&').map((part) => /^([^=]+)=[^=]+$/.exec(part)?.[1]);
+  if (protocol.startsWith('bolt')) refuse('must not go on with a question mark: only neo4j:// may');
+  else if (names.includes(undefined) || new Set(names).size < names.length)
+    refuse('must name values after the question mark, each once, as in neo4j://10.0.0.7:7687?region=eu');
+});
 /** FAULT's parts: `subgraph:identity`, `connector:columns`, `consumer:policy`, comma-separated. */
 const faults = z
   .string()
@@ -61,11 +75,7 @@ export const settingsSchema = z
     HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
     DATA_DIR: z.string().default('.pursight').describe('Embedded PostgreSQL and key files (mode 0600)'),
     DATABASE_URL: optionalUrl('postgres:', 'postgresql:').describe('An own PostgreSQL (15 or later) instead of the embedded one'),
-    NEO4J_URL: optionalUrl('neo4j:', 'neo4j+s:', 'neo4j+ssc:', 'bolt:', 'bolt+s:', 'bolt+ssc:')
-      .refine((text) => text === undefined || !(URL.canParse(text) && (new URL(text).username || new URL(text).password)), {
-        error: 'must not hold a user or a password: give them as NEO4J_USER and NEO4J_PASSWORD',
-      })
-      .describe('Lineage on this Neo4j 5 instead of PostgreSQL'),
+    NEO4J_URL: neo4jUrl.describe('Lineage on this Neo4j 5 instead of PostgreSQL'),
     NEO4J_USER: z.string().default('neo4j').describe('Its user'),
     NEO4J_PASSWORD: z.string().optional().describe("Its user's password"),
     // As lenient as a first start may be: `root@localhost` is somebody's address.
