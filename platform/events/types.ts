@@ -9,8 +9,11 @@ export type Change = { path: string; before: unknown; after: unknown };
 export type AssetRef = { namespace: string; name: string; kind: string };
 /** What a view reads: names, not ids, because the other side may not be scanned yet. */
 export type Dependency = { name: string; columns: string[] };
-/** Of a view, whatever has changed of it. `definition` is its SQL, absent where that is very long. */
-export type ViewWords = { dependsOn?: Dependency[]; definition?: string };
+/**
+ * Of a view. `definition` is its SQL, told where it is new or the view reads something else; null: there is none, or it is very long; absent:
+ * it is as before.
+ */
+export type ViewWords = { dependsOn?: Dependency[]; definition?: string | null };
 
 /** What a scan or a person changed of a column's label. `before`, `after` null: the column has not got it. */
 export type LabelChange = { columnId: string; column: string; label: string; before: LabelState | null; after: LabelState | null };

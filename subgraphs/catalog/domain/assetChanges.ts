@@ -5,7 +5,7 @@ import type { Change, NewEvent } from '#platform/events/types.ts';
 import { moveWhatCarriesTheClass, touchAssets, type LockedAsset } from '../store/editing.ts';
 import { recordVersions } from '../store/history.ts';
 import { listWords } from '../store/scannedAssets.ts';
-import { attributesOf, viewWords } from './scanner/events.ts';
+import { attributesOf } from './scanner/events.ts';
 
 /** `accessClass`: from now on; absent: as it was. */
 export type ChangedAsset = { asset: LockedAsset; changes: readonly Change[]; accessClass?: number };
@@ -53,12 +53,13 @@ export async function commitChanges(
     tx,
     'catalog',
     changed.map(({ asset, version, changes, accessClass }): NewEvent => {
-      const { id, kind, namespace, name, dependsOn, definition } = asset;
+      const { id, kind, namespace, name, dependsOn } = asset;
       return {
         type: 'asset.updated',
         subject: id,
         actorId,
-        data: { namespace, name, kind, version, changes, ...viewWords(dependsOn, definition) },
+        // People change nothing of what a view is.
+        data: { namespace, name, kind, version, changes, ...(dependsOn && { dependsOn }) },
         attributes: { ...attributesOf(asset, words.get(id)), accessBefore: asset.accessClass, accessAfter: accessClass },
       };
     }),

@@ -7,7 +7,7 @@ import type { AssetRow, ColumnRow } from './tables/asset.ts';
 export type LockedAsset = Pick<
   AssetRow,
   'id' | 'sourceId' | 'accessClass' | 'kind' | 'namespace' | 'name' | 'dependsOn' | 'version' | 'updatedAt' | 'deletedAt'
-> & { /** The SQL of a view. */ definition: string | null };
+>;
 export type LockedColumn = Pick<ColumnRow, 'id' | 'name' | 'version' | 'deletedAt'> & { description: string | null };
 
 /**
@@ -17,8 +17,7 @@ export type LockedColumn = Pick<ColumnRow, 'id' | 'name' | 'version' | 'deletedA
 export async function lockAssetsToEdit(tx: Transaction, classes: VisibleClasses, ids: readonly string[]): Promise<LockedAsset[]> {
   if (isNobody(classes)) return [];
   return tx<LockedAsset[]>`
-    select a.id, a.source_id, a.access_class, a.kind, a.namespace, a.name, a.depends_on, a.table_facet ->> 'definition' as definition, a.version,
-      a.updated_at, a.deleted_at
+    select a.id, a.source_id, a.access_class, a.kind, a.namespace, a.name, a.depends_on, a.version, a.updated_at, a.deleted_at
     from catalog.assets a where a.id = any(${ids as string[]}::uuid[]) ${visible(tx, 'a', classes)} order by a.id for no key update`;
 }
 

@@ -7,10 +7,10 @@ import type { Logger } from '#platform/logger.ts';
 import { readViewLineage } from '#platform/sql/viewLineage.ts';
 import { stateAfter, type AssetFact, type AssetState, type Dependency } from './history.ts';
 
-/** A fact as an event tells it. `definition` null: it has no SQL, or too much of it. */
+/** A fact as an event tells it. `definition` null: it has no SQL, or too much of it; undefined: it is as before while it reads the same. */
 export type ToldAsset = Omit<AssetFact, 'dependsOn' | 'readFrom'> & {
   dependsOn: readonly Omit<Dependency, 'flows'>[];
-  definition: string | null;
+  definition: string | null | undefined;
 };
 
 /** Of the SQL of one view; throws Upstream where there is no answer. */
@@ -51,7 +51,9 @@ export async function readColumnFlows(
     const without: AssetFact = { ...asset, dependsOn: asset.dependsOn.map((each) => ({ ...each, flows: [] })), readFrom: null };
     let fact = without;
     const isLiving = !(asset.isDeleted ?? before?.isDeleted) && !(before && before.seq >= asset.seq);
-    if (isLiving && definition !== null && asset.dependsOn.length > 0) {
+    if (isLiving && definition === undefined && before && readsTheSame(before, asset)) {
+      fact = { ...without, dependsOn: before.dependsOn, readFrom: before.readFrom };
+    } else if (isLiving && typeof definition === 'string' && asset.dependsOn.length > 0) {
       const readFrom = hashOf(definition, asset.dependsOn);
       if (before?.readFrom === readFrom) fact = { ...without, dependsOn: before.dependsOn, readFrom };
       else {
@@ -74,6 +76,10 @@ export async function readColumnFlows(
   if (noAnswer) throw noAnswer;
   return facts;
 }
+
+const readsTheSame = (before: AssetState, { dependsOn }: Pick<ToldAsset, 'dependsOn'>): boolean =>
+  !before.isDeleted && readingOf(before.dependsOn) === readingOf(dependsOn);
+const readingOf = (dependsOn: ToldAsset['dependsOn']): string => JSON.stringify(dependsOn.map(({ name, columns }) => [name, columns]));
 
 const countFlows = ({ dependsOn }: AssetFact): number => dependsOn.reduce((sum, { flows }) => sum + flows.length, 0);
 

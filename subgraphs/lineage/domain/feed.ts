@@ -109,7 +109,13 @@ async function lookAgain(
     where l.type = any(${[...TYPES]}::text[]) order by l.seq`;
   const facts = [...Map.groupBy(rows, ({ subject }) => subject!)].map(([id, since]): ToldAsset => {
     const all = since.map(factOf);
-    return { ...all.at(-1)!, isDeleted: all.findLast(({ isDeleted }) => isDeleted !== null)?.isDeleted ?? null, at: first.get(id)!.time };
+    const { definition } = all.findLast((each) => each.definition !== undefined) ?? {};
+    return {
+      ...all.at(-1)!,
+      definition,
+      isDeleted: all.findLast(({ isDeleted }) => isDeleted !== null)?.isDeleted ?? null,
+      at: first.get(id)!.time,
+    };
   });
   // As if it had not been told before.
   return { facts, known: stored.map((state) => (first.has(state.id) ? { ...state, seq: state.seq - 1 } : state)) };
@@ -131,7 +137,7 @@ function factOf({ seq, type, subject, time, attributes, data }: ConsumedEvent): 
     isDeleted: type === 'asset.deleted' ? true : type === 'asset.created' || accessBefore === undefined ? false : null,
     seq,
     at: time,
-    definition: told?.definition ?? null,
+    definition: told?.definition,
     dependsOn: [...dependsOn.values()]
       .map(({ name: read, columns }) => ({ name: read, columns }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),

@@ -13,7 +13,7 @@ import type { KnownAsset } from '../../store/scannedAssets.ts';
 import { addToRun, type RunCounts } from '../../store/scans.ts';
 import { listDomainIds } from '../../store/words.ts';
 import { changeRows, contentHash, createRows, type AssetChange, type Target } from './changes.ts';
-import { attributesOf, viewWords } from './events.ts';
+import { attributesOf, viewOf, viewWords } from './events.ts';
 
 /** What lasts for a whole run. */
 export type RunState = {
@@ -205,7 +205,7 @@ async function createAll(tx: Transaction, state: RunState, targets: readonly Tar
       type: 'asset.created',
       subject: asset.id,
       actorId: state.actorId,
-      data: { namespace: asset.namespace, name: asset.name, kind: asset.kind, ...viewWords(asset.dependsOn, asset.tableFacet?.definition) },
+      data: { namespace: asset.namespace, name: asset.name, kind: asset.kind, ...viewWords(viewOf(asset), null) },
       attributes: { ...attributesOf(asset, undefined), accessAfter: asset.accessClass },
     })),
     first!.at,
@@ -271,7 +271,7 @@ async function changeAll(tx: Transaction, state: RunState, changes: readonly Ass
         kind: asset.kind,
         version: asset.version,
         changes: each,
-        ...viewWords(asset.dependsOn, asset.tableFacet?.definition),
+        ...viewWords(viewOf(asset), before.deletedAt === null ? viewOf(before) : null),
       },
       attributes: {
         ...attributesOf(asset, words.get(asset.id)),

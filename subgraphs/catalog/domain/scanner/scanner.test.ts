@@ -100,9 +100,9 @@ describe('a run', () => {
     expect(event!.attributes).toMatchObject({ accessBefore: asset.accessClass, accessAfter: asset.accessClass, kind: 'TABLE' });
   });
 
-  it('tells what a view reads and its SQL with each of its events, a very long one left out', async () => {
-    const view = (definition: string) => {
-      const table = scannedTable(['shop', 'public', 't0'], 'shop/100', ['id']);
+  it('tells what a view reads with each of its events, and its SQL when it became another, a very long one as none', async () => {
+    const view = (definition: string, columns = ['id']) => {
+      const table = scannedTable(['shop', 'public', 't0'], 'shop/100', columns);
       shop()[2] = {
         ...table,
         kind: 'VIEW',
@@ -122,9 +122,12 @@ describe('a run', () => {
     view('SELECT id + 1 AS id FROM public.t1');
     await world.scan();
     expect(await told('asset.updated')).toMatchObject({ ...words, definition: 'SELECT id + 1 AS id FROM public.t1' });
-    view(`SELECT ${'1 + '.repeat(50_000)}id AS id FROM public.t1`);
+    view('SELECT id + 1 AS id FROM public.t1', ['id', 'more']);
     await world.scan();
     expect(await told('asset.updated')).toEqual({ version: 3, changes: [expect.anything()], ...words });
+    view(`SELECT ${'1 + '.repeat(50_000)}id AS id FROM public.t1`);
+    await world.scan();
+    expect(await told('asset.updated')).toMatchObject({ version: 4, ...words, definition: null });
   });
 
   it('keeps the column row of a column that goes and comes back', async () => {
