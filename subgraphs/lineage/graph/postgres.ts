@@ -20,8 +20,14 @@ export function createPostgresSource(sql: Database): GraphSource {
 }
 
 export function createPostgresGraph(sql: Database): GraphStore {
-  const valid = (at: Date | null) =>
-    at ? sql`e.valid_from <= ${at}::timestamptz and (e.valid_to is null or e.valid_to > ${at}::timestamptz)` : sql`e.valid_to is null`;
+  /**
+   * That an edge holds. Towards sources in words that no partial index promises: a planner without statistics, as there are none just after
+   * very many edges came, would walk the index of open edges from end to end instead of looking up the target.
+   */
+  const valid = (at: Date | null, { own }: Side) => {
+    if (at) return sql`e.valid_from <= ${at}::timestamptz and coalesce(e.valid_to, 'infinity') > ${at}::timestamptz`;
+    return own === 'to_id' ? sql`coalesce(e.valid_to, 'infinity') > '9999-01-01'` : sql`e.valid_to is null`;
+  };
 
   const edgeColumns = sql`e.from_id, e.to_id, e.kind, e.origin, e.transformation, e.confidence, e.job_id, e.valid_from, e.valid_to`;
 
@@ -47,12 +53,12 @@ export function createPostgresGraph(sql: Database): GraphStore {
         ? sql`
           select given.id as own, found.id from unnest(${ids as string[]}::uuid[]) as given (id) cross join lateral (
             select distinct e.${sql(side.other)} as id from lineage.edges e
-            where e.${sql(side.own)} = given.id and ${valid(at)} ${except(side, others)} order by id limit ${limit}
+            where e.${sql(side.own)} = given.id and ${valid(at, side)} ${except(side, others)} order by id limit ${limit}
           ) as found`
         : sql`
           select distinct e.${sql(side.own)} as own, e.${sql(side.other)} as id from lineage.edges e
           ${classes === 'all' ? sql`` : seen(level, sql`e.${sql(side.other)}`)}
-          where e.${sql(side.own)} = any(${ids as string[]}::uuid[]) and ${valid(at)} ${except(side, others)} ${isVisible(classes)}`;
+          where e.${sql(side.own)} = any(${ids as string[]}::uuid[]) and ${valid(at, side)} ${except(side, others)} ${isVisible(classes)}`;
     const [first, second] = SIDES[direction];
     return second ? sql`${ofSide(first!)} union ${ofSide(second)}` : ofSide(first!);
   }
@@ -83,9 +89,9 @@ export function createPostgresGraph(sql: Database): GraphStore {
 
     async findEdges({ direction, at }, ids, among, limit) {
       // Both ends are conditions of one index: it is searched for the pairs, not read along a hub's neighbours.
-      const ofSide = ({ own, other }: Side) => sql`
+      const ofSide = (side: Side) => sql`
         select ${edgeColumns} from lineage.edges e
-        where e.${sql(own)} = any(${ids as string[]}::uuid[]) and e.${sql(other)} = any(${among as string[]}::uuid[]) and ${valid(at)}`;
+        where e.${sql(side.own)} = any(${ids as string[]}::uuid[]) and e.${sql(side.other)} = any(${among as string[]}::uuid[]) and ${valid(at, side)}`;
       const [first, second] = SIDES[direction];
       return [
         ...(await sql<GraphEdge[]>`
@@ -104,9 +110,9 @@ export function createPostgresGraph(sql: Database): GraphStore {
     async findColumns({ direction, at, classes }, assetId, limit) {
       if (isNobody(classes)) return [];
       const ends = SIDES[direction].map(
-        ({ own, other }) => sql`exists (
-          select from lineage.edges e ${classes === 'all' ? sql`` : seen('COLUMN', sql`e.${sql(other)}`)}
-          where e.${sql(own)} = given.column_id and ${valid(at)} ${isVisible(classes)})`,
+        (side) => sql`exists (
+          select from lineage.edges e ${classes === 'all' ? sql`` : seen('COLUMN', sql`e.${sql(side.other)}`)}
+          where e.${sql(side.own)} = given.column_id and ${valid(at, side)} ${isVisible(classes)})`,
       );
       const [first, second] = ends;
       const rows = await sql<{ id: string }[]>`
