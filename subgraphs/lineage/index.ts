@@ -4,6 +4,7 @@ import type { Consumer } from '#platform/events/consumer.ts';
 import { createSubgraph, type AskSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createLineageContext } from './context.ts';
+import { createBackfill } from './domain/backfill.ts';
 import { createDeclarations } from './domain/declarations.ts';
 import { createFeed } from './domain/feed.ts';
 import { createKeptStatistics } from './domain/keptStatistics.ts';
@@ -82,5 +83,6 @@ export function createLineage({
     LineageDeclaration,
   });
   const feed = createFeed({ sql: workerDatabase, faults, logger, ...(projection && { onTurn: projection.projector.wake }) });
-  return { subgraph, consumers: projection ? [feed, projection.projector] : [feed] };
+  const backfill = createBackfill({ sql: workerDatabase, askCatalog, logger });
+  return { subgraph, consumers: [feed, backfill, ...(projection ? [projection.projector] : [])] };
 }

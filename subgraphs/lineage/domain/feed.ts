@@ -15,6 +15,7 @@ import {
   stateAfter,
   type AssetFact,
   type AssetState,
+  type Dependency,
   type Name,
   type Surroundings,
 } from './history.ts';
@@ -57,10 +58,23 @@ export async function feed(tx: Transaction, events: readonly ConsumedEvent[], op
   const stored = await findAssets(tx, ids);
   const { facts: late, known } = await lookAgain(tx, stored, given);
   const told = [...given.map(factOf), ...late].sort((a, b) => a.seq - b.seq);
+  await writeTold(tx, told, { stored, known, check, ...options });
+}
+
+type Writing = ReadOptions & {
+  stored: readonly AssetState[];
+  /** The same as it is to be compared with what is told: as if that had not been told before. */
+  known: readonly AssetState[];
+  /** Throws where these are too many flows. */
+  check?: (flows: number) => void;
+};
+
+/** What is told of assets, in the log's order. Nobody else writes what sources report meanwhile. */
+export async function writeTold(tx: Transaction, told: readonly ToldAsset[], { stored, known, check, ...options }: Writing): Promise<void> {
   // Before anything is locked that others wait for.
   const facts = await readColumnFlows(told, known, options);
   const { names, reads } = namesToLoad(known, facts);
-  check(await countFlows(tx, { ids: [], names }));
+  check?.(await countFlows(tx, { ids: [], names }));
   const own = new Set(facts.map(({ id }) => id));
   const isOther = ({ id }: { id: string }): boolean => !own.has(id);
   let states: readonly AssetState[] = [];
@@ -127,7 +141,6 @@ function factOf({ seq, type, subject, time, attributes, data }: ConsumedEvent): 
   const { accessBefore, accessAfter, namespace, name } = attributes;
   // Null of an event whose data was erased.
   const told = data as Extract<AssetData, { dependsOn?: unknown }> | null;
-  const dependsOn = new Map((told?.dependsOn ?? []).map((each) => [each.name, each]));
   return {
     id: subject!,
     accessClass: (accessAfter ?? accessBefore)!,
@@ -138,11 +151,13 @@ function factOf({ seq, type, subject, time, attributes, data }: ConsumedEvent): 
     seq,
     at: time,
     definition: told?.definition,
-    dependsOn: [...dependsOn.values()]
-      .map(({ name: read, columns }) => ({ name: read, columns }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    dependsOn: readsOf(told?.dependsOn ?? []),
   };
 }
+
+/** Each name once, in order. */
+export const readsOf = (dependsOn: readonly Omit<Dependency, 'flows'>[]): ToldAsset['dependsOn'] =>
+  [...new Map(dependsOn.map(({ name, columns }) => [name, { name, columns }])).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** Only what a change of flows needs: a table that 20,000 views read may get a description. */
 function namesToLoad(known: readonly AssetState[], facts: readonly AssetFact[]): { names: Name[]; reads: Name[] } {

@@ -48,6 +48,13 @@ export async function listMissing(sql: Queryable, ids: readonly string[]): Promi
   return rows.map((row) => row.id);
 }
 
+/** The first assets after one that read something of which no SQL has been read. */
+export async function listUnread(sql: Queryable, after: string, limit: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select distinct asset_id as id from lineage.dependencies where read_from is null and asset_id > ${after} order by id limit ${limit}`;
+  return rows.map((row) => row.id);
+}
+
 /** Living assets with these names. */
 export async function findNamed(sql: Queryable, names: readonly Name[]): Promise<(Name & { id: string })[]> {
   if (names.length === 0) return [];

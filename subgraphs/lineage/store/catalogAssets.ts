@@ -1,4 +1,6 @@
-/** What catalog knows of assets, asked as the viewer of a request. */
+/** What catalog knows of assets, asked as the viewer of a request, or in the product's own name. */
+import { randomUUID } from 'node:crypto';
+import { SYSTEM_VIEWER } from '#platform/auth/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 
@@ -33,4 +35,15 @@ export async function findAssetFacts(
     for (const asset of assetFacts) found.set(asset.id, asset);
   }
   return found;
+}
+
+const VIEWS = 'query ($ids: [ID!]!) { assetFacts(ids: $ids, parts: [DEFINITION]) }';
+
+export type ViewFacts = { id: string; dependsOn: readonly { name: string; columns: readonly string[] }[]; definition: string | null };
+
+/** What views are, for who writes lineage; at most 1,000. In no order. */
+export async function findViews(askCatalog: AskSubgraph, ids: readonly string[]): Promise<ViewFacts[]> {
+  const context: RequestContext = { viewer: SYSTEM_VIEWER, requestId: randomUUID(), address: 'system' };
+  const { assetFacts } = await askCatalog<{ assetFacts: ViewFacts[] }>(VIEWS, { ids }, context);
+  return assetFacts;
 }
