@@ -33,8 +33,8 @@ const READ_MS = 5_000;
 const STREAM_MS = 60_000;
 /** A batch of 10,000 rows takes about 1 s. */
 const WRITE_MS = 60_000;
-/** The server's word that it ended a statement should have come after this. */
-const SILENCE_MS = 2_000;
+/** The server looks every second or two for what takes too long: its word that it ended a statement should have come after this. */
+const SILENCE_MS = 3_000;
 /** How long a question waits for those of others. As long as two that take too long. */
 const TURN_MS = 10_000;
 /** Neo4j locks a user out for 5 s after three wrong passwords, also those who have the right one. */
