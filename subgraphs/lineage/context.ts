@@ -8,7 +8,7 @@ import { perOperation, type RequestContext } from '#platform/graphql/context.ts'
 import { inOrder } from '#platform/graphql/loading.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import { createDeadline, type Deadline } from './domain/budgets.ts';
-import { isNodeId } from './domain/nodeIds.ts';
+import { isNodeId } from './store/nodeIds.ts';
 import { readNeighbours, type Neighbours } from './domain/neighbours.ts';
 import type { ColumnNode, Direction, GraphSource, Level, View } from './graph/index.ts';
 import { findColumnIds, findColumnsById } from './store/catalogColumns.ts';

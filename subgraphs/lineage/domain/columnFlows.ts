@@ -5,7 +5,8 @@ import { LRUCache } from 'lru-cache';
 import { Upstream } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { readViewLineage } from '#platform/sql/viewLineage.ts';
-import { stateAfter, type AssetFact, type AssetState, type Dependency } from './history.ts';
+import type { AssetState, Dependency } from '../store/assets.ts';
+import { stateAfter, type AssetFact } from './history.ts';
 
 /** A fact as an event tells it. `definition` null: it has no SQL, or too much of it; undefined: it is as before while it reads the same. */
 export type ToldAsset = Omit<AssetFact, 'dependsOn' | 'readFrom'> & {

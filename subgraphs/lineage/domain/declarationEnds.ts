@@ -8,7 +8,7 @@ import { findColumnIds, findColumnsById } from '../store/catalogColumns.ts';
 import { findColumnNodes } from '../store/columns.ts';
 import { noSuchEnd, toItself } from './declarationInputs.ts';
 import { twoKinds } from './ends.ts';
-import { isNodeId } from './nodeIds.ts';
+import { isNodeId } from '../store/nodeIds.ts';
 
 /** `id`: catalog's; `nodeId`: the graph's; `column` null: the asset itself. */
 export type End = { id: string; nodeId: string; asset: AssetFacts; column: ColumnNode | null; isDeleted: boolean };

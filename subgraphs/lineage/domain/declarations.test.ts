@@ -12,7 +12,7 @@ import { findDeclarations } from '../store/declarations.ts';
 import { createDeclarations, type Declarations, type Declarer } from './declarations.ts';
 import { feed } from './feed.ts';
 import { readLineage } from './lineage.ts';
-import { columnNodeId } from './nodeIds.ts';
+import { columnNodeId } from '../store/nodeIds.ts';
 
 const NAMESPACE = 'postgres://host:5432';
 const source = { id: newId() };

@@ -26,7 +26,7 @@ import {
 import { writeFacts, type AssetNode, type FlowChange } from '../store/facts.ts';
 import { findEnds, type End } from './declarationEnds.ts';
 import { checkJob, checkWords, type DeclarationWords, type Words } from './declarationInputs.ts';
-import { jobNodeId } from './nodeIds.ts';
+import { jobNodeId } from '../store/nodeIds.ts';
 
 type Flow = { from: End; to: End };
 /** Who says it. `editable`: the classes whose assets they may edit. */

@@ -13,7 +13,7 @@ import { createTestDatabase, type TestDatabase } from '#platform/testing/databas
 import { createRandom, type Random } from '../graph/testing/randomHistory.ts';
 import type { ReadView } from './columnFlows.ts';
 import { createFeed, feed } from './feed.ts';
-import { columnNodeId } from './nodeIds.ts';
+import { columnNodeId } from '../store/nodeIds.ts';
 
 const logger = createLogger({ level: 'silent', format: 'json' });
 const NAMESPACE = 'postgres://host:5432';

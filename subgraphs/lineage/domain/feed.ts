@@ -5,20 +5,18 @@ import { LINEAGE_GRAPH } from '#platform/events/consumerNames.ts';
 import type { EventData, EventType } from '#platform/events/types.ts';
 import type { Logger } from '#platform/logger.ts';
 import { writeAllFacts, type GraphFacts } from '../store/facts.ts';
-import { countFlows, findAssets, findNamed, findReaders, replaceDependencies } from '../store/assets.ts';
-import { MOST_FLOWS, readColumnFlows, type ReadOptions, type ToldAsset } from './columnFlows.ts';
 import {
-  followFacts,
-  isMoved,
-  isRenamed,
-  nameKey,
-  stateAfter,
-  type AssetFact,
+  countFlows,
+  findAssets,
+  findNamed,
+  findReaders,
+  replaceDependencies,
   type AssetState,
   type Dependency,
   type Name,
-  type Surroundings,
-} from './history.ts';
+} from '../store/assets.ts';
+import { MOST_FLOWS, readColumnFlows, type ReadOptions, type ToldAsset } from './columnFlows.ts';
+import { followFacts, isMoved, isRenamed, nameKey, stateAfter, type AssetFact, type Surroundings } from './history.ts';
 
 const TYPES = ['asset.created', 'asset.updated', 'asset.deleted'] as const satisfies readonly EventType[];
 

@@ -2,31 +2,16 @@
  * What events of assets say of who reads whom, event by event and pure of any database: however the log is cut into batches,
  * the same flows open and close at the same times.
  */
-import type { ColumnNode, Transformation } from '../graph/index.ts';
+import type { ColumnNode } from '../graph/index.ts';
+import type { AssetState, ColumnFlow, Name } from '../store/assets.ts';
 import type { FlowChange } from '../store/facts.ts';
-import { columnNodeId } from './nodeIds.ts';
+import { columnNodeId } from '../store/nodeIds.ts';
 
-/** From a column of what is read to one of the view's, as the view's SQL says. */
-export type ColumnFlow = { from: string; to: string; transformation: Transformation; confidence: number };
 type ColumnFlows = readonly ColumnFlow[];
-export type Dependency = { name: string; columns: readonly string[]; flows: ColumnFlows };
 
-/** An asset after an event. `dependsOn`: names of the same namespace; a tombstone reads nothing. */
-export type AssetState = {
-  id: string;
-  accessClass: number;
-  namespace: string;
-  name: string;
-  isDeleted: boolean;
-  seq: number;
-  dependsOn: readonly Dependency[];
-  /** Of what the flows were read from: the same says the same flows. Null: of nothing. */
-  readFrom: string | null;
-};
 /** `isDeleted` null: as before. */
 export type AssetFact = Omit<AssetState, 'isDeleted'> & { at: Date; isDeleted: boolean | null };
 
-export type Name = { namespace: string; name: string };
 export const nameKey = ({ namespace, name }: Name): string => `${namespace}\0${name}`;
 
 /** What the database knows of the assets that facts are about, and of those beside them. */

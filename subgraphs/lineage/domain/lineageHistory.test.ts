@@ -7,7 +7,7 @@ import { createPostgresGraph } from '../graph/postgres.ts';
 import { listColumnIds } from '../store/columns.ts';
 import { writeFacts, type FlowChange } from '../store/facts.ts';
 import { readHistory } from './lineageHistory.ts';
-import { columnNodeId } from './nodeIds.ts';
+import { columnNodeId } from '../store/nodeIds.ts';
 
 let test: TestDatabase;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import type { VisibleClasses } from '#platform/auth/access.ts';
 import { newId } from '#platform/ids.ts';
 import { readLineage } from '../domain/lineage.ts';
 import { readNeighbours } from '../domain/neighbours.ts';
-import { columnNodeId } from '../domain/nodeIds.ts';
+import { columnNodeId } from '../store/nodeIds.ts';
 import type { AssetNode, FlowChange, GraphFacts } from '../store/facts.ts';
 import type { Direction, FlowDetails, GraphEdge, GraphStore, HistoryKey, Level, Origin, View } from './index.ts';
 

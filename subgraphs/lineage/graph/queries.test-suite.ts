@@ -6,7 +6,7 @@ import { newId } from '#platform/ids.ts';
 import { readDiff } from '../domain/diff.ts';
 import { readReached } from '../domain/impact.ts';
 import { readHistory } from '../domain/lineageHistory.ts';
-import { columnNodeId } from '../domain/nodeIds.ts';
+import { columnNodeId } from '../store/nodeIds.ts';
 import { readPaths, type PathsRequest } from '../domain/paths.ts';
 import { readStatistics } from '../domain/statistics.ts';
 import type { FlowChange } from '../store/facts.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Database } from '#platform/database/index.ts';
 import { newId } from '#platform/ids.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
-import { columnNodeId } from '../domain/nodeIds.ts';
+import { columnNodeId } from '../store/nodeIds.ts';
 import type { Origin } from '../graph/index.ts';
 import { writeFacts, type AssetNode, type FlowChange } from '../store/facts.ts';
 import { findNativeDifferences } from '../store/native.ts';

@@ -7,7 +7,7 @@ import { newId } from '#platform/ids.ts';
 import { createLogger } from '#platform/logger.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import { useNeo4j } from '#platform/testing/neo4j.ts';
-import { columnNodeId } from '../domain/nodeIds.ts';
+import { columnNodeId } from '../store/nodeIds.ts';
 import { connectNeo4j, type Neo4j } from '../graph/neo4j/connection.ts';
 import { createGeneration, listGenerations } from '../graph/neo4j/generations.ts';
 import { historyOf } from '../store/changes.ts';

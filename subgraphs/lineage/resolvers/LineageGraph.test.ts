@@ -7,7 +7,7 @@ import { newId } from '#platform/ids.ts';
 import { createLogger } from '#platform/logger.ts';
 import { administrator, createAsker } from '#platform/testing/asking.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
-import { columnNodeId } from '../domain/nodeIds.ts';
+import { columnNodeId } from '../store/nodeIds.ts';
 import { createLineage } from '../index.ts';
 import { writeFacts } from '../store/facts.ts';
 

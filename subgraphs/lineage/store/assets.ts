@@ -1,31 +1,36 @@
 /** What the feed knows of assets: their names and what they read. */
 import { copyRows } from '#platform/database/copy.ts';
 import type { Queryable, Transaction } from '#platform/database/index.ts';
-import type { Transformation } from '../graph/index.ts';
+import type { ColumnFlow as ViewFlow } from '#platform/sql/viewLineage.ts';
 
-type ColumnFlow = { from: string; to: string; transformation: Transformation; confidence: number };
-type KnownAsset = {
+/** From a column of what is read to one of the view's, as the view's SQL says. */
+export type ColumnFlow = Omit<ViewFlow, 'relation'>;
+export type Dependency = { name: string; columns: readonly string[]; flows: readonly ColumnFlow[] };
+
+/** An asset after an event. `dependsOn`: names of the same namespace; a tombstone reads nothing. */
+export type AssetState = {
   id: string;
   accessClass: number;
   namespace: string;
   name: string;
   isDeleted: boolean;
   seq: number;
-  dependsOn: { name: string; columns: string[]; flows: ColumnFlow[] }[];
+  dependsOn: readonly Dependency[];
+  /** Of what the flows were read from: the same says the same flows. Null: of nothing. */
   readFrom: string | null;
 };
-type Name = { namespace: string; name: string };
+export type Name = { namespace: string; name: string };
 
 /** The `seq` of an asset whose events are still to come: older than every event. */
 export const NOT_FED = 0;
 
 /** As a row has them. */
-type FlowRow = [from: string, to: string, transformation: Transformation, confidence: number];
+type FlowRow = [from: string, to: string, transformation: ColumnFlow['transformation'], confidence: number];
 const flowOf = ([from, to, transformation, confidence]: FlowRow): ColumnFlow => ({ from, to, transformation, confidence });
 
 /** Without those that only a declaration has told of so far (`NOT_FED`): to the feed they are new. */
-export async function findAssets(sql: Queryable, ids: readonly string[]): Promise<KnownAsset[]> {
-  type Row = Omit<KnownAsset, 'dependsOn'> & { dependsOn: { name: string; columns: string[]; flows: FlowRow[] }[] };
+export async function findAssets(sql: Queryable, ids: readonly string[]): Promise<AssetState[]> {
+  type Row = Omit<AssetState, 'dependsOn'> & { dependsOn: { name: string; columns: string[]; flows: FlowRow[] }[] };
   const rows = await sql<Row[]>`
     select a.asset_id as id, a.access_class, a.namespace, a.name, a.is_deleted, a.seq, coalesce(d.depends_on, '[]') as depends_on, d.read_from
     from lineage.assets a
@@ -88,8 +93,7 @@ export async function countFlows(sql: Queryable, { ids, names }: { ids: readonly
 const wanted = (sql: Queryable, names: readonly Name[]) =>
   sql`unnest(${names.map(({ namespace }) => namespace)}::text[], ${names.map(({ name }) => name)}::text[]) as wanted (namespace, name)`;
 
-type Dependency = { name: string; columns: readonly string[]; flows: readonly ColumnFlow[] };
-type Reading = { id: string; namespace: string; dependsOn: readonly Dependency[]; readFrom: string | null };
+type Reading = Pick<AssetState, 'id' | 'namespace' | 'dependsOn' | 'readFrom'>;
 
 /** Names are given once for each asset. */
 export async function replaceDependencies(tx: Transaction, readings: readonly Reading[]): Promise<void> {

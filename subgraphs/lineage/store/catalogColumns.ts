@@ -5,7 +5,7 @@
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import { isId } from '#platform/ids.ts';
-import { columnNodeId } from '../domain/nodeIds.ts';
+import { columnNodeId } from './nodeIds.ts';
 import type { ColumnNode } from '../graph/index.ts';
 
 const BY_ID = 'query ($ids: [ID!]!) { columnsById(ids: $ids) }';

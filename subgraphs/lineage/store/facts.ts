@@ -3,7 +3,7 @@
  * are told apart by the edge's origin: nothing here closes what another origin opened.
  */
 import type { Queryable, Transaction } from '#platform/database/index.ts';
-import { foldChanges, type Interval } from '../domain/intervals.ts';
+import { foldChanges, type Interval } from './intervals.ts';
 import type { ColumnNode, Flow, FlowDetails } from '../graph/index.ts';
 
 /** An asset as lineage knows it. Tombstones too: what flowed through them once is history. */

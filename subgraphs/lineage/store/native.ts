@@ -1,7 +1,7 @@
 /** What flows by what sources reported, beside the open flows: where no step was missed the two are the same. */
 import type { Queryable, Transaction } from '#platform/database/index.ts';
 import { LINEAGE_GRAPH } from '#platform/events/consumerNames.ts';
-import { columnNodeId } from '../domain/nodeIds.ts';
+import { columnNodeId } from './nodeIds.ts';
 import type { ColumnNode, FlowDetails, Transformation } from '../graph/index.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** Random graphs that can be had again by their seed. */
-import { columnNodeId } from '../../domain/nodeIds.ts';
+import { columnNodeId } from '../../store/nodeIds.ts';
 import type { AssetNode, FlowChange, GraphFacts } from '../../store/facts.ts';
 import type { ColumnNode, Origin, Transformation } from '../index.ts';
 
