@@ -1,6 +1,6 @@
 /** Neighbours of many assets at once, for lists below assets: all of an operation share the statements of each level, one for a thousand assets. */
 import type { GraphStore, View } from '../graph/index.ts';
-import { createDeadline, type Deadline } from './budgets.ts';
+import { createDeadline, withinTime, type Deadline } from './budgets.ts';
 
 export const MAX_NEIGHBOURS = 1_000;
 
@@ -28,12 +28,13 @@ export async function readNeighbours(
     if (going.length === 0) break;
     const ids = [...new Set(going.flatMap(({ frontier }) => frontier))];
     for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
-      if ((level > 1 || from > 0) && deadline.isOver()) {
+      // As many as a walk may have, its root and one more: some of them it may have met before.
+      const read = () => graph.findNeighbours(view, ids.slice(from, from + IDS_AT_ONCE), MAX_NEIGHBOURS + 2);
+      const neighbours = level === 1 && from === 0 ? await read() : await withinTime(deadline, read);
+      if (!neighbours) {
         for (const walk of going) cutOff(walk);
         return resultsOf(walks);
       }
-      // As many as a walk may have, its root and one more: some of them it may have met before.
-      const neighbours = await graph.findNeighbours(view, ids.slice(from, from + IDS_AT_ONCE), MAX_NEIGHBOURS + 2);
       for (const walk of going) meet(walk, neighbours);
     }
     for (const walk of going) goOn(walk, level);
