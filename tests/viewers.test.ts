@@ -286,7 +286,8 @@ describe('every root field', () => {
     const mine = await counts(one);
     expect(mine).toMatchObject({ reached: 2, lists: [2, 2, 2], statistics: { flows: 2, cycleCount: 0, roots: 1, leaves: 1 } });
     const all = await counts(world.ask);
-    expect(all).toMatchObject({ reached: 4, lists: [5, 4, 4], statistics: { flows: 5, cycleCount: 1, roots: 2, leaves: 1 } });
+    // What is declared of columns of both tables flows between these, too, round in a circle.
+    expect(all).toMatchObject({ reached: 4, lists: [7, 4, 4], statistics: { flows: 7, cycleCount: 2, roots: 0, leaves: 1 } });
     expect(all.ofColumn).toBeGreaterThan(mine.ofColumn);
   });
 
