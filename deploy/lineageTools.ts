@@ -33,12 +33,14 @@ export type Compared = {
   pending?: number;
 };
 
+type RebuildOptions = { removeForeign: boolean; onProgress: (progress: Progress) => void };
+
 /** Throws CannotStart, Conflict while another rebuild is under way, and Upstream where Neo4j cannot be had. */
-export const rebuildLineage = (place: Place, onProgress: (progress: Progress) => void): Promise<Rebuilt> =>
+export const rebuildLineage = (place: Place, options: RebuildOptions): Promise<Rebuilt> =>
   withStores(place, async ({ sql, neo4j }) => {
     if (!neo4j) return { store: 'postgresql', ...(await rederiveNative(sql)) };
     const { rebuildProjection } = await import('#subgraphs/lineage/projection/rebuild.ts');
-    return { store: 'neo4j', ...(await rebuildProjection({ sql, neo4j, onProgress })) };
+    return { store: 'neo4j', ...(await rebuildProjection({ sql, neo4j, ...options })) };
   });
 
 /** Errors as of `rebuildLineage`, and Conflict where Neo4j has no whole copy. `most`: differences to tell. */

@@ -21,7 +21,8 @@ export const addStoreCommands: AddCommands = (program, context) => {
     .description(
       'with NEO4J_URL: fills Neo4j anew beside what serves, and switches. Without: opens and closes flows so that they are what sources reported',
     )
-    .action((_options, command) => rebuild(context(command)));
+    .option('--remove-others', 'also remove what Neo4j has of other databases (a PurSight that still uses one fills it again)')
+    .action(({ removeOthers = false }: { removeOthers?: boolean }, command) => rebuild(context(command), removeOthers));
   program
     .command('drift')
     .description('compare what is derived from the database with it (needs the database, not the API)')
@@ -34,13 +35,14 @@ export const addStoreCommands: AddCommands = (program, context) => {
     .action(({ limit }: { limit: string }, command) => drift(context(command), limit));
 };
 
-async function rebuild({ terminal, json }: CommandContext): Promise<void> {
+async function rebuild({ terminal, json }: CommandContext, removeForeign: boolean): Promise<void> {
   const place = findServerDatabase();
   const { rebuildLineage } = await loadTools();
   const rebuilt = await work(() =>
-    rebuildLineage(place, ({ copied, total }) => drawLine(terminal, `lineage  ${drawBar(copied, total)}  rows`)).finally(() =>
-      drawLine(terminal, ''),
-    ),
+    rebuildLineage(place, {
+      removeForeign,
+      onProgress: ({ copied, total }) => drawLine(terminal, `lineage  ${drawBar(copied, total)}  rows`),
+    }).finally(() => drawLine(terminal, '')),
   );
   if (json) printJson(terminal, rebuilt);
   else printLine(terminal, sentenceOf(rebuilt));
@@ -50,7 +52,8 @@ function sentenceOf(rebuilt: Rebuilt): string {
   if (rebuilt.store === 'neo4j') {
     const { rows, removed, foreign } = rebuilt;
     const old = removed > 0 ? `, and ${count(removed, 'older copy', 'older copies')} removed` : '';
-    const others = foreign > 0 ? ` It also has ${count(foreign, 'copy', 'copies')} of other databases, left alone.` : '';
+    const others =
+      foreign > 0 ? ` It also has ${count(foreign, 'copy', 'copies')} of other databases, left alone (--remove-others removes them).` : '';
     return `Neo4j was filled anew with ${count(rows, 'row', 'rows')} of lineage${old}.${others}`;
   }
   const { opened, closed, assets, flows } = rebuilt;

@@ -251,6 +251,12 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
       const serving = (await listGenerations(neo4j)).filter(({ isServing }) => isServing);
       expect(new Set(serving.map(({ epoch }) => epoch)).size).toBe(2);
       expect(await drift()).toMatchObject({ count: 0, compared: { asset: 10 } });
+      // Unless that is asked for.
+      const { generation, ...rest } = await rebuildProjection({ neo4j, sql, removeForeign: true });
+      expect(rest).toMatchObject({ removed: 2, foreign: 0 });
+      expect((await listGenerations(neo4j)).map(({ number }) => number)).toEqual([generation]);
+      while (await elsewhere.runOnce());
+      expect(await listGenerations(neo4j)).toHaveLength(2);
     } finally {
       await other.drop();
     }

@@ -31,30 +31,41 @@ export type Progress = {
   copied: number;
   total: number;
 };
-/** `removed`: copies of before. `foreign`: those of other databases, which were left alone. */
+/** `removed`: copies that nobody needs any more. `foreign`: those of other databases, which were left alone. */
 export type Rebuilt = { generation: number; rows: number; removed: number; foreign: number };
 
-/** `page`: rows of one transaction; some thousands if not given. */
-type Options = { neo4j: Neo4j; sql: Database; page?: number | undefined; onProgress?: (progress: Progress) => void };
+/**
+ * `page`: rows of one transaction; some thousands if not given. `removeForeign`: also what Neo4j has of other databases; who still uses one
+ * fills it again.
+ */
+type Options = {
+  neo4j: Neo4j;
+  sql: Database;
+  page?: number | undefined;
+  removeForeign?: boolean;
+  onProgress?: (progress: Progress) => void;
+};
 
 /**
  * Any number of processes may project meanwhile. When it is ended half-way what it has made is removed, or gone on with, by whoever
  * projects. Throws Conflict when another rebuild is under way or whoever copies hangs, Upstream when Neo4j is away.
  */
 export async function rebuildProjection(options: Options): Promise<Rebuilt> {
-  const { neo4j, sql } = options;
+  const { neo4j, sql, removeForeign = false } = options;
   const outcome = await withRebuild(sql, async () => {
     const { number, rows } = await fillNew(options);
     await sleep(FAREWELL_MS);
-    const { serving, others, ahead, former, foreign } = await withPatience(() => findCopies(neo4j, sql));
-    const old = serving?.number === number ? [...others, ...ahead, ...former] : [];
+    const { serving, others, ahead, former, foreign, head } = await withPatience(() => findCopies(neo4j, sql));
+    const strangers = removeForeign ? (await withPatience(() => listGenerations(neo4j))).filter(({ epoch }) => epoch !== head.epoch) : [];
+    const own = serving?.number === number ? [...others, ...ahead, ...former] : [];
+    const old = [...new Map([...own, ...strangers].map((each) => [each.number, each])).values()];
     for (const each of old) await withPatience(() => leaveGeneration(neo4j, each.number));
     const removal = await withRemoval(sql, true, async () => {
       for (const each of old) await withPatience(() => removeGeneration(neo4j, each.number));
       return old.length;
     });
     // Whoever is at it for so long removes these afterwards.
-    return { generation: number, rows, removed: removal?.result ?? 0, foreign };
+    return { generation: number, rows, removed: removal?.result ?? 0, foreign: removeForeign ? 0 : foreign };
   });
   if (!outcome) throw new Conflict('Lineage is being rebuilt already. Wait until that has ended.');
   return outcome.result;
