@@ -54,6 +54,10 @@ describe.skipIf(server.missing)('with Neo4j', { timeout: LONG_MS }, () => {
   });
 
   const loginBy = (way: number) => ({ NEO4J_URL: `bolt://127.0.0.1:${way}`, NEO4J_USER: server.user, NEO4J_PASSWORD: server.password });
+  const openWay = async (): Promise<void> => {
+    const { hostname, port: serverPort } = new URL(server.url);
+    proxy = await startSlowProxy({ host: hostname, port: Number(serverPort) }, port);
+  };
   const readiness = async (url = world.url) => {
     const response = await fetch(`${url}/health/ready`);
     return {
@@ -135,8 +139,7 @@ describe.skipIf(server.missing)('with Neo4j', { timeout: LONG_MS }, () => {
     rootId = assets.nodes.find(({ displayName }: { displayName: string }) => displayName === 'report').id;
     await isAway(/NEO4J_URL/);
     expect(await pursight('drift', 'lineage')).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('NEO4J_URL') });
-    const { hostname, port: serverPort } = new URL(server.url);
-    proxy = await startSlowProxy({ host: hostname, port: Number(serverPort) }, port);
+    await openWay();
     await isReady();
     const lineage = await expected();
     expect(lineage.nodes).toHaveLength(5);
@@ -197,7 +200,7 @@ describe.skipIf(server.missing)('with Neo4j', { timeout: LONG_MS }, () => {
     const reading = Promise.all(
       [1, 2].map(async () => {
         // No more than a viewer is allowed, also where nothing is waited for.
-        for (; !isOver; reads++, await sleep(50)) answers.add(JSON.stringify(await answered()));
+        for (; !isOver; reads++, await sleep(100)) answers.add(JSON.stringify(await answered()));
       }),
     );
     await Promise.all([work().finally(() => (isOver = true)), reading]);
@@ -210,7 +213,10 @@ describe.skipIf(server.missing)('with Neo4j', { timeout: LONG_MS }, () => {
     const { answers } = await readDuring(async () => {
       await server.kill();
       await isAway(/NEO4J_URL/);
+      // An empty one does not know the password at first.
+      await proxy!.stop();
       await server.start({ empty: true });
+      await openWay();
       await expect
         .poll(async () => {
           const { status, code, parts } = await readiness();
