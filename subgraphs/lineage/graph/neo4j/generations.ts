@@ -109,12 +109,12 @@ export async function removeGeneration(neo4j: Neo4j, number: number): Promise<vo
   // Edges first: a hub's are too many to go with it.
   await removeAll(
     neo4j,
-    'MATCH ()-[f:FLOWS]->() WHERE f.key STARTS WITH $prefix WITH f LIMIT $limit DELETE f RETURN count(*) AS removed',
+    'MATCH ()-[f:FLOWS]->() USING INDEX SEEK f:FLOWS(key) WHERE f.key STARTS WITH $prefix WITH f LIMIT $limit DELETE f RETURN count(*) AS removed',
     number,
   );
   await removeAll(
     neo4j,
-    'MATCH (n:LineageNode) WHERE n.key STARTS WITH $prefix WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed',
+    'MATCH (n:LineageNode) USING INDEX SEEK n:LineageNode(key) WHERE n.key STARTS WITH $prefix WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed',
     number,
   );
   await neo4j.write((ask) => ask('MATCH (g:LineageGeneration {number: $number}) DELETE g', { number: BigInt(number) }));

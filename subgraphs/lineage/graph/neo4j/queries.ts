@@ -33,13 +33,13 @@ const texts = (text: (pattern: Pattern) => string): Record<Way, string> => ({ UP
 
 const VALID = 'f.validFrom <= $at AND f.validTo > $at';
 const seen = (node: string): string => `($all OR ${node}.accessClass IN $given.classes)`;
-const GIVEN = 'MATCH (n:LineageNode) USING INDEX n:LineageNode(key) WHERE n.key IN $given.keys';
+const GIVEN = 'MATCH (n:LineageNode) USING INDEX SEEK n:LineageNode(key) WHERE n.key IN $given.keys';
 /** For who sees everything. What others see of a hub may be little: they look at each of its flows. */
 const inOrder = ({ hub }: Pattern): string => `($all AND n.${hub} IS NOT NULL)`;
 
 /** The other ends of a hub `n` as `id`, each once, in order as far as they are asked for: without a sort, and without the nodes. */
 const readInOrder = ({ order }: Pattern, except = ''): string => `
-  MATCH ()-[f:FLOWS]->() USING INDEX f:FLOWS(${order}) WHERE f.${order} STARTS WITH n.key + '/' AND ${VALID}
+  MATCH ()-[f:FLOWS]->() USING INDEX SEEK f:FLOWS(${order}) WHERE f.${order} STARTS WITH n.key + '/' AND ${VALID}
   WITH DISTINCT n, f.${order} AS place
   WITH place, substring(place, size(n.key) + 1) AS id ${except}
   RETURN id ORDER BY place LIMIT $limit`;
@@ -55,7 +55,7 @@ export const FIND_NEXT = texts(
     WITH m.id AS id WHERE NOT id IN $given.except
     RETURN id
     UNION ALL
-    MATCH (n:LineageNode) USING INDEX n:LineageNode(${pattern.hub}) WHERE $all AND n.${pattern.hub} = $generation AND n.key IN $given.keys
+    MATCH (n:LineageNode) USING INDEX SEEK n:LineageNode(${pattern.hub}) WHERE $all AND n.${pattern.hub} = $generation AND n.key IN $given.keys
     CALL (n) { ${readInOrder(pattern, 'WHERE NOT id IN $given.except')} }
     RETURN id
   }
@@ -105,24 +105,24 @@ const EDGE = `f.kind AS kind, f.origin AS origin, f.transformation AS transforma
 export const FIND_EDGES = texts(
   ({ flow, hub, order, from, to, otherHub }) => `
   CALL () {
-    MATCH ${flow} USING INDEX n:LineageNode(key) USING INDEX m:LineageNode(key) USING JOIN ON m
+    MATCH ${flow} USING INDEX SEEK n:LineageNode(key) USING INDEX SEEK m:LineageNode(key) USING JOIN ON m
     WHERE n:LineageNode AND m:LineageNode AND n.key IN $given.keys AND n.${hub} IS NULL AND m.key IN $given.among AND ${VALID}
     RETURN n, f, m
     UNION ALL
-    MATCH ${flow} USING INDEX n:LineageNode(${hub}) USING INDEX m:LineageNode(key) USING JOIN ON n
+    MATCH ${flow} USING INDEX SEEK n:LineageNode(${hub}) USING INDEX SEEK m:LineageNode(key) USING JOIN ON n
     WHERE n:LineageNode AND m:LineageNode AND n.${hub} = $generation AND n.key IN $given.keys AND m.key IN $given.among AND m.${otherHub} IS NULL AND ${VALID}
     RETURN n, f, m
     UNION ALL
-    MATCH (n:LineageNode) USING INDEX n:LineageNode(${hub}) WHERE n.${hub} = $generation AND n.key IN $given.keys
-    MATCH (m:LineageNode) USING INDEX m:LineageNode(${otherHub}) WHERE m.${otherHub} = $generation AND m.key IN $given.among
-    MATCH ()-[f:FLOWS]->() USING INDEX f:FLOWS(${order}) WHERE f.${order} = n.key + '/' + m.id AND ${VALID}
+    MATCH (n:LineageNode) USING INDEX SEEK n:LineageNode(${hub}) WHERE n.${hub} = $generation AND n.key IN $given.keys
+    MATCH (m:LineageNode) USING INDEX SEEK m:LineageNode(${otherHub}) WHERE m.${otherHub} = $generation AND m.key IN $given.among
+    MATCH ()-[f:FLOWS]->() USING INDEX SEEK f:FLOWS(${order}) WHERE f.${order} = n.key + '/' + m.id AND ${VALID}
     RETURN n, f, m
   }
   RETURN ${from}.id AS fromId, ${to}.id AS toId, ${EDGE} ORDER BY fromId, toId, origin LIMIT $limit`,
 );
 
 const findColumns = (flow: string): string => `
-  MATCH (n:LineageNode) USING INDEX n:LineageNode(generation, assetId) WHERE n.generation = $generation AND n.assetId = $assetId
+  MATCH (n:LineageNode) USING INDEX SEEK n:LineageNode(generation, assetId) WHERE n.generation = $generation AND n.assetId = $assetId
     AND ${seen('n')} AND EXISTS { ${flow} WHERE ${VALID} AND ${seen('m')} }
   RETURN n.id AS id ORDER BY id LIMIT $limit`;
 export const FIND_COLUMNS: Record<Direction, string> = {
@@ -144,7 +144,7 @@ export const LIST_HISTORY = texts(
 /** False of what lives; of a node that is no more than the end of flows it is absent. */
 const lives = (node: string): string => `${node}.isDeleted = false AND ${seen(node)}`;
 const ASSETS = `
-  MATCH (n:LineageNode) USING INDEX n:LineageNode(generation, level)
+  MATCH (n:LineageNode) USING INDEX SEEK n:LineageNode(generation, level)
   WHERE n.generation = $generation AND n.level = 'ASSET' AND ${lives('n')}`;
 
 /** Flow by flow as they are found, those of a node together: nothing is gathered, or a hub's million would have to be in memory at once. */

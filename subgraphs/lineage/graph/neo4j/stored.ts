@@ -18,7 +18,7 @@ export type StoredEdge = Flow & FlowDetails & Places & { validFrom: Date; validT
 /** Some thousands at a time. */
 export async function findNodes(neo4j: Neo4j, generation: number, ids: readonly string[]): Promise<Stored<StoredNode>[]> {
   const rows = await neo4j.read<{ node: NodeProperties }>(
-    'UNWIND $keys AS key MATCH (n:LineageNode {key: key}) RETURN properties(n) AS node',
+    'UNWIND $keys AS key MATCH (n:LineageNode {key: key}) USING INDEX SEEK n:LineageNode(key) RETURN properties(n) AS node',
     { keys: ids.map((id) => keyOf(generation, id)) },
   );
   return rows.map(({ node: { id, key: _, generation: _generation, upstreamHub = null, downstreamHub = null, ...node } }) => ({
@@ -36,7 +36,7 @@ type EdgeRow = { fromId: string; toId: string; isOfUpstreamHub: boolean; isOfDow
 
 export async function findEdges(neo4j: Neo4j, generation: number, ids: readonly string[]): Promise<Stored<StoredEdge>[]> {
   const rows = await neo4j.read<EdgeRow>(
-    `UNWIND $keys AS key MATCH (a)-[f:FLOWS {key: key}]->(b)
+    `UNWIND $keys AS key MATCH (a)-[f:FLOWS {key: key}]->(b) USING INDEX SEEK f:FLOWS(key)
      RETURN a.id AS fromId, b.id AS toId, b.upstreamHub IS NOT NULL AS isOfUpstreamHub, a.downstreamHub IS NOT NULL AS isOfDownstreamHub,
        properties(f) AS edge`,
     { keys: ids.map((id) => keyOf(generation, id)) },
@@ -62,18 +62,26 @@ export async function findEdges(neo4j: Neo4j, generation: number, ids: readonly 
 
 /** In the order of their keys: the first `limit` ids after one, or from the beginning. */
 export const listNodeIds = (neo4j: Neo4j, generation: number, after: string, limit: number): Promise<string[]> =>
-  listIds(neo4j, 'MATCH (n:LineageNode) WHERE n.key > $after AND n.key < $end RETURN n.key AS key ORDER BY n.key LIMIT $limit', {
-    generation,
-    after,
-    limit,
-  });
+  listIds(
+    neo4j,
+    'MATCH (n:LineageNode) USING INDEX SEEK n:LineageNode(key) WHERE n.key > $after AND n.key < $end RETURN n.key AS key ORDER BY n.key LIMIT $limit',
+    {
+      generation,
+      after,
+      limit,
+    },
+  );
 
 export const listEdgeIds = (neo4j: Neo4j, generation: number, after: string, limit: number): Promise<string[]> =>
-  listIds(neo4j, 'MATCH ()-[f:FLOWS]->() WHERE f.key > $after AND f.key < $end RETURN f.key AS key ORDER BY f.key LIMIT $limit', {
-    generation,
-    after,
-    limit,
-  });
+  listIds(
+    neo4j,
+    'MATCH ()-[f:FLOWS]->() USING INDEX SEEK f:FLOWS(key) WHERE f.key > $after AND f.key < $end RETURN f.key AS key ORDER BY f.key LIMIT $limit',
+    {
+      generation,
+      after,
+      limit,
+    },
+  );
 
 type Page = { generation: number; after: string; limit: number };
 

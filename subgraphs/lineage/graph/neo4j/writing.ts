@@ -1,4 +1,7 @@
-/** Writes rows of the facts as nodes and edges of one generation. */
+/**
+ * Writes rows of the facts as nodes and edges of one generation. Hints keep the plans as they are in a full graph: one that was made when there
+ * were few edges reads all of them for each key, and is kept while they become many.
+ */
 import type { AssetRow, ColumnRow, EdgeRow } from '../../store/changes.ts';
 import type { Level } from '../index.ts';
 import type { Ask } from './connection.ts';
@@ -38,7 +41,10 @@ export async function writeEdges(ask: Ask, generation: number, edges: readonly E
   const gone = rows.filter((row) => isNone(row) && known.has(row.key));
   const changed = rows.filter((row) => !isNone(row) && known.has(row.key));
   const added = rows.filter((row) => !isNone(row) && !known.has(row.key));
-  if (gone.length > 0) await ask('UNWIND $keys AS key MATCH ()-[f:FLOWS {key: key}]->() DELETE f', { keys: gone.map(({ key }) => key) });
+  if (gone.length > 0)
+    await ask('UNWIND $keys AS key MATCH ()-[f:FLOWS {key: key}]->() USING INDEX SEEK f:FLOWS(key) DELETE f', {
+      keys: gone.map(({ key }) => key),
+    });
   if (changed.length > 0) await ask(CHANGE_EDGES, { rows: changed.map(toList) });
   if (added.length > 0) await addEdges(ask, generation, added, hubDegree);
 }
@@ -51,12 +57,13 @@ function toList({ key, edge }: KeyedEdge) {
 }
 /** Whose an edge is stays. */
 const CHANGE_EDGES = `
-  UNWIND $rows AS row MATCH ()-[f:FLOWS {key: row[0]}]->()
+  UNWIND $rows AS row MATCH ()-[f:FLOWS {key: row[0]}]->() USING INDEX SEEK f:FLOWS(key)
   SET f.transformation = row[5], f.confidence = row[6], f.jobId = row[7], f.validTo = row[9]`;
 /** Without a look for edges that are there, as MERGE would have it, along a hub: nobody else writes to the generation meanwhile. */
 const CREATE_EDGES = `
   UNWIND $rows AS row
-  MATCH (a:LineageNode {key: $prefix + row[1]}) MATCH (b:LineageNode {key: $prefix + row[2]})
+  MATCH (a:LineageNode {key: $prefix + row[1]}) USING INDEX SEEK a:LineageNode(key)
+  MATCH (b:LineageNode {key: $prefix + row[2]}) USING INDEX SEEK b:LineageNode(key)
   CREATE (a)-[f:FLOWS {
     key: row[0], kind: row[3], origin: row[4], transformation: row[5], confidence: row[6], jobId: row[7], validFrom: row[8], validTo: row[9],
     downstream: CASE WHEN a.downstreamHub IS NULL THEN null ELSE a.key + '/' + row[2] END,
@@ -97,11 +104,11 @@ const HUB_DEGREE = 10_000;
 const HUB_SHARE = 1 / 1_000;
 
 const MARK_UPSTREAM_HUBS = `
-  MATCH (n:LineageNode) USING INDEX n:LineageNode(key)
+  MATCH (n:LineageNode) USING INDEX SEEK n:LineageNode(key)
   WHERE n.key IN $keys AND n.upstreamHub IS NULL AND COUNT { (n)<-[:FLOWS]-() } > $degree
   MATCH (n)<-[f:FLOWS]-(m) SET n.upstreamHub = n.generation, f.upstream = n.key + '/' + m.id`;
 const MARK_DOWNSTREAM_HUBS = `
-  MATCH (n:LineageNode) USING INDEX n:LineageNode(key)
+  MATCH (n:LineageNode) USING INDEX SEEK n:LineageNode(key)
   WHERE n.key IN $keys AND n.downstreamHub IS NULL AND COUNT { (n)-[:FLOWS]->() } > $degree
   MATCH (n)-[f:FLOWS]->(m) SET n.downstreamHub = n.generation, f.downstream = n.key + '/' + m.id`;
 
@@ -117,9 +124,12 @@ async function markHubs(ask: Ask, generation: number, rows: readonly KeyedEdge[]
 }
 
 async function findKeys(ask: Ask, rows: readonly Keyed[]): Promise<Set<string>> {
-  const found = await ask<Keyed>('UNWIND $keys AS key MATCH ()-[f:FLOWS {key: key}]->() RETURN f.key AS key', {
-    keys: rows.map(({ key }) => key),
-  });
+  const found = await ask<Keyed>(
+    'UNWIND $keys AS key MATCH ()-[f:FLOWS {key: key}]->() USING INDEX SEEK f:FLOWS(key) RETURN f.key AS key',
+    {
+      keys: rows.map(({ key }) => key),
+    },
+  );
   return new Set(found.map(({ key }) => key));
 }
 
