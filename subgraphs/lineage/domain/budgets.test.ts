@@ -8,6 +8,7 @@ import { createPostgresGraph } from '../graph/postgres.ts';
 import type { GraphStore } from '../graph/index.ts';
 import { writeFacts } from '../store/facts.ts';
 import { withinTime } from './budgets.ts';
+import { readDiff } from './diff.ts';
 import { readLineage } from './lineage.ts';
 import { readPaths } from './paths.ts';
 
@@ -89,6 +90,54 @@ describe('time that runs out', { timeout: 60_000 }, () => {
       edges: [{ toId: ids[1] }, { toId: ids[2] }],
       truncated: true,
     });
+  });
+
+  it('leaves the nodes as the answer while their edges are looked for', async () => {
+    const { deadline, abort } = createStage();
+    const graph = createPostgresGraph(sql);
+    const stopped: string[] = [];
+    const slow: GraphStore = {
+      ...graph,
+      findEdges: async (view, ...given) => {
+        stopped.push(view.direction);
+        // Of the other side they can be had in the time that is left then.
+        if (stopped.length === 1) await stop();
+        return await graph.findEdges(view, ...given);
+      },
+    };
+    const request = { rootId: ids[1], level: 'ASSET', direction: 'BOTH', depth: 1, maxNodes: 99, asOf: null, deadline } as const;
+    const asked = readLineage(slow, 'all', request);
+    await becomes(true);
+    abort();
+    expect(await asked).toMatchObject({
+      nodes: [{ id: ids[1] }, ...[ids[0], ids[2]].toSorted().map((id) => ({ id }))],
+      edges: [{ toId: ids[2] }],
+      truncated: true,
+    });
+    expect(stopped).toEqual(['UPSTREAM', 'DOWNSTREAM']);
+  });
+
+  it('leaves what fell out of reach or came into it as the answer while edges are compared', async () => {
+    const { deadline, abort } = createStage();
+    const graph = createPostgresGraph(sql);
+    let calls = 0;
+    const slow: GraphStore = {
+      ...graph,
+      findEdges: async (...given) => (++calls === 2 && (await stop()), await graph.findEdges(...given)),
+    };
+    const moments = { from: new Date('2025-01-01'), to: new Date('2026-02-01') };
+    const asked = readDiff(slow, 'all', {
+      rootId: ids[0],
+      level: 'ASSET',
+      direction: 'DOWNSTREAM',
+      depth: 9,
+      maxNodes: 99,
+      ...moments,
+      deadline,
+    });
+    await becomes(true);
+    abort();
+    expect(await asked).toMatchObject({ added: [], addedNodes: ids.slice(1).map((id) => ({ id })), truncated: true });
   });
 
   it('leaves the paths that were found by then as the answer', async () => {

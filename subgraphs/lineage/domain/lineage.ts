@@ -4,7 +4,7 @@ import type { Direction, GraphEdge, GraphStore, Level, View } from '../graph/ind
 import { checkRange, createDeadline, MAX_NODES, withinTime, type Deadline } from './budgets.ts';
 
 const EDGES_PER_NODE = 10;
-/** To count what was cut off once the time for all else is over. */
+/** For what is still to be told of what was found, once the time to find it is over. */
 const LATE_MS = 2_000;
 export const MAX_EDGES = MAX_NODES * EDGES_PER_NODE;
 
@@ -95,6 +95,9 @@ export async function findReached(
   return { ids: ids.slice(0, maxNodes), truncated: isLate || ids.length > maxNodes };
 }
 
+/** Another, short one, of what the answer is made of after its deadline. */
+export const lateDeadline = (): Deadline => createDeadline(LATE_MS);
+
 /** What `reach` comes to, the edges between, and where the budget cut something off. */
 export async function walk(
   graph: GraphStore,
@@ -106,6 +109,8 @@ export async function walk(
   const { sides, depths } = reached;
   const isSpent = depths.size >= maxNodes;
   let isLate = reached.isLate || (isSpent && (await goOnAmongKnown(graph, reached, depth, deadline)));
+  let late: Deadline | undefined;
+  const rest = (): Deadline => (isLate ? (late ??= lateDeadline()) : deadline);
 
   const ids = [...depths.keys()];
   const maxEdges = maxNodes * EDGES_PER_NODE;
@@ -113,13 +118,15 @@ export async function walk(
   for (const side of sides) {
     const expanded = ids.filter((id) => isExpanded(side, id, depth));
     // A single root may flow into itself only by a mistake; of several roots one may flow into another.
-    const found = ids.length > 1 ? await graph.findEdges(side.view, expanded, ids, maxEdges + 1) : [];
-    for (const edge of found) edges.set(edgeKey(edge), edge);
+    const found = ids.length > 1 ? await withinTime(rest(), () => graph.findEdges(side.view, expanded, ids, maxEdges + 1)) : [];
+    // The nodes are told without them.
+    isLate ||= !found;
+    for (const edge of found ?? []) edges.set(edgeKey(edge), edge);
   }
   // Within the budgets nothing was cut off.
   let unexpanded: ReadonlyMap<string, number> = new Map();
   if (isSpent || isLate) {
-    const counts = await withinTime(isLate ? createDeadline(LATE_MS) : deadline, () => countCutOff(graph, view, reached, depth));
+    const counts = await withinTime(rest(), () => countCutOff(graph, view, reached, depth));
     isLate ||= !counts;
     unexpanded = counts ?? unexpanded;
   }
