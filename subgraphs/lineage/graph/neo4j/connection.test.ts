@@ -212,6 +212,54 @@ describe.skipIf(server.missing)('a Neo4j', () => {
     expect(door.visitors).toBe(2);
   });
 
+  it('that refuses the password of many at once is asked by none of them again, though most hear only of the lock', async () => {
+    const doors = [await openDoor(new URL(server.url)), await openDoor(new URL(server.url))] as const;
+    const wrong = open({ ...server, url: doors[0].url, password: PASSWORD });
+    const right = open({ ...server, url: doors[1].url });
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const refused = { code: 'UPSTREAM_UNAVAILABLE', details: { check: expect.stringContaining('NEO4J_PASSWORD') } };
+    const askMany = () => Promise.all(Array.from({ length: 15 }, () => failure(wrong.read('RETURN 1'))));
+    const first = await askMany();
+    for (const error of first) expect(error).toMatchObject(refused);
+    const locked = 'Neo4j lets its user in no more for some seconds: wrong passwords were given.';
+    expect(first.map((error) => (error as Error).message)).toContain(locked);
+    const { visitors } = doors[0];
+    // Those that waited for their turn have not tried.
+    expect(visitors).toBeLessThanOrEqual(10);
+    const askAgain = async () => {
+      for (const error of await askMany()) expect(error).toMatchObject({ ...refused, message: 'Neo4j refused the user or the password.' });
+      expect(doors[0].visitors).toBe(visitors);
+    };
+    await askAgain();
+    // The lock ends. The password is wrong.
+    vi.advanceTimersByTime(5_001);
+    await askAgain();
+    // Who has the right one asks again after the time of the lock.
+    for (const _ of [1, 2]) expect(await failure(right.read('RETURN 1'))).toMatchObject({ message: locked });
+    expect(doors[1].visitors).toBe(1);
+    await expect
+      .poll(() => (vi.advanceTimersByTime(5_001), failure(right.read('RETURN 1'))), { timeout: 30_000, interval: 500 })
+      .toBe('an answer');
+  }, 60_000);
+
+  it('is waited for by nobody once it was closed, nor asked', async () => {
+    const door = await openDoor(new URL(server.url));
+    const through = connectNeo4j({ ...server, url: door.url, readMs: 300_000 });
+    expect(await failure(through.read('RETURN 1'))).toBe('an answer');
+    door.shut();
+    const ask = () => [
+      ...Array.from({ length: 30 }, () => failure(through.read('RETURN 1'))),
+      failure(through.write((run) => run('RETURN 1'))),
+      failure(through.stream('RETURN 1')[Symbol.asyncIterator]().next()),
+    ];
+    const waiting = ask();
+    await expect.poll(() => door.visitors).toBeGreaterThan(5);
+    await through.close();
+    const closed = { code: 'UPSTREAM_UNAVAILABLE', message: 'Neo4j is asked no more: PurSight is stopping.' };
+    for (const error of await Promise.all(waiting)) expect(error).toMatchObject(closed);
+    for (const error of await Promise.all(ask())) expect(error).toMatchObject(closed);
+  });
+
   it('that falls silent while much is asked is asked over new connections as soon as it can be heard again, and again', async () => {
     const door = await openDoor(new URL(server.url));
     const through = open({ ...server, url: door.url, readMs: 500 });

@@ -7,7 +7,7 @@ import neo4j, { type Driver, type QueryResult, type RecordShape, type Session } 
 import { currentOperation, type Operation } from '#platform/database/operations.ts';
 import { TimedOut, type Upstream } from '#platform/errors.ts';
 import { createTurns } from '#platform/turns.ts';
-import { isAnswer, isSilence, Refused, silent, toAppError, TOO_LONG } from './failures.ts';
+import { Away, closed, isAnswer, isSilence, Refused, silent, toAppError, TOO_LONG } from './failures.ts';
 import { createLimit } from './limit.ts';
 
 /** `readMs`: for tests. */
@@ -24,6 +24,7 @@ export type Neo4j = {
   stream<Row extends RecordShape>(text: string, parameters?: Parameters): AsyncIterable<Row[]>;
   /** `work` in one transaction. It is called again after a deadlock or a change of leaders. */
   write<Result>(work: (ask: Ask) => Promise<Result>): Promise<Result>;
+  /** Who still waits is told that it was closed, and so is whoever asks from then on. */
   close(): Promise<void>;
 };
 
@@ -37,15 +38,13 @@ const WRITE_MS = 60_000;
 const SILENCE_MS = 3_000;
 /** How long a question waits for those of others. As long as two that take too long. */
 const TURN_MS = 10_000;
-/** Neo4j locks a user out for 5 s after three wrong passwords, also those who have the right one. */
-const REFUSAL_MS = 20_000;
 /** Reads and streams. */
 const READS_AT_ONCE = 20;
 /** Projections, and what they clear away. */
 const WRITES_AT_ONCE = 4;
 const ROWS_AT_ONCE = 1_000;
 
-/** A driver. `gone` is aborted, with the error, once its server was found to be silent; `heardAt` is when that last said anything. */
+/** A driver. `gone` is aborted, with the error, once its server was found to be silent, or it was closed; `heardAt` is when that last said anything. */
 type Link = { driver: Driver; gone: AbortController; heardAt: number };
 
 /** Connects when it is first asked. */
@@ -78,7 +77,7 @@ export function connectNeo4j({ url, user, password, readMs = READ_MS }: Neo4jOpt
    * one that it closes waiting for ever: all of that is told here.
    */
   function replace(silentOne: Link, error: Upstream): void {
-    if (link !== silentOne) return;
+    if (link !== silentOne || silentOne.gone.signal.aborted) return;
     link = open();
     silentOne.gone.abort(error);
     // Nothing is lost: it only says goodbye to who does not listen.
@@ -95,16 +94,21 @@ export function connectNeo4j({ url, user, password, readMs = READ_MS }: Neo4jOpt
     } catch (error) {
       if (isAnswer(error)) own.heardAt = performance.now();
       const failure = toAppError(error);
-      refusal = failure instanceof Refused ? { error: failure, until: performance.now() + REFUSAL_MS } : undefined;
+      if (failure instanceof Refused) noteRefusal(failure);
+      // An answer about the question itself is given only to who was let in. What else fails says nothing of the password.
+      else if (isAnswer(error) && !(failure instanceof Away)) refusal = undefined;
       throw error;
     }
   }
 
-  /** After a wrong password one at a time finds out whether it is right now, and rarely. */
+  /** Several may have signed in at once. That a password is wrong counts for longer than the lock that comes of it, whichever is heard last. */
+  function noteRefusal(error: Refused): void {
+    const until = performance.now() + error.forMs;
+    if (!refusal || until > refusal.until) refusal = { error, until };
+  }
+
   function throwIfRefused(): void {
-    if (!refusal) return;
-    if (performance.now() < refusal.until) throw refusal.error;
-    refusal.until = performance.now() + REFUSAL_MS;
+    if (refusal && performance.now() < refusal.until) throw refusal.error;
   }
 
   async function takeTurn(operation?: Operation): Promise<() => void> {
@@ -118,6 +122,9 @@ export function connectNeo4j({ url, user, password, readMs = READ_MS }: Neo4jOpt
 
   /** A session, and a bound on each wait for it. `giveBack`: to be called once it is over in the server, too. */
   function begin(operation?: Operation, giveBack = (): void => {}) {
+    throwIfRefused();
+    // After a wrong password one at a time finds out whether it is right now.
+    if (refusal) refusal.until = performance.now() + refusal.error.forMs;
     const own = link;
     // No bookmarks: a server that was emptied or restored refuses those from before.
     const session = own.driver.session({ defaultAccessMode: neo4j.session.WRITE });
@@ -162,7 +169,13 @@ export function connectNeo4j({ url, user, password, readMs = READ_MS }: Neo4jOpt
     throwIfRefused();
     const operation = currentOperation();
     const giveBack = await takeTurn(operation);
-    return begin(operation, giveBack);
+    try {
+      return begin(operation, giveBack);
+    } catch (error) {
+      // Refused, or closed, while it waited for its turn.
+      giveBack();
+      throw error;
+    }
   }
 
   return {
@@ -206,7 +219,6 @@ export function connectNeo4j({ url, user, password, readMs = READ_MS }: Neo4jOpt
     },
 
     async write(work) {
-      throwIfRefused();
       const { wait, end } = begin();
       try {
         return await wait(WRITE_MS + SILENCE_MS, (session, own) =>
@@ -219,7 +231,11 @@ export function connectNeo4j({ url, user, password, readMs = READ_MS }: Neo4jOpt
       }
     },
 
-    close: () => link.driver.close(),
+    async close() {
+      // The driver leaves those waiting for ever.
+      link.gone.abort(closed());
+      await link.driver.close();
+    },
   };
 }
 

@@ -15,7 +15,7 @@ it.each([
 ])('tells of an absence, which is for everybody: %s', (code, check) => {
   expect(toAppError(said(code))).toBeInstanceOf(Away);
   expect(toAppError(said(code))).toMatchObject({ details: { system: 'Neo4j', check: expect.stringContaining(check) } });
-  expect(toAppError(said(code)) instanceof Refused).toBe(code.endsWith('Unauthorized'));
+  expect(toAppError(said(code)) instanceof Refused).toBe(/Unauthorized|RateLimit/.test(code));
 });
 
 it.each([

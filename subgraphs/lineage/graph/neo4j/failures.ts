@@ -5,7 +5,19 @@ import { AppError, TimedOut, Upstream } from '#platform/errors.ts';
 /** It cannot be reached, or lets nobody in: so it is for everybody, and not because of what was asked. */
 export class Away extends Upstream {}
 /** It refuses the password. Who tries on and on locks out those who have the right one, too. */
-export class Refused extends Away {}
+export class Refused extends Away {
+  /** How long it is not asked again. */
+  readonly forMs: number;
+  constructor(message: string, check: string, forMs: number, options: ErrorOptions) {
+    super(message, about(check), options);
+    this.forMs = forMs;
+  }
+}
+
+/** Neo4j locks a user out for 5 s after three wrong passwords, also those who have the right one. */
+const LOCKED_OUT_MS = 5_000;
+/** A wrong password stays so until somebody does something: it is given far less often than locks the user out. */
+const WRONG_MS = 20_000;
 
 const CHECK_SERVER =
   'Whether the server at NEO4J_URL runs, answers Bolt there, with or without TLS as the URL says, and can be reached from here.';
@@ -17,6 +29,8 @@ const about = (check: string): { system: string; check: string } => ({ system: '
 
 export const silent = (ms: number): Away =>
   new Away(`Neo4j did not answer within ${ms / 1000} s.`, about(`${CHECK_SERVER} It may be overloaded.`));
+export const closed = (): Away =>
+  new Away('Neo4j is asked no more: PurSight is stopping.', about('Whether PurSight was stopped, and runs again.'));
 export const TOO_LONG = 'Neo4j took too long to answer this. Ask for less at once.';
 
 const isNeo4jError = (error: unknown): error is InstanceType<typeof neo4j.Neo4jError> => error instanceof neo4j.Neo4jError;
@@ -33,9 +47,14 @@ export function toAppError(error: unknown): unknown {
   const options = { cause: error };
   if (CONNECTION.includes(code)) return new Away('Neo4j cannot be reached.', about(CHECK_SERVER), options);
   if (code === 'Neo.ClientError.Security.AuthenticationRateLimit')
-    return new Away('Neo4j lets its user in no more for some seconds: wrong passwords were given.', about(CHECK_OTHERS), options);
+    return new Refused(
+      'Neo4j lets its user in no more for some seconds: wrong passwords were given.',
+      CHECK_OTHERS,
+      LOCKED_OUT_MS,
+      options,
+    );
   if (code === 'Neo.ClientError.Security.Unauthorized')
-    return new Refused('Neo4j refused the user or the password.', about(CHECK_USER), options);
+    return new Refused('Neo4j refused the user or the password.', CHECK_USER, WRONG_MS, options);
   if (code.startsWith('Neo.ClientError.Security.')) return new Away('Neo4j refused the user.', about(CHECK_USER), options);
   if (code.startsWith('Neo.ClientError.Database.'))
     return new Upstream('Neo4j does not have the database.', about('Which home database NEO4J_USER has.'), options);
