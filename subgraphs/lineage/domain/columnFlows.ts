@@ -19,14 +19,14 @@ export type ReadView = typeof readViewLineage;
 /** `mostMs`: how long the SQL of all that is told may take to read; `mostFlows`: how many flows may be found in it. */
 export type ReadOptions = { logger?: Logger; mostMs?: number; mostFlows?: number; readView?: ReadView };
 
-/** Counts up when the reader finds more in the same SQL: views are then read again with their next event. */
-const READER = 1;
+/** Counts up when the reader finds more in the same SQL: views that an earlier one read are then read again after the next start. */
+export const READER = '1';
 /** Of one batch. A thousand views take about half a second, one that was made to take long some seconds. */
 const MOST_MS = 20_000;
 /** Most flows between columns that several events together may have to do with. Of generated views each has thousands. */
 export const MOST_FLOWS = 200_000;
 
-/** How often a view may have no answer until its SQL counts as one that nobody can read: it may be the SQL's own fault, and others wait behind it. */
+/** How often a view may have no answer until it is given up: it may be the SQL's own fault, and others wait behind it. */
 const MOST_TRIES = 3;
 const SOMETHING_ELSE = ['SELECT a FROM t', [{ name: 't', columns: ['a'] }]] as const;
 /** By what was read: how often there was no answer, since this process began. */
@@ -61,9 +61,11 @@ export async function readColumnFlows(
         if (read++ > 0 && performance.now() - startedAt > mostMs)
           throw noAnswer ?? new Error('The views of this batch take too long to read.');
         try {
-          fact = { ...without, dependsOn: await readOne(definition, asset, readFrom, { logger, readView }), readFrom };
+          const dependencies = await readOne(definition, asset, readFrom, { logger, readView });
+          if (dependencies) fact = { ...without, dependsOn: dependencies, readFrom };
           flows += countFlows(fact);
-          if (told.length > 1 && flows > mostFlows) throw new Error('The views of this batch have too many flows between columns.');
+          // One alone is never too many: an event that is tried again comes with what happened to its asset since then.
+          if (read > 1 && flows > mostFlows) throw new Error('The views of this batch have too many flows between columns.');
         } catch (error) {
           if (!(error instanceof Upstream)) throw error;
           // The others are read meanwhile: each of those that have no answer has had one more try then.
@@ -84,19 +86,36 @@ const readingOf = (dependsOn: ToldAsset['dependsOn']): string => JSON.stringify(
 
 const countFlows = ({ dependsOn }: AssetFact): number => dependsOn.reduce((sum, { flows }) => sum + flows.length, 0);
 
+/** Kept with what was read: the reader that did it, and of what. Another reader's word on the same is another one. */
+const hashOf = (definition: string, dependsOn: ToldAsset['dependsOn']): string => {
+  const read = JSON.stringify([definition, dependsOn.map(({ name, columns }) => [name, columns])]);
+  return `${READER}:${createHash('sha256').update(read).digest('base64')}`;
+};
+
 type ReadOne = { logger: Logger | undefined; readView: ReadView };
 
+/** Null where the view is given up: it is as if it had not been read, and the next start tries again. */
 async function readOne(
   definition: string,
   { id, name, dependsOn }: Omit<ToldAsset, 'definition'>,
   readFrom: string,
   { logger, readView }: ReadOne,
-): Promise<Dependency[]> {
+): Promise<Dependency[] | null> {
   const tries = unanswered.get(readFrom) ?? 0;
-  let flows: Awaited<ReturnType<ReadView>> = null;
+  if (tries >= MOST_TRIES) {
+    if (tries === MOST_TRIES) {
+      logger?.warn(
+        { assetId: id, name, tries },
+        'the SQL of a view is given up until the next start: reading it had no answer at every try',
+      );
+    }
+    // Told once.
+    unanswered.set(readFrom, MOST_TRIES + 1);
+    return null;
+  }
+  let flows: Awaited<ReturnType<ReadView>>;
   try {
-    if (tries < MOST_TRIES) flows = await readView(definition, dependsOn);
-    else logger?.warn({ assetId: id, name, tries }, 'the SQL of a view is given up: reading it had no answer at every try');
+    flows = await readView(definition, dependsOn);
     unanswered.delete(readFrom);
   } catch (error) {
     // Where not even this has an answer it is no fault of the view's.
@@ -112,8 +131,3 @@ async function readOne(
     flows: (byRelation.get(each.name) ?? []).map(({ from, to, transformation, confidence }) => ({ from, to, transformation, confidence })),
   }));
 }
-
-const hashOf = (definition: string, dependsOn: ToldAsset['dependsOn']): string =>
-  createHash('sha256')
-    .update(JSON.stringify([READER, definition, dependsOn.map(({ name, columns }) => [name, columns])]))
-    .digest('base64');

@@ -304,6 +304,24 @@ it('takes fewer views at once when they take too long, and forgets none', async 
   expect(await columnFlows(table, ...views)).toEqual(views.map(({ name }, n) => `t.a>${name}.p ${n + 1}-`));
 });
 
+it('takes a single event, however many flows it has, also when it is tried again after newer ones', async () => {
+  const table = asset('tt');
+  const view: Asset = { ...asset('v', 'tt'), sql: [{ to: 'p', of: ['tt.a', 'tt.b'], by: [] }] };
+  await write([
+    { asset: table, event: 'asset.created', at: minute(1) },
+    { asset: { ...view, sql: [{ to: 'q', of: ['tt.a'], by: [] }] }, event: 'asset.created', at: minute(2) },
+    { asset: view, event: 'asset.updated', at: minute(3) },
+  ]);
+  const [first, dead, last] = (await log(3)) as [ConsumedEvent, ConsumedEvent, ConsumedEvent];
+  const one = (event: ConsumedEvent) => sql.begin((tx) => feed(tx, [event], { mostFlows: 1 }));
+  await one(first);
+  await one(last);
+  // Its SQL is read anew, as after a start with another reader.
+  await sql`update lineage.dependencies set read_from = null`;
+  await one(dead);
+  expect(await columnFlows(table, view)).toEqual(['tt.a>v.p 3-', 'tt.b>v.p 3-']);
+});
+
 it('writes the flows of wide views bit by bit, and all of them as one', async () => {
   const names = Array.from({ length: 80 }, (_, n) => `c${n}`);
   const all = names.map((name) => `tab.${name}`);
@@ -381,6 +399,13 @@ describe('a view whose SQL has no answer', () => {
     expect(await columnFlows(one, deadly, other)).toEqual(['t.a>w.q 2-']);
     expect(lines.filter((line) => line.includes('given up'))).toEqual([expect.stringContaining(deadly.id)]);
     expect(await sql`select from events.failures where consumer = 'lineage.graph'`).toEqual([]);
+    // It counts as unread, so the next start tries again; this process does not.
+    const unread = await sql`select asset_id as id from lineage.dependencies where read_from is null`;
+    expect(unread).toEqual([{ id: deadly.id }]);
+    await write([{ asset: { ...deadly, accessClass: 2 }, event: 'asset.updated', at: minute(9) }]);
+    while (await runOnce());
+    expect(tries).toBe(3);
+    expect(lines.filter((line) => line.includes('given up'))).toHaveLength(1);
   });
 });
 

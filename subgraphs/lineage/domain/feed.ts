@@ -56,10 +56,11 @@ export async function feed(tx: Transaction, events: readonly ConsumedEvent[], op
   const stored = await findAssets(tx, ids);
   const { facts: late, known } = await lookAgain(tx, stored, given);
   const told = [...given.map(factOf), ...late].sort((a, b) => a.seq - b.seq);
-  await writeTold(tx, told, { stored, known, check, ...options });
+  // Before anything is locked that others wait for.
+  await writeRead(tx, await readColumnFlows(told, known, options), { stored, known, check });
 }
 
-type Writing = ReadOptions & {
+type Writing = {
   stored: readonly AssetState[];
   /** The same as it is to be compared with what is told: as if that had not been told before. */
   known: readonly AssetState[];
@@ -68,9 +69,7 @@ type Writing = ReadOptions & {
 };
 
 /** What is told of assets, in the log's order. Nobody else writes what sources report meanwhile. */
-export async function writeTold(tx: Transaction, told: readonly ToldAsset[], { stored, known, check, ...options }: Writing): Promise<void> {
-  // Before anything is locked that others wait for.
-  const facts = await readColumnFlows(told, known, options);
+export async function writeRead(tx: Transaction, facts: readonly AssetFact[], { stored, known, check }: Writing): Promise<void> {
   const { names, reads } = namesToLoad(known, facts);
   check?.(await countFlows(tx, { ids: [], names }));
   const own = new Set(facts.map(({ id }) => id));

@@ -16,7 +16,7 @@ export type AssetState = {
   isDeleted: boolean;
   seq: number;
   dependsOn: readonly Dependency[];
-  /** Of what the flows were read from: the same says the same flows. Null: of nothing. */
+  /** `<reader>:<hash>` of what the flows were read from: the same says the same flows. Null: of nothing. */
   readFrom: string | null;
 };
 export type Name = { namespace: string; name: string };
@@ -53,10 +53,11 @@ export async function listMissing(sql: Queryable, ids: readonly string[]): Promi
   return rows.map((row) => row.id);
 }
 
-/** The first assets after one that read something of which no SQL has been read. */
-export async function listUnread(sql: Queryable, after: string, limit: number): Promise<string[]> {
+/** The first assets after one that read something of which this reader has read no SQL: nobody has, or another one. */
+export async function listUnread(sql: Queryable, reader: string, after: string, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
-    select distinct asset_id as id from lineage.dependencies where read_from is null and asset_id > ${after} order by id limit ${limit}`;
+    select distinct asset_id as id from lineage.dependencies
+    where asset_id > ${after} and (read_from is null or split_part(read_from, ':', 1) <> ${reader}) order by id limit ${limit}`;
   return rows.map((row) => row.id);
 }
 

@@ -61,7 +61,7 @@ export const dependencies = lineageSchema.table(
     columns: text().array().notNull(),
     /** Which of those columns go into which of the view's, as its SQL says: [from, to, transformation, confidence]. */
     flows: jsonb().$type<[from: string, to: string, transformation: Transformation, confidence: number][]>().notNull().default([]),
-    /** Of what the flows were read from, the same on all of a view's rows; null: it has no SQL, as far as is known. */
+    /** Who read the flows, and of what, the same on all of a view's rows; null: nobody could, or it has no SQL as far as is known. */
     readFrom: text('read_from'),
   },
   (table) => [
