@@ -66,7 +66,8 @@ export const ERROR_CODES = {
       limit: 'how much of it is allowed',
       'of?': 'what was counted, if not objects: `tokens`, `aliases`, `selections`, `comparisons`',
     },
-    remedy: 'Ask for smaller pages with `first`, for fewer levels, or in several operations. Give lists and long values as variables.',
+    remedy:
+      'Ask for smaller pages with `first`, for smaller graphs with `maxNodes`, for fewer levels, or in several operations. Give lists and long values as variables.',
   },
   QUERY_TOO_DEEP: {
     status: 400,

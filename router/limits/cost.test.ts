@@ -9,7 +9,7 @@ const schema = buildSchema(readFileSync(API_FILE, 'utf8'));
 function cost(text: string, variables: Record<string, unknown> = {}): number {
   const document = parse(text);
   expect(validate(schema, document)).toEqual([]);
-  return operationCost(schema, document, document.definitions[0] as OperationDefinitionNode, variables);
+  return operationCost(schema, document, document.definitions[0] as OperationDefinitionNode, variables).cost;
 }
 
 describe('cost', () => {
@@ -72,6 +72,8 @@ describe('cost', () => {
       statistics('(first: 100)'),
       `lineage(assetId: "x", direction: BOTH, maxNodes: 2500) { nodes { ${node} } edges { ${edge} } }`,
       'lineage(assetId: "x", direction: BOTH, maxNodes: 5000) { nodes { id asset { displayName } } edges { from to origin job { name } } }',
+      'lineage(assetId: "x", direction: BOTH, maxNodes: 5000) { nodes { asset { name } } edges { job { name } declaration { by { name } } } }',
+      `lineageDiff(assetId: "x", ${moments}, maxNodes: 5000) { added { declaration { reason } } removed { declaration { reason } } }`,
       'lineage(assetId: "x", direction: BOTH) { truncated }',
     ].map((field) => cost(`{ ${field} }`));
     expect(counted).toEqual([
@@ -80,12 +82,14 @@ describe('cost', () => {
       1 + 5_000,
       1 + 10 * (1 + 21 * 24 + 25 * 5) + 5_000,
       1 + 100 * (1 + 21 * 24 + 25 * 5) + 5_000,
-      1 + 2 * 5_000 * 5 + 2 * 500 * 24,
+      1 + 2 * 500 * (10 + 4) + 2 * 500 * 24,
       50 * 5,
       1 + 10 * (1 + 100) + 10 * 2 + 50_000,
       1 + 100 * (1 + 100) + 100 * 2 + 50_000,
-      1 + 2_500 * 24 + 25_000 * 5,
-      1 + 5_000 * 2 + 50_000 * 2,
+      1 + 2_500 * 24 + 2_500 * (10 + 4),
+      1 + 5_000 * 2 + 5_000 * (10 + 1),
+      1 + 5_000 * 2 + 5_000 * (10 + 3),
+      1 + 2 * 5_000 * (10 + 1),
       1 + 500,
     ]);
     expect(Math.max(...counted)).toBeLessThan(200_000);
@@ -156,6 +160,15 @@ describe('cost', () => {
     const operation = document.definitions[0] as OperationDefinitionNode;
     expect(() => checkCost(schema, document, operation)).toThrow(
       expect.objectContaining({ code: 'QUERY_TOO_COSTLY', details: { cost: 200 + 40_000 + 40_000 + 8_000_000, limit: 200_000 } }),
+    );
+    expect(() => checkCost(schema, document, operation)).not.toThrow('maxNodes');
+  });
+  it('names what makes a graph smaller', () => {
+    const node = 'asset { owners { user { name } team { name } } columns(first: 10) { nodes { name } } }';
+    const document = parse(`{ lineage(assetId: "x", direction: BOTH, maxNodes: 5000) { nodes { ${node} } } }`);
+    expect(validate(schema, document)).toEqual([]);
+    expect(() => checkCost(schema, document, document.definitions[0] as OperationDefinitionNode)).toThrow(
+      'for smaller graphs with "maxNodes"',
     );
   });
 });

@@ -42,7 +42,10 @@ const LIST_LENGTHS: Readonly<Record<string, number>> = {
   'LineagePath.edges': 25,
   'LineageCycle.assets': 100,
 };
-/** How many times as long as the argument above them says lists may be. A graph has up to ten edges for each node. */
+/**
+ * How many times as long as the argument above them says lists may be. A graph has up to ten edges for each node; what is asked of them
+ * counts once for each node: it is read for all of them at once, and few have it (a job, a declaration and who made it).
+ */
 const LIST_FACTORS: Readonly<Record<string, number>> = { 'LineageGraph.edges': 10, 'LineageDiff.added': 10, 'LineageDiff.removed': 10 };
 /** What each level below the first one counts as, of lists that go on through their own nodes: they are looked at, however few come back. */
 const LEVEL = 50;
@@ -80,12 +83,14 @@ function withDefaults(schema: GraphQLSchema, operation: OperationDefinitionNode,
   return variables;
 }
 
+/** `isOfGraphs`: `maxNodes` is part of what it costs. */
 export function operationCost(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   given: Variables = {},
-): number {
+): { cost: number; isOfGraphs: boolean } {
+  let isOfGraphs = false;
   const fragments = fragmentsOf(document);
   const variables = withDefaults(schema, operation, given);
   const costOfFragment = new Map<string, number>();
@@ -145,11 +150,14 @@ export function operationCost(
     const each = 1 + ofSelection(type, field.selectionSet, { page: DEFAULT_PAGE, batch: wrapsBatch ? batch : 0, root: false });
     // A graph is read as far as it may go, whatever of it is selected.
     if (wrapsBatch) {
-      return Math.max(each, 1 + numberGiven(definition, field, 'maxNodes')) + ((parent === root && DEAR_FIELDS[field.name.value]) || 0);
+      const maxNodes = numberGiven(definition, field, 'maxNodes');
+      isOfGraphs ||= maxNodes > 0;
+      return Math.max(each, 1 + maxNodes) + ((parent === root && DEAR_FIELDS[field.name.value]) || 0);
     }
     const place = `${parent.name}.${field.name.value}`;
-    const length = LIST_LENGTHS[place] ?? Math.max(UNPAGED_LIST, batch, above.batch) * (LIST_FACTORS[place] ?? 1);
-    return counting + each * (definition.args.some(({ name }) => name === 'first') ? page : length);
+    const length = LIST_LENGTHS[place] ?? Math.max(UNPAGED_LIST, batch, above.batch);
+    const items = definition.args.some(({ name }) => name === 'first') ? page : length;
+    return counting + items * (each - 1 + (LIST_FACTORS[place] ?? 1));
   };
 
   const ofSelection = (parent: GraphQLNamedType, selectionSet: SelectionSetNode | undefined, above: Above): number => {
@@ -178,7 +186,8 @@ export function operationCost(
     return cost;
   };
 
-  return root ? ofSelection(root, operation.selectionSet, NOTHING_ABOVE) : 0;
+  const cost = root ? ofSelection(root, operation.selectionSet, NOTHING_ABOVE) : 0;
+  return { cost, isOfGraphs };
 }
 
 /** The operation's cost, at least 1; QUERY_TOO_COSTLY above the limit. */
@@ -188,11 +197,12 @@ export function checkCost(
   operation: OperationDefinitionNode,
   variables: Variables = {},
 ): number {
-  const cost = operationCost(schema, document, operation, variables);
+  const { cost, isOfGraphs } = operationCost(schema, document, operation, variables);
   if (cost > MAX_COST) {
+    const graphs = isOfGraphs ? ' for smaller graphs with "maxNodes",' : '';
     throw new TooMuch(
       'QUERY_TOO_COSTLY',
-      `Up to ${cost} objects could come back; ${MAX_COST} are allowed. Ask for smaller pages with "first", or for fewer levels.`,
+      `Up to ${cost} objects could come back; ${MAX_COST} are allowed. Ask for smaller pages with "first",${graphs} or for fewer levels.`,
       { cost, limit: MAX_COST },
     );
   }
