@@ -4,6 +4,7 @@ import type { VisibleClasses } from '#platform/auth/access.ts';
 import { classesOf } from '#platform/auth/operationClasses.ts';
 import { mayRead } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
+import { findAppError, type AppError } from '#platform/errors.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
 import { inOrder } from '#platform/graphql/loading.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
@@ -23,6 +24,9 @@ export type LineageContext = { of: (context: RequestContext) => Loaders; forget:
 type Deps = { sql: Database; graph: GraphSource; askCatalog: AskSubgraph };
 
 export const createLineageContext = (deps: Deps): LineageContext => perOperation((context) => createLoaders(deps, context));
+
+/** `away`: why catalog could not be asked. */
+type CatalogId = { id: string | null; away?: AppError };
 
 /** As many as the graph takes at a time. */
 const COLUMNS_AT_ONCE = 5_000;
@@ -47,6 +51,20 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
 
   const column = new DataLoader(async (nodeIds: readonly string[]) => inOrder(nodeIds, await findColumns(nodeIds), ({ id }) => id));
 
+  const catalogIds = new DataLoader(async (nodeIds: readonly string[]): Promise<CatalogId[]> => {
+    const nodes = await Promise.all(nodeIds.map((nodeId) => column.load(nodeId)));
+    const named = nodes.flatMap((node) => node ?? []);
+    try {
+      const ids = await findColumnIds(askCatalog, context, named);
+      return nodeIds.map((nodeId) => ({ id: ids.get(nodeId) ?? null }));
+    } catch (error) {
+      // Nothing is lost: who needs catalog's word is told why it says nothing.
+      const away = findAppError(error);
+      if (away?.code !== 'UPSTREAM_UNAVAILABLE') throw error;
+      return nodeIds.map(() => ({ id: null, away }));
+    }
+  });
+
   return {
     graph,
     classes,
@@ -65,16 +83,21 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
     },
     /** Of the graph's ids; null where the viewer may not see it. */
     column,
-    /** Catalog's id of each of the graph's; null where catalog does not know it, or shows it no more. */
-    catalogId: new DataLoader(async (nodeIds: readonly string[]): Promise<(string | null)[]> => {
-      const nodes = await Promise.all(nodeIds.map((nodeId) => column.load(nodeId)));
-      const ids = await findColumnIds(
-        askCatalog,
-        context,
-        nodes.flatMap((node) => node ?? []),
-      );
-      return nodeIds.map((nodeId) => ids.get(nodeId) ?? null);
-    }),
+    /** Catalog's id of one of the graph's; null where catalog does not know it, or shows it no more. Throws where catalog is away. */
+    async catalogId(nodeId: string): Promise<string | null> {
+      const found = await catalogIds.load(nodeId);
+      if (found.away) throw found.away;
+      return found.id;
+    },
+    /** The same, or the graph's where catalog has none or is away. */
+    async shownId(nodeId: string): Promise<string> {
+      return (await catalogIds.load(nodeId)).id ?? nodeId;
+    },
+    /** For what was just declared: it is known already. */
+    primeColumn(node: ColumnNode, id: string): void {
+      column.prime(node.id, node);
+      catalogIds.prime(node.id, { id });
+    },
     /** Of catalog's ids, and of the graph's; null where the viewer may not see it. One by catalog's id need not have edges. */
     columnNode: new DataLoader(async (ids: readonly string[]): Promise<(ColumnNode | null)[]> => {
       const others = ids.filter((id) => !isNodeId(id));

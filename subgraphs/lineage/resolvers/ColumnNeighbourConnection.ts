@@ -6,7 +6,7 @@ import { columnReference } from './Column.ts';
 
 export function createColumnNeighbourConnection(lineage: LineageContext): ColumnNeighbourConnectionResolvers {
   const columnOf = async (nodeId: string, context: RequestContext): Promise<ColumnParent | null> =>
-    columnReference(await lineage.of(context).catalogId.load(nodeId));
+    columnReference(await lineage.of(context).catalogId(nodeId));
   return {
     edges: ({ edges }, _, context) =>
       Promise.all(edges.map(async ({ cursor, node }) => ({ cursor, node: await columnOf(node.id, context), depth: node.depth }))),

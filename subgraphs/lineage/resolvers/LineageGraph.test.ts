@@ -1,7 +1,7 @@
 /** Lineage of columns while catalog, which gives them their ids, is away: nothing of it is missing, and its ids hold. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Database } from '#platform/database/index.ts';
-import { Upstream } from '#platform/errors.ts';
+import { TimedOut, Upstream } from '#platform/errors.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import { newId } from '#platform/ids.ts';
 import { createLogger } from '#platform/logger.ts';
@@ -31,6 +31,7 @@ const QUERY = `query ($id: ID!, $from: ID!, $to: ID!) {
 let database: TestDatabase;
 let sql: Database;
 let isAway = true;
+let mistake: Error | undefined;
 beforeAll(async () => {
   database = await createTestDatabase();
   sql = database.connect('lineage');
@@ -42,9 +43,11 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => {
   isAway = true;
+  mistake = undefined;
 });
 
 const askCatalog = (async (query: string, { ids, names }: { ids: string[]; names: { assetId: string; name: string }[] }) => {
+  if (mistake) throw mistake;
   if (isAway) throw new Upstream('catalog does not answer.', { system: 'catalog', check: 'Whether it runs' });
   if (query.includes('columnsById')) return { columnsById: [from, to].filter(({ id }) => ids.includes(id)) };
   if (query.includes('columnsByName'))
@@ -88,6 +91,19 @@ it('is whole, by ids of its own, and says of each column that it asked for in va
   expect(data).toEqual(answer(fromNode, toNode, () => null));
   expect(errors.map(({ code, path }) => [code, path.split('.').at(-1)])).toEqual(errors.map(() => ['UPSTREAM_UNAVAILABLE', 'column']));
   expect(errors).toHaveLength(6);
+});
+
+it('says it where something else went wrong than that catalog is away', async () => {
+  for (const [error, code] of [
+    [new Error('A mistake.'), undefined],
+    [new TimedOut('Catalog took too long.'), 'TIMEOUT'],
+  ] as const) {
+    mistake = error;
+    const { errors } = await ask('query ($id: ID!) { lineage(assetId: $id, direction: UPSTREAM, level: COLUMN) { nodes { id } } }', {
+      id: view,
+    });
+    expect(errors[0]).toMatchObject({ code, path: expect.stringContaining('id') });
+  }
 });
 
 it('has the ids that catalog gives once it is back, and takes both', async () => {

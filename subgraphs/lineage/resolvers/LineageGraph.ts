@@ -18,16 +18,9 @@ export const LineageGraph: LineageGraphResolvers = {
 
 /**
  * A column that catalog does not know, or that it cannot be asked about now, keeps the graph's id: nodes and edges still fit together, and
- * every question about lineage takes it.
+ * every question about lineage takes it. Who asks for `column` is told why catalog says nothing.
  */
-async function columnId(lineage: LineageContext, nodeId: string, context: RequestContext): Promise<string> {
-  try {
-    return (await lineage.of(context).catalogId.load(nodeId)) ?? nodeId;
-  } catch {
-    // Nothing is lost: it is the same column. Who asks for `column` is told why catalog says nothing.
-    return nodeId;
-  }
-}
+const columnId = (lineage: LineageContext, nodeId: string, context: RequestContext): Promise<string> => lineage.of(context).shownId(nodeId);
 
 export function createLineageNode(lineage: LineageContext): LineageNodeResolvers {
   return {
@@ -37,7 +30,7 @@ export function createLineageNode(lineage: LineageContext): LineageNodeResolvers
       const column = await lineage.of(context).column.load(id);
       return column && reference(column.assetId);
     },
-    column: async ({ id, level }, _, context) => (level === 'ASSET' ? null : columnReference(await lineage.of(context).catalogId.load(id))),
+    column: async ({ id, level }, _, context) => (level === 'ASSET' ? null : columnReference(await lineage.of(context).catalogId(id))),
     job: () => null,
   };
 }

@@ -13,12 +13,8 @@ export function createMutationResolvers({ sql, context: lineage, declarations }:
   /** The edge is a fact by now; a graph that follows the facts may still be on its way, so the columns are told, not read. */
   function payloadOf({ from, to, edge, cursor }: Declared, context: RequestContext) {
     lineage.forget(context);
-    const { column, catalogId } = lineage.of(context);
-    for (const end of [from, to]) {
-      if (!end.column) continue;
-      column.prime(end.nodeId, end.column);
-      catalogId.prime(end.nodeId, end.id);
-    }
+    const loaders = lineage.of(context);
+    for (const { id, column } of [from, to]) if (column) loaders.primeColumn(column, id);
     return { edge, cursor };
   }
 
