@@ -50,11 +50,13 @@ async function rebuild({ terminal, json }: CommandContext, removeForeign: boolea
 
 function sentenceOf(rebuilt: Rebuilt): string {
   if (rebuilt.store === 'neo4j') {
-    const { rows, removed, foreign } = rebuilt;
+    const { rows, removed, leaving, foreign } = rebuilt;
     const old = removed > 0 ? `, and ${count(removed, 'older copy', 'older copies')} removed` : '';
+    const rest =
+      leaving > 0 ? ` A worker, which is removing others, has yet to remove ${count(leaving, 'older copy', 'older copies')}.` : '';
     const others =
       foreign > 0 ? ` It also has ${count(foreign, 'copy', 'copies')} of other databases, left alone (--remove-others removes them).` : '';
-    return `Neo4j was filled anew with ${count(rows, 'row', 'rows')} of lineage${old}.${others}`;
+    return `Neo4j was filled anew with ${count(rows, 'row', 'rows')} of lineage${old}.${rest}${others}`;
   }
   const { opened, closed, assets, flows } = rebuilt;
   const changes = opened + closed > 0 ? `${count(opened, 'flow', 'flows')} opened, ${closed} closed` : 'nothing had to be changed';

@@ -11,9 +11,11 @@ export type Copies = {
   others: Generation[];
   /** Of a later state than the database is in: it was restored from a backup. They are no use. */
   ahead: Generation[];
-  /** Of a timeline that PostgreSQL has left. Nobody has brought them on for a day: where one lives on that timeline, it keeps its own. */
+  /** Of another timeline of this database. Nobody has brought them on for a day: where one lives on that timeline, it keeps its own. */
   former: Generation[];
-  /** How many there are of other databases. */
+  /** Of this database and of others: nobody reads or writes them any more, and whoever was to remove them may not have come to it. */
+  leaving: Generation[];
+  /** How many there are of other databases that are not leaving. */
   foreign: number;
   head: Head;
 };
@@ -24,11 +26,14 @@ export const isAhead = ({ assets, columns, edges }: Positions, head: Head): bool
 
 const FORMER_MS = 24 * 60 * 60 * 1_000;
 
-/** What has neither been made nor brought on for a day, by the server's clock. */
+/**
+ * What has neither been made nor brought on for a day, by the server's clock. The timeline may as well be a later one: pg_upgrade makes a
+ * cluster that begins again with the first. Epochs had none once.
+ */
 function isFormer({ epoch, number, writtenAt }: ListedGeneration, head: Head): boolean {
-  const [own, now] = [historyOf(epoch), historyOf(head.epoch)];
-  if (own.history !== now.history || now.timeline === STANDBY) return false;
-  return (own.timeline === STANDBY || own.timeline < now.timeline) && Date.now() - Math.max(number, writtenAt) > FORMER_MS;
+  const { history, timeline } = historyOf(head.epoch);
+  if (timeline === STANDBY || epoch === head.epoch || (epoch !== history && historyOf(epoch).history !== history)) return false;
+  return Date.now() - Math.max(number, writtenAt) > FORMER_MS;
 }
 
 /** `list`: for who asks as requests do. */
@@ -45,7 +50,8 @@ export async function findCopies(neo4j: Neo4j, sql: Database, list = listGenerat
     others: good.filter((each) => each !== serving),
     ahead: own.filter((each) => isAhead(each, head)),
     former,
-    foreign: all.length - own.length - former.length,
+    leaving: all.filter(({ isLeaving }) => isLeaving),
+    foreign: all.filter((each) => !each.isLeaving && each.epoch !== head.epoch && !former.includes(each)).length,
     head,
   };
 }

@@ -15,7 +15,7 @@ import { writeFacts, type AssetNode, type FlowChange, type GraphFacts } from '..
 import { findDrift, type Drift } from './drift.ts';
 import { createProjector, type Projector } from './projector.ts';
 import { rebuildProjection } from './rebuild.ts';
-import { withProjection } from './turns.ts';
+import { withProjection, withRemoval } from './turns.ts';
 
 const logger = createLogger({ level: 'silent', format: 'json' });
 const server = await useNeo4j();
@@ -253,7 +253,7 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
       expect(await drift()).toMatchObject({ count: 0, compared: { asset: 10 } });
       // Unless that is asked for.
       const { generation, ...rest } = await rebuildProjection({ neo4j, sql, removeForeign: true });
-      expect(rest).toMatchObject({ removed: 2, foreign: 0 });
+      expect(rest).toMatchObject({ removed: 2, leaving: 0, foreign: 0 });
       expect((await listGenerations(neo4j)).map(({ number }) => number)).toEqual([generation]);
       while (await elsewhere.runOnce());
       expect(await listGenerations(neo4j)).toHaveLength(2);
@@ -262,7 +262,30 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
     }
   });
 
-  it('is made anew on another timeline of PostgreSQL, and what nobody has brought on for a day on a former one goes', async () => {
+  it('goes on with the copies of other databases that a rebuild left to be removed because others were being removed', async () => {
+    const other = await createTestDatabase();
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    try {
+      await writeMany(10, 10);
+      await catchUp();
+      const elsewhere = createProjector({ neo4j, sql: other.connect('lineage'), logger });
+      while (await elsewhere.runOnce());
+      const begun = Promise.withResolvers<void>();
+      const removing = withRemoval(sql, true, () => (begun.resolve(), gate));
+      await begun.promise;
+      const { generation, ...rest } = await rebuildProjection({ neo4j, sql, removeForeign: true, isPatient: false });
+      expect(rest).toMatchObject({ removed: 0, leaving: 2, foreign: 0 });
+      open();
+      await removing;
+      projector().start();
+      await expect.poll(async () => (await listGenerations(neo4j)).map(({ number }) => number), LONG).toEqual([generation]);
+    } finally {
+      open();
+      await other.drop();
+    }
+  });
+
+  it('is made anew on another timeline of PostgreSQL, and what nobody has brought on for a day on another one goes', async () => {
     await writeMany(10, 10);
     await catchUp();
     const [first] = await listGenerations(neo4j);
@@ -272,19 +295,26 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
         await ask('MATCH (n:LineageNode) DETACH DELETE n');
         await ask(
           'MATCH (g:LineageGeneration {number: $number}) SET g.epoch = $epoch, g.number = $number - $ms, g.writtenAt = g.writtenAt - $ms',
-          { number: BigInt(number), epoch: `${history}.${to}`, ms: BigInt(days * 24 * 60 * 60 * 1_000) },
+          { number: BigInt(number), epoch: to, ms: BigInt(days * 24 * 60 * 60 * 1_000) },
         );
       });
     const keep: string[] = [];
     for (const [to, days, stays] of [
-      ['00000000', 2, false],
-      ['00000000', 0, true],
-      ['standby', 2, false],
-      ['7FFFFFFF', 2, true],
+      [`${history}.00000000`, 2, false],
+      [`${history}.00000000`, 0, true],
+      [`${history}.standby`, 2, false],
+      // A cluster of pg_upgrade begins with the first one again: what was is of a later one then.
+      [`${history}.7FFFFFFF`, 2, false],
+      [`${history}.7FFFFFFF`, 0, true],
+      // Before there were timelines in it.
+      [history, 2, false],
+      // Of other databases.
+      [`${history}0.00000000`, 2, true],
+      [`${history}0`, 2, true],
     ] as const) {
       const serving = (await listGenerations(neo4j)).find(({ epoch }) => epoch === first!.epoch)!;
       await move(serving.number, to, days);
-      if (stays) keep.push(`${history}.${to}`);
+      if (stays) keep.push(to);
       await catchUp();
     }
     await expect

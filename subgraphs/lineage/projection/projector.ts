@@ -55,12 +55,13 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
 
   /** The one that serves; else the newest that somebody began; else a new one. */
   async function findTarget(): Promise<Generation> {
-    const { serving, others, ahead, former, head } = await findCopies(neo4j, sql);
+    const { serving, others, ahead, former, leaving, head } = await findCopies(neo4j, sql);
     const restored = ahead.filter(({ isLeaving }) => !isLeaving);
     if (restored.length > 0)
       log.warn('Neo4j has lineage of a later state than the database, which must have been restored: it is filled again');
     for (const { number } of restored) await leaveGeneration(neo4j, number);
-    if (ahead.length > 0 || (serving && others.length + former.length > 0)) tidying ??= tidy().finally(() => (tidying = undefined));
+    if (ahead.length + leaving.length > 0 || (serving && others.length + former.length > 0))
+      tidying ??= tidy().finally(() => (tidying = undefined));
     const begun = serving ?? others.find(({ isLeaving }) => !isLeaving);
     if (begun) return begun;
     const made = await createGeneration(neo4j, head.epoch);
@@ -93,7 +94,10 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
     toldTo = fedTo;
   }
 
-  /** Removes what a rebuild that was killed has left behind, and what is of no use. What a rebuild that lives is at stays. */
+  /**
+   * Removes what is of no use, and what a rebuild has left behind, also of other databases, because it was killed or somebody was at other
+   * copies. What a rebuild that lives is at stays.
+   */
   async function tidy(): Promise<void> {
     try {
       await betweenRebuilds(sql, async () => {
@@ -102,8 +106,7 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
       });
       // That takes long, and a rebuild may begin meanwhile.
       await withRemoval(sql, false, async () => {
-        const { others, ahead, former } = await findCopies(neo4j, sql);
-        const leaving = [...others, ...ahead, ...former].filter(({ isLeaving }) => isLeaving);
+        const { leaving } = await findCopies(neo4j, sql);
         for (const { number } of leaving) if (!stopping) await removeGeneration(neo4j, number);
       });
     } catch (error) {

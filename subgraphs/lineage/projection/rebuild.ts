@@ -31,18 +31,22 @@ export type Progress = {
   copied: number;
   total: number;
 };
-/** `removed`: copies that nobody needs any more. `foreign`: those of other databases, which were left alone. */
-export type Rebuilt = { generation: number; rows: number; removed: number; foreign: number };
+/**
+ * Copies that nobody needs any more were `removed`, or are `leaving`: a worker is at others, and removes them afterwards. `foreign`: those of
+ * other databases, which were left alone.
+ */
+export type Rebuilt = { generation: number; rows: number; removed: number; leaving: number; foreign: number };
 
 /**
  * `page`: rows of one transaction; some thousands if not given. `removeForeign`: also what Neo4j has of other databases; who still uses one
- * fills it again.
+ * fills it again. `isPatient`: whether it waits for who removes others; for tests.
  */
 type Options = {
   neo4j: Neo4j;
   sql: Database;
   page?: number | undefined;
   removeForeign?: boolean;
+  isPatient?: boolean;
   onProgress?: (progress: Progress) => void;
 };
 
@@ -51,7 +55,7 @@ type Options = {
  * projects. Throws Conflict when another rebuild is under way or whoever copies hangs, Upstream when Neo4j is away.
  */
 export async function rebuildProjection(options: Options): Promise<Rebuilt> {
-  const { neo4j, sql, removeForeign = false } = options;
+  const { neo4j, sql, removeForeign = false, isPatient = true } = options;
   const outcome = await withRebuild(sql, async () => {
     const { number, rows } = await fillNew(options);
     await sleep(FAREWELL_MS);
@@ -60,12 +64,11 @@ export async function rebuildProjection(options: Options): Promise<Rebuilt> {
     const own = serving?.number === number ? [...others, ...ahead, ...former] : [];
     const old = [...new Map([...own, ...strangers].map((each) => [each.number, each])).values()];
     for (const each of old) await withPatience(() => leaveGeneration(neo4j, each.number));
-    const removal = await withRemoval(sql, true, async () => {
+    const removal = await withRemoval(sql, isPatient, async () => {
       for (const each of old) await withPatience(() => removeGeneration(neo4j, each.number));
-      return old.length;
     });
-    // Whoever is at it for so long removes these afterwards.
-    return { generation: number, rows, removed: removal?.result ?? 0, foreign: removeForeign ? 0 : foreign };
+    const counts = removal ? { removed: old.length, leaving: 0 } : { removed: 0, leaving: old.length };
+    return { generation: number, rows, ...counts, foreign: removeForeign ? 0 : foreign };
   });
   if (!outcome) throw new Conflict('Lineage is being rebuilt already. Wait until that has ended.');
   return outcome.result;

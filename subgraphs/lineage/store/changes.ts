@@ -28,7 +28,6 @@ export type Head = { epoch: string; revision: number; fedTo: number };
 /** What a standby is on is told to nobody, and may change under it: no copy of the primary's answers there. */
 export const STANDBY = 'standby';
 
-/** A later timeline is greater. */
 export function historyOf(epoch: string): { history: string; timeline: string } {
   const dot = epoch.lastIndexOf('.');
   return { history: epoch.slice(0, dot), timeline: epoch.slice(dot + 1) };
