@@ -22,6 +22,8 @@ import { betweenRebuilds, withProjection, withRemoval } from './turns.ts';
 const POLL_MS = 1_000;
 /** Others wait for their turn: a rebuild, say. */
 const TURN_MS = 1_000;
+/** Constraints and indexes that somebody took away are brought back after this. Looking for all of them takes 0.2 s. */
+const MIGRATE_MS = 60_000;
 const BACKOFF_MS = 250;
 const MOST_BACKOFF_MS = 5_000;
 /** How long `stop` waits for the page in hand. It comes again if it does not end by then. */
@@ -49,8 +51,8 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
   let tidying: Promise<void> | undefined;
   let toldTo: number | undefined;
   const pages = createPageSize(page);
-  /** Since it was last away or emptied, as far as this process knows. */
-  let isMigrated = false;
+  /** When it was last seen to have its constraints and indexes; undefined since it was away or emptied, as far as this process knows. */
+  let migratedAt: number | undefined;
   let failure: unknown;
 
   /** The one that serves; else the newest that somebody began; else a new one. */
@@ -116,14 +118,16 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
 
   async function turn(): Promise<boolean> {
     try {
-      if (!isMigrated) await migrate(neo4j);
-      isMigrated = true;
+      if (migratedAt === undefined || performance.now() - migratedAt > MIGRATE_MS) {
+        await migrate(neo4j);
+        migratedAt = performance.now();
+      }
       const outcome = await withProjection(sql, project);
       failure = undefined;
       return outcome?.result ?? true;
     } catch (error) {
       // What comes back may be another server.
-      isMigrated = false;
+      migratedAt = undefined;
       // Somebody emptied Neo4j, or served another copy: the next turn looks what there is now.
       if (error instanceof GenerationGone) return true;
       failure = error;

@@ -95,6 +95,23 @@ describe.skipIf(server.missing)('reading lineage with Neo4j', { timeout: 120_000
     expect(calls).toBe(1);
   });
 
+  it.each(['CONSTRAINT lineage_node', 'INDEX lineage_upstream', 'INDEX lineage_upstream_hub'])(
+    'is of PostgreSQL where it takes %s, which somebody took away, until the projector has brought it back',
+    async (what) => {
+      await fill();
+      await change();
+      const findEdges = (graph: GraphStore) =>
+        graph.findEdges({ level: 'ASSET', direction: 'UPSTREAM', at: null, classes: 'all' }, [id], [id], 5);
+      expect([await source.read(findEdges), asked]).toEqual([[], []]);
+      await neo4j.write((ask) => ask(`DROP ${what}`));
+      expect([await source.read(findEdges), asked]).toEqual([[], ['PostgreSQL']]);
+      // Others do without.
+      expect(await source.read(isCopy)).toBe(true);
+      await fill();
+      expect([await source.read(findEdges), asked]).toEqual([[], ['PostgreSQL']]);
+    },
+  );
+
   it('ends on a copy that was replaced but is still there', async () => {
     await fill();
     await change();

@@ -4,6 +4,7 @@ import { outsideOperation } from '#platform/database/operations.ts';
 import { TimedOut, Upstream } from '#platform/errors.ts';
 import type { GraphSource } from '../graph/index.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
+import { Unindexed } from '../graph/neo4j/failures.ts';
 import { listSettledGenerations, type ListedGeneration } from '../graph/neo4j/generations.ts';
 import { createNeo4jGraph } from '../graph/neo4j/store.ts';
 import { countBehind, readHead, type Head } from '../store/changes.ts';
@@ -82,6 +83,7 @@ export function createNeo4jSource({ neo4j, sql, postgres }: { neo4j: Neo4j; sql:
         const { serving: number } = before;
         const graph = createNeo4jGraph(neo4j, number);
         const outcome = await attempt(() => ask(() => work(graph)));
+        if (!outcome) break;
         // Not found may have been that it was removed: an answer and an error are believed of a copy that was whole all the time.
         if (await wasWhole(before, number)) return outcome();
       }
@@ -90,12 +92,14 @@ export function createNeo4jSource({ neo4j, sql, postgres }: { neo4j: Neo4j; sql:
   };
 }
 
-/** What came of it, to be had later. Errors of Neo4j are thrown at once. */
-async function attempt<Result>(work: () => Promise<Result>): Promise<() => Result> {
+/** What came of it, to be had later. Errors of Neo4j are thrown at once. Undefined: it has not got the indexes to answer this. */
+async function attempt<Result>(work: () => Promise<Result>): Promise<(() => Result) | undefined> {
   try {
     const result = await work();
     return () => result;
   } catch (error) {
+    // The worker brings them back. Until then the facts answer, as they do for a copy that is not whole.
+    if (error instanceof Unindexed) return undefined;
     if (error instanceof Upstream || error instanceof TimedOut) throw error;
     return () => {
       throw error;

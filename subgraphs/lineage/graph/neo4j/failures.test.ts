@@ -1,7 +1,7 @@
 import neo4j from 'neo4j-driver';
 import { expect, it } from 'vitest';
 import { TimedOut, Upstream } from '#platform/errors.ts';
-import { Away, Refused, toAppError } from './failures.ts';
+import { Away, Refused, toAppError, Unindexed } from './failures.ts';
 
 const SECRET = 'bolt://somebody:secret@there';
 const said = (code: string) => new neo4j.Neo4jError(SECRET, code, '', '');
@@ -35,6 +35,16 @@ it.each([
   expect(error).not.toBeInstanceOf(Away);
   expect(error).toMatchObject({ details: { system: 'Neo4j', check: expect.stringMatching(check) } });
   expect(JSON.stringify(error) + String(error)).not.toContain(SECRET);
+});
+
+it('tells of indexes that are missing, as no other failure', () => {
+  const failed = 'Neo.DatabaseError.Statement.ExecutionFailed';
+  const hints = 'Failed to fulfil the hints of the query.\nCould not solve these hints: `USING INDEX SEEK f:FLOWS(upstream)`';
+  for (const error of [new neo4j.Neo4jError(hints, failed, '', ''), said('Neo.ClientError.Schema.IndexNotFound')]) {
+    expect(toAppError(error)).toBeInstanceOf(Unindexed);
+    expect(toAppError(error)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', details: { check: expect.stringContaining('worker') } });
+  }
+  expect(toAppError(said(failed))).not.toBeInstanceOf(Unindexed);
 });
 
 it('tells who asked too much, and leaves our own mistakes as they are', () => {

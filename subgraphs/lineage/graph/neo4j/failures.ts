@@ -14,6 +14,9 @@ export class Refused extends Away {
   }
 }
 
+/** An index or a constraint was taken away, or is still being filled: so it is for some questions, until it is there again. */
+export class Unindexed extends Upstream {}
+
 /** Neo4j locks a user out for 5 s after three wrong passwords, also those who have the right one. */
 const LOCKED_OUT_MS = 5_000;
 /** A wrong password stays so until somebody does something: it is given far less often than locks the user out. */
@@ -24,6 +27,8 @@ const CHECK_SERVER =
 const CHECK_USER = 'NEO4J_USER and NEO4J_PASSWORD, and whether that user may read and write the database.';
 const CHECK_LOG = "The server's log: whether its disk or its memory is full, or the database may only be read.";
 const CHECK_OTHERS = 'NEO4J_PASSWORD here, and whether something else signs in as NEO4J_USER with a wrong password.';
+
+const CHECK_INDEXES = 'Whether a worker runs, which brings them back within a minute, and what it logs.';
 
 const about = (check: string): { system: string; check: string } => ({ system: 'Neo4j', check });
 
@@ -39,6 +44,11 @@ const isNeo4jError = (error: unknown): error is InstanceType<typeof neo4j.Neo4jE
 export const isAnswer = (error: unknown): boolean => isNeo4jError(error) && error.code.startsWith('Neo.');
 /** A connection was taken and nothing said on it, or all of them wait for an answer. */
 export const isSilence = (error: unknown): boolean => isNeo4jError(error) && error.message.startsWith('Connection acquisition timed out');
+
+/** There is no code for it: most statements are run without the index then, and slowly; others cannot. */
+const isUnindexed = ({ code, message }: { code: string; message: string }): boolean =>
+  code === 'Neo.ClientError.Schema.IndexNotFound' ||
+  (code === 'Neo.DatabaseError.Statement.ExecutionFailed' && message.startsWith('Failed to fulfil the hints'));
 
 /** Upstream, TimedOut, or the error itself where it is our own mistake. */
 export function toAppError(error: unknown): unknown {
@@ -68,6 +78,7 @@ export function toAppError(error: unknown): unknown {
       about("The server's log: it is starting, stopping, busy or out of memory."),
       options,
     );
+  if (isUnindexed(error)) return new Unindexed('Neo4j has not got all its indexes and constraints.', about(CHECK_INDEXES), options);
   if (OURS.some((start) => code.startsWith(start))) return error;
   return new Upstream('Neo4j failed.', about(CHECK_LOG), options);
 }
