@@ -125,6 +125,7 @@ export const edges = lineageSchema.table(
     uniqueIndex('edges_open')
       .on(table.fromId, table.toId, table.kind, table.origin)
       .where(sql`valid_to is null`),
+    // It includes valid_to (migration 0006): drizzle has no word for that.
     uniqueIndex('edges_by_source').on(table.fromId, table.toId, table.kind, table.origin, table.validFrom),
     // With what tells whether it holds, last: so now and any other moment are answered from it alone, and writing has one index less.
     index('edges_by_target').on(table.toId, table.fromId, table.validFrom, table.validTo),
