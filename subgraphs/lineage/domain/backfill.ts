@@ -61,7 +61,7 @@ export function createBackfill({ sql, askCatalog, logger, readView, pauseMs = PA
     const reads = readsOf(dependsOn);
     const [before] = await findAssets(sql, [id]);
     if (!isUnread(before, reads)) return;
-    const told = { ...before, dependsOn: reads, definition, isDeleted: null, at: new Date() };
+    const told = { ...before, dependsOn: reads, definition, isDeleted: null, isAsBefore: true, at: new Date() };
     const [read] = await readColumnFlows([told], [], { logger, ...(readView && { readView }) });
     // It is given up. What an earlier reader found stays.
     if (read!.readFrom === null) return;
@@ -69,7 +69,7 @@ export function createBackfill({ sql, askCatalog, logger, readView, pauseMs = PA
       await holdFeed(tx);
       const [state] = await findAssets(tx, [id]);
       if (!isUnread(state, reads)) return;
-      const fact = { ...state, dependsOn: read!.dependsOn, readFrom: read!.readFrom, isDeleted: null, at: new Date() };
+      const fact = { ...state, dependsOn: read!.dependsOn, readFrom: read!.readFrom, isDeleted: null, isAsBefore: true, at: new Date() };
       await writeRead(tx, [fact], { stored: [state], known: [{ ...state, seq: state.seq - 1 }] });
     });
   }

@@ -5,12 +5,12 @@ import { LRUCache } from 'lru-cache';
 import { Upstream } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { readViewLineage } from '#platform/sql/viewLineage.ts';
-import type { AssetState, Dependency } from '../store/assets.ts';
-import { stateAfter, type AssetFact } from './history.ts';
+import type { AssetState } from '../store/assets.ts';
+import { readsTheSame, stateAfter, type AssetFact } from './history.ts';
 
 /** A fact as an event tells it. `definition` null: it has no SQL, or too much of it; undefined: it is as before while it reads the same. */
 export type ToldAsset = Omit<AssetFact, 'dependsOn' | 'readFrom'> & {
-  dependsOn: readonly Omit<Dependency, 'flows'>[];
+  dependsOn: readonly Omit<AssetFact['dependsOn'][number], 'flows'>[];
   definition: string | null | undefined;
 };
 
@@ -80,10 +80,6 @@ export async function readColumnFlows(
   return facts;
 }
 
-const readsTheSame = (before: AssetState, { dependsOn }: Pick<ToldAsset, 'dependsOn'>): boolean =>
-  !before.isDeleted && readingOf(before.dependsOn) === readingOf(dependsOn);
-const readingOf = (dependsOn: ToldAsset['dependsOn']): string => JSON.stringify(dependsOn.map(({ name, columns }) => [name, columns]));
-
 const countFlows = ({ dependsOn }: AssetFact): number => dependsOn.reduce((sum, { flows }) => sum + flows.length, 0);
 
 /** Kept with what was read: the reader that did it, and of what. Another reader's word on the same is another one. */
@@ -100,7 +96,7 @@ async function readOne(
   { id, name, dependsOn }: Omit<ToldAsset, 'definition'>,
   readFrom: string,
   { logger, readView }: ReadOne,
-): Promise<Dependency[] | null> {
+): Promise<AssetFact['dependsOn'] | null> {
   const tries = unanswered.get(readFrom) ?? 0;
   if (tries >= MOST_TRIES) {
     if (tries === MOST_TRIES) {

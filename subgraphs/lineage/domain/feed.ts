@@ -10,13 +10,24 @@ import {
   findAssets,
   findNamed,
   findReaders,
+  renameDependencies,
   replaceDependencies,
   type AssetState,
-  type Dependency,
   type Name,
 } from '../store/assets.ts';
 import { MOST_FLOWS, readColumnFlows, type ReadOptions, type ToldAsset } from './columnFlows.ts';
-import { followFacts, isMoved, isRenamed, nameKey, stateAfter, type AssetFact, type Surroundings } from './history.ts';
+import {
+  followFacts,
+  hasNewName,
+  isMoved,
+  isRenamed,
+  nameKey,
+  nameNow,
+  stateAfter,
+  type AssetFact,
+  type Followed,
+  type Surroundings,
+} from './history.ts';
 
 const TYPES = ['asset.created', 'asset.updated', 'asset.deleted'] as const satisfies readonly EventType[];
 
@@ -55,7 +66,10 @@ export async function feed(tx: Transaction, events: readonly ConsumedEvent[], op
   check(await countFlows(tx, { ids, names: [] }));
   const stored = await findAssets(tx, ids);
   const { facts: late, known } = await lookAgain(tx, stored, given);
-  const told = [...given.map(factOf), ...late].sort((a, b) => a.seq - b.seq);
+  const seqs = new Map(stored.map(({ id, seq }) => [id, seq]));
+  // What comes again says nothing new: what it reads may have been renamed since.
+  const again = (fact: ToldAsset): ToldAsset => (fact.seq <= (seqs.get(fact.id) ?? 0) ? { ...fact, isAsBefore: true } : fact);
+  const told = [...given.map(factOf), ...late].map(again).sort((a, b) => a.seq - b.seq);
   // Before anything is locked that others wait for.
   await writeRead(tx, await readColumnFlows(told, known, options), { stored, known, check });
 }
@@ -74,13 +88,13 @@ export async function writeRead(tx: Transaction, facts: readonly AssetFact[], { 
   check?.(await countFlows(tx, { ids: [], names }));
   const own = new Set(facts.map(({ id }) => id));
   const isOther = ({ id }: { id: string }): boolean => !own.has(id);
-  let states: readonly AssetState[] = [];
+  let followed: Followed = { states: [], readers: [] };
   function* parts(surroundings: Surroundings): Generator<GraphFacts> {
     const following = followFacts(facts, surroundings);
     let told = following.next();
     for (; !told.done; told = following.next()) yield { assets: [], ...told.value };
-    states = told.value;
-    yield { assets: states.map(({ dependsOn: _dependsOn, readFrom: _readFrom, ...asset }) => asset), changes: [] };
+    followed = told.value;
+    yield { assets: followed.states.map(({ dependsOn: _dependsOn, readFrom: _readFrom, ...asset }) => asset), changes: [] };
   }
   const surroundings = {
     known,
@@ -91,11 +105,16 @@ export async function writeRead(tx: Transaction, facts: readonly AssetFact[], { 
   const before = new Map(stored.map((state) => [state.id, state]));
   await replaceDependencies(
     tx,
-    states.filter((state) => readingOf(state) !== readingOf(before.get(state.id))),
+    followed.states.filter((state) => readingOf(state) !== readingOf(before.get(state.id))),
   );
+  await renameDependencies(tx, followed.readers);
 }
 
-const readingOf = (state: AssetState | undefined): string => JSON.stringify([state?.dependsOn ?? [], state?.readFrom ?? null]);
+const readingOf = (state: AssetState | undefined): string =>
+  JSON.stringify([
+    (state?.dependsOn ?? []).map(({ name, renamedTo, columns, flows }) => [name, renamedTo, columns, flows]),
+    state?.readFrom ?? null,
+  ]);
 
 /**
  * Of events that come after newer ones of their asset (dead letters that are tried again) only one thing may still count: each
@@ -148,12 +167,13 @@ function factOf({ seq, type, subject, time, attributes, data }: ConsumedEvent): 
     seq,
     at: time,
     definition: told?.definition,
+    isAsBefore: told?.definition === undefined,
     dependsOn: readsOf(told?.dependsOn ?? []),
   };
 }
 
 /** Each name once, in order. */
-export const readsOf = (dependsOn: readonly Omit<Dependency, 'flows'>[]): ToldAsset['dependsOn'] =>
+export const readsOf = (dependsOn: ToldAsset['dependsOn']): ToldAsset['dependsOn'] =>
   [...new Map(dependsOn.map(({ name, columns }) => [name, { name, columns }])).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** Only what a change of flows needs: a table that 20,000 views read may get a description. */
@@ -170,7 +190,9 @@ function namesToLoad(known: readonly AssetState[], facts: readonly AssetFact[]):
     if (!isMoved(before, after)) continue;
     for (const state of before ? [before, after] : [after]) {
       if (isRenamed(before, after)) want(names, state.namespace, state.name);
-      for (const { name } of state.dependsOn) want(reads, state.namespace, name);
+      for (const dependency of state.dependsOn) want(reads, state.namespace, nameNow(dependency));
+      // Who else has these names decides whether the readers follow, and of whom they read more then.
+      if (before && hasNewName(before, after)) want(reads, state.namespace, state.name);
     }
   }
   return { names: [...names.values()], reads: [...reads.values()] };

@@ -5,7 +5,8 @@ import type { ColumnFlow as ViewFlow } from '#platform/sql/viewLineage.ts';
 
 /** From a column of what is read to one of the view's, as the view's SQL says. */
 export type ColumnFlow = Omit<ViewFlow, 'relation'>;
-export type Dependency = { name: string; columns: readonly string[]; flows: readonly ColumnFlow[] };
+/** `name`: as the view's source said it. `renamedTo`: what had that name has this one since; null: it has the name still, or nothing has. */
+export type Dependency = { name: string; renamedTo: string | null; columns: readonly string[]; flows: readonly ColumnFlow[] };
 
 /** An asset after an event. `dependsOn`: names of the same namespace; a tombstone reads nothing. */
 export type AssetState = {
@@ -30,19 +31,19 @@ const flowOf = ([from, to, transformation, confidence]: FlowRow): ColumnFlow => 
 
 /** Without those that only a declaration has told of so far (`NOT_FED`): to the feed they are new. */
 export async function findAssets(sql: Queryable, ids: readonly string[]): Promise<AssetState[]> {
-  type Row = Omit<AssetState, 'dependsOn'> & { dependsOn: { name: string; columns: string[]; flows: FlowRow[] }[] };
+  type Row = Omit<AssetState, 'dependsOn'> & { dependsOn: (Omit<Dependency, 'flows'> & { flows: FlowRow[] })[] };
   const rows = await sql<Row[]>`
     select a.asset_id as id, a.access_class, a.namespace, a.name, a.is_deleted, a.seq, coalesce(d.depends_on, '[]') as depends_on, d.read_from
     from lineage.assets a
     left join lateral (
       select max(d.read_from) as read_from,
-        jsonb_agg(jsonb_build_object('name', d.name, 'columns', d.columns, 'flows', d.flows) order by d.name) as depends_on
+        jsonb_agg(jsonb_build_object('name', d.name, 'renamedTo', d.renamed_to, 'columns', d.columns, 'flows', d.flows) order by d.name) as depends_on
       from lineage.dependencies d where d.asset_id = a.asset_id
     ) d on true
     where a.asset_id = any(${ids as string[]}::uuid[]) and a.seq > ${NOT_FED}`;
   return rows.map((row) => ({
     ...row,
-    dependsOn: row.dependsOn.map(({ name, columns, flows }) => ({ name, columns, flows: flows.map(flowOf) })),
+    dependsOn: row.dependsOn.map(({ flows, ...dependency }) => ({ ...dependency, flows: flows.map(flowOf) })),
   }));
 }
 
@@ -71,13 +72,22 @@ export async function findNamed(sql: Queryable, names: readonly Name[]): Promise
   ];
 }
 
-/** Living assets that read these names, and what flows from there: a tombstone has no dependencies. */
-export async function findReaders(sql: Queryable, names: readonly Name[]): Promise<(Name & { id: string; flows: ColumnFlow[] })[]> {
+/** An asset with some of what it reads. */
+export type Reader = Pick<AssetState, 'id' | 'namespace' | 'seq'> & { dependsOn: readonly Omit<Dependency, 'columns'>[] };
+
+/** Living assets that read what has these names now, with that of what they read: a tombstone has no dependencies. */
+export async function findReaders(sql: Queryable, names: readonly Name[]): Promise<Reader[]> {
   if (names.length === 0) return [];
-  const rows = await sql<(Name & { id: string; flows: FlowRow[] })[]>`
-    select d.asset_id as id, d.namespace, d.name, d.flows from ${wanted(sql, names)}
-    join lineage.dependencies d on d.namespace = wanted.namespace and d.name = wanted.name`;
-  return rows.map(({ flows, ...row }) => ({ ...row, flows: flows.map(flowOf) }));
+  type Row = Omit<Reader, 'dependsOn'> & { name: string; renamedTo: string | null; flows: FlowRow[] };
+  const rows = await sql<Row[]>`
+    select d.asset_id as id, d.namespace, a.seq, d.name, d.renamed_to, d.flows from ${reading(sql, names)}
+    join lineage.assets a on a.asset_id = d.asset_id order by d.asset_id, d.name`;
+  return [...Map.groupBy(rows, ({ id }) => id)].map(([id, all]) => ({
+    id,
+    namespace: all[0]!.namespace,
+    seq: all[0]!.seq,
+    dependsOn: all.map(({ name, renamedTo, flows }) => ({ name, renamedTo, flows: flows.map(flowOf) })),
+  }));
 }
 
 /** How many flows between columns are kept of these assets, and of all that reads these names. */
@@ -86,13 +96,20 @@ export async function countFlows(sql: Queryable, { ids, names }: { ids: readonly
     select coalesce(sum(jsonb_array_length(flows)), 0)::bigint as count from (
       select d.flows from lineage.dependencies d where d.asset_id = any(${ids as string[]}::uuid[])
       union all
-      select d.flows from ${wanted(sql, names)} join lineage.dependencies d on d.namespace = wanted.namespace and d.name = wanted.name
+      select d.flows from ${reading(sql, names)}
     ) as kept`;
   return row!.count;
 }
 
 const wanted = (sql: Queryable, names: readonly Name[]) =>
   sql`unnest(${names.map(({ namespace }) => namespace)}::text[], ${names.map(({ name }) => name)}::text[]) as wanted (namespace, name)`;
+
+/** The dependencies on what has these names now, as `d`. */
+const reading = (sql: Queryable, names: readonly Name[]) => sql`(
+    select d.* from ${wanted(sql, names)} join lineage.dependencies d on d.namespace = wanted.namespace and d.name = wanted.name and d.renamed_to is null
+    union all
+    select d.* from ${wanted(sql, names)} join lineage.dependencies d on d.namespace = wanted.namespace and d.renamed_to = wanted.name
+  ) as d`;
 
 type Reading = Pick<AssetState, 'id' | 'namespace' | 'dependsOn' | 'readFrom'>;
 
@@ -103,11 +120,24 @@ export async function replaceDependencies(tx: Transaction, readings: readonly Re
   await copyRows(
     tx,
     'lineage.dependencies',
-    ['asset_id', 'namespace', 'name', 'columns', 'flows', 'read_from'],
+    ['asset_id', 'namespace', 'name', 'renamed_to', 'columns', 'flows', 'read_from'],
     readings.flatMap(({ id, namespace, dependsOn, readFrom }) =>
-      dependsOn.map(({ name, columns, flows }) => [id, namespace, name, columns, rowsOf(flows), readFrom] as const),
+      dependsOn.map(({ name, renamedTo, columns, flows }) => [id, namespace, name, renamedTo, columns, rowsOf(flows), readFrom] as const),
     ),
   );
+}
+
+/** Of those of their dependencies that are given, how what they read is called now. */
+export async function renameDependencies(tx: Transaction, readers: readonly Reader[]): Promise<void> {
+  const rows = readers.flatMap(({ id, namespace, dependsOn }) =>
+    dependsOn.map(({ name, renamedTo }) => ({ id, namespace, name, renamedTo })),
+  );
+  if (rows.length === 0) return;
+  await tx`
+    update lineage.dependencies d set renamed_to = n.renamed_to
+    from unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ namespace }) => namespace)}::text[],
+      ${rows.map(({ name }) => name)}::text[], ${rows.map(({ renamedTo }) => renamedTo)}::text[]) as n (asset_id, namespace, name, renamed_to)
+    where d.asset_id = n.asset_id and d.namespace = n.namespace and d.name = n.name and d.renamed_to is distinct from n.renamed_to`;
 }
 
 const rowsOf = (flows: readonly ColumnFlow[]): string =>

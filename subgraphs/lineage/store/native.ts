@@ -24,18 +24,20 @@ type Row = {
   count: number;
 };
 
-/** Names are resolved as the feed does: among living assets, and nothing reads itself. EXTRA ones first. */
+/** Names are resolved as the feed does: among living assets, as they are called now, and nothing reads itself. EXTRA ones first. */
 export async function findNativeDifferences(sql: Queryable, limit: number): Promise<{ count: number; first: NativeDifference[] }> {
   const rows = await sql<Row[]>`
     with reading as (
       select a.asset_id as from_id, d.asset_id as to_id, d.flows
       from lineage.dependencies d
       join lineage.assets r on r.asset_id = d.asset_id and not r.is_deleted
-      join lineage.assets a on a.namespace = d.namespace and a.name = d.name and not a.is_deleted and a.asset_id <> d.asset_id
+      join lineage.assets a on a.namespace = d.namespace and a.name = coalesce(d.renamed_to, d.name) and not a.is_deleted and a.asset_id <> d.asset_id
     ), reported as (
-      select 'TABLE' as kind, from_id, to_id, '' as "from", '' as "to", 'DIRECT' as transformation, 1::real as confidence from reading
-      union
-      select 'COLUMN', from_id, to_id, flow ->> 0, flow ->> 1, flow ->> 2, (flow ->> 3)::real from reading, jsonb_array_elements(flows) as flow
+      select distinct 'TABLE' as kind, from_id, to_id, '' as "from", '' as "to", 'DIRECT' as transformation, 1::real as confidence from reading
+      union all
+      -- Where two names have become one the stronger word counts, as in the feed: DIRECT comes after CONDITIONAL.
+      select 'COLUMN', from_id, to_id, flow ->> 0, flow ->> 1, max(flow ->> 2), max((flow ->> 3)::real)
+      from reading, jsonb_array_elements(flows) as flow group by from_id, to_id, flow ->> 0, flow ->> 1
     ), open as (
       select kind, from_id, to_id, '' as "from", '' as "to", transformation, confidence
       from lineage.edges where valid_to is null and origin = 'NATIVE' and kind = 'TABLE'

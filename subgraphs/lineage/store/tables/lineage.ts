@@ -57,6 +57,8 @@ export const dependencies = lineageSchema.table(
     assetId: uuid('asset_id').notNull(),
     namespace: exactText('namespace').notNull(),
     name: exactText('name').notNull(),
+    /** What had that name has another one since: the source says so before the view's own words follow. Null: nothing has been renamed. */
+    renamedTo: exactText('renamed_to'),
     /** Of those columns; empty where the source does not say. */
     columns: text().array().notNull(),
     /** Which of those columns go into which of the view's, as its SQL says: [from, to, transformation, confidence]. */
@@ -67,6 +69,9 @@ export const dependencies = lineageSchema.table(
   (table) => [
     primaryKey({ columns: [table.assetId, table.namespace, table.name] }),
     index('dependencies_by_name').on(table.namespace, table.name),
+    index('dependencies_by_new_name')
+      .on(table.namespace, table.renamedTo)
+      .where(sql`renamed_to is not null`),
   ],
 );
 

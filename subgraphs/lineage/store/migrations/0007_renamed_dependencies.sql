@@ -1,0 +1,2 @@
+ALTER TABLE "lineage"."dependencies" ADD COLUMN "renamed_to" text collate "C";--> statement-breakpoint
+CREATE INDEX "dependencies_by_new_name" ON "lineage"."dependencies" USING btree ("namespace","renamed_to") WHERE renamed_to is not null;
