@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
+import { findNativeDifferences } from '#subgraphs/lineage/store/native.ts';
 import { createWorld, type Ask, type World } from '../world.ts';
 import { mutate } from './mutate.ts';
 
@@ -479,6 +480,69 @@ export function describeLineageQueries(name: string, { environment, settled }: S
         const { totalCount } = (await world.admin('{ assets(first: 1) { totalCount } }')).assets;
         expect(await get(STATISTICS, {})).toMatchObject({ assets: totalCount, flows: 6 });
       });
+    });
+
+    describe('what is renamed', () => {
+      const names = ['base', 'first', 'second', 'best_of', 'outside'];
+      let renamed: { id: string; sql: World['owner'] };
+      let known: Map<string, string>;
+
+      /** The ids of what lives, by name. */
+      const scanRenamed = async (): Promise<Map<string, string>> => {
+        expect(await world.scan(renamed.id)).toMatchObject({ status: 'COMPLETED', added: 0, removed: 0 });
+        await fed();
+        const found = await get('query ($ids: [ID!]) { assets(first: 100, filter: { sourceIds: $ids }) { nodes { id displayName } } }', {
+          ids: [renamed.id],
+        });
+        return new Map(found.nodes.map((node: any) => [node.displayName, node.id]));
+      };
+      const histories = async () =>
+        await Promise.all(
+          names.flatMap((name) =>
+            ['ASSET', 'COLUMN'].map(async (level) => (await get(HISTORY, { assetId: known.get(name), first: 100, level })).nodes),
+          ),
+        );
+
+      beforeAll(async () => {
+        const { url, sql } = await createEmptyDatabase();
+        await sql.unsafe(`create schema raw; create schema mart;
+          create table raw.base (id int, email text);
+          create view mart.first as select id, lower(email) as email from raw.base;
+          create view mart.second as select f.email, b.id from mart.first f join raw.base b on b.id = f.id;
+          create materialized view mart.best_of as select upper(email) as email from mart.second;
+          create view public.outside as select f.email, b.id from mart.first f join mart.best_of o on o.email = f.email join raw.base b on true`);
+        renamed = { id: (await world.addSource('renamed', { url })).id, sql };
+        expect(await world.scan(renamed.id)).toMatchObject({ status: 'COMPLETED' });
+        known = await scanRenamed();
+        expect(names.every((name) => known.has(name))).toBe(true);
+      });
+
+      it.each([
+        ['a table', 'alter table raw.base rename to grounds', { base: 'grounds' }],
+        ['a table that moves to another schema', 'alter table raw.grounds set schema mart', { base: 'grounds' }],
+        ['a view that others read', 'alter view mart.first rename to initial', { base: 'grounds', first: 'initial' }],
+        ['a schema', 'alter schema mart rename to market', { base: 'grounds', first: 'initial' }],
+        [
+          'all at once',
+          `alter schema market rename to mart; create schema deep; alter table mart.grounds set schema deep; alter table deep.grounds rename to base;
+            alter view mart.initial rename to first; alter materialized view mart.best_of rename to cream; alter view mart.second set schema deep`,
+          { best_of: 'cream' },
+        ],
+      ] as [string, string, Record<string, string>][])(
+        'has one interval for each flow, and its id: %s',
+        async (_, statements, newNames) => {
+          const before = await histories();
+          expect(before.flat().length).toBeGreaterThan(20);
+          expect(before.flat().every(({ validTo }) => validTo === null)).toBe(true);
+          await renamed.sql.unsafe(statements);
+          if (statements.includes('create schema')) expect(await world.scan(renamed.id)).toMatchObject({ status: 'COMPLETED', added: 1 });
+          const now = await scanRenamed();
+          for (const name of names) expect(now.get(newNames[name] ?? name)).toBe(known.get(name));
+          expect(await histories()).toEqual(before);
+          const { first } = await findNativeDifferences(world.owner, 10);
+          expect(first).toEqual([]);
+        },
+      );
     });
 
     const byId = (a: string, b: string): number => (id(a) < id(b) ? -1 : 1);

@@ -30,11 +30,14 @@ export type RunState = {
   attempt: number;
   /** Ids of databases and schemas by qualified name, for their children. */
   parents: Map<string, string>;
-  /** New names whose native id is known under another name: a rename, unless the old name is still to come. Decided when the container is complete. */
+  /** What is decided, and written, when the container is complete. */
   deferred: Deferred;
 };
 
-/** Parents apart: whether one waits is asked for every asset. */
+/**
+ * New names whose native id is known under another name: renames, unless the old name is still to come. And known assets that read a name
+ * which nothing has so far: those of what they read that is renamed are told before them. Parents apart: whether one waits is asked for every asset.
+ */
 export type Deferred = { parents: Prepared[]; others: Prepared[] };
 
 export type Prepared = { asset: ScannedAsset; name: string; hash: Buffer };
@@ -56,12 +59,14 @@ export async function applyBatch(state: RunState, batch: readonly Prepared[], un
     const living = new Map((await store.listLivingByName(tx, state.namespace, [...byName.keys()])).map((known) => [known.name, known]));
     const missing = [...byName.values()].filter(({ name }) => !living.has(name));
     const fresh = await deferRenames(tx, state, missing);
-    const counts = await applyPrepared(tx, state, [...byName.values()].filter(({ name }) => living.has(name)).concat(fresh), living);
+    const found = [...byName.values()].filter(({ name }) => living.has(name));
+    const known = await deferReaders(tx, state, found, living);
+    const counts = await applyPrepared(tx, state, known.concat(fresh), living);
     const kept = await keepUnreadable(tx, state, unreadable);
     const { cancelRequested } = await addToRun(tx, state.runId, {
       ...counts,
       unchanged: counts.unchanged + kept,
-      done: byName.size - (missing.length - fresh.length) + unreadable.length,
+      done: known.length + fresh.length + unreadable.length,
     });
     return cancelRequested;
   });
@@ -82,30 +87,77 @@ async function deferRenames(tx: Transaction, state: RunState, missing: Prepared[
   return fresh;
 }
 
+/** Sets aside changed assets that read a name which nothing has: it may be the new one of something that waits, or is still to come. Gives the rest. */
+async function deferReaders(
+  tx: Transaction,
+  state: RunState,
+  found: Prepared[],
+  living: ReadonlyMap<string, KnownAsset>,
+): Promise<Prepared[]> {
+  const changed = found.filter(({ asset, name, hash }) => asset.dependsOn && !living.get(name)!.hash.equals(hash));
+  const reads = new Set(changed.flatMap(({ asset }) => namesRead(asset)));
+  if (reads.size === 0) return found;
+  const there = new Set((await store.listLivingByName(tx, state.namespace, [...reads])).map(({ name }) => name));
+  const waiting = new Set(changed.filter(({ asset }) => namesRead(asset).some((name) => !there.has(name))));
+  for (const prepared of waiting) {
+    state.deferred.others.push(prepared);
+    // It keeps its name: nothing else is a rename of it.
+    state.seen.set(living.get(prepared.name)!.id, state.attempt);
+  }
+  return found.filter((prepared) => !waiting.has(prepared));
+}
+
+const namesRead = ({ dependsOn = [] }: ScannedAsset): string[] => dependsOn.map(({ name }) => name);
+
 /**
  * Decides what was set aside, now that all names of the container are known: a rename where the old name is gone,
- * otherwise a new asset. `isGone` tells for assets of other containers. Parents go first.
+ * otherwise a new asset. `isGone` tells for assets of other containers. Parents go first, and what is read goes before who reads it:
+ * so the new name of what a view reads is told before the view says that it reads that.
  */
 export async function applyDeferred(state: RunState, isGone: (known: KnownAsset) => boolean): Promise<void> {
-  for (const group of [state.deferred.parents.splice(0), state.deferred.others.splice(0)]) {
+  for (const group of [state.deferred.parents.splice(0), readFirst(state.deferred.others.splice(0))]) {
     for (let index = 0; index < group.length; index += 200) {
       const part = group.slice(index, index + 200);
       await state.sql.begin(async (tx) => {
+        const names = part.map(({ name }) => name);
+        const living = new Map((await store.listLivingByName(tx, state.namespace, names)).map((known) => [known.name, known]));
         const owners = await store.listLivingByNativeId(
           tx,
           state.sourceId,
-          part.map(({ asset }) => asset.nativeId!),
+          part.flatMap(({ asset }) => asset.nativeId ?? []),
         );
-        const renamed = new Map<string, KnownAsset>();
         for (const { asset, name } of part) {
           const owner = owners.find((known) => known.nativeId === asset.nativeId && known.kind === asset.kind);
-          if (owner && state.seen.get(owner.id) !== state.attempt && isGone(owner)) renamed.set(name, owner);
+          if (!living.has(name) && owner && state.seen.get(owner.id) !== state.attempt && isGone(owner)) living.set(name, owner);
         }
-        const counts = await applyPrepared(tx, state, part, renamed);
+        const counts = await applyPrepared(tx, state, part, living);
         await addToRun(tx, state.runId, { ...counts, done: part.length });
       });
     }
   }
+}
+
+/** In an order in which what is read comes before who reads it, as far as there is one. */
+function readFirst(group: readonly Prepared[]): Prepared[] {
+  const byName = new Map(group.map((prepared) => [prepared.name, prepared]));
+  const begun = new Set<Prepared>();
+  const ordered = new Set<Prepared>();
+  for (const first of group) {
+    const stack = [first];
+    for (let last = stack.at(-1); last; last = stack.at(-1)) {
+      if (begun.has(last)) {
+        ordered.add(last);
+        stack.pop();
+        continue;
+      }
+      begun.add(last);
+      for (const name of namesRead(last.asset)) {
+        const read = byName.get(name);
+        if (read && !begun.has(read)) stack.push(read);
+      }
+    }
+  }
+  return [...ordered];
 }
 
 type Counts = Pick<RunCounts, 'added' | 'changed' | 'unchanged'>;

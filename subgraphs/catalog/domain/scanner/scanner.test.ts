@@ -4,6 +4,7 @@ import type { Database } from '#platform/database/index.ts';
 import { createLogger } from '#platform/logger.ts';
 import { newId } from '#platform/ids.ts';
 import { createTestDatabase, TEST_ROOT_KEY, type TestDatabase } from '#platform/testing/database.ts';
+import type { ScannedAsset } from '../../connectors/types.ts';
 import { createVault } from '../../store/vault.ts';
 import { loadSnapshots } from '../../store/snapshots.ts';
 import { insertDomain, insertTerm } from '../../testing/factories.ts';
@@ -228,6 +229,88 @@ describe('names and identities', () => {
     expect((await world.asset('shop.main.t5'))!.id).toBe(table.id);
     expect((await world.asset('shop.main'))!.id).toBe(schema.id);
     expect((await world.asset('shop.main.fresh'))!.parentId).toBe(schema.id);
+  });
+
+  const view = (path: string[], nativeId: string, ...reads: string[]): ScannedAsset => {
+    const table = scannedTable(path, nativeId);
+    const dependsOn = reads.map((name) => ({ name, columns: ['id'] }));
+    return { ...table, kind: 'VIEW', table: { ...table.table!, definition: `SELECT id FROM ${reads.join(', ')}` }, dependsOn };
+  };
+  /** What was told of assets after some events, in its order: the last part of each name, and how often it is told. */
+  const toldSince = async (count: number): Promise<string[]> =>
+    (await world.events('asset.%')).slice(count).map(({ type, data }) => `${type.split('.')[1]} ${data.name.split('.').at(-1)}`);
+
+  it('tells what is read before who reads it, when all have new names', async () => {
+    const schema = (name: string): ScannedAsset[] => [
+      shop()[0]!,
+      scannedContainer(['shop', name], 'shop/n1'),
+      scannedContainer(['shop', 'other'], 'shop/n2'),
+      // One that stays where it is, told before what it reads.
+      view(['shop', 'other', 'top'], 'shop/1', `shop.${name}.v2`, `shop.${name}.t1`),
+      view(['shop', name, 'v2'], 'shop/2', `shop.${name}.v1`),
+      view(['shop', name, 'v1'], 'shop/3', `shop.${name}.t1`, `shop.${name}.v3`),
+      // They read each other, which no view should: the others are in order nevertheless.
+      view(['shop', name, 'v3'], 'shop/4', `shop.${name}.v4`),
+      view(['shop', name, 'v4'], 'shop/5', `shop.${name}.v3`),
+      scannedTable(['shop', name, 't1'], 'shop/6'),
+    ];
+    world.system.containers.set('shop', schema('public'));
+    await world.scan();
+    const before = (await world.events('asset.%')).length;
+    const ids = async (names: string[]) => await Promise.all(names.map(async (name) => (await world.asset(name))!.id));
+    const names = ['v1', 'v2', 'v3', 'v4', 't1'];
+    const known = await ids(names.map((name) => `shop.public.${name}`));
+    world.system.containers.set('shop', schema('main'));
+    expect(await world.scan()).toMatchObject({ status: 'COMPLETED', added: 0, changed: 7, unchanged: 2, removed: 0, done: 9 });
+    expect(await ids(names.map((name) => `shop.main.${name}`))).toEqual(known);
+    const told = await toldSince(before);
+    expect(told).toHaveLength(7);
+    for (const [read, reader] of [
+      ['main', 't1'],
+      ['t1', 'v1'],
+      ['v3', 'v1'],
+      ['v1', 'v2'],
+      ['v2', 'top'],
+      ['t1', 'top'],
+    ])
+      expect(told.indexOf(`updated ${read}`)).toBeLessThan(told.indexOf(`updated ${reader}`));
+    expect(await world.scan()).toMatchObject({ changed: 0, unchanged: 9 });
+  });
+
+  it('waits for the new name of what a view reads, however many batches later it is told', async () => {
+    const many = Array.from({ length: 900 }, (_, index) => scannedTable(['shop', 'public', `t${index}`], `shop/${index + 100}`));
+    const all = (name: string, nativeId: string, ...reads: string[]): ScannedAsset[] => [
+      ...shop().slice(0, 2),
+      view(['shop', 'public', 'v'], nativeId, ...reads),
+      ...many,
+      scannedTable(['shop', 'public', name], 'shop/2'),
+    ];
+    world.system.containers.set('shop', all('old', 'shop/1', 'shop.public.old'));
+    await world.scan();
+    const before = (await world.events('asset.%')).length;
+    const known = (await world.asset('shop.public.v'))!.id;
+    // It keeps its place while it waits: what has its native id now is another one.
+    const copy = view(['shop', 'public', 'copy'], 'shop/1', 'shop.public.new');
+    const renamed = [...all('new', 'shop/9', 'shop.public.new', 'shop.public.nowhere'), copy];
+    // The connector has to begin again.
+    world.system.containers.set('shop', [...renamed.slice(0, 500), ...renamed]);
+    expect(await world.scan()).toMatchObject({ status: 'COMPLETED', added: 1, changed: 2, unchanged: 902, removed: 0 });
+    expect(await toldSince(before)).toEqual(['created copy', 'updated new', 'updated v']);
+    expect((await world.asset('shop.public.v'))!.id).toBe(known);
+  });
+
+  it('leaves a view that waits as it was where its database is not read to its end', async () => {
+    world.system.containers.set('shop', [...shop(), view(['shop', 'public', 'v'], 'shop/1', 'shop.public.t0')]);
+    await world.scan();
+    const before = (await world.events('asset.%')).length;
+    shop()[2] = scannedTable(['shop', 'public', 'orders'], 'shop/100');
+    shop()[12] = view(['shop', 'public', 'v'], 'shop/1', 'shop.public.orders');
+    world.system.failing.add('shop');
+    await world.scan();
+    expect(await toldSince(before)).toEqual([]);
+    world.system.failing.clear();
+    expect(await world.scan()).toMatchObject({ status: 'COMPLETED', added: 0, changed: 2, removed: 0, unchanged: 11 });
+    expect(await toldSince(before)).toEqual(['updated orders', 'updated v']);
   });
 
   it('revives the tombstone of a name that comes back', async () => {
