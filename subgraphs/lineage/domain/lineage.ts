@@ -126,7 +126,8 @@ export async function walk(
   // Within the budgets nothing was cut off.
   let unexpanded: ReadonlyMap<string, number> = new Map();
   if (isSpent || isLate) {
-    const counts = await withinTime(rest(), () => countCutOff(graph, view, reached, depth));
+    const isWhole = ids.length > 1 && !isLate && edges.size <= maxEdges;
+    const counts = await withinTime(rest(), () => countCutOff(graph, view, reached, depth, isWhole ? edges.values() : undefined));
     isLate ||= !counts;
     unexpanded = counts ?? unexpanded;
   }
@@ -169,18 +170,56 @@ async function goOnAmongKnown(graph: GraphStore, { sides, depths, level }: Reach
   return false;
 }
 
-/** Of each node the neighbours that are not in the answer, each once, on the sides that go on from it. */
-async function countCutOff(graph: GraphStore, view: View, { sides, depths, level }: Reach, depth: number): Promise<Map<string, number>> {
+/**
+ * Of each node the neighbours that are not in the answer, each once, on the sides that go on from it. `within`: all edges of the answer, if
+ * they are known. To count all neighbours and leave those at their ends out is cheaper than to look for each neighbour among the nodes.
+ */
+async function countCutOff(
+  graph: GraphStore,
+  view: View,
+  { sides, depths, level }: Reach,
+  depth: number,
+  within: Iterable<GraphEdge> | undefined,
+): Promise<Map<string, number>> {
   const ids = [...depths.keys()];
+  const inside = within && neighboursIn(within);
   const asked = Map.groupBy(ids, (id) => {
     const onward = sides.filter((side) => isExpanded(side, id, depth));
     return onward.every((side) => isFullyRead(side, id, level)) ? null : onward.length === 2 ? view : onward[0]!.view;
   });
   const counts = new Map<string, number>();
   for (const [own, group] of asked) {
-    if (own) for (const [id, count] of await graph.countNeighbours(own, group, ids)) counts.set(id, count);
+    if (!own) continue;
+    for (const [id, count] of await graph.countNeighbours(own, group, inside ? [] : ids)) {
+      const outside = inside ? count - inside.count(id, own.direction) : count;
+      if (outside > 0) counts.set(id, outside);
+    }
   }
   return counts;
+}
+
+function neighboursIn(edges: Iterable<GraphEdge>): { count: (id: string, direction: Direction) => number } {
+  const [up, down] = [new Map<string, Set<string>>(), new Map<string, Set<string>>()];
+  for (const { fromId, toId } of edges) {
+    add(up, toId, fromId);
+    add(down, fromId, toId);
+  }
+  const none: ReadonlySet<string> = new Set();
+  return {
+    count(id, direction) {
+      const [sources, targets] = [
+        direction === 'DOWNSTREAM' ? none : (up.get(id) ?? none),
+        direction === 'UPSTREAM' ? none : (down.get(id) ?? none),
+      ];
+      return new Set([...sources, ...targets]).size;
+    },
+  };
+}
+
+function add(into: Map<string, Set<string>>, id: string, other: string): void {
+  const known = into.get(id);
+  if (known) known.add(other);
+  else into.set(id, new Set([other]));
 }
 
 /** What each side comes to next, or nothing where that fails. A node that another side has come to before costs nothing of the budget. */

@@ -1,8 +1,8 @@
 /** Copies facts into a generation in Neo4j: what is new since its positions, page by page, each one there at once with its position. */
 import type { Database, Queryable } from '#platform/database/index.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
-import { GenerationGone, project, type Batch, type Generation } from '../graph/neo4j/generations.ts';
-import { ASSET_FACTS, COLUMN_FACTS, EDGE_FACTS, readHead, type Head } from '../store/changes.ts';
+import { GenerationGone, positionsAfter, project, type Batch, type Generation } from '../graph/neo4j/generations.ts';
+import { ASSET_FACTS, COLUMN_FACTS, EDGE_FACTS, readHead, type Head, type Positions } from '../store/changes.ts';
 import type { PageSize } from './pageSize.ts';
 import { keepOpen } from './turns.ts';
 
@@ -24,12 +24,18 @@ export async function copyChanges({ neo4j, sql, pages }: CopyOptions, from: Gene
     await keepOpen(tx);
     const head = await readHead(tx);
     let generation = from;
+    let reading = readBatch(tx, generation, pages.rows());
     for (let rows = 0; ;) {
-      const page = pages.rows();
-      const { batch, size } = await readBatch(tx, generation, page);
-      if (size > 0) generation = await write(generation, batch, size);
+      const { batch, size, isLast } = await reading;
+      if (size > 0) {
+        // The next page is read while this one is written.
+        if (!isLast) reading = readBatch(tx, positionsAfter(generation, batch), pages.rows());
+        // If this one cannot be written, that one is not wanted any more.
+        reading.catch(() => {});
+        generation = await write(generation, batch, size);
+      }
       rows += size;
-      if (size < page) return { generation, rows, caughtUpWith: head };
+      if (isLast) return { generation, rows, caughtUpWith: head };
       if (isOver()) return { generation, rows, caughtUpWith: undefined };
     }
   });
@@ -47,12 +53,12 @@ export async function copyChanges({ neo4j, sql, pages }: CopyOptions, from: Gene
 }
 
 /** Nodes before the edges between them. */
-async function readBatch(tx: Queryable, after: Generation, page: number): Promise<{ batch: Batch; size: number }> {
+async function readBatch(tx: Queryable, after: Positions, page: number): Promise<{ batch: Batch; size: number; isLast: boolean }> {
   const assets = await ASSET_FACTS.listChanges(tx, after.assets, page);
   let size = assets?.rows.length ?? 0;
   const columns = size < page ? await COLUMN_FACTS.listChanges(tx, after.columns, page - size) : undefined;
   size += columns?.rows.length ?? 0;
   const edges = size < page ? await EDGE_FACTS.listChanges(tx, after.edges, page - size) : undefined;
   size += edges?.rows.length ?? 0;
-  return { batch: { ...(assets && { assets }), ...(columns && { columns }), ...(edges && { edges }) }, size };
+  return { batch: { ...(assets && { assets }), ...(columns && { columns }), ...(edges && { edges }) }, size, isLast: size < page };
 }

@@ -106,6 +106,24 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
     expect(await drift()).toEqual(none(3, 2, 2));
   });
 
+  it('goes on with what a version brought on that does not remember which flows there can be', async () => {
+    const [a, b, c] = [asset('a'), asset('b'), asset('c')];
+    await write({ assets: [a, b, c], changes: [flow(a, b)] });
+    await catchUp();
+    // As it is left behind by such a one: its last position belongs to another one, or it has none.
+    for (const [minute, set] of [
+      [10, 'SET g.highestEdge = 0, g.highestOf = "0/0"'],
+      [20, 'REMOVE g.highestEdge, g.highestOf'],
+    ] as const) {
+      await neo4j.write((ask) => ask(`MATCH (g:LineageGeneration) ${set}`));
+      await write({ changes: [flow(a, b, 'closed', minute), flow(b, c, 'opened', minute)] });
+      await catchUp();
+      await write({ changes: [flow(a, b, 'opened', minute + 5), flow(b, c, 'closed', minute + 5)] });
+      await catchUp();
+    }
+    expect(await drift()).toEqual(none(3, 0, 5));
+  });
+
   it('tells up to which event Neo4j is as the facts are', async () => {
     await sql`insert into events.cursors (consumer, seq) values ('lineage.graph', 7) on conflict (consumer) do update set seq = 7`;
     await write({ assets: [asset('a')] });

@@ -42,6 +42,7 @@ const LIST = `
     coalesce(g.writtenAt, 0) AS writtenAt
   ORDER BY g.number LIMIT 1000`;
 type Listed = Stored & { writtenAt: number };
+type Locked = Pick<Stored, 'assets' | 'columns' | 'edges'> & { highestEdge: number };
 
 /** The oldest first. */
 export const listGenerations = async (neo4j: Neo4j): Promise<ListedGeneration[]> => toGenerations(await neo4j.read<Listed>(LIST));
@@ -72,7 +73,7 @@ export async function createGeneration(neo4j: Neo4j, epoch: string): Promise<Gen
        WITH count(*) AS locked OPTIONAL MATCH (g:LineageGeneration)
        WITH coalesce(max(g.number), 0) + 1 AS next, timestamp() AS now
        CREATE (g:LineageGeneration {number: CASE WHEN now > next THEN now ELSE next END, epoch: $epoch, isServing: false, isLeaving: false,
-         assets: $assets, columns: $columns, edges: $edges})
+         assets: $assets, columns: $columns, edges: $edges, highestEdge: 0, highestOf: $edges})
        RETURN g.number AS number`,
       { epoch, assets: format(START.assets), columns: format(START.columns), edges: format(START.edges) },
     ),
@@ -135,11 +136,7 @@ async function removeAll(neo4j: Neo4j, text: string, number: number): Promise<vo
  */
 export async function project(neo4j: Neo4j, generation: Generation, batch: Batch, hubDegree?: number): Promise<Generation> {
   const { number } = generation;
-  const after: Positions = {
-    assets: batch.assets?.upTo ?? generation.assets,
-    columns: batch.columns?.upTo ?? generation.columns,
-    edges: batch.edges?.upTo ?? generation.edges,
-  };
+  const after = positionsAfter(generation, batch);
   await neo4j.write(async (ask) => {
     const stored = await lock(ask, number);
     if (!stored) throw new GenerationGone(number);
@@ -148,28 +145,42 @@ export async function project(neo4j: Neo4j, generation: Generation, batch: Batch
     if (!isAt(stored, generation)) throw new GenerationGone(number);
     if (batch.assets) await writeNodes(ask, number, 'ASSET', batch.assets.rows);
     if (batch.columns) await writeNodes(ask, number, 'COLUMN', batch.columns.rows);
-    if (batch.edges) await writeEdges(ask, number, batch.edges.rows, hubDegree);
-    await ask('MATCH (g:LineageGeneration {number: $number}) SET g.assets = $assets, g.columns = $columns, g.edges = $edges', {
-      number: BigInt(number),
-      assets: format(after.assets),
-      columns: format(after.columns),
-      edges: format(after.edges),
-    });
+    if (batch.edges) await writeEdges(ask, number, batch.edges.rows, { highest: stored.highestEdge, hubDegree });
+    await ask(
+      'MATCH (g:LineageGeneration {number: $number}) SET g.assets = $assets, g.columns = $columns, g.edges = $edges, g.highestEdge = $highest, g.highestOf = $edges',
+      {
+        number: BigInt(number),
+        assets: format(after.assets),
+        columns: format(after.columns),
+        edges: format(after.edges),
+        highest: BigInt((batch.edges?.rows ?? []).reduce((most, { id }) => Math.max(most, id), stored.highestEdge)),
+      },
+    );
   });
   return { ...generation, ...after };
 }
 
-/** Holds other writers off until the transaction ends. */
-async function lock(ask: Ask, number: number): Promise<Stored | undefined> {
-  const [stored] = await ask<Stored>(
+export const positionsAfter = (before: Positions, { assets, columns, edges }: Batch): Positions => ({
+  assets: assets?.upTo ?? before.assets,
+  columns: columns?.upTo ?? before.columns,
+  edges: edges?.upTo ?? before.edges,
+});
+
+/**
+ * Holds other writers off until the transaction ends. `highestEdge`: of no higher id there is any edge yet. A version of this that does not
+ * know of it may have brought the edges on since: then it is that of all.
+ */
+async function lock(ask: Ask, number: number): Promise<Locked | undefined> {
+  const [stored] = await ask<Locked>(
     `MATCH (g:LineageGeneration {number: $number}) SET g.writtenAt = timestamp()
-     WITH g WHERE NOT g.isLeaving RETURN g.assets AS assets, g.columns AS columns, g.edges AS edges`,
-    { number: BigInt(number) },
+     WITH g WHERE NOT g.isLeaving
+     RETURN g.assets AS assets, g.columns AS columns, g.edges AS edges, CASE WHEN g.highestOf = g.edges THEN g.highestEdge ELSE $most END AS highestEdge`,
+    { number: BigInt(number), most: BigInt(Number.MAX_SAFE_INTEGER) },
   );
   return stored;
 }
 
-const isAt = (stored: Stored, { assets, columns, edges }: Positions): boolean =>
+const isAt = (stored: Locked, { assets, columns, edges }: Positions): boolean =>
   stored.assets === format(assets) && stored.columns === format(columns) && stored.edges === format(edges);
 
 const format = ({ revision, id }: Position): string => `${revision}/${id}`;

@@ -33,10 +33,18 @@ export async function writeNodes<Of extends Level>(ask: Ask, generation: number,
 
 type KeyedEdge = Keyed & { edge: EdgeRow };
 
-/** What ends where it begins is taken out. */
-export async function writeEdges(ask: Ask, generation: number, edges: readonly EdgeRow[], hubDegree = HUB_DEGREE): Promise<void> {
+/** What ends where it begins is taken out. `highest`: of no higher id there is any edge; they are looked for where it is not known. */
+export async function writeEdges(
+  ask: Ask,
+  generation: number,
+  edges: readonly EdgeRow[],
+  { highest = Infinity, hubDegree = HUB_DEGREE }: { highest?: number | undefined; hubDegree?: number | undefined } = {},
+): Promise<void> {
   const rows = edges.map((edge): KeyedEdge => ({ key: keyOf(generation, edge.id), edge })).sort(byKey);
-  const known = await findKeys(ask, rows);
+  const known = await findKeys(
+    ask,
+    rows.filter(({ edge }) => edge.id <= highest),
+  );
   const isNone = ({ edge: { validFrom, validTo } }: KeyedEdge): boolean => validTo !== null && validTo <= validFrom;
   const gone = rows.filter((row) => isNone(row) && known.has(row.key));
   const changed = rows.filter((row) => !isNone(row) && known.has(row.key));
@@ -59,10 +67,14 @@ function toList({ key, edge }: KeyedEdge) {
 const CHANGE_EDGES = `
   UNWIND $rows AS row MATCH ()-[f:FLOWS {key: row[0]}]->() USING INDEX SEEK f:FLOWS(key)
   SET f.transformation = row[5], f.confidence = row[6], f.jobId = row[7], f.validTo = row[9]`;
-/** Without a look for edges that are there, as MERGE would have it, along a hub: nobody else writes to the generation meanwhile. */
+/**
+ * Of each source its edges: each is looked up once. Without a look for edges that are there, as MERGE would have it, along a hub: nobody else
+ * writes to the generation meanwhile.
+ */
 const CREATE_EDGES = `
-  UNWIND $rows AS row
-  MATCH (a:LineageNode {key: $prefix + row[1]}) USING INDEX SEEK a:LineageNode(key)
+  UNWIND $sources AS source
+  MATCH (a:LineageNode {key: $prefix + source[0]}) USING INDEX SEEK a:LineageNode(key)
+  UNWIND source[1] AS row
   MATCH (b:LineageNode {key: $prefix + row[2]}) USING INDEX SEEK b:LineageNode(key)
   CREATE (a)-[f:FLOWS {
     key: row[0], kind: row[3], origin: row[4], transformation: row[5], confidence: row[6], jobId: row[7], validFrom: row[8], validTo: row[9],
@@ -72,8 +84,11 @@ const CREATE_EDGES = `
   RETURN count(*) AS count`;
 
 async function addEdges(ask: Ask, generation: number, rows: readonly KeyedEdge[], hubDegree: number): Promise<void> {
-  const create = async (some: readonly KeyedEdge[]): Promise<number> =>
-    (await ask<{ count: number }>(CREATE_EDGES, { rows: some.map(toList), prefix: keyOf(generation, '') }))[0]!.count;
+  const create = async (some: readonly KeyedEdge[]): Promise<number> => {
+    const sources = [...Map.groupBy(some, ({ edge }) => edge.fromId)].map(([id, own]) => [id, own.map(toList)]);
+    const [created] = await ask<{ count: number }>(CREATE_EDGES, { sources, prefix: keyOf(generation, '') });
+    return created!.count;
+  };
   if ((await create(rows)) < rows.length) {
     await addEnds(ask, generation, rows);
     const known = await findKeys(ask, rows);
@@ -124,6 +139,7 @@ async function markHubs(ask: Ask, generation: number, rows: readonly KeyedEdge[]
 }
 
 async function findKeys(ask: Ask, rows: readonly Keyed[]): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
   const found = await ask<Keyed>(
     'UNWIND $keys AS key MATCH ()-[f:FLOWS {key: key}]->() USING INDEX SEEK f:FLOWS(key) RETURN f.key AS key',
     {
