@@ -1,4 +1,5 @@
 /** Finding an asset as commands are told of it: by its id, or by namespace and name. */
+import { parseMoment } from '#platform/dateTime.ts';
 import type { Client } from './client.ts';
 import { CliError, EXIT } from './errors.ts';
 
@@ -20,8 +21,8 @@ export const noSuchAsset = (asset: string, name: string | undefined): CliError =
 
 /** ISO 8601, from a day or a moment. */
 export function readMoment(text: string, option: string): string {
-  if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text)))
-    return new Date(text).toISOString();
+  const moment = parseMoment(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00Z` : text);
+  if (moment) return moment.toISOString();
   throw new CliError(`${option} takes a moment (2027-01-31, 2027-01-31T12:00:00Z).`, EXIT.usage);
 }
 

@@ -1,13 +1,12 @@
 import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped } from 'graphql';
-
-const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+import { parseMoment } from '../dateTime.ts';
 
 function parseDateTime(value: unknown): Date {
-  const date = typeof value === 'string' && ISO.test(value) ? new Date(value) : undefined;
+  const date = typeof value === 'string' ? parseMoment(value) : undefined;
   // Years that a timestamp of PostgreSQL's takes in the same writing.
   const year = date?.getUTCFullYear() ?? NaN;
   if (!date || !(year >= 1 && year <= 9999)) {
-    throw new GraphQLError('A DateTime is an ISO 8601 text with a zone, such as "2026-03-01T12:00:00Z".', {
+    throw new GraphQLError('A DateTime is an ISO 8601 text of a day that there is, with a zone, such as "2026-03-01T12:00:00Z".', {
       extensions: { code: 'BAD_USER_INPUT' },
     });
   }
