@@ -17,11 +17,11 @@ const column = (asset: string, name: string, depth: number) => ({
   id: `${asset}.${name}`,
   column: { id: `${asset}.${name}`, name },
 });
-const edge = (from: string, to: string) => ({
+const edge = (from: string, to: string, origin = 'NATIVE') => ({
   from,
   to,
   kind: 'TABLE',
-  origin: 'NATIVE',
+  origin,
   validFrom: '2026-01-01T00:00:00.000Z',
   validTo: null,
 });
@@ -83,6 +83,21 @@ describe('lineage', () => {
     });
     server.fields['lineage'] = { ...graph, truncated: false, nodes: [node('report', 0)], edges: [] };
     expect(await cli('report')).toMatchObject({ stdout: 'shop.public.report  VIEW\n', stderr: expect.stringContaining('Nothing flows') });
+    server.fields['lineage'] = (args: Record<string, unknown>) => (asked.push(args), args['assetId'] === 'report' ? graph : null);
+  });
+
+  it('names what several tell of once, and says what only people do', async () => {
+    const nodes = [node('report', 0), node('orders', 1), node('export', 1)];
+    const edges = [edge('orders', 'report'), edge('orders', 'report', 'DECLARED'), edge('report', 'export', 'DECLARED')];
+    server.fields['lineage'] = { rootId: 'report', truncated: false, nodes, edges };
+    expect(await cli('report')).toEqual({
+      code: 0,
+      stdout: `shop.public.report  VIEW
+├─ -> shop.public.export  VIEW  declared
+└─ <- shop.public.orders  VIEW
+`,
+      stderr: '',
+    });
     server.fields['lineage'] = (args: Record<string, unknown>) => (asked.push(args), args['assetId'] === 'report' ? graph : null);
   });
 

@@ -22,7 +22,7 @@ type Node = {
   asset: { kind: string; name: string } | null;
   column: { name: string } | null;
 };
-type Graph = { rootId: string; truncated: boolean; nodes: Node[]; edges: { from: string; to: string }[] };
+type Graph = { rootId: string; truncated: boolean; nodes: Node[]; edges: { from: string; to: string; origin: string }[] };
 /** The future is as now, by the server's clock: this machine's may be slow. */
 const NOW = '9999-12-31T23:59:59.999Z';
 
@@ -81,7 +81,8 @@ function readBetween({ since, until, level, history }: Options): { from: string;
   return undefined;
 }
 
-type Branch = { node: Node; arrow: '<-' | '->' };
+/** `origins`: who tells of the flow. */
+type Branch = { node: Node; arrow: '<-' | '->'; origins: string[] };
 
 /**
  * From level to level: `<-` for what an asset reads, `->` for what reads it. What is reached on several ways has its own branches only once.
@@ -90,24 +91,26 @@ type Branch = { node: Node; arrow: '<-' | '->' };
 function drawTrees({ nodes, edges }: Graph): string[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const branches = new Map<string, Branch[]>();
-  for (const { from, to } of edges) {
-    const [reads, read] = [byId.get(to)!, byId.get(from)!];
+  // What several origins tell of is one flow.
+  for (const flows of Map.groupBy(edges, ({ from, to }) => `${from} ${to}`).values()) {
+    const [reads, read] = [byId.get(flows[0]!.to)!, byId.get(flows[0]!.from)!];
+    const origins = flows.map(({ origin }) => origin);
     const [above, branch]: [Node, Branch] =
-      reads.depth < read.depth ? [reads, { node: read, arrow: '<-' }] : [read, { node: reads, arrow: '->' }];
+      reads.depth < read.depth ? [reads, { node: read, arrow: '<-', origins }] : [read, { node: reads, arrow: '->', origins }];
     if (above.depth + 1 === branch.node.depth) branches.set(above.id, [...(branches.get(above.id) ?? []), branch]);
   }
   const drawn = new Set<string>();
-  const draw = (node: Node, head: string, indent: string): string[] => {
+  const draw = (node: Node, head: string, indent: string, of: readonly string[] = []): string[] => {
     const again = drawn.has(node.id);
     drawn.add(node.id);
     const below = again ? [] : (branches.get(node.id) ?? []).toSorted(byArrowAndName);
-    const marks = [node.unexpanded > 0 && !again ? `+${node.unexpanded}` : '', again && branches.has(node.id) ? '(see above)' : ''];
+    const marks = [...of, node.unexpanded > 0 && !again ? `+${node.unexpanded}` : '', again && branches.has(node.id) ? '(see above)' : ''];
     const words = [labelOf(node), node.column ? '' : (node.asset?.kind ?? ''), ...marks].filter((word) => word !== '');
     return [
       `${head}${words.join('  ')}`,
       ...below.flatMap((branch, index) => {
         const [fork, rest] = index === below.length - 1 ? ['└─ ', '   '] : ['├─ ', '│  '];
-        return draw(branch.node, `${indent}${fork}${branch.arrow} `, `${indent}${rest}`);
+        return draw(branch.node, `${indent}${fork}${branch.arrow} `, `${indent}${rest}`, isDeclared(branch) ? ['declared'] : []);
       }),
     ];
   };
@@ -116,6 +119,9 @@ function drawTrees({ nodes, edges }: Graph): string[] {
     .toSorted((a, b) => (labelOf(a) < labelOf(b) ? -1 : 1))
     .flatMap((root) => draw(root, '', ''));
 }
+
+/** By people only. */
+const isDeclared = ({ origins }: Branch): boolean => origins.every((origin) => origin === 'DECLARED');
 
 /** Of a column with its asset's name before it. */
 const labelOf = ({ id, asset, column }: Node): string => [asset?.name ?? id, ...(column ? [column.name] : [])].join('.');
