@@ -235,6 +235,7 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
   it('gets on with smaller pages where the server cannot take large ones, and tells each reason once', async () => {
     await writeMany(150, 150);
     const reasons = ['Neo4j cannot be reached.', 'Neo4j cannot be reached.', 'Neo4j refused the user or the password.'];
+    type Parameters = { rows?: unknown[]; sources?: [id: string, rows: unknown[]][] };
     const sizes: number[] = [];
     const weak: Neo4j = {
       ...neo4j,
@@ -242,7 +243,7 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
         if (reasons.length > 0) throw new Upstream(reasons.shift()!, { system: 'Neo4j', check: 'this test' });
         return await neo4j.write((ask) =>
           work(async (text, parameters) => {
-            const { rows } = (parameters ?? {}) as { rows?: unknown[] };
+            const { sources, rows = sources?.flatMap(([, own]) => own) } = (parameters ?? {}) as Parameters;
             if (rows && rows.length > 30) throw new Upstream('Neo4j is out of memory.', { system: 'Neo4j', check: 'this test' });
             if (rows) sizes.push(rows.length);
             return ask(text, parameters);
@@ -259,8 +260,11 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
     expect(Math.max(...sizes)).toBeGreaterThan(20);
     await expect.poll(running.failure).toBe(undefined);
     await running.stop();
-    const told = lines.map((line) => JSON.parse(line) as { level: string; err?: { message: string } });
-    expect(told.flatMap(({ err }) => err?.message ?? [])).toEqual([
+    const told = lines.map((line) => JSON.parse(line) as { level: string; reason?: string; check?: string });
+    const reasonsTold = told.filter(({ reason }) => reason !== undefined);
+    expect(reasonsTold.map(({ check }) => check)).toEqual(['this test', 'this test', 'this test']);
+    expect(lines.join('')).not.toContain('at ');
+    expect(reasonsTold.map(({ reason }) => reason)).toEqual([
       'Neo4j cannot be reached.',
       'Neo4j refused the user or the password.',
       'Neo4j is out of memory.',

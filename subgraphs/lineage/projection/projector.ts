@@ -8,6 +8,7 @@ import type { Database } from '#platform/database/index.ts';
 import { createBell } from '#platform/events/bell.ts';
 import { LINEAGE_NEO4J } from '#platform/events/consumerNames.ts';
 import { tellPosition } from '#platform/events/positions.ts';
+import { Upstream } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createGeneration, GenerationGone, leaveGeneration, removeGeneration, serve, type Generation } from '../graph/neo4j/generations.ts';
 import { migrate } from '../graph/neo4j/migrations.ts';
@@ -147,7 +148,9 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
       } catch (error) {
         // Nothing is lost: Neo4j knows how far it is. Each reason is told once, or a server that is away would fill the log.
         const reason = (error as Error).message;
-        if (reason !== told) log.warn({ err: error }, 'lineage cannot be copied to Neo4j; it is tried until it can');
+        // What is said of a server that is away or refuses says all; where in the code that was helps nobody.
+        const detail = error instanceof Upstream ? { reason, ...error.details } : { err: error };
+        if (reason !== told) log.warn(detail, 'lineage cannot be copied to Neo4j; it is tried until it can');
         told = reason;
         failures++;
         const until = performance.now() + Math.min(BACKOFF_MS * 2 ** failures, MOST_BACKOFF_MS);
