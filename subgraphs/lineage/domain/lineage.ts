@@ -114,6 +114,10 @@ export async function walk(
 
   const ids = [...depths.keys()];
   const maxEdges = maxNodes * EDGES_PER_NODE;
+  // All neighbours, beside the edges between them: those of the answer are taken off when all of its edges are known.
+  const counting =
+    isSpent && !isLate && ids.length > 1 ? withinTime(deadline, () => countOnward(graph, view, reached, depth, [])) : undefined;
+  counting?.catch(() => {}); // it is waited for below
   const edges = new Map<string, GraphEdge>();
   for (const side of sides) {
     const expanded = ids.filter((id) => isExpanded(side, id, depth));
@@ -126,8 +130,10 @@ export async function walk(
   // Within the budgets nothing was cut off.
   let unexpanded: ReadonlyMap<string, number> = new Map();
   if (isSpent || isLate) {
-    const isWhole = ids.length > 1 && !isLate && edges.size <= maxEdges;
-    const counts = await withinTime(rest(), () => countCutOff(graph, view, reached, depth, isWhole ? edges.values() : undefined));
+    const all = !isLate && edges.size <= maxEdges ? await counting : undefined;
+    const counts = all
+      ? takeOff(all, edges.values(), (id) => viewOnward(view, reached, id, depth)!.direction)
+      : await withinTime(rest(), () => countOnward(graph, view, reached, depth, ids));
     isLate ||= !counts;
     unexpanded = counts ?? unexpanded;
   }
@@ -170,50 +176,46 @@ async function goOnAmongKnown(graph: GraphStore, { sides, depths, level }: Reach
   return false;
 }
 
-/**
- * Of each node the neighbours that are not in the answer, each once, on the sides that go on from it. `within`: all edges of the answer, if
- * they are known. To count all neighbours and leave those at their ends out is cheaper than to look for each neighbour among the nodes.
- */
-async function countCutOff(
+/** Of each node its neighbours that are not among `except`, each once, on the sides that go on from it. */
+async function countOnward(
   graph: GraphStore,
   view: View,
-  { sides, depths, level }: Reach,
+  reached: Reach,
   depth: number,
-  within: Iterable<GraphEdge> | undefined,
+  except: readonly string[],
 ): Promise<Map<string, number>> {
-  const ids = [...depths.keys()];
-  const inside = within && neighboursIn(within);
-  const asked = Map.groupBy(ids, (id) => {
-    const onward = sides.filter((side) => isExpanded(side, id, depth));
-    return onward.every((side) => isFullyRead(side, id, level)) ? null : onward.length === 2 ? view : onward[0]!.view;
-  });
   const counts = new Map<string, number>();
-  for (const [own, group] of asked) {
-    if (!own) continue;
-    for (const [id, count] of await graph.countNeighbours(own, group, inside ? [] : ids)) {
-      const outside = inside ? count - inside.count(id, own.direction) : count;
-      if (outside > 0) counts.set(id, outside);
-    }
+  for (const [own, group] of Map.groupBy(reached.depths.keys(), (id) => viewOnward(view, reached, id, depth))) {
+    if (own) for (const [id, count] of await graph.countNeighbours(own, group, except)) counts.set(id, count);
   }
   return counts;
 }
 
-function neighboursIn(edges: Iterable<GraphEdge>): { count: (id: string, direction: Direction) => number } {
-  const [up, down] = [new Map<string, Set<string>>(), new Map<string, Set<string>>()];
+/** In which view the neighbours of a node may have been cut off; null: in none. */
+function viewOnward(view: View, { sides, level }: Reach, id: string, depth: number): View | null {
+  const onward = sides.filter((side) => isExpanded(side, id, depth));
+  return onward.every((side) => isFullyRead(side, id, level)) ? null : onward.length === 2 ? view : onward[0]!.view;
+}
+
+/** Of what is counted of each node the neighbours to which there is one of the edges. */
+function takeOff(
+  counts: ReadonlyMap<string, number>,
+  edges: Iterable<GraphEdge>,
+  directionOf: (id: string) => Direction,
+): Map<string, number> {
+  const [sources, targets] = [new Map<string, Set<string>>(), new Map<string, Set<string>>()];
   for (const { fromId, toId } of edges) {
-    add(up, toId, fromId);
-    add(down, fromId, toId);
+    add(sources, toId, fromId);
+    add(targets, fromId, toId);
   }
-  const none: ReadonlySet<string> = new Set();
-  return {
-    count(id, direction) {
-      const [sources, targets] = [
-        direction === 'DOWNSTREAM' ? none : (up.get(id) ?? none),
-        direction === 'UPSTREAM' ? none : (down.get(id) ?? none),
-      ];
-      return new Set([...sources, ...targets]).size;
-    },
-  };
+  const left = new Map<string, number>();
+  for (const [id, count] of counts) {
+    const direction = directionOf(id);
+    const near = new Set(direction === 'DOWNSTREAM' ? [] : sources.get(id));
+    if (direction !== 'UPSTREAM') for (const target of targets.get(id) ?? []) near.add(target);
+    if (count > near.size) left.set(id, count - near.size);
+  }
+  return left;
 }
 
 function add(into: Map<string, Set<string>>, id: string, other: string): void {

@@ -102,8 +102,7 @@ const EDGE = `f.kind AS kind, f.origin AS origin, f.transformation AS transforma
  * The nodes among which an edge may end are joined by their identity: reading the key at the end of each flow takes three times as long. A
  * hub's flows are looked for at their other ends; between two hubs each pair is looked up.
  */
-export const FIND_EDGES = texts(
-  ({ flow, hub, order, from, to, otherHub }) => `
+const findEdges = ({ flow, hub, order, from, to, otherHub }: Pattern): string => `
   CALL () {
     MATCH ${flow} USING INDEX SEEK n:LineageNode(key) USING INDEX SEEK m:LineageNode(key) USING JOIN ON m
     WHERE n:LineageNode AND m:LineageNode AND n.key IN $given.keys AND n.${hub} IS NULL AND m.key IN $given.among AND ${VALID}
@@ -118,8 +117,10 @@ export const FIND_EDGES = texts(
     MATCH ()-[f:FLOWS]->() USING INDEX SEEK f:FLOWS(${order}) WHERE f.${order} = n.key + '/' + m.id AND ${VALID}
     RETURN n, f, m
   }
-  RETURN ${from}.id AS fromId, ${to}.id AS toId, ${EDGE} ORDER BY fromId, toId, origin LIMIT $limit`,
-);
+  RETURN ${from}.id AS fromId, ${to}.id AS toId, ${EDGE}`;
+/** The server takes a fifth of the time to sort some thousands, twice as long as who asked: it pays only where some are left out. */
+export const FIND_ANY_EDGES = texts((pattern) => `${findEdges(pattern)} LIMIT $limit`);
+export const FIND_FIRST_EDGES = texts((pattern) => `${findEdges(pattern)} ORDER BY fromId, toId, origin LIMIT $limit`);
 
 const findColumns = (flow: string): string => `
   MATCH (n:LineageNode) USING INDEX SEEK n:LineageNode(generation, assetId) WHERE n.generation = $generation AND n.assetId = $assetId

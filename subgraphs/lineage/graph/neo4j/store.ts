@@ -7,7 +7,8 @@ import {
   COUNT_ASSETS,
   COUNT_NEIGHBOURS,
   FIND_COLUMNS,
-  FIND_EDGES,
+  FIND_ANY_EDGES,
+  FIND_FIRST_EDGES,
   FIND_NEIGHBOURS,
   FIND_NEXT,
   FIND_VISIBLE,
@@ -69,8 +70,10 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
     async findEdges(view, ids, among, limit) {
       if (ids.length === 0 || among.length === 0) return [];
       const parameters = { ...ofView(view, { keys: keysOf(ids), among: keysOf(among) }), limit: BigInt(limit) };
-      const found = await inWays<EdgeRow>(view.direction, FIND_EDGES, parameters);
-      return firstOf(found, ({ fromId, toId, origin }) => `${fromId} ${toId} ${origin}`, limit).map(toEdge);
+      const any = await inWays<EdgeRow>(view.direction, FIND_ANY_EDGES, parameters);
+      const isCut = any.some(({ length }) => length === limit);
+      const found = isCut ? await inWays<EdgeRow>(view.direction, FIND_FIRST_EDGES, parameters) : any;
+      return inOrder(found, ({ fromId, toId, origin }) => `${fromId} ${toId} ${origin}`, limit).map(toEdge);
     },
 
     async countNeighbours(view, ids, except) {
@@ -116,8 +119,11 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
 }
 
 /** Of lists that are in the order of their keys: all in that order, each once, the first `limit`. */
-function firstOf<Item>(lists: readonly Item[][], key: (item: Item) => string, limit: number, order?: 'descending'): Item[] {
-  if (lists.length === 1) return lists[0]!;
+const firstOf = <Item>(lists: readonly Item[][], key: (item: Item) => string, limit: number, order?: 'descending'): Item[] =>
+  lists.length === 1 ? lists[0]! : inOrder(lists, key, limit, order);
+
+/** The same of lists in any order. */
+function inOrder<Item>(lists: readonly Item[][], key: (item: Item) => string, limit: number, order?: 'descending'): Item[] {
   const keyed = new Map(lists.flat().map((item) => [key(item), item]));
   const keys = [...keyed.keys()].sort();
   if (order) keys.reverse();
