@@ -95,7 +95,8 @@ export const COUNT_NEIGHBOURS: Record<Direction, string> = {
   BOTH: countNeighbours('(n)-[f:FLOWS]-(m)'),
 };
 
-const EDGE = `f.kind AS kind, f.origin AS origin, f.transformation AS transformation, f.confidence AS confidence, f.jobId AS jobId,
+/** Their kind is that of the level that is asked about. */
+const EDGE = `f.origin AS origin, f.transformation AS transformation, f.confidence AS confidence, f.jobId AS jobId,
   f.validFrom AS validFrom, f.validTo AS validTo`;
 
 /**

@@ -1,7 +1,7 @@
 /** The graph in Neo4j: a generation of what the projection copies there (`generations.ts`), asked by `queries.ts`. */
 import { isNobody } from '#platform/auth/classes.ts';
 import type { VisibleClasses } from '#platform/auth/access.ts';
-import type { ColumnNode, Direction, GraphEdge, GraphStore, View } from '../index.ts';
+import type { ColumnNode, Direction, GraphEdge, GraphStore, Level, View } from '../index.ts';
 import type { Neo4j, Parameters } from './connection.ts';
 import {
   COUNT_ASSETS,
@@ -21,7 +21,7 @@ import { keyOf, OPEN } from './writing.ts';
 
 const WAYS: Record<Direction, readonly Way[]> = { UPSTREAM: ['UPSTREAM'], DOWNSTREAM: ['DOWNSTREAM'], BOTH: ['UPSTREAM', 'DOWNSTREAM'] };
 
-type EdgeRow = Omit<GraphEdge, 'validFrom' | 'validTo'> & { validFrom: number; validTo: number };
+type EdgeRow = Omit<GraphEdge, 'kind' | 'validFrom' | 'validTo'> & { validFrom: number; validTo: number };
 type EdgeEnds = Pick<GraphEdge, 'fromId' | 'toId'>;
 /** What of a question is lists. */
 type Given = { keys?: string[]; among?: string[]; except?: readonly string[]; after?: readonly unknown[] | null };
@@ -73,7 +73,7 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
       const any = await inWays<EdgeRow>(view.direction, FIND_ANY_EDGES, parameters);
       const isCut = any.some(({ length }) => length === limit);
       const found = isCut ? await inWays<EdgeRow>(view.direction, FIND_FIRST_EDGES, parameters) : any;
-      return inOrder(found, ({ fromId, toId, origin }) => `${fromId} ${toId} ${origin}`, limit).map(toEdge);
+      return inOrder(found, ({ fromId, toId, origin }) => `${fromId} ${toId} ${origin}`, limit).map((row) => toEdge(view.level, row));
     },
 
     async countNeighbours(view, ids, except) {
@@ -95,14 +95,14 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
       return await neo4j.read<ColumnNode>(GET_COLUMNS, of(classes, { keys: keysOf(ids) }));
     },
 
-    async listHistory(_level, ids, classes, after, limit) {
+    async listHistory(level, ids, classes, after, limit) {
       if (isNobody(classes) || ids.length === 0) return [];
       const place = after && [BigInt(after[0].getTime()), ...after.slice(1)];
       const parameters = { ...of(classes, { keys: keysOf(ids), after: place }), limit: BigInt(limit) };
       const found = await inWays<EdgeRow>('BOTH', LIST_HISTORY, parameters);
       const placeOf = ({ validFrom, fromId, toId, origin }: EdgeRow): string =>
         `${String(validFrom).padStart(16, '0')} ${fromId} ${toId} ${origin}`;
-      return firstOf(found, placeOf, limit, 'descending').map(toEdge);
+      return firstOf(found, placeOf, limit, 'descending').map((row) => toEdge(level, row));
     },
 
     async *streamFlows(classes) {
@@ -141,8 +141,16 @@ function bySource(rows: readonly EdgeEnds[]): { fromId: string; toIds: string[] 
   return sources;
 }
 
-const toEdge = ({ validFrom, validTo, ...edge }: EdgeRow): GraphEdge => ({
-  ...edge,
+const KINDS = { ASSET: 'TABLE', COLUMN: 'COLUMN' } as const;
+
+const toEdge = (level: Level, { fromId, toId, origin, transformation, confidence, jobId, validFrom, validTo }: EdgeRow): GraphEdge => ({
+  fromId,
+  toId,
+  kind: KINDS[level],
+  origin,
+  transformation,
+  confidence,
+  jobId,
   validFrom: new Date(validFrom),
   validTo: validTo === OPEN ? null : new Date(validTo),
 });
