@@ -7,7 +7,7 @@ import {
   COUNT_ASSETS,
   COUNT_NEIGHBOURS,
   FIND_COLUMNS,
-  FIND_ANY_EDGES,
+  FIND_EDGES,
   FIND_FIRST_EDGES,
   FIND_NEIGHBOURS,
   FIND_NEXT,
@@ -70,9 +70,9 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
     async findEdges(view, ids, among, limit) {
       if (ids.length === 0 || among.length === 0) return [];
       const parameters = { ...ofView(view, { keys: keysOf(ids), among: keysOf(among) }), limit: BigInt(limit) };
-      const any = await inWays<EdgeRow>(view.direction, FIND_ANY_EDGES, parameters);
-      const isCut = any.some(({ length }) => length === limit);
-      const found = isCut ? await inWays<EdgeRow>(view.direction, FIND_FIRST_EDGES, parameters) : any;
+      const unsorted = await inWays<EdgeRow>(view.direction, FIND_EDGES, parameters);
+      const isCut = unsorted.some(({ length }) => length === limit);
+      const found = isCut ? await inWays<EdgeRow>(view.direction, FIND_FIRST_EDGES, parameters) : unsorted;
       return inOrder(found, ({ fromId, toId, origin }) => `${fromId} ${toId} ${origin}`, limit).map((row) => toEdge(view.level, row));
     },
 
