@@ -25,18 +25,23 @@ export async function copyChanges({ neo4j, sql, pages }: CopyOptions, from: Gene
     const head = await readHead(tx);
     let generation = from;
     let reading = readBatch(tx, generation, pages.rows());
-    for (let rows = 0; ;) {
-      const { batch, size, isLast } = await reading;
-      if (size > 0) {
-        // The next page is read while this one is written.
-        if (!isLast) reading = readBatch(tx, positionsAfter(generation, batch), pages.rows());
-        // If this one cannot be written, that one is not wanted any more.
-        reading.catch(() => {});
-        generation = await write(generation, batch, size);
+    try {
+      for (let rows = 0; ;) {
+        const { batch, size, isLast } = await reading;
+        if (size > 0) {
+          // The next page is read while this one is written.
+          if (!isLast) reading = readBatch(tx, positionsAfter(generation, batch), pages.rows());
+          // If this one cannot be written, nobody waits for that one before the end.
+          reading.catch(() => {});
+          generation = await write(generation, batch, size);
+        }
+        rows += size;
+        if (isLast) return { generation, rows, caughtUpWith: head };
+        if (isOver()) return { generation, rows, caughtUpWith: undefined };
       }
-      rows += size;
-      if (isLast) return { generation, rows, caughtUpWith: head };
-      if (isOver()) return { generation, rows, caughtUpWith: undefined };
+    } finally {
+      // After the transaction its connection is somebody else's.
+      await reading.catch(() => {});
     }
   });
 
