@@ -118,14 +118,17 @@ export async function walk(
   const counting =
     isSpent && !isLate && ids.length > 1 ? withinTime(deadline, () => countOnward(graph, view, reached, depth, [])) : undefined;
   counting?.catch(() => {}); // it is waited for below
+  // Where nothing was cut off or hidden, these are all that leave the nodes: that is read faster than pairs are looked up.
+  const among = view.classes === 'all' && !isSpent && !isLate ? null : ids;
   const edges = new Map<string, GraphEdge>();
   for (const side of sides) {
     const expanded = ids.filter((id) => isExpanded(side, id, depth));
     // A single root may flow into itself only by a mistake; of several roots one may flow into another.
-    const found = ids.length > 1 ? await withinTime(rest(), () => graph.findEdges(side.view, expanded, ids, maxEdges + 1)) : [];
+    const found = ids.length > 1 ? await withinTime(rest(), () => graph.findEdges(side.view, expanded, among, maxEdges + 1)) : [];
     // The nodes are told without them.
     isLate ||= !found;
-    for (const edge of found ?? []) edges.set(edgeKey(edge), edge);
+    // One that came since the nodes were read may lead to another.
+    for (const edge of found ?? []) if (depths.has(edge.fromId) && depths.has(edge.toId)) edges.set(edgeKey(edge), edge);
   }
   // Within the budgets nothing was cut off.
   let unexpanded: ReadonlyMap<string, number> = new Map();

@@ -246,6 +246,7 @@ export function describeGraph(title: string, { graph, apply, clear }: Conformanc
       expect(await graph().findNext(view('DOWNSTREAM'), from, [], 9)).toEqual([id('c'), id('d'), id('e')]);
       expect(await graph().findNeighbours(view('DOWNSTREAM'), from, 2)).toEqual(new Map(from.map((each) => [each, [id('c'), id('d')]])));
       expect((await graph().findEdges(view('DOWNSTREAM'), from, all(), 2)).map(({ toId }) => names.get(toId))).toEqual(['c', 'd']);
+      expect((await graph().findEdges(view('DOWNSTREAM'), from, null, 2)).map(({ toId }) => names.get(toId))).toEqual(['c', 'd']);
       expect(await graph().countNeighbours(view('DOWNSTREAM'), all(), [id('d')])).toEqual(
         new Map([
           [id('a'), 2],

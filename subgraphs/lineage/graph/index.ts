@@ -48,9 +48,9 @@ export type GraphStore = {
   findNeighbours(view: View, ids: readonly string[], limit: number): Promise<Map<string, string[]>>;
   /**
    * Edges that lead from one of `ids`, in the view's direction, to one of `among`; by (fromId, toId, origin), the first `limit`. All ids are
-   * visible nodes.
+   * visible nodes. Without `among`, to anything, whether the viewer may see it or not.
    */
-  findEdges(view: View, ids: readonly string[], among: readonly string[], limit: number): Promise<GraphEdge[]>;
+  findEdges(view: View, ids: readonly string[], among: readonly string[] | null, limit: number): Promise<GraphEdge[]>;
   /** How many visible neighbours each has that are not among `except`. Absent: none. */
   countNeighbours(view: View, ids: readonly string[], except: readonly string[]): Promise<Map<string, number>>;
   /**

@@ -91,7 +91,8 @@ export function createPostgresGraph(sql: Database): GraphStore {
       // Both ends are conditions of one index: it is searched for the pairs, not read along a hub's neighbours.
       const ofSide = (side: Side) => sql`
         select ${edgeColumns} from lineage.edges e
-        where e.${sql(side.own)} = any(${ids as string[]}::uuid[]) and e.${sql(side.other)} = any(${among as string[]}::uuid[]) and ${valid(at, side)}`;
+        where e.${sql(side.own)} = any(${ids as string[]}::uuid[]) and ${valid(at, side)}
+          ${among ? sql`and e.${sql(side.other)} = any(${among as string[]}::uuid[])` : sql``}`;
       const [first, second] = SIDES[direction];
       return [
         ...(await sql<GraphEdge[]>`

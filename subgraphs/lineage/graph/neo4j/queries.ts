@@ -123,6 +123,13 @@ const findEdges = ({ flow, hub, order, from, to, otherHub }: Pattern): string =>
 export const FIND_EDGES = texts((pattern) => `${findEdges(pattern)} LIMIT $limit`);
 export const FIND_FIRST_EDGES = texts((pattern) => `${findEdges(pattern)} ORDER BY fromId, toId, origin LIMIT $limit`);
 
+const findAllEdges = ({ flow, from, to }: Pattern): string => `
+  MATCH (n:LineageNode) USING INDEX n:LineageNode(key) WHERE n.key IN $given.keys
+  MATCH ${flow} WHERE ${VALID}
+  RETURN ${from}.id AS fromId, ${to}.id AS toId, ${EDGE}`;
+export const FIND_ALL_EDGES = texts((pattern) => `${findAllEdges(pattern)} LIMIT $limit`);
+export const FIND_FIRST_OF_ALL_EDGES = texts((pattern) => `${findAllEdges(pattern)} ORDER BY fromId, toId, origin LIMIT $limit`);
+
 const findColumns = (flow: string): string => `
   MATCH (n:LineageNode) USING INDEX SEEK n:LineageNode(generation, assetId) WHERE n.generation = $generation AND n.assetId = $assetId
     AND ${seen('n')} AND EXISTS { ${flow} WHERE ${VALID} AND ${seen('m')} }

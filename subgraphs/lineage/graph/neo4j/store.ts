@@ -7,8 +7,10 @@ import {
   COUNT_ASSETS,
   COUNT_NEIGHBOURS,
   FIND_COLUMNS,
+  FIND_ALL_EDGES,
   FIND_EDGES,
   FIND_FIRST_EDGES,
+  FIND_FIRST_OF_ALL_EDGES,
   FIND_NEIGHBOURS,
   FIND_NEXT,
   FIND_VISIBLE,
@@ -68,11 +70,12 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
     },
 
     async findEdges(view, ids, among, limit) {
-      if (ids.length === 0 || among.length === 0) return [];
-      const parameters = { ...ofView(view, { keys: keysOf(ids), among: keysOf(among) }), limit: BigInt(limit) };
-      const unsorted = await inWays<EdgeRow>(view.direction, FIND_EDGES, parameters);
+      if (ids.length === 0 || among?.length === 0) return [];
+      const parameters = { ...ofView(view, { keys: keysOf(ids), among: keysOf(among ?? []) }), limit: BigInt(limit) };
+      const [text, firstOnly] = among ? [FIND_EDGES, FIND_FIRST_EDGES] : [FIND_ALL_EDGES, FIND_FIRST_OF_ALL_EDGES];
+      const unsorted = await inWays<EdgeRow>(view.direction, text, parameters);
       const isCut = unsorted.some(({ length }) => length === limit);
-      const found = isCut ? await inWays<EdgeRow>(view.direction, FIND_FIRST_EDGES, parameters) : unsorted;
+      const found = isCut ? await inWays<EdgeRow>(view.direction, firstOnly, parameters) : unsorted;
       return inOrder(found, ({ fromId, toId, origin }) => `${fromId} ${toId} ${origin}`, limit).map((row) => toEdge(view.level, row));
     },
 
