@@ -1,6 +1,10 @@
-/** `npm run codegen`: the types of each subgraph's resolvers, from the contract in `schema/` and the parents in its `mappers.ts`. */
+/**
+ * `npm run codegen`: the types of each subgraph's resolvers, from the contract in `schema/` and the parents in its `mappers.ts`;
+ * and the client's typed documents, from the operations in `client/src`.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import client from './client/codegen.ts';
 
 const SUBGRAPHS = ['catalog', 'policy', 'lineage', 'identity', 'session'];
 
@@ -13,24 +17,28 @@ function readMappers(name: string): Record<string, string> {
 }
 
 const config: CodegenConfig = {
-  generates: Object.fromEntries(
-    SUBGRAPHS.map((name) => [
-      `generated/${name}.ts`,
-      {
-        schema: ['schema/base.graphql', `schema/${name}.graphql`],
-        plugins: ['typescript', 'typescript-resolvers'],
-        config: {
-          federation: true,
-          contextType: '../platform/graphql/context.ts#RequestContext',
-          mappers: readMappers(name),
-          useTypeImports: true,
-          enumsAsTypes: true,
-          avoidOptionals: { field: true, inputValue: false, object: false, defaultValue: false },
-          scalars: { DateTime: { input: 'Date', output: 'Date' }, JSON: 'unknown', ID: 'string' },
+  ...client,
+  generates: {
+    ...client.generates,
+    ...Object.fromEntries(
+      SUBGRAPHS.map((name) => [
+        `generated/${name}.ts`,
+        {
+          schema: ['schema/base.graphql', `schema/${name}.graphql`],
+          plugins: ['typescript', 'typescript-resolvers'],
+          config: {
+            federation: true,
+            contextType: '../platform/graphql/context.ts#RequestContext',
+            mappers: readMappers(name),
+            useTypeImports: true,
+            enumsAsTypes: true,
+            avoidOptionals: { field: true, inputValue: false, object: false, defaultValue: false },
+            scalars: { DateTime: { input: 'Date', output: 'Date' }, JSON: 'unknown', ID: 'string' },
+          },
         },
-      },
-    ]),
-  ),
+      ]),
+    ),
+  },
 };
 
 // The generator takes a default export only.

@@ -1,0 +1,2 @@
+// Next takes a default export only.
+export default { plugins: { '@tailwindcss/postcss': {} } };
