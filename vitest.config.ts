@@ -11,7 +11,12 @@ process.once('exit', () => rmSync(observations, { recursive: true, force: true }
 
 export default defineConfig({
   // Vite would take graphql's ES modules for our files while Apollo's packages load its CommonJS: two copies, which graphql refuses.
-  resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
+  resolve: {
+    alias: [
+      { find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) },
+      { find: /^@\//, replacement: fileURLToPath(new URL('client/src/', import.meta.url)) },
+    ],
+  },
   test: {
     provide: { observations },
     projects: [
@@ -19,7 +24,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'all',
-          include: ['{platform,subgraphs,router,cli,deploy,scripts,tests,bench}/**/*.test.ts'],
+          include: ['{platform,subgraphs,router,cli,deploy,scripts,tests,bench}/**/*.test.ts', 'client/{server,src}/**/*.test.{ts,tsx}'],
           globalSetup: ['tests/globalSetup.ts'],
         },
       },

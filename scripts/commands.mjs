@@ -36,6 +36,7 @@ const CHECKS = [
   ['format', [bin('oxfmt/bin/oxfmt'), '--check', '.']],
   ['lint', [bin('oxlint/bin/oxlint'), '--type-aware']],
   ['types', [bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
+  ["the client's types", [bin('typescript/bin/tsc'), '--noEmit', '-p', 'client']],
   ['supergraph composes, without drift or a breaking change', ['scripts/compose.ts', '--check']],
   ['migrations match the tables', ['scripts/migration.ts', '--check']],
   ['documents say what the code says', ['scripts/docs.ts', '--check']],
