@@ -72,6 +72,7 @@ export const settingsSchema = z
       .transform(Number)
       .optional()
       .describe('Port where a worker tells its health and its metrics; it listens nowhere without'),
+    CLIENT_PORT: portNumber.default('3000').transform(Number).describe('Port of the web client'),
     HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
     DATA_DIR: z.string().default('.pursight').describe('Embedded PostgreSQL and key files (mode 0600)'),
     DATABASE_URL: optionalUrl('postgres:', 'postgresql:').describe('An own PostgreSQL (15 or later) instead of the embedded one'),
@@ -95,6 +96,14 @@ export const settingsSchema = z
       .describe('Root key that wraps the data keys; made and kept in DATA_DIR when absent'),
     WS_MAX_PER_ADDRESS: positive.default(100).describe('WebSockets that one address may have open'),
     WS_MAX_PER_USER: positive.default(50).describe('WebSockets that one user may have open'),
+    ROUTER_URL: optionalUrl('http:', 'https:').describe(
+      'Router that a web client in a process of its own asks; http://127.0.0.1:PORT without',
+    ),
+    CLIENT_SECRET: z
+      .string()
+      .min(32)
+      .optional()
+      .describe('Same for a router and a web client in processes of their own: limits are then kept for each address of the client'),
     SUBGRAPH_URLS: subgraphUrls.describe('Subgraphs in processes of their own: catalog=http://host:port,identity=http://host:port'),
     LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])

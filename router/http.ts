@@ -1,4 +1,5 @@
 /** The router's HTTP application: security headers, routes, and one shape for whatever goes wrong outside of GraphQL. */
+import type { IncomingMessage } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response, type Router } from 'express';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { ApolloServer } from '@apollo/server';
@@ -18,6 +19,7 @@ type Deps = {
   metrics: Metrics;
   logger: Logger;
   deadlineMs?: number;
+  addressOf: (request: IncomingMessage) => string;
   isDraining: () => boolean;
   /** Served beside /graphql. */
   routes: readonly Router[];
@@ -40,7 +42,7 @@ const routeOf = (path: string): string => KNOWN_ROUTES.find((route) => path === 
 
 const METHODS = ['GET', 'POST'];
 
-export function createHttp({ server, authenticate, metrics, logger, deadlineMs, isDraining, routes }: Deps): Express {
+export function createHttp({ server, authenticate, metrics, logger, deadlineMs, addressOf, isDraining, routes }: Deps): Express {
   /** What never became an operation has the body of GraphQL's answers as well. */
   const answer = (response: Response, error: unknown, status: number): void => {
     // A body that cannot be read never became an opened request.
@@ -71,7 +73,7 @@ export function createHttp({ server, authenticate, metrics, logger, deadlineMs, 
       answer(response, new InvalidInput('Send operations by POST; queries may come by GET.', 'request'), 405);
     },
     express.json({ limit: MAX_BODY_BYTES, type: ['application/json', 'application/graphql+json'] }),
-    openRequest({ deadlineMs }),
+    openRequest({ deadlineMs, addressOf }),
     expressMiddleware(server, { context: ({ req }) => authorizeRequest(req, authenticate) }),
   );
   for (const router of routes) app.use(router);

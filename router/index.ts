@@ -11,12 +11,13 @@ import type { Viewer } from '#platform/auth/viewer.ts';
 import type { SignRouterToken } from '#platform/auth/routerTokens.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
 import type { Logger } from '#platform/logger.ts';
+import { createCallerAddress } from './callerAddress.ts';
 import { renderError } from './errors.ts';
 import { createExecution } from './execution.ts';
 import { createGateway } from './gateway.ts';
 import { createHealthRoutes, type HealthChecks } from './health.ts';
 import { createHttp } from './http.ts';
-import { createService } from './listen.ts';
+import { createService } from '#platform/listen.ts';
 import { createRateLimit } from './limits/rate.ts';
 import { limitSelections } from './limits/selectionCount.ts';
 import { MAX_TOKENS } from './limits/tokens.ts';
@@ -47,6 +48,8 @@ export type RouterDeps = {
   port: number;
   /** Milliseconds that an operation may take. */
   deadlineMs?: number;
+  /** Who sends it says for which address it asks. */
+  forwarderSecret?: string;
   /** Without it there are no sockets. */
   live?: LiveOptions;
   /** Milliseconds that answers under way are given when the router stops. */
@@ -58,6 +61,7 @@ export type Router = { start: () => Promise<{ url: string }>; stop: () => Promis
 export function createRouter(deps: RouterDeps): Router {
   const logger = deps.logger.child({ module: 'router' });
   const { metrics = createMetrics() } = deps;
+  const addressOf = createCallerAddress(deps.forwarderSecret);
   let draining = false;
   let subscriptions: Subscriptions | undefined;
   const gateway = createGateway({ subgraphs: deps.subgraphs, remote: deps.remote, faults: deps.faults, logger });
@@ -104,6 +108,7 @@ export function createRouter(deps: RouterDeps): Router {
         metrics,
         logger,
         deadlineMs: deps.deadlineMs,
+        addressOf,
         isDraining: () => draining,
         routes: [createHealthRoutes(health), createMetricsRoute(metrics, deps.authenticate), createPlayground({ logger })],
       });
@@ -113,6 +118,7 @@ export function createRouter(deps: RouterDeps): Router {
           schema: gateway.schema(),
           authenticate: deps.authenticate,
           execute: createExecution(server, deps.deadlineMs),
+          addressOf,
           rateLimit,
           metrics,
           logger,

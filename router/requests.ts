@@ -1,5 +1,6 @@
 /** What one HTTP request of /graphql brings with it: an id, the caller's address and viewer, and how long it may take. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { newId } from '#platform/ids.ts';
 import { AppError, TimedOut, Unauthenticated } from '#platform/errors.ts';
@@ -20,13 +21,19 @@ export type RoutedContext = RequestContext & { isEvent?: boolean };
 export const currentRequest = new AsyncLocalStorage<RoutedContext>();
 
 /** Opens a request: from here it has an id, which the answer's `x-request-id` tells, and a signal. */
-export function openRequest({ deadlineMs = DEADLINE_MS } = {}): RequestHandler {
+export function openRequest({
+  deadlineMs = DEADLINE_MS,
+  addressOf,
+}: {
+  deadlineMs?: number;
+  addressOf: (request: IncomingMessage) => string;
+}): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
     const controller = new AbortController();
     const context: RequestContext = {
       viewer: null,
       requestId: newId(),
-      address: request.socket.remoteAddress ?? '',
+      address: addressOf(request),
       signal: controller.signal,
     };
     const timer = setTimeout(() => {

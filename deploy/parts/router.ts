@@ -48,6 +48,7 @@ export async function startRouter(
     host: settings.HOST,
     port: settings.PORT,
     deadlineMs,
+    forwarderSecret: settings.CLIENT_SECRET,
     live: { database: live, maxPerAddress: settings.WS_MAX_PER_ADDRESS, maxPerUser: settings.WS_MAX_PER_USER },
     health: { database: checkDatabase(identity.database), ...health },
   });

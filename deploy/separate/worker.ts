@@ -2,7 +2,7 @@
 import express from 'express';
 import { askLocally } from '#platform/graphql/subgraph.ts';
 import { createHealthRoutes } from '#router/health.ts';
-import { createService } from '#router/listen.ts';
+import { createService } from '#platform/listen.ts';
 import { createMetricsRoute } from '#router/metricsRoute.ts';
 import { checkDatabase } from '../parts/base.ts';
 import { makeCatalog } from '../parts/catalog.ts';
@@ -22,7 +22,7 @@ await runSeparate('The worker', async (base, say) => {
   await startWork(base, { sequencer, catalog, policy, lineage, identity });
   const { HOST: host, WORKER_PORT: port } = base.settings;
   if (!port) return;
-  const service = createService({ host, port });
+  const service = createService({ host, port, setting: 'WORKER_PORT' });
   const app = express()
     .disable('x-powered-by')
     .use(createHealthRoutes({ database: checkDatabase(catalog.database), ...lineage.health }))

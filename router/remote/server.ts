@@ -8,7 +8,7 @@ import { withTrace } from '#platform/trace.ts';
 import { createLocalAnswer } from '../dataSource.ts';
 import { httpStatus, renderError, requestError } from '../errors.ts';
 import { createHealthRoutes, type HealthChecks } from '../health.ts';
-import { createService } from '../listen.ts';
+import { createService } from '#platform/listen.ts';
 import { bearerToken } from '../requests.ts';
 
 /** Keys of many entities at once come in one body; it is our own router that sends it. */

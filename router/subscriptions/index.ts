@@ -47,6 +47,7 @@ export type SubscriptionsDeps = {
   schema: GraphQLSchema;
   authenticate: (token: string) => Promise<Viewer>;
   execute: ExecuteOperation;
+  addressOf: (request: IncomingMessage) => string;
   rateLimit: RateLimit;
   metrics: Metrics;
   logger: Logger;
@@ -217,7 +218,7 @@ export function createSubscriptions(options: LiveOptions, deps: SubscriptionsDep
     },
     logger,
   );
-  const sockets = createSockets({ onConnection: attach, maxPerAddress, count: metrics.sockets });
+  const sockets = createSockets({ onConnection: attach, maxPerAddress, addressOf: deps.addressOf, count: metrics.sockets });
 
   return {
     upgrade: sockets.upgrade,

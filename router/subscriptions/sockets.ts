@@ -31,10 +31,11 @@ export type Sockets = {
 type Options = {
   onConnection: (connection: Connection) => void;
   maxPerAddress: number;
+  addressOf: (request: IncomingMessage) => string;
   count: { inc: () => void; dec: () => void };
 };
 
-export function createSockets({ onConnection, maxPerAddress, count }: Options): Sockets {
+export function createSockets({ onConnection, maxPerAddress, addressOf, count }: Options): Sockets {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -77,7 +78,7 @@ export function createSockets({ onConnection, maxPerAddress, count }: Options): 
   return {
     upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy()); // a peer that is gone before its answer needs none
-      const address = request.socket.remoteAddress ?? '';
+      const address = addressOf(request);
       const refusal = stopping ? GOING_AWAY : (refusalOf(request) ?? (perAddress.of(address) >= 2 * maxPerAddress ? TOO_MANY : undefined));
       if (refusal) return refuseUpgrade(socket, refusal);
       server.handleUpgrade(request, socket, head, (ws) => open(ws, address));

@@ -1,6 +1,7 @@
 /** Which requests become sockets: those to /graphql that no page of another site has made. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { isSameOrigin } from '#platform/sameOrigin.ts';
 
 const PATH = '/graphql';
 /** How long a peer may take to read why not. */
@@ -13,20 +14,10 @@ export function refusalOf(request: IncomingMessage): Refusal | undefined {
   if ((request.url ?? '').split('?')[0] !== PATH) {
     return { status: '404 Not Found', code: 'NOT_FOUND', message: `There are WebSockets at ${PATH} only.` };
   }
-  if (!mayConnect(request.headers)) {
+  if (!isSameOrigin(request.headers)) {
     return { status: '403 Forbidden', code: 'FORBIDDEN', message: 'A page of another origin may not connect here.' };
   }
   return undefined;
-}
-
-/** Browsers always tell the page's origin; what is no browser does not. */
-function mayConnect({ origin, host }: IncomingMessage['headers']): boolean {
-  if (origin === undefined) return true;
-  if (!URL.canParse(origin)) return false;
-  const { protocol, origin: asked } = new URL(origin);
-  if (protocol !== 'http:' && protocol !== 'https:') return false; // of others all origins are one
-  const own = `${protocol}//${host}`;
-  return URL.canParse(own) && new URL(own).origin === asked;
 }
 
 /** And leaves: a connection that was to be upgraded is in nobody's care but ours. */

@@ -14,8 +14,16 @@ export type Service = {
   stop(): Promise<void>;
 };
 
+type ServiceOptions = {
+  host: string;
+  port: number;
+  /** What sets the port, for the sentence that says that it cannot be had. */
+  setting?: string;
+  drainMs?: number;
+};
+
 /** An HTTP server that slow senders cannot hold, and that finishes what is under way when it stops. Port 0 takes any free one. */
-export function createService({ host, port, drainMs = DRAIN_MS }: { host: string; port: number; drainMs?: number }): Service {
+export function createService({ host, port, setting = 'PORT', drainMs = DRAIN_MS }: ServiceOptions): Service {
   const http = createServer({
     headersTimeout: 10_000,
     requestTimeout: 30_000,
@@ -29,7 +37,7 @@ export function createService({ host, port, drainMs = DRAIN_MS }: { host: string
     start(app, onUpgrade) {
       http.on('request', app);
       if (onUpgrade) http.on('upgrade', onUpgrade);
-      return listen(http, host, port);
+      return listen(http, { host, port, setting });
     },
     async stop() {
       if (http.listening) await drain();
@@ -38,14 +46,14 @@ export function createService({ host, port, drainMs = DRAIN_MS }: { host: string
 }
 
 /** Fails with one plain sentence when the port cannot be had. Gives the URL; port 0 takes any free one. */
-async function listen(server: Server, host: string, port: number): Promise<string> {
+async function listen(server: Server, { host, port, setting }: Required<Omit<ServiceOptions, 'drainMs'>>): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen({ host, port, exclusive: true }, resolve);
   try {
     await promise;
   } catch (error) {
-    throw new Error(explain((error as NodeJS.ErrnoException).code, host, port) ?? String(error), { cause: error });
+    throw new Error(explain((error as NodeJS.ErrnoException).code, { host, port, setting }) ?? String(error), { cause: error });
   } finally {
     server.off('error', reject);
   }
@@ -54,9 +62,9 @@ async function listen(server: Server, host: string, port: number): Promise<strin
   return `http://${name}:${address.port}`;
 }
 
-function explain(code: string | undefined, host: string, port: number): string | undefined {
-  if (code === 'EADDRINUSE') return `Port ${port} is taken on ${host}; stop what listens there, or set PORT to another one.`;
-  if (code === 'EACCES') return `Port ${port} may not be used by this user; set PORT to one above 1023.`;
+function explain(code: string | undefined, { host, port, setting }: { host: string; port: number; setting: string }): string | undefined {
+  if (code === 'EADDRINUSE') return `Port ${port} is taken on ${host}; stop what listens there, or set ${setting} to another one.`;
+  if (code === 'EACCES') return `Port ${port} may not be used by this user; set ${setting} to one above 1023.`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return `This machine has no address ${host} to listen on; set HOST to one that it has.`;
   return undefined;
