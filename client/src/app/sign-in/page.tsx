@@ -1,0 +1,5 @@
+import { SignInPage } from '@/features/session/sign-in-page';
+
+export default function Page() {
+  return <SignInPage />;
+}

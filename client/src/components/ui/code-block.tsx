@@ -1,0 +1,78 @@
+'use client';
+import { useState } from 'react';
+import { Copy } from 'lucide-react';
+import { cn } from '@/lib/class-names';
+import { Button } from './button';
+
+const SQL_WORDS =
+  'all|alter|and|any|as|asc|between|by|case|cast|create|cross|cube|current|delete|desc|distinct|else|end|except|exists|false|fetch|filter|first|for|from|full|function|group|grouping|having|if|ilike|in|inner|insert|intersect|into|is|join|lateral|left|like|limit|materialized|natural|not|null|offset|on|only|or|order|outer|over|partition|recursive|replace|returning|right|rollup|rows|select|set|sets|similar|some|table|then|to|true|union|unique|update|using|values|view|when|where|window|with|within';
+/** In this order: comment, string (also quoted names), number, word. */
+const SQL = new RegExp(
+  String.raw`(--[^\n]*|/\*[\s\S]*?\*/)|('(?:[^']|'')*')|("(?:[^"]|"")*")|(\b\d+(?:\.\d+)?\b)|\b(${SQL_WORDS})\b`,
+  'gi',
+);
+const JSON_TOKENS = /()("(?:[^"\\]|\\.)*")(?=\s*:)|("(?:[^"\\]|\\.)*")|(-?\b\d+(?:\.\d+)?(?:e[+-]?\d+)?\b)|\b(true|false|null)\b/gi;
+
+type Token = { text: string; className?: string };
+
+/** Longer ones are shown plain: colouring is for reading, and nobody reads so much. */
+const MOST_COLOURED = 50_000;
+
+function tokensOf(code: string, language: 'sql' | 'json' | 'text'): Token[] {
+  if (language === 'text' || code.length > MOST_COLOURED) return [{ text: code }];
+  const tokens: Token[] = [];
+  let at = 0;
+  for (const match of code.matchAll(language === 'sql' ? SQL : JSON_TOKENS)) {
+    if (match.index > at) tokens.push({ text: code.slice(at, match.index) });
+    const [text, comment, string, other, number, word] = match;
+    const isString = language === 'sql' ? string : other;
+    tokens.push({
+      text,
+      className: comment ? 'text-fg-3' : word ? 'font-semibold' : isString ? 'text-ok-text' : number ? 'text-fg-2' : undefined,
+    });
+    at = match.index + text.length;
+  }
+  tokens.push({ text: code.slice(at) });
+  return tokens;
+}
+
+type Props = { code: string; language?: 'sql' | 'json' | 'text'; label: string; className?: string; numbered?: boolean };
+
+/** Scrolls sideways, copies; lines are numbered from eight on. */
+export function CodeBlock({ code, language = 'text', label, className, numbered = code.split('\n').length >= 8 }: Props) {
+  const [isCopied, setCopied] = useState(false);
+  const lines = code.split('\n').length;
+  return (
+    <div className={cn('group relative min-w-0 rounded-control border border-line bg-subtle', className)}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard */}
+      <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={label}>
+        <pre className="flex min-w-max gap-3 p-3 text-small leading-[18px]">
+          {numbered && (
+            <span aria-hidden className="text-right whitespace-pre text-fg-3 select-none">
+              {Array.from({ length: lines }, (_, index) => index + 1).join('\n')}
+            </span>
+          )}
+          <code dir="ltr">
+            {tokensOf(code, language).map(({ text, className: look }, index) =>
+              look ? (
+                <span key={index} className={look}>
+                  {text}
+                </span>
+              ) : (
+                text
+              ),
+            )}
+          </code>
+        </pre>
+      </div>
+      <Button
+        size="small"
+        className="absolute top-1.5 right-1.5"
+        icon={<Copy className="size-3" strokeWidth={1.6} />}
+        onClick={() => void navigator.clipboard.writeText(code).then(() => setCopied(true))}
+      >
+        {isCopied ? 'Copied' : 'Copy'}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+'use client';
+import { useEffect, useSyncExternalStore, type ReactNode } from 'react';
+import { X } from 'lucide-react';
+import { Button, IconButton } from './button';
+
+export type Toast = {
+  title: ReactNode;
+  text?: ReactNode;
+  mark?: ReactNode;
+  action?: { label: string; run: () => void };
+  /** Stays until it is closed: errors, and what is critical. */
+  stays?: boolean;
+};
+type Shown = Toast & { id: number };
+
+const MOST = 3;
+let shown: readonly Shown[] = [];
+let next = 1;
+const listeners = new Set<() => void>();
+function set(toasts: readonly Shown[]): void {
+  shown = toasts;
+  for (const listener of listeners) listener();
+}
+const remove = (id: number): void => set(shown.filter((each) => each.id !== id));
+
+/** Never for what the page already shows. */
+export function toast(given: Toast): void {
+  set([...shown, { ...given, id: next++ }].slice(-MOST));
+}
+
+const NONE: readonly Shown[] = [];
+export function Toasts() {
+  const toasts = useSyncExternalStore(
+    (listener) => (listeners.add(listener), () => listeners.delete(listener)),
+    () => shown,
+    () => NONE,
+  );
+  return (
+    <div
+      role="region"
+      aria-label="Notices"
+      className="pointer-events-none fixed right-4 bottom-4 z-50 flex w-[360px] max-w-[calc(100vw-24px)] flex-col gap-2"
+    >
+      {toasts.map((each) => (
+        <Notice key={each.id} toast={each} />
+      ))}
+    </div>
+  );
+}
+
+function Notice({ toast: { id, title, text, mark, action, stays } }: { toast: Shown }) {
+  useEffect(() => {
+    if (stays) return;
+    const timer = setTimeout(
+      () => {
+        const element = document.getElementById(`toast-${id}`);
+        if (element?.matches(':hover, :focus-within')) element.addEventListener('pointerleave', () => remove(id), { once: true });
+        else remove(id);
+      },
+      action ? 10_000 : 6_000,
+    );
+    return () => clearTimeout(timer);
+  }, [id, stays, action]);
+  return (
+    <div
+      id={`toast-${id}`}
+      role={stays ? 'alert' : 'status'}
+      className="rise-in pointer-events-auto flex items-start gap-2 rounded-panel border border-line-strong bg-raised p-3 shadow-raised"
+    >
+      {mark && <span className="mt-[3px]">{mark}</span>}
+      <div className="min-w-0 flex-1">
+        <p className="font-medium break-words">{title}</p>
+        {text && <p className="text-small break-words text-fg-2">{text}</p>}
+      </div>
+      {action && (
+        <Button size="small" onClick={() => (action.run(), remove(id))}>
+          {action.label}
+        </Button>
+      )}
+      <IconButton label="Close" size="small" icon={<X className="size-3.5" strokeWidth={1.6} />} onClick={() => remove(id)} />
+    </div>
+  );
+}

@@ -1,0 +1,120 @@
+'use client';
+import {
+  BookOpen, Boxes, House, KeyRound, MailX, Plug, ScrollText, Search, ShieldAlert, SquareTerminal, Tag, Users, Waypoints, FileCheck2, type LucideIcon,
+} from 'lucide-react'; // prettier-ignore
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { useQuery } from 'urql';
+import { Mark } from '@/components/mark';
+import { graphql } from '@/gql';
+import { cn } from '@/lib/class-names';
+import { formatCount } from '@/lib/format';
+import { useViewer } from '@/lib/viewer';
+import { ConnectionLine } from './connection-line';
+import { UserMenu } from './user-menu';
+
+type Item = { href: string; label: string; icon: LucideIcon; key?: string };
+const MAIN: Item[] = [
+  { href: '/', label: 'Home', icon: House, key: 'h' },
+  { href: '/search', label: 'Search', icon: Search, key: 's' },
+  { href: '/lineage', label: 'Lineage', icon: Waypoints, key: 'l' },
+  { href: '/violations', label: 'Violations', icon: ShieldAlert, key: 'v' },
+  { href: '/policies', label: 'Policies', icon: FileCheck2, key: 'p' },
+];
+const CATALOG: Item[] = [
+  { href: '/sources', label: 'Sources', icon: Plug, key: 'o' },
+  { href: '/glossary', label: 'Glossary', icon: BookOpen, key: 'g' },
+  { href: '/domains', label: 'Domains', icon: Boxes, key: 'd' },
+  { href: '/tags', label: 'Tags', icon: Tag, key: 't' },
+];
+const DEVELOP: Item[] = [
+  { href: '/playground', label: 'Playground', icon: SquareTerminal },
+  { href: '/tokens', label: 'API tokens', icon: KeyRound },
+];
+const ADMIN: Item[] = [
+  { href: '/admin/users', label: 'Users and teams', icon: Users },
+  { href: '/admin/audit', label: 'Audit log', icon: ScrollText, key: 'a' },
+  { href: '/admin/dead-letters', label: 'Dead letters', icon: MailX },
+];
+/** `G` then the key. */
+export const GO = [...MAIN, ...CATALOG, ...DEVELOP, ...ADMIN].flatMap(({ key, href, label }) => (key ? [{ key, href, label }] : []));
+
+const NAVIGATION_OPEN = graphql(`
+  query NavigationOpen {
+    violations(first: 1, filter: { statuses: [OPEN] }) {
+      totalCount
+    }
+  }
+`);
+const NAVIGATION_DEAD = graphql(`
+  query NavigationDead {
+    deadLetters(first: 1) {
+      totalCount
+    }
+  }
+`);
+
+export function Navigation({ isIcons, onKeys }: { isIcons: boolean; onKeys: () => void }) {
+  const { isAdmin } = useViewer();
+  const [{ data: open }] = useQuery({ query: NAVIGATION_OPEN });
+  const [{ data: dead }] = useQuery({ query: NAVIGATION_DEAD, pause: !isAdmin });
+  const counts: Record<string, number | null | undefined> = {
+    '/violations': open?.violations?.totalCount,
+    '/admin/dead-letters': dead?.deadLetters?.totalCount,
+  };
+  const label = isIcons ? 'sr-only lg:not-sr-only' : '';
+  return (
+    <nav aria-label="PurSight" className="flex h-full flex-col overflow-y-auto border-r border-line bg-canvas px-2 py-2">
+      <Link href="/" className="mb-2 flex h-8 items-center gap-2.5 px-2 text-bar">
+        <Mark className="size-5 shrink-0" /> <span className={label}>PurSight</span>
+      </Link>
+      <Group items={MAIN} counts={counts} labelClass={label} />
+      <Group title="Catalog" items={CATALOG} counts={counts} labelClass={label} />
+      <Group title="Develop" items={DEVELOP} counts={counts} labelClass={label} />
+      {isAdmin && <Group title="Admin" items={ADMIN} counts={counts} labelClass={label} />}
+      <div className="mt-auto flex flex-col gap-1 pt-3">
+        <ConnectionLine labelClass={label} />
+        <UserMenu labelClass={label} onKeys={onKeys} />
+      </div>
+    </nav>
+  );
+}
+
+type GroupProps = { title?: string; items: readonly Item[]; counts: Record<string, number | null | undefined>; labelClass: string };
+
+function Group({ title, items, counts, labelClass }: GroupProps) {
+  const path = usePathname();
+  return (
+    <div className="mb-3">
+      {title && <p className={cn('px-2 pb-1 text-micro font-medium text-fg-3', labelClass)}>{title}</p>}
+      <ul>
+        {items.map(({ href, label, icon: Icon }) => {
+          const isCurrent =
+            href === '/'
+              ? path === '/'
+              : path === href || path.startsWith(`${href}/`) || (href === '/search' && path.startsWith('/assets/'));
+          const count = counts[href];
+          return (
+            <li key={href}>
+              <Link
+                href={href}
+                title={label}
+                aria-current={isCurrent ? 'page' : undefined}
+                className={cn(
+                  'flex h-[27px] items-center gap-2.5 rounded-control px-2 hover:bg-hover coarse:h-11',
+                  isCurrent ? 'bg-hover font-medium' : 'text-fg-2',
+                )}
+              >
+                <Icon aria-hidden className={cn('size-4 shrink-0', isCurrent ? 'text-primary-text' : 'text-fg-3')} strokeWidth={1.6} />
+                <span className={labelClass}>{label}</span>
+                {count ? (
+                  <span className={cn('ml-auto text-small text-fg-3', labelClass)}>{formatCount(count, count >= 10_000)}</span>
+                ) : null}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}

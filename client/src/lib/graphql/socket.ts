@@ -1,0 +1,136 @@
+/** One socket for all subscriptions of the page; it goes on after a lost connection without leaving anything out or telling it twice. */
+import { createClient, type Client } from 'graphql-ws';
+import type { SubscriptionForwarder } from '@urql/core';
+import { accessToken, currentSession } from '../session/session';
+
+/** `waiting`: tries again at `retryAt` (milliseconds since 1970). */
+export type Connection =
+  | { state: 'idle' }
+  | { state: 'connecting' }
+  | { state: 'live' }
+  | { state: 'waiting'; retryAt: number; since: number }
+  | { state: 'stopped'; since: number };
+
+const TOKEN_ENDED = [4401, 4403];
+const PING_EVERY_MS = 10_000;
+const PATIENCE_MS = 5_000;
+const LONGEST_WAIT_MS = 10_000;
+
+type Running = { begin: string | undefined; resumeFrom: (cursor: string) => void };
+type Payload = { query: string; operationName?: string; variables?: Record<string, unknown>; extensions?: Record<string, unknown> };
+
+let connection: Connection = { state: 'idle' };
+const listeners = new Set<() => void>();
+function set(next: Connection): void {
+  connection = next;
+  for (const listener of listeners) listener();
+}
+export const currentConnection = (): Connection => connection;
+export function onConnection(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+let client: Client | undefined;
+/** The last token was not taken (any more): another one is asked for. */
+let ended = false;
+/** Where the log ended when the socket was opened; undefined without one. */
+let head: string | undefined;
+let lostAt = 0;
+const running = new Set<Running>();
+/** Ends a wait between two attempts. */
+let hurry: (() => void) | undefined;
+
+/** The connection is tried at once, as when the browser says that it is online again. */
+export const reconnectNow = (): void => hurry?.();
+
+function connect(): Client {
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  const settle = (): void => {
+    clearTimeout(patience);
+    patience = undefined;
+  };
+  const made = createClient({
+    url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
+    connectionParams: async () => ({ authorization: `Bearer ${await accessToken({ renew: ended })}` }),
+    keepAlive: PING_EVERY_MS,
+    retryAttempts: Infinity,
+    shouldRetry: () => {
+      const session = currentSession();
+      return session.status === 'signed-in' && !session.ended;
+    },
+    retryWait: async (attempt) => {
+      // 0.5, 1, 2, 4, 8, 10 s, each with some chance in it: a restarted server is not met by everybody at once.
+      const wait = Math.min(LONGEST_WAIT_MS, 500 * 2 ** attempt) * (0.75 + Math.random() / 2);
+      set({ state: 'waiting', retryAt: Date.now() + wait, since: lostAt || Date.now() });
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, wait);
+        hurry = () => (clearTimeout(timer), resolve());
+      });
+      hurry = undefined;
+    },
+    on: {
+      connecting: () => set({ state: 'connecting' }),
+      // Before anything is sent, for the first time or again.
+      connected(_socket, payload) {
+        ended = false;
+        lostAt = 0;
+        head = typeof payload?.cursor === 'string' ? payload.cursor : undefined;
+        for (const each of running) {
+          if (each.begin === undefined) each.begin = head;
+          else each.resumeFrom(each.begin);
+        }
+        set({ state: 'live' });
+      },
+      closed(event) {
+        settle();
+        ended = TOKEN_ENDED.includes((event as CloseEvent).code);
+        head = undefined;
+        lostAt ||= Date.now();
+        set(running.size === 0 ? { state: 'idle' } : { state: 'stopped', since: lostAt });
+      },
+      // A socket over which nothing comes back (the machine slept, a network went away) counts as closed.
+      ping(isReceived) {
+        if (!isReceived) patience = setTimeout(() => made.terminate(), PATIENCE_MS);
+      },
+      pong: settle,
+      message: () => patience !== undefined && (settle(), (patience = setTimeout(() => made.terminate(), PATIENCE_MS))),
+    },
+  });
+  return made;
+}
+
+/** As urql's subscriptionExchange takes it. A subscription with `$after` goes on from the last cursor that it told. */
+export const forwardSubscription: SubscriptionForwarder = (request) => ({
+  subscribe(observer) {
+    client ??= connect();
+    const variables: Record<string, unknown> = { ...request.variables };
+    const payload: Payload = { query: request.query ?? '', variables };
+    if (request.operationName) payload.operationName = request.operationName;
+    const hasPlace = payload.query.includes('$after');
+    const self: Running = { begin: head, resumeFrom: (cursor) => hasPlace && (variables.after ??= cursor) };
+    running.add(self);
+    const unsubscribe = client.subscribe<Record<string, { cursor?: unknown } | null>>(payload as Parameters<Client['subscribe']>[0], {
+      next(result) {
+        const cursor = Object.values(result.data ?? {})[0]?.cursor;
+        if (typeof cursor === 'string' && hasPlace) variables.after = cursor;
+        observer.next(result as Parameters<typeof observer.next>[0]);
+      },
+      error(error) {
+        running.delete(self);
+        if (Array.isArray(error)) observer.next({ errors: error as never, data: undefined } as never);
+        observer.complete();
+      },
+      complete() {
+        running.delete(self);
+        observer.complete();
+      },
+    });
+    return {
+      unsubscribe: () => {
+        running.delete(self);
+        unsubscribe();
+      },
+    };
+  },
+});

@@ -1,0 +1,87 @@
+'use client';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useClient, type AnyVariables, type CombinedError, type TypedDocumentNode } from 'urql';
+
+type PageInfo = { hasNextPage: boolean; endCursor?: string | null };
+type Connection<Node> = { nodes: readonly Node[]; pageInfo: PageInfo; totalCount?: number | null };
+type Page<Data> = { data: Data | undefined; error: CombinedError | undefined };
+
+export type Pages<Data, Node> = {
+  nodes: Node[];
+  /** Of the first page. */
+  data: Data | undefined;
+  totalCount: number | null;
+  hasNextPage: boolean;
+  /** Nothing can be shown yet. */
+  isLoading: boolean;
+  /** What is shown is being asked for again, or the next page is on its way. */
+  isFetching: boolean;
+  error: CombinedError | undefined;
+  /** Does nothing while a page is on its way or where there is none. */
+  loadMore: () => void;
+  reload: () => void;
+};
+
+/**
+ * A list by keyset pages. What is shown stays while other variables are asked for, and follows the cache: an edit or an event of one of its things
+ * shows at once. `variables` without `after`; the document takes `$after: String`.
+ */
+export function usePages<Data, Variables extends AnyVariables, Node>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Omit<Variables & object, 'after'>,
+  connectionOf: (data: Data) => Connection<Node> | null | undefined,
+  { pause = false } = {},
+): Pages<Data, Node> {
+  const client = useClient();
+  const key = JSON.stringify(variables);
+  const [pages, setPages] = useState<Page<Data>[]>([]);
+  const [isFetching, setFetching] = useState(!pause);
+  const [round, setRound] = useState(0);
+  const ask = useRef<(after: string | null, index: number) => void>(() => {});
+
+  useEffect(() => {
+    if (pause) return;
+    const subscriptions: { unsubscribe: () => void }[] = [];
+    let isOver = false;
+    ask.current = (after, index) => {
+      setFetching(true);
+      const asked = { ...(JSON.parse(key) as object), ...(after ? { after } : {}) } as unknown as Variables;
+      subscriptions.push(
+        client.query(document, asked, { requestPolicy: 'cache-and-network' }).subscribe(({ data, error, stale }) => {
+          if (isOver) return;
+          setPages((before) => [
+            ...before.slice(0, index),
+            { data, error },
+            ...(index === 0 && subscriptions.length === 1 ? [] : before.slice(index + 1)),
+          ]);
+          if (!stale) setFetching(false);
+        }),
+      );
+    };
+    ask.current(null, 0);
+    return () => {
+      isOver = true;
+      for (const { unsubscribe } of subscriptions) unsubscribe();
+    };
+  }, [client, document, key, pause, round]);
+
+  const connections = pages.map(({ data }) => (data ? connectionOf(data) : null));
+  const last = connections.at(-1)?.pageInfo;
+  const next = last?.hasNextPage ? (last.endCursor ?? null) : null;
+  const loadMore = useCallback(() => {
+    if (next && !isFetching) ask.current(next, pages.length);
+  }, [next, isFetching, pages.length]);
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+
+  return {
+    nodes: connections.flatMap((connection) => connection?.nodes ?? []),
+    data: pages[0]?.data,
+    totalCount: connections[0]?.totalCount ?? null,
+    hasNextPage: next !== null,
+    isLoading: pages.length === 0 || (isFetching && !pages[0]?.data && !pages[0]?.error),
+    isFetching,
+    error: pages.find(({ error }) => error)?.error,
+    loadMore,
+    reload,
+  };
+}
