@@ -12,7 +12,7 @@ export const EMBEDDED = [
 
 const embedded: KeyGenerator = () => null;
 /** Connections, their edges, payloads, results of batches and events. */
-const isEmbedded = (type: string): boolean => /(Connection|Edge|Payload|Result|Event|Envelope)$/.test(type);
+export const isEmbedded = (type: string): boolean => /.(Connection|Edge|Payload|Result|Event|Envelope)$/.test(type);
 
 export const cache = () =>
   cacheExchange({
