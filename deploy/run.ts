@@ -10,6 +10,8 @@ export type Start = (tools: {
   say: (sentence: string) => void;
   /** Something without which the process cannot go on went away. */
   onLost: (sentence: string) => void;
+  /** Aborted when the process is to stop: a start under way need not be finished. */
+  stopping: AbortSignal;
 }) => Promise<{ stop(): Promise<void> }>;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -31,13 +33,15 @@ async function live(title: string, start: Start): Promise<number> {
   const settings = readSettings();
   const logger = createLogger({ level: settings.LOG_LEVEL, format: settings.LOG_FORMAT ?? (process.stdout.isTTY ? 'pretty' : 'json') });
   const { promise: stopped, resolve: stop } = Promise.withResolvers<{ code: number; because: string }>();
+  const stopping = new AbortController();
+  void stopped.then(() => stopping.abort());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop({ code: 0, because: signal }));
   // The script above us is gone: nobody could stop us any more, and the port must be free for the next start.
   process.on('disconnect', () => stop({ code: 0, because: 'the starting script ended' }));
 
   let started: { stop(): Promise<void> } | undefined;
   const onLost = (sentence: string): void => stop({ code: 1, because: sentence });
-  const starting = start({ settings, logger, say, onLost }).then((running) => (started = running));
+  const starting = start({ settings, logger, say, onLost, stopping: stopping.signal }).then((running) => (started = running));
   const early = await Promise.race([starting.then(() => undefined), stopped]);
   if (!early) say(`${title} is ready. Ctrl-C stops it.`);
   const { code, because } = await stopped;

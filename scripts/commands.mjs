@@ -17,6 +17,7 @@ const COMMANDS = {
   dev: { node: ['--watch', '--watch-preserve-output', 'deploy/allInOne/main.ts'], clean: true, production: true },
   router: { node: [...LEAN, 'deploy/separate/router.ts'], clean: true, production: true },
   subgraph: { node: [...LEAN, 'deploy/separate/subgraph.ts'], clean: true, production: true },
+  client: { node: [...LEAN, 'deploy/separate/client.ts'], clean: true, production: true },
   worker: { node: [...LEAN, 'deploy/separate/worker.ts'], clean: true, production: true },
   neo4j: { node: ['scripts/neo4j.ts'], clean: true, production: true },
   test: { node: [vitest, 'run'] },

@@ -1,0 +1,44 @@
+/** Next behind our own server: the pages, and what they are made from. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { guardPage } from './headers.ts';
+
+const CLIENT = fileURLToPath(new URL('..', import.meta.url));
+
+/** What we use of it. Its own types say of every environment in the program that it has NODE_ENV. */
+type Next = (options: object) => {
+  prepare: () => Promise<void>;
+  getRequestHandler: () => (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  getUpgradeHandler: () => (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
+  close: () => Promise<void>;
+};
+
+export type Pages = {
+  serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** For reloading while developing; undefined where there is nothing to upgrade. */
+  upgrade: ((request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>) | undefined;
+  stop: () => Promise<void>;
+};
+
+/** `dev` serves from the sources and reloads what changes; otherwise what was built. */
+export async function startPages({ dev, hostname, port }: { dev: boolean; hostname: string; port: number }): Promise<Pages> {
+  // Next and React choose their builds by it, whatever the product's own is; both read it when they are loaded.
+  // oxlint-disable-next-line node/no-process-env -- for them
+  Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production', NEXT_TELEMETRY_DISABLED: '1' });
+  const next = createRequire(import.meta.url)('next') as Next;
+  // Left without a server, Next would take ours, and answer every upgrade on it.
+  const app = next({ dev, dir: CLIENT, hostname, port, httpServer: createServer(), turbopack: true, quiet: !dev });
+  await app.prepare();
+  const serve = app.getRequestHandler();
+  return {
+    async serve(request, response) {
+      // Files are named after their content; Next says how long each may be kept.
+      if (!request.url!.startsWith('/_next/')) guardPage(request, response, { dev });
+      await serve(request, response);
+    },
+    upgrade: dev ? app.getUpgradeHandler() : undefined,
+    stop: () => app.close(),
+  };
+}
