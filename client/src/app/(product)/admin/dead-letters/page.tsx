@@ -1,0 +1,5 @@
+import { DeadLetters } from '@/features/admin/dead-letters';
+
+export default function DeadLettersPage() {
+  return <DeadLetters />;
+}

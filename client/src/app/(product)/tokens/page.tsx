@@ -1,0 +1,5 @@
+import { Tokens } from '@/features/tokens/tokens';
+
+export default function TokensPage() {
+  return <Tokens />;
+}
