@@ -1,4 +1,5 @@
 // What `node scripts/run.mjs <command>` does: install what is missing, then go on under the project's own Node.
+import { randomBytes } from 'node:crypto';
 import { CannotRun, ensureInstalled, ROOT } from './install.mjs';
 import { runForeground, runScript } from './projectNode.mjs';
 
@@ -14,7 +15,7 @@ const LEAN = ['--max-semi-space-size=4', '--optimize-for-size'];
  */
 const COMMANDS = {
   start: { node: [...LEAN, 'deploy/allInOne/main.ts'], clean: true, production: true },
-  dev: { node: ['--watch', '--watch-preserve-output', 'deploy/allInOne/main.ts'], clean: true, production: true },
+  dev: { develop: true },
   router: { node: [...LEAN, 'deploy/separate/router.ts'], clean: true, production: true },
   subgraph: { node: [...LEAN, 'deploy/separate/subgraph.ts'], clean: true, production: true },
   client: { node: [...LEAN, 'deploy/separate/client.ts'], clean: true, production: true },
@@ -51,12 +52,26 @@ export async function run(name, args) {
     if (!command) throw new CannotRun(`There is no command "${name ?? ''}". There are: ${Object.keys(COMMANDS).join(', ')}.`);
     await ensureInstalled(command.production ? 'production' : 'all');
     process.chdir(ROOT);
-    process.exitCode = command.steps ? await verify() : await runForeground([...command.node, ...args], command);
+    if (command.steps) process.exitCode = await verify();
+    else if (command.develop) process.exitCode = await develop(args);
+    else process.exitCode = await runForeground([...command.node, ...args], command);
   } catch (error) {
     if (!(error instanceof CannotRun)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }
+}
+
+/** The product starts again on every change; beside it, so that it does not, the web client, which takes changes while it runs. */
+async function develop(args) {
+  const product = ['--watch', '--watch-preserve-output', 'deploy/allInOne/main.ts', '--no-client'];
+  if (args.includes('--no-client')) return runForeground([...product, ...args], { clean: true });
+  process.env.CLIENT_SECRET ||= randomBytes(32).toString('base64url');
+  const commands = [
+    [...product, ...args],
+    ['deploy/separate/client.ts', '--dev'],
+  ];
+  return Math.max(...(await Promise.all(commands.map((node) => runForeground(node, { clean: true })))));
 }
 
 /** All of them, also after a failure, so that one run tells everything. */

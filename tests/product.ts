@@ -14,11 +14,14 @@ const START_MS = 90_000;
 /** A copy of the tree without what a clone would not have. Packages are links, so that nothing is installed again. */
 export type Tree = { folder: string; remove(): void };
 
+/** In the client's folder. */
+const GENERATED = /[/\\]client[/\\](\.next|src[/\\]gql)$/;
+
 export function copyTree(): Tree {
   const folder = mkdtempSync(join(tmpdir(), 'pursight-tree-'));
   const left = new Set(['node_modules', '.git', '.pursight', '.env', 'generated', 'coverage']);
   for (const entry of readdirSync(ROOT).filter((name) => !left.has(name))) {
-    cpSync(join(ROOT, entry), join(folder, entry), { recursive: true });
+    cpSync(join(ROOT, entry), join(folder, entry), { recursive: true, filter: (source) => !GENERATED.test(source) });
   }
   linkPackages(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }) };
@@ -74,6 +77,8 @@ export type StartOptions = {
   dataDir: string;
   port?: number;
   args?: string[];
+  /** With the web client, which is built when it has changed. */
+  client?: boolean;
   env?: Record<string, string>;
   /** Without npm it is what npm would start. */
   npm?: boolean;
@@ -86,13 +91,15 @@ export async function startProduct({
   tree,
   dataDir,
   port,
-  args = [],
+  args: given = [],
+  client = false,
   env = {},
   npm = true,
   until = READY,
 }: StartOptions): Promise<RunningProduct> {
   const begin = performance.now();
   const onPort = port ?? (await freePort());
+  const args = client ? given : [...given, '--no-client'];
   const [program, ...words] = npm
     ? ['npm', 'start', ...(args.length > 0 ? ['--', ...args] : [])]
     : [process.execPath, 'scripts/run.mjs', 'start', ...args];

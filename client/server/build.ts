@@ -2,8 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CannotStart } from '#platform/errors.ts';
@@ -32,10 +31,11 @@ export type BuildOptions = {
 export type Step = { folder: string; args: string[] };
 
 /** From the repository's folder. */
-const STEPS: Step[] = [
-  { folder: '.', args: ['node_modules/@graphql-codegen/cli/esm/bin.js', '--config', 'client/codegen.ts', '--silent'] },
-  { folder: 'client', args: ['../node_modules/next/dist/bin/next', 'build', '--turbopack'] },
-];
+const TYPED_DOCUMENTS: Step = {
+  folder: '.',
+  args: ['node_modules/@graphql-codegen/cli/esm/bin.js', '--config', 'client/codegen.ts', '--silent'],
+};
+const STEPS: Step[] = [TYPED_DOCUMENTS, { folder: 'client', args: ['../node_modules/next/dist/bin/next', 'build', '--turbopack'] }];
 
 /** Resolves when what is built is of the sources as they are. Rejects with CannotStart, in one plain sentence; the log has the rest. */
 export async function ensureBuilt({ logger, say, signal, root = ROOT, steps = STEPS }: BuildOptions): Promise<void> {
@@ -54,6 +54,11 @@ export async function ensureBuilt({ logger, say, signal, root = ROOT, steps = ST
   } finally {
     endTurn();
   }
+}
+
+/** What the sources import, for serving from them: `npm run codegen` makes it anew after an operation has changed. */
+export async function writeDocuments({ logger, signal }: Pick<BuildOptions, 'logger' | 'signal'>): Promise<void> {
+  if (!existsSync(join(ROOT, 'client', 'src', 'gql'))) await run(TYPED_DOCUMENTS.args, { cwd: ROOT, logger, signal });
 }
 
 const isBuilt = (stamp: string, hash: string): boolean => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
@@ -87,12 +92,12 @@ async function run(args: string[], { cwd, logger, signal }: { cwd: string; logge
   if (child.pid !== undefined) lowerPriority(child.pid);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(null));
-    child.once('close', resolve);
+  const { code, killed } = await new Promise<{ code: number | null; killed: boolean }>((resolve) => {
+    child.once('error', (error) => ((output += error.message), resolve({ code: null, killed: false })));
+    child.once('close', (ended, by) => resolve({ code: ended, killed: by !== null }));
   });
   if (code === 0) return;
-  if (signal.aborted) throw new CannotStart('The web client is not built: it was stopped before.');
+  if (signal.aborted || killed) throw new CannotStart('The web client is not built: it was stopped before.');
   logger.error({ output: output.slice(-KEPT_OUTPUT), code }, 'the web client cannot be built');
   throw new CannotStart('The web client cannot be built; the log says why. `npm start -- --no-client` starts everything else.');
 }

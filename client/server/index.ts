@@ -6,7 +6,7 @@ import type { Settings } from '#platform/config.ts';
 import { createService } from '#platform/listen.ts';
 import type { Logger } from '#platform/logger.ts';
 import { answerJson } from './answers.ts';
-import { ensureBuilt } from './build.ts';
+import { ensureBuilt, writeDocuments } from './build.ts';
 import { readDocuments } from './documents.ts';
 import { createGateway } from './gateway.ts';
 import { secure } from './headers.ts';
@@ -32,7 +32,7 @@ export type ClientOptions = {
 
 /** Builds the pages where that is needed, then listens. Gives the address. */
 export async function startClient({ settings, logger, say, dev, signal }: ClientOptions): Promise<{ url: string; stop(): Promise<void> }> {
-  if (!dev) await ensureBuilt({ logger, say, signal });
+  await (dev ? writeDocuments({ logger, signal }) : ensureBuilt({ logger, say, signal }));
   const pages = await startPages({ dev, hostname: settings.HOST, port: settings.CLIENT_PORT });
   return startServer({ settings, logger, pages });
 }

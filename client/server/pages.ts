@@ -27,9 +27,12 @@ export async function startPages({ dev, hostname, port }: { dev: boolean; hostna
   // Next and React choose their builds by it, whatever the product's own is; both read it when they are loaded.
   // oxlint-disable-next-line node/no-process-env -- for them
   Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production', NEXT_TELEMETRY_DISABLED: '1' });
-  const next = createRequire(import.meta.url)('next') as Next;
+  const require = createRequire(import.meta.url);
+  const next = require('next') as Next;
+  // While developing Next reads it by itself, and again when it changes; it tells so each time.
+  const conf = dev ? undefined : (require('../next.config.ts') as { default: object }).default;
   // Left without a server, Next would take ours, and answer every upgrade on it.
-  const app = next({ dev, dir: CLIENT, hostname, port, httpServer: createServer(), turbopack: true, quiet: !dev });
+  const app = next({ dev, dir: CLIENT, conf, hostname, port, httpServer: createServer(), turbopack: true, quiet: !dev });
   await app.prepare();
   const serve = app.getRequestHandler();
   return {

@@ -20,8 +20,13 @@ function isTaken(host: string, port: number): Promise<boolean> {
 
 await runProcess('PurSight', async ({ settings, ...tools }) => {
   const { values: flags } = parseArgs({ options: { 'no-demo': { type: 'boolean' }, 'no-client': { type: 'boolean' } } });
-  if (await isTaken(settings.HOST, settings.PORT)) {
-    throw new CannotStart(`Port ${settings.PORT} is taken on ${settings.HOST}; stop what listens there, or set PORT to another one.`);
+  const client = !flags['no-client'];
+  const { HOST, PORT, CLIENT_PORT } = settings;
+  if (client && PORT === CLIENT_PORT) throw new CannotStart(`PORT and CLIENT_PORT are both ${PORT}; set one of them to another one.`);
+  for (const [name, port] of Object.entries(client ? { PORT, CLIENT_PORT } : { PORT })) {
+    if (await isTaken(HOST, port)) {
+      throw new CannotStart(`Port ${port} is taken on ${HOST}; stop what listens there, or set ${name} to another one.`);
+    }
   }
-  return startProduct({ settings, dataDir: resolve(settings.DATA_DIR), demo: !flags['no-demo'], ...tools });
+  return startProduct({ settings, dataDir: resolve(settings.DATA_DIR), demo: !flags['no-demo'], client, ...tools });
 });

@@ -15,6 +15,7 @@ import { makeLineage } from '../parts/lineage.ts';
 import { makePolicy } from '../parts/policy.ts';
 import { checkSubgraphUrls, startRouter } from '../parts/router.ts';
 import { makeSequencer, startWork } from '../parts/work.ts';
+import { makeClientSecret, startClientProcess } from './client.ts';
 import { withTeardown, type Later } from '../teardown.ts';
 
 export type ProductOptions = {
@@ -29,14 +30,25 @@ export type ProductOptions = {
   onLost: (sentence: string) => void;
   /** Milliseconds that an operation may take. */
   deadlineMs?: number;
+  /** With the web client, in a process of its own. */
+  client?: boolean;
+  /** Ends a start that is under way: the client may be building. */
+  stopping?: AbortSignal;
 };
 
 export type Product = { url: string; stop(): Promise<void> };
 
 export const startProduct = (options: ProductOptions): Promise<Product> =>
   withTeardown(options.logger, async (later) => {
-    const { settings, demo, logger, say, deadlineMs } = options;
+    const { demo, logger, say, deadlineMs } = options;
+    const settings = { ...options.settings, CLIENT_SECRET: options.settings.CLIENT_SECRET ?? makeClientSecret() };
     checkSubgraphUrls(settings); // what cannot be used is told before anything starts
+    // First: it may have to be built, which takes longer than all the rest.
+    const client = options.client ? startClientProcess({ settings, logger, say }) : undefined;
+    if (client) {
+      later(client.stop);
+      options.stopping?.addEventListener('abort', () => void client.stop());
+    }
     const { embedded, ...rest } = await openStorage(options, later);
     const base: Base = { settings, logger, metrics: createMetrics(), later, ...rest };
     const { rootKey } = base.location;
@@ -60,8 +72,14 @@ export const startProduct = (options: ProductOptions): Promise<Product> =>
       local: [catalog.subgraph, policy.subgraph, lineage.subgraph, identity.subgraph],
       identity,
       deadlineMs,
-      health: { demo: { required: true, check: () => ({ state: demoIsThere ? 'ok' : 'starting' }) }, ...lineage.health },
+      health: {
+        demo: { required: true, check: () => ({ state: demoIsThere ? 'ok' : 'starting' }) },
+        ...lineage.health,
+        ...(client && { client: { required: false, check: client.check } }),
+      },
     });
+    // It asks the router, so it stops before it does.
+    if (client) later(client.stop);
 
     say(`GraphQL      ${url}/graphql`);
     say(`Playground   ${url}/playground`);
@@ -83,6 +101,7 @@ export const startProduct = (options: ProductOptions): Promise<Product> =>
     } else if (demo) {
       say('No demo: it is only made in the embedded PostgreSQL, never in your own.');
     }
+    if (client) say(`PurSight     ${await client.ready}`);
     return { url };
   });
 
