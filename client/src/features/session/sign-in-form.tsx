@@ -4,10 +4,12 @@ import { Button } from '@/components/ui/button';
 import { Field, Input } from '@/components/ui/field';
 import { ErrorPanel } from '@/components/ui/states';
 import { signIn, type SessionProblem } from '@/lib/session/session';
+import { useHydrated } from '@/lib/use-hydrated';
 import { useNow } from '@/lib/use-now';
 
 /** The same on its page and over a page whose session ended. */
 export function SignInForm({ onDone }: { onDone?: () => void }) {
+  const isHydrated = useHydrated();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [isShown, setShown] = useState(false);
@@ -40,7 +42,8 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
   const isWrong = problem?.code === 'UNAUTHENTICATED';
   const isUnreachable = problem !== null && !isWrong && !problem.retryAfterMs;
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-3">
+    // By POST, and not before the script is there: the browser itself would put the password into the address.
+    <form method="post" onSubmit={(event) => void submit(event)} className="flex flex-col gap-3">
       {isUnreachable && (
         <ErrorPanel
           error={{ title: 'Nobody could be signed in', text: problem.message, code: problem.code }}
@@ -80,7 +83,7 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
           </div>
         )}
       </Field>
-      <Button type="submit" variant="primary" busy={isBusy} disabled={wait > 0} className="mt-1 w-full">
+      <Button type="submit" variant="primary" busy={isBusy} disabled={!isHydrated || wait > 0} className="mt-1 w-full">
         {wait > 0 ? `Too many attempts. Try again in ${wait} s` : isBusy ? 'Signing in' : 'Sign in'}
       </Button>
     </form>
