@@ -20,6 +20,8 @@ const KINDS: Record<string, { icon: LucideIcon; text: string; token: string }> =
   DATASET: { icon: Package, text: 'text-kind-model', token: 'model' },
   MODEL: { icon: BrainCircuit, text: 'text-kind-model', token: 'model' },
 };
+/** From containers to what is made of data, as they are offered. */
+export const ASSET_KINDS: readonly string[] = Object.keys(KINDS);
 const UNKNOWN = { icon: Package, text: 'text-fg-3', token: 'container' };
 
 /** A CSS value: the colour of a kind, for edges of graph nodes. */
