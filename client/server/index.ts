@@ -7,7 +7,7 @@ import { createService } from '#platform/listen.ts';
 import type { Logger } from '#platform/logger.ts';
 import { answerJson } from './answers.ts';
 import { ensureBuilt, writeDocuments } from './build.ts';
-import { readDocuments } from './documents.ts';
+import { readDocuments, type Documents } from './documents.ts';
 import { createGateway } from './gateway.ts';
 import { secure } from './headers.ts';
 import { startPages, type Pages } from './pages.ts';
@@ -37,11 +37,13 @@ export async function startClient({ settings, logger, say, dev, signal }: Client
   return startServer({ settings, logger, pages });
 }
 
+type ServerOptions = Pick<ClientOptions, 'settings' | 'logger'> & { pages: Pages; documents?: Documents };
+
 /** Everything but the pages themselves, which are given. */
-export async function startServer({ settings, logger: parent, pages }: Pick<ClientOptions, 'settings' | 'logger'> & { pages: Pages }) {
+export async function startServer({ settings, logger: parent, pages, documents = readDocuments(DOCUMENTS) }: ServerOptions) {
   const logger = parent.child({ module: 'client' });
   const router = connectRouter({ url: routerUrl(settings), secret: settings.CLIENT_SECRET });
-  const gateway = createGateway({ router, documents: readDocuments(DOCUMENTS), logger });
+  const gateway = createGateway({ router, documents, logger });
   const session = createSessionRoutes({ router, logger });
   const tunnels = createTunnels({ router, logger });
   const service = createService({ host: settings.HOST, port: settings.CLIENT_PORT, setting: 'CLIENT_PORT', drainMs: DRAIN_MS });
@@ -66,7 +68,7 @@ export async function startServer({ settings, logger: parent, pages }: Pick<Clie
     (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const [path] = (request.url ?? '/').split('?');
       if (path === '/graphql') tunnels.open(request, socket, head);
-      else if (pages.upgrade) pages.upgrade(request, socket, head).catch(() => socket.destroy());
+      else if (pages.upgrade) pages.upgrade(request, socket, head);
       else socket.destroy();
     },
   );

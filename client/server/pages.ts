@@ -11,14 +11,13 @@ const CLIENT = fileURLToPath(new URL('..', import.meta.url));
 type Next = (options: object) => {
   prepare: () => Promise<void>;
   getRequestHandler: () => (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  getUpgradeHandler: () => (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
   close: () => Promise<void>;
 };
 
 export type Pages = {
   serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** For reloading while developing; undefined where there is nothing to upgrade. */
-  upgrade: ((request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>) | undefined;
+  upgrade: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | undefined;
   stop: () => Promise<void>;
 };
 
@@ -27,12 +26,10 @@ export async function startPages({ dev, hostname, port }: { dev: boolean; hostna
   // Next and React choose their builds by it, whatever the product's own is; both read it when they are loaded.
   // oxlint-disable-next-line node/no-process-env -- for them
   Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production', NEXT_TELEMETRY_DISABLED: '1' });
-  const require = createRequire(import.meta.url);
-  const next = require('next') as Next;
-  // While developing Next reads it by itself, and again when it changes; it tells so each time.
-  const conf = dev ? undefined : (require('../next.config.ts') as { default: object }).default;
-  // Left without a server, Next would take ours, and answer every upgrade on it.
-  const app = next({ dev, dir: CLIENT, conf, hostname, port, httpServer: createServer(), turbopack: true, quiet: !dev });
+  const next = createRequire(import.meta.url)('next') as Next;
+  // Left without a server, Next would take ours, and answer every upgrade on it. It listens to this one's events, which are what we pass on.
+  const upgrades = createServer();
+  const app = next({ dev, dir: CLIENT, hostname, port, httpServer: upgrades, turbopack: true, quiet: !dev });
   await app.prepare();
   const serve = app.getRequestHandler();
   return {
@@ -41,7 +38,7 @@ export async function startPages({ dev, hostname, port }: { dev: boolean; hostna
       if (!request.url!.startsWith('/_next/')) guardPage(request, response, { dev });
       await serve(request, response);
     },
-    upgrade: dev ? app.getUpgradeHandler() : undefined,
+    upgrade: dev ? (request, socket, head) => void upgrades.emit('upgrade', request, socket, head) : undefined,
     stop: () => app.close(),
   };
 }

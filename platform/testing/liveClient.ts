@@ -79,8 +79,14 @@ export function connectLive(url: string, token: string, onPayload: (query: strin
 }
 
 /** Sends what it is told to, and remembers what came. */
-export async function openSocket(url: string, { origin, protocol = 'graphql-transport-ws' }: { origin?: string; protocol?: string } = {}) {
-  const ws = new WebSocket(`${url.replace('http', 'ws')}/graphql`, protocol === '' ? [] : [protocol], { ...(origin && { origin }) });
+export async function openSocket(
+  url: string,
+  { origin, protocol = 'graphql-transport-ws', headers }: { origin?: string; protocol?: string; headers?: Record<string, string> } = {},
+) {
+  const ws = new WebSocket(`${url.replace('http', 'ws')}/graphql`, protocol === '' ? [] : [protocol], {
+    ...(origin && { origin }),
+    ...(headers && { headers }),
+  });
   const messages: any[] = [];
   let closed: { code: number; reason: string } | undefined;
   ws.on('message', (data) => void messages.push(JSON.parse(String(data))));
