@@ -75,7 +75,7 @@ export const LabelChip = ({ name, state = 'CONFIRMED', confidence }: { name: str
 );
 
 export const Kbd = ({ children }: { children: ReactNode }) => (
-  <kbd className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-chip border border-line-strong bg-subtle px-1 font-sans text-micro font-medium text-fg-3">
+  <kbd className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-chip border border-line-strong bg-subtle px-1 font-sans whitespace-nowrap text-micro font-medium text-fg-3">
     {children}
   </kbd>
 );

@@ -47,7 +47,7 @@ export function Field({ label, property, hint, error, required, className, child
 }
 
 const control =
-  'w-full min-w-0 rounded-control border border-control bg-surface px-2 text-fg placeholder:text-fg-3 aria-invalid:border-error-mark disabled:text-fg-disabled disabled:border-line-strong';
+  'control-box rounded-control border border-control bg-surface px-2 text-fg placeholder:text-fg-3 aria-invalid:border-error-mark disabled:text-fg-disabled disabled:border-line-strong';
 
 export const Input = ({ className, ...props }: ComponentProps<'input'>) => (
   <input className={cn(control, 'h-control', className)} {...props} />

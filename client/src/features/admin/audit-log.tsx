@@ -111,7 +111,7 @@ function Log() {
   const current = log.entries.find(({ id }) => id === opened);
   const columns: TableColumn<Entry>[] = [
     { id: 'seq', header: 'Number', width: 92, align: 'end', cell: ({ seq }) => formatCount(seq) },
-    { id: 'time', header: 'Time', width: 190, cell: ({ time }) => <Time at={time} as="full" />, priority: 3 },
+    { id: 'time', header: 'Time', width: 240, cell: ({ time }) => <Time at={time} as="full" />, priority: 3 },
     {
       id: 'actor',
       header: 'Actor',

@@ -62,7 +62,7 @@ export function Navigation({ isIcons, onKeys }: { isIcons: boolean; onKeys: () =
     '/violations': open?.violations?.totalCount,
     '/admin/dead-letters': dead?.deadLetters?.totalCount,
   };
-  const label = isIcons ? 'sr-only lg:not-sr-only' : '';
+  const label = isIcons ? 'max-lg:sr-only' : '';
   return (
     <nav aria-label="PurSight" className="flex h-full flex-col overflow-y-auto border-r border-line bg-canvas px-2 py-2">
       <Link href="/" className="mb-2 flex h-8 items-center gap-2.5 px-2 text-bar">
