@@ -14,6 +14,10 @@ COPY . .
 RUN node --input-type=module -e "import { bundlePlayground } from './router/playground/bundle.ts'; await bundlePlayground()" \
     && rm -rf node_modules/monaco-editor node_modules/react-aria node_modules/react-stately node_modules/framer-motion node_modules/esbuild node_modules/@esbuild
 
+# So is the web client: it only serves what is built here.
+RUN node --input-type=module -e "import { buildClient } from './client/server/build.ts'; await buildClient()" \
+    && rm -rf client/.next/cache node_modules/lucide-react node_modules/typescript node_modules/@typescript
+
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="PurSight" \
       org.opencontainers.image.licenses="Apache-2.0"
@@ -28,7 +32,7 @@ COPY --from=build /app .
 # By number, so that Kubernetes can see that it is not root.
 USER 1000:1000
 VOLUME ["/data"]
-EXPOSE 4000
+EXPOSE 3000 4000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 CMD ["node", "deploy/healthy.mjs"]
 CMD ["node", "--max-semi-space-size=4", "--optimize-for-size", "deploy/allInOne/main.ts"]

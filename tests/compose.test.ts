@@ -48,7 +48,7 @@ const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
 function ownSettings(): string[] {
   const shared = /^x-shared:[^\n]*\n((?: {2}.*\n)+)/m.exec(compose)![1]!;
   const own = compose.split(/^ {2}(?=\w+:$)/m).filter((service) => service.includes('*pursight'));
-  expect(own).toHaveLength(6);
+  expect(own).toHaveLength(7);
   return [shared, ...own.map((service) => /environment:\n((?: {6}.*\n)+)/.exec(service)![1]!)].flatMap((block) =>
     [...block.matchAll(/^\s+([A-Z_]+):/gm)].map(([, name]) => name!),
   );
@@ -61,6 +61,8 @@ describe('docker-compose.yml', () => {
     );
     expect(commands.sort()).toEqual([
       'deploy/healthy.mjs',
+      'deploy/healthy.mjs',
+      'deploy/separate/client.ts',
       'deploy/separate/router.ts',
       ...Array<string>(4).fill('deploy/separate/subgraph.ts'),
       'deploy/separate/worker.ts',
@@ -116,7 +118,7 @@ describe(`docker-compose.yml as Docker reads it${missing ? ` (NOT CHECKED: ${mis
   it('has every service, those that nothing uses yet on demand', () => {
     const { services } = load();
     const profiles = Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service.profiles ?? []]));
-    const always = Object.fromEntries([...OWN, 'postgres', 'neo4j'].map((name) => [name, []]));
+    const always = Object.fromEntries([...OWN, 'client', 'postgres', 'neo4j'].map((name) => [name, []]));
     expect(profiles).toEqual({ ...always, meilisearch: ['search'] });
     expect(services.postgres.image).toBe('postgres:18');
     expect(services.neo4j.image).toBe('neo4j:5-community');
@@ -148,6 +150,12 @@ describe(`docker-compose.yml as Docker reads it${missing ? ` (NOT CHECKED: ${mis
       'http://lineage:4005/',
       'http://identity:4002/',
     ]);
+    // The client has neither key nor database.
+    const client = Object.fromEntries(Object.entries(services.client.environment).map(([key, value]) => [key, String(value ?? '')]));
+    const settings = parseSettings(client);
+    expect(settings).toMatchObject({ HOST: '0.0.0.0', CLIENT_PORT: 3000, ROUTER_URL: 'http://router:4000' });
+    expect(settings).not.toHaveProperty('SECRET_KEY');
+    expect(settings).not.toHaveProperty('DATABASE_URL');
     expect(services.postgres.environment.POSTGRES_PASSWORD).toBe('letters123');
     expect(services.neo4j.environment.NEO4J_AUTH).toBe('neo4j/letters123');
     const askers = OWN.filter((name) => services[name].environment.NEO4J_URL);
@@ -158,10 +166,11 @@ describe(`docker-compose.yml as Docker reads it${missing ? ` (NOT CHECKED: ${mis
     }
   });
 
-  it('lets nobody in but through the router, on the loopback', () => {
+  it('lets nobody in but through the web client and the router, on the loopback', () => {
     const { services, networks } = load();
     const open = Object.entries(services).filter(([, service]) => service.ports);
     expect(open.map(([name, service]) => [name, service.ports])).toEqual([
+      ['client', [expect.objectContaining({ host_ip: '127.0.0.1', published: '3000', target: 3000 })]],
       ['router', [expect.objectContaining({ host_ip: '127.0.0.1', published: '4000', target: 4000 })]],
     ]);
     expect(networks.inside.internal).toBe(true);
@@ -171,7 +180,7 @@ describe(`docker-compose.yml as Docker reads it${missing ? ` (NOT CHECKED: ${mis
 
   it('lets our processes do nothing that they do not need', () => {
     const { services } = load();
-    for (const name of OWN) {
+    for (const name of [...OWN, 'client']) {
       expect(services[name], name).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
       expect(services[name].volumes).toBeUndefined();
     }
