@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { Mark } from '@/components/mark';
 import { startPreferences } from '@/lib/preferences';
 import { SignInForm } from './sign-in-form';
@@ -12,15 +12,11 @@ function destination(): string {
   return url.origin === location.origin && to.startsWith('/') ? url.pathname + url.search : '/';
 }
 
-export function SignInPage() {
-  const [isFirstRun, setFirstRun] = useState(false);
+/** `isFirstRun`: the first administrator was made at this start. */
+export function SignInPage({ isFirstRun }: { isFirstRun: boolean }) {
   useEffect(() => {
     startPreferences();
     document.title = 'Sign in · PurSight';
-    void fetch('/session/hint')
-      .then((answer) => answer.json() as Promise<{ firstRun?: boolean }>)
-      .then(({ firstRun }) => setFirstRun(firstRun === true))
-      .catch(() => {}); // a hint, nothing more
   }, []);
   return (
     <main className="min-h-dvh bg-canvas px-4 pt-[16vh]">
