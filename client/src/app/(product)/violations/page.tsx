@@ -1,0 +1,5 @@
+import { Violations } from '@/features/violations/violations';
+
+export default function ViolationsPage() {
+  return <Violations />;
+}

@@ -1,0 +1,244 @@
+'use client';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useQuery } from 'urql';
+import { BulkBar } from '@/components/ui/bulk-bar';
+import { Button } from '@/components/ui/button';
+import { Kbd } from '@/components/ui/badge';
+import { ConfirmDialog } from '@/components/ui/confirm-dialog';
+import { DataTable } from '@/components/ui/data-table';
+import { ErrorPanel } from '@/components/ui/states';
+import { Tabs } from '@/components/ui/tabs';
+import { graphql } from '@/gql';
+import type { ViolationFilter } from '@/gql/graphql';
+import { formatCount, plural } from '@/lib/format';
+import { usePages } from '@/lib/graphql/use-pages';
+import { useKeys } from '@/lib/keys';
+import { withParams } from '@/lib/url-params';
+import { useUrlState } from '@/lib/url-state';
+import { useLater } from '@/lib/use-later';
+import { useIsNarrow } from '@/lib/use-media';
+import { useNow } from '@/lib/use-now';
+import { useSelection } from '@/lib/use-selection';
+import { useViewer } from '@/lib/viewer';
+import { ArrivalsBar } from './arrivals-bar';
+import { FilterBar } from './filter-bar';
+import { partsOf } from './finding';
+import { FILTERS, orderOf, scopeOf, statusesOf, tabOf, TABS } from './inbox-filter';
+import { NoneMatches, NoViolations } from './no-violations';
+import { useArrivals } from './use-arrivals';
+import { useDecisions, type Outcome } from './use-decisions';
+import { columnsOf, CompactViolation } from './violation-columns';
+import { ViolationPanel } from './violation-panel';
+import { whereOf, type ViolationRow } from './violation-row';
+import { WaiveDialog } from './waive-dialog';
+
+const INBOX = graphql(`
+  query Inbox($filter: ViolationFilter, $orderBy: ViolationOrder, $after: String) {
+    violations(filter: $filter, orderBy: $orderBy, first: 50, after: $after) {
+      nodes {
+        ...ViolationRow
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      totalCount
+    }
+  }
+`);
+const INBOX_COUNTS = graphql(`
+  query InboxCounts($filter: ViolationFilter) {
+    violationCounts(by: STATUS, filter: $filter) {
+      value
+      count
+    }
+  }
+`);
+
+const HOUR = 3_600_000;
+/** From so many on a decision asks before. */
+const MANY = 50;
+
+/** `fixed`: the list is of one asset or policy only; its parameter is not asked for. */
+type Props = { fixed?: Pick<ViolationFilter, 'assetIds' | 'policyIds'> };
+
+/** Violations to work down: tabs and filters of the address, the list, the details of one, decisions on one or many. */
+export function Inbox({ fixed = {} }: Props) {
+  const { params, get, set } = useUrlState();
+  const { viewer, maySteward } = useViewer();
+  const isNarrow = useIsNarrow();
+  const now = useNow(HOUR);
+  const tab = tabOf(params);
+  const scope: ViolationFilter = { ...scopeOf(params, viewer, now), ...fixed };
+  const statuses = statusesOf(params);
+  const filter: ViolationFilter = { ...scope, statuses };
+  const { nodes, totalCount, isLoading, isFetching, error, hasNextPage, loadMore, reload } = usePages(
+    INBOX,
+    { filter, orderBy: orderOf(params) },
+    (data) => data.violations,
+  );
+  const [{ data: counted }, countAgain] = useQuery({ query: INBOX_COUNTS, variables: { filter: scope } });
+  const countLater = useLater(() => countAgain({ requestPolicy: 'network-only' }), 1_000);
+  const { waiting, gone, shown, take } = useArrivals({
+    filter: scope,
+    statuses,
+    isListed: (id) => nodes.some((row) => row.id === id),
+    onEvent: countLater,
+  });
+  const show = () => {
+    take();
+    reload();
+  };
+  const rows = nodes.filter((row) => row.asset && !gone.has(row.id));
+
+  const selection = useSelection();
+  const [said, setSaid] = useState<ReactNode>(null);
+  const [waived, setWaived] = useState<ViolationRow[] | null>(null);
+  const [asked, setAsked] = useState<ViolationRow[] | null>(null);
+  const decisions = useDecisions(({ done, failed, problem }: Outcome, verb) => {
+    const isOne = done.length + failed.length === 1;
+    setSaid(
+      failed.length === 0 ? null : isOne ? problem : `${formatCount(done.length)} ${verb}, ${formatCount(failed.length)} not: ${problem}`,
+    );
+    // What failed stays chosen.
+    selection.set([...selection.ids].filter((id) => !done.some((item) => item.id === id)));
+  });
+  const maySelect = viewer.roles.some(({ role }) => role === 'STEWARD' || role === 'ADMIN');
+  const chosen = rows.filter(({ id }) => selection.has(id));
+  const targets = (row?: ViolationRow) => (row && chosen.length === 0 ? [row] : chosen).filter((each) => maySteward(whereOf(each)));
+  const acknowledge = (items: ViolationRow[]) => {
+    setSaid(null);
+    if (items.length >= MANY) setAsked(items);
+    else if (items.length > 0) void decisions.acknowledge(items);
+  };
+  const waive = (items: ViolationRow[]) => {
+    setSaid(null);
+    if (items.length > 0) setWaived(items);
+  };
+
+  const openedId = get('violation');
+  const list = useRef<HTMLDivElement>(null);
+  const open = (id: string | null) => set({ violation: id }, { push: isNarrow && id !== null });
+  const close = () => {
+    const index = rows.findIndex(({ id }) => id === openedId);
+    open(null);
+    list.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus();
+  };
+  const follow = useFollow((id) => set({ violation: id }));
+  useKeys({ '.': show }, waiting.size > 0);
+
+  const countOf = (of: readonly string[]) =>
+    counted?.violationCounts?.reduce((sum, { value, count }) => sum + (of.includes(value) ? count : 0), 0);
+  const isFiltered = FILTERS.some((name) => params.has(name));
+  const isPast = tab.id === 'resolved' || tab.id === 'all';
+  const hrefOf = (id: string) =>
+    `?${withParams(new URLSearchParams(params), { tab: id === 'active' ? null : id, status: null, violation: null })}`;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <Tabs
+        label="Violations by status"
+        current={tab.id}
+        tabs={TABS.map(({ id, label, statuses: of }) => {
+          const count = countOf(of);
+          return { id, label, href: hrefOf(id), count: count === undefined ? undefined : formatCount(count) };
+        })}
+      />
+      <FilterBar
+        fixed={[...(fixed.assetIds ? (['asset', 'source', 'owner'] as const) : []), ...(fixed.policyIds ? (['policy'] as const) : [])]}
+        tabFilter={{ ...fixed, statuses: [...tab.statuses] }}
+      />
+      <ArrivalsBar waiting={waiting} onShow={show} />
+      {said && chosen.length === 0 && (
+        <p role="alert" className="border-b border-line bg-error-subtle px-5 py-1.5 text-error-text max-sm:px-3">
+          {said}
+        </p>
+      )}
+      <div ref={list} className="relative flex min-h-0 flex-1">
+        {error && rows.length === 0 ? (
+          <ErrorPanel className="flex-1" error={error} subject="The list of violations" onRetry={reload} />
+        ) : (
+          <DataTable
+            label="Violations"
+            rows={rows}
+            columns={columnsOf({ sort: get('sort'), onSort: (sort) => set({ sort }) }, isPast, !fixed.assetIds)}
+            idOf={({ id }) => id}
+            totalCount={totalCount}
+            isLoading={isLoading}
+            isFetching={isFetching}
+            hasMore={hasNextPage}
+            onMore={loadMore}
+            selection={maySelect ? selection : undefined}
+            openedId={openedId}
+            onOpen={({ id }, { newTab }) => (newTab ? window.open(`/violations?tab=all&violation=${id}`, '_blank', 'noopener') : open(id))}
+            onFocusRow={({ id }) => openedId && !isNarrow && follow(id)}
+            rowKeys={{ a: (row) => acknowledge(targets(row)), w: (row) => waive(targets(row)) }}
+            rowClass={({ id }) => (shown.has(id) ? 'new-row' : undefined)}
+            compact={(row) => <CompactViolation row={row} isPast={isPast} />}
+            empty={
+              isFiltered ? (
+                <NoneMatches onClear={() => set(Object.fromEntries(FILTERS.map((name) => [name, null])))} />
+              ) : (
+                <NoViolations
+                  title={tab.id === 'active' || tab.id === 'all' ? 'No violations' : `No ${tab.label.toLowerCase()} violations`}
+                />
+              )
+            }
+          />
+        )}
+        {openedId && (
+          <ViolationPanel
+            id={openedId}
+            onClose={close}
+            onAcknowledge={(item) => (setSaid(null), void decisions.acknowledge([item]))}
+            onReopen={(item) => (setSaid(null), void decisions.reopen(item))}
+            onWaive={(row) => waive([row])}
+          />
+        )}
+        <BulkBar count={chosen.length} onClear={selection.clear}>
+          {said && (
+            <span role="alert" className="max-w-72 truncate text-error-text" title={String(said)}>
+              {said}
+            </span>
+          )}
+          <Button onClick={() => acknowledge(targets())}>
+            Acknowledge <Kbd>A</Kbd>
+          </Button>
+          <Button onClick={() => waive(targets())}>
+            Waive… <Kbd>W</Kbd>
+          </Button>
+        </BulkBar>
+      </div>
+      {waived && (
+        <WaiveDialog
+          count={waived.length}
+          subject={
+            waived.length === 1
+              ? partsOf(waived[0]!.message).finding
+              : `On ${plural(new Set(waived.map(({ asset }) => asset?.id)).size, 'asset')}, with one reason for all.`
+          }
+          onClose={() => setWaived(null)}
+          onWaive={async (waiver) => (await decisions.waive(waived, waiver)).done.length > 0}
+        />
+      )}
+      <ConfirmDialog
+        open={asked !== null}
+        title={`Acknowledge ${plural(asked?.length ?? 0, 'violation')}?`}
+        action="Acknowledge"
+        onClose={() => setAsked(null)}
+        onConfirm={() => decisions.acknowledge(asked ?? [])}
+      >
+        They stay in the list of what is active, and say that somebody looks after them.
+      </ConfirmDialog>
+    </div>
+  );
+}
+
+/** The details follow the row that the keys are on, once they rest on it. */
+function useFollow(open: (id: string) => void): (id: string) => void {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return (id) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => open(id), 100);
+  };
+}

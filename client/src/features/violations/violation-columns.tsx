@@ -1,0 +1,88 @@
+import type { TableColumn } from '@/components/ui/data-table';
+import { KindIcon } from '@/components/ui/kind';
+import { Name } from '@/components/ui/name';
+import { Owners } from '@/components/ui/people';
+import { SeverityMark, SeverityWord } from '@/components/ui/severity';
+import { StatusMark, StatusWord } from '@/components/ui/status';
+import { Time } from '@/components/ui/time';
+import { cn } from '@/lib/class-names';
+import { partsOf, placeOf } from './finding';
+import type { ViolationRow } from './violation-row';
+
+/** What was resolved while it is listed stays, struck out, until the list is left. */
+const struck = ({ status }: ViolationRow, isPast: boolean) => status === 'RESOLVED' && !isPast && 'text-fg-3 line-through';
+
+const Where = ({ row: { asset, column } }: { row: ViolationRow }) =>
+  asset && (
+    <span className="flex min-w-0 items-center gap-2">
+      <KindIcon kind={asset.kind} />
+      <Name name={placeOf(asset, column)} title={[asset.name, column?.name].filter(Boolean).join('.')} />
+    </span>
+  );
+
+type Order = { sort: string | null; onSort: (sort: string | null) => void };
+
+/** `isPast`: the list is of what is resolved. `showsWhere`: false where the list is of one asset. */
+export const columnsOf = ({ sort, onSort }: Order, isPast: boolean, showsAsset: boolean): TableColumn<ViolationRow>[] => [
+  {
+    id: 'severity',
+    header: 'Severity',
+    width: 108,
+    sort: { direction: sort ? null : 'DESC', onSort: () => onSort(null) },
+    cell: ({ severity }) => <SeverityWord severity={severity} />,
+  },
+  {
+    id: 'finding',
+    header: 'Finding',
+    cell: (row) => (
+      <bdi className={cn('font-medium', struck(row, isPast))} title={row.message}>
+        {partsOf(row.message).finding}
+      </bdi>
+    ),
+  },
+  ...(showsAsset
+    ? [
+        { id: 'where', header: 'Where', cell: (row: ViolationRow) => <Where row={row} /> },
+        {
+          id: 'owner',
+          header: 'Owner',
+          width: 168,
+          priority: 4 as const,
+          cell: ({ asset }: ViolationRow) => asset && <Owners owners={asset.owners} className="max-w-full" />,
+        },
+      ]
+    : [
+        { id: 'column', header: 'Column', priority: 3 as const, cell: ({ column }: ViolationRow) => column && <Name name={column.name} /> },
+        { id: 'policy', header: 'Policy', priority: 4 as const, cell: ({ policy }: ViolationRow) => <bdi>{policy.name}</bdi> },
+      ]),
+  { id: 'status', header: 'Status', width: 128, priority: 3, cell: ({ status }) => <StatusWord status={status} /> },
+  {
+    id: 'raised',
+    header: 'Raised',
+    width: 100,
+    align: 'end',
+    priority: 2,
+    sort: {
+      direction: sort === 'newest' ? 'DESC' : sort === 'oldest' ? 'ASC' : null,
+      onSort: () => onSort(sort === 'newest' ? 'oldest' : 'newest'),
+    },
+    cell: ({ raisedAt }) => <Time at={raisedAt} className="text-fg-2" />,
+  },
+];
+
+/** A row below 700 px: what, then where and since when. */
+export const CompactViolation = ({ row, isPast }: { row: ViolationRow; isPast: boolean }) => (
+  <div className="flex min-w-0 items-start gap-2.5">
+    <SeverityMark severity={row.severity} className="mt-[3px]" />
+    <div className="min-w-0 flex-1">
+      <p className={cn('truncate font-medium', struck(row, isPast))}>
+        <bdi>{partsOf(row.message).finding}</bdi>
+      </p>
+      <div className="flex min-w-0 items-center gap-2 text-small text-fg-3">
+        <span className="min-w-0 flex-1">{row.asset && <Name name={placeOf(row.asset, row.column)} />}</span>
+        {row.status !== 'OPEN' && <StatusMark status={row.status} />}
+        <Time at={row.raisedAt} className="shrink-0" />
+      </div>
+    </div>
+  </div>
+);

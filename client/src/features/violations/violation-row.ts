@@ -1,0 +1,61 @@
+import { graphql } from '@/gql';
+import type { ViolationRowFragment } from '@/gql/graphql';
+
+export const VIOLATION_ROW = graphql(`
+  fragment ViolationRow on Violation {
+    id
+    severity
+    status
+    message
+    raisedAt
+    updatedAt
+    asset {
+      id
+      name
+      path
+      kind
+      owners {
+        role
+        user {
+          id
+          name
+        }
+        team {
+          id
+          name
+        }
+      }
+      source {
+        id
+      }
+      domain {
+        id
+      }
+    }
+    column {
+      id
+      name
+    }
+    policy {
+      id
+      name
+    }
+  }
+`);
+
+/** What a decision changes: with it every list that shows the violation follows. */
+export const VIOLATION_DECISION = graphql(`
+  fragment ViolationDecision on Violation {
+    id
+    status
+    updatedAt
+    waivedUntil
+    waivedBecause
+    resolvedAt
+  }
+`);
+
+export type ViolationRow = ViolationRowFragment;
+
+/** As `maySteward` takes it. */
+export const whereOf = ({ asset }: Pick<ViolationRow, 'asset'>) => ({ sourceId: asset?.source?.id, domainId: asset?.domain?.id });
