@@ -160,7 +160,7 @@ export function DataTable<Row>(props: Props<Row>) {
             <thead className={cn('sticky top-0 z-10 bg-surface', isNarrow && 'sr-only')}>
               <tr>
                 {selection && (
-                  <th scope="col" className="h-8 border-b border-line pl-3 text-left">
+                  <th scope="col" className="h-8 border-b border-line pl-3 text-left [&>input]:block">
                     <Checkbox
                       aria-label={allChosen ? 'Clear the selection' : 'Select all that are loaded'}
                       checked={allChosen}
@@ -199,7 +199,7 @@ export function DataTable<Row>(props: Props<Row>) {
                     )}
                   >
                     {selection && (
-                      <td className="border-b border-line pl-3">
+                      <td className="border-b border-line pl-3 [&>input]:block">
                         <Checkbox
                           aria-label="Select this row"
                           checked={isChosen}

@@ -9,6 +9,8 @@ import { Mark } from '@/components/mark';
 import { graphql } from '@/gql';
 import { cn } from '@/lib/class-names';
 import { formatCount } from '@/lib/format';
+import { useLive } from '@/lib/graphql/use-live';
+import { useLater } from '@/lib/use-later';
 import { useViewer } from '@/lib/viewer';
 import { ConnectionLine } from './connection-line';
 import { UserMenu } from './user-menu';
@@ -46,6 +48,14 @@ const NAVIGATION_OPEN = graphql(`
     }
   }
 `);
+const NAVIGATION_VIOLATION = graphql(`
+  subscription NavigationViolation($after: String) {
+    violationRaised(after: $after) {
+      cursor
+      type
+    }
+  }
+`);
 const NAVIGATION_DEAD = graphql(`
   query NavigationDead {
     deadLetters(first: 1) {
@@ -56,7 +66,9 @@ const NAVIGATION_DEAD = graphql(`
 
 export function Navigation({ isIcons, onKeys }: { isIcons: boolean; onKeys: () => void }) {
   const { isAdmin } = useViewer();
-  const [{ data: open }] = useQuery({ query: NAVIGATION_OPEN });
+  const [{ data: open }, countAgain] = useQuery({ query: NAVIGATION_OPEN });
+  const countLater = useLater(() => countAgain({ requestPolicy: 'network-only' }), 1_000);
+  useLive(NAVIGATION_VIOLATION, { variables: {}, onEvent: countLater });
   const [{ data: dead }] = useQuery({ query: NAVIGATION_DEAD, pause: !isAdmin });
   const counts: Record<string, number | null | undefined> = {
     '/violations': open?.violations?.totalCount,

@@ -46,7 +46,7 @@ export function AssetChoice({ chosen, onChange }: { chosen: readonly string[]; o
   return (
     <Popover
       label="Asset"
-      className="w-80 p-2"
+      className="w-80! p-2!"
       open={isOpen}
       onOpenChange={(open) => (setOpen(open), setText(''))}
       trigger={

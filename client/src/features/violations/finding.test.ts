@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { partsOf, placeOf } from './finding';
+import { partsOf, placeOf, shortFinding } from './finding';
 
 describe('a finding', () => {
   it('is the message without the advice', () => {
@@ -16,5 +16,11 @@ describe('a finding', () => {
     expect(placeOf(asset)).toBe('crm.customers');
     expect(placeOf(asset, { name: 'email' })).toBe('crm.customers.email');
     expect(placeOf({ path: ['shop', 'crm'], name: 'shop.crm' })).toBe('shop.crm');
+  });
+
+  it('says a name once where the place stands beside it', () => {
+    const asset = { path: ['shop', 'crm', 'customers'], name: 'shop.crm.customers' };
+    expect(shortFinding('The column "email" is EMAIL. Mask it.', asset, { name: 'email' })).toBe('The column is EMAIL');
+    expect(shortFinding('The name "customers" does not match ^x$. Rename it.', asset)).toBe('The name does not match ^x$');
   });
 });

@@ -12,3 +12,10 @@ export function placeOf(asset: Place, column?: { name: string } | null): string 
   const path = asset.path.length > 2 ? asset.path.slice(1) : asset.path;
   return [...(path.length > 0 ? path : [asset.name]), ...(column ? [column.name] : [])].join('.');
 }
+
+/** Beside the place the name is said twice: `The column "email" is EMAIL` → `The column is EMAIL`. */
+export function shortFinding(message: string, asset: Place | null | undefined, column?: { name: string } | null): string {
+  const name = column?.name ?? asset?.path.at(-1);
+  const { finding } = partsOf(message);
+  return name ? finding.replace(` "${name}"`, '') : finding;
+}

@@ -10,6 +10,7 @@ import { ErrorPanel } from '@/components/ui/states';
 import { Tabs } from '@/components/ui/tabs';
 import { graphql } from '@/gql';
 import type { ViolationFilter } from '@/gql/graphql';
+import { announce } from '@/lib/announce';
 import { formatCount, plural } from '@/lib/format';
 import { usePages } from '@/lib/graphql/use-pages';
 import { useKeys } from '@/lib/keys';
@@ -20,7 +21,7 @@ import { useIsNarrow } from '@/lib/use-media';
 import { useNow } from '@/lib/use-now';
 import { useSelection } from '@/lib/use-selection';
 import { useViewer } from '@/lib/viewer';
-import { ArrivalsBar } from './arrivals-bar';
+import { ArrivalsBar, arrivalText } from './arrivals-bar';
 import { FilterBar } from './filter-bar';
 import { partsOf } from './finding';
 import { FILTERS, orderOf, scopeOf, statusesOf, tabOf, TABS } from './inbox-filter';
@@ -89,6 +90,10 @@ export function Inbox({ fixed = {} }: Props) {
     take();
     reload();
   };
+  const news = waiting.size > 0 ? arrivalText([...waiting.values()]) : '';
+  useEffect(() => {
+    if (news) announce(news);
+  }, [news]);
   const rows = nodes.filter((row) => row.asset && !gone.has(row.id));
 
   const selection = useSelection();
@@ -147,7 +152,7 @@ export function Inbox({ fixed = {} }: Props) {
         fixed={[...(fixed.assetIds ? (['asset', 'source', 'owner'] as const) : []), ...(fixed.policyIds ? (['policy'] as const) : [])]}
         tabFilter={{ ...fixed, statuses: [...tab.statuses] }}
       />
-      <ArrivalsBar waiting={waiting} onShow={show} />
+      <ArrivalsBar text={news} onShow={show} />
       {said && chosen.length === 0 && (
         <p role="alert" className="border-b border-line bg-error-subtle px-5 py-1.5 text-error-text max-sm:px-3">
           {said}

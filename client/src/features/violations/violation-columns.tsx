@@ -6,7 +6,7 @@ import { SeverityMark, SeverityWord } from '@/components/ui/severity';
 import { StatusMark, StatusWord } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
 import { cn } from '@/lib/class-names';
-import { partsOf, placeOf } from './finding';
+import { placeOf, shortFinding } from './finding';
 import type { ViolationRow } from './violation-row';
 
 /** What was resolved while it is listed stays, struck out, until the list is left. */
@@ -27,7 +27,7 @@ export const columnsOf = ({ sort, onSort }: Order, isPast: boolean, showsAsset: 
   {
     id: 'severity',
     header: 'Severity',
-    width: 108,
+    width: 100,
     sort: { direction: sort ? null : 'DESC', onSort: () => onSort(null) },
     cell: ({ severity }) => <SeverityWord severity={severity} />,
   },
@@ -36,7 +36,7 @@ export const columnsOf = ({ sort, onSort }: Order, isPast: boolean, showsAsset: 
     header: 'Finding',
     cell: (row) => (
       <bdi className={cn('font-medium', struck(row, isPast))} title={row.message}>
-        {partsOf(row.message).finding}
+        {shortFinding(row.message, row.asset, row.column)}
       </bdi>
     ),
   },
@@ -46,7 +46,7 @@ export const columnsOf = ({ sort, onSort }: Order, isPast: boolean, showsAsset: 
         {
           id: 'owner',
           header: 'Owner',
-          width: 168,
+          width: 148,
           priority: 4 as const,
           cell: ({ asset }: ViolationRow) => asset && <Owners owners={asset.owners} className="max-w-full" />,
         },
@@ -55,11 +55,11 @@ export const columnsOf = ({ sort, onSort }: Order, isPast: boolean, showsAsset: 
         { id: 'column', header: 'Column', priority: 3 as const, cell: ({ column }: ViolationRow) => column && <Name name={column.name} /> },
         { id: 'policy', header: 'Policy', priority: 4 as const, cell: ({ policy }: ViolationRow) => <bdi>{policy.name}</bdi> },
       ]),
-  { id: 'status', header: 'Status', width: 128, priority: 3, cell: ({ status }) => <StatusWord status={status} /> },
+  { id: 'status', header: 'Status', width: 138, priority: 3, cell: ({ status }) => <StatusWord status={status} /> },
   {
     id: 'raised',
     header: 'Raised',
-    width: 100,
+    width: 92,
     align: 'end',
     priority: 2,
     sort: {
@@ -76,7 +76,7 @@ export const CompactViolation = ({ row, isPast }: { row: ViolationRow; isPast: b
     <SeverityMark severity={row.severity} className="mt-[3px]" />
     <div className="min-w-0 flex-1">
       <p className={cn('truncate font-medium', struck(row, isPast))}>
-        <bdi>{partsOf(row.message).finding}</bdi>
+        <bdi>{shortFinding(row.message, row.asset, row.column)}</bdi>
       </p>
       <div className="flex min-w-0 items-center gap-2 text-small text-fg-3">
         <span className="min-w-0 flex-1">{row.asset && <Name name={placeOf(row.asset, row.column)} />}</span>

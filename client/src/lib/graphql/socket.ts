@@ -38,6 +38,14 @@ let ended = false;
 let head: string | undefined;
 let lostAt = 0;
 const running = new Set<Running>();
+/** The newest position of the log that was told over the socket. */
+let newest: string | undefined;
+const sequenceOf = (cursor: string): number => Number(cursor.split('.').at(-1));
+function meet(cursor: string): void {
+  if (!newest || newest.split('.')[0] !== cursor.split('.')[0] || sequenceOf(cursor) > sequenceOf(newest)) newest = cursor;
+}
+export const newestCursor = (): string | undefined => newest;
+
 /** Ends a wait between two attempts. */
 let hurry: (() => void) | undefined;
 
@@ -76,6 +84,7 @@ function connect(): Client {
         ended = false;
         lostAt = 0;
         head = typeof payload?.cursor === 'string' ? payload.cursor : undefined;
+        if (head) meet(head);
         for (const each of running) {
           if (each.begin === undefined) each.begin = head;
           else each.resumeFrom(each.begin);
@@ -113,7 +122,10 @@ export const forwardSubscription: SubscriptionForwarder = (request) => ({
     const unsubscribe = client.subscribe<Record<string, { cursor?: unknown } | null>>(payload as Parameters<Client['subscribe']>[0], {
       next(result) {
         const cursor = Object.values(result.data ?? {})[0]?.cursor;
-        if (typeof cursor === 'string' && hasPlace) variables.after = cursor;
+        if (typeof cursor === 'string') {
+          meet(cursor);
+          if (hasPlace) variables.after = cursor;
+        }
         observer.next(result as Parameters<typeof observer.next>[0]);
       },
       error(error) {
