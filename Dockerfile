@@ -15,7 +15,7 @@ RUN node --input-type=module -e "import { bundlePlayground } from './router/play
     && rm -rf node_modules/monaco-editor node_modules/react-aria node_modules/react-stately node_modules/framer-motion node_modules/esbuild node_modules/@esbuild
 
 # So is the web client: it only serves what is built here.
-RUN node --input-type=module -e "import { buildClient } from './client/server/build.ts'; await buildClient()" \
+RUN node scripts/buildClient.ts \
     && rm -rf client/.next/cache node_modules/lucide-react node_modules/typescript node_modules/@typescript
 
 FROM node:24-bookworm-slim

@@ -6,7 +6,7 @@ import { setPriority, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CannotStart } from '#platform/errors.ts';
-import { createLogger, type Logger } from '#platform/logger.ts';
+import type { Logger } from '#platform/logger.ts';
 import { takeTurn } from './turns.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -54,12 +54,6 @@ export async function ensureBuilt({ logger, say, signal, root = ROOT, steps = ST
   } finally {
     endTurn();
   }
-}
-
-/** For an image, which is built once and served often. */
-export async function buildClient(): Promise<void> {
-  const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
-  await ensureBuilt({ logger: createLogger({ level: 'info', format: 'pretty' }), say, signal: new AbortController().signal });
 }
 
 /** What the sources import, for serving from them: `npm run codegen` makes it anew after an operation has changed. */
