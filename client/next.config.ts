@@ -8,7 +8,15 @@ const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
   // The packages are in the repository's own folder, above this one.
-  turbopack: { root: repository },
+  turbopack: {
+    root: repository,
+    rules: {
+      '*.{ts,tsx}': {
+        condition: { path: /client\/src\/(?!gql\/)/ },
+        loaders: [fileURLToPath(new URL('documents-loader.cjs', import.meta.url))],
+      },
+    },
+  },
   outputFileTracingRoot: repository,
   devIndicators: false,
   // `npm run verify` checks the types, with the same compiler as the rest. Next has no other way to live with the native one.

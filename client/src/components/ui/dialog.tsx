@@ -1,11 +1,8 @@
 'use client';
-import type { ReactNode } from 'react';
-import { Dialog as Radix } from 'radix-ui';
-import { X } from 'lucide-react';
-import { cn } from '@/lib/class-names';
-import { IconButton } from './button';
+import dynamic from 'next/dynamic';
+import { useState, type ReactNode } from 'react';
 
-type DialogProps = {
+export type DialogProps = {
   open: boolean;
   onClose: () => void;
   title: ReactNode;
@@ -20,41 +17,11 @@ type DialogProps = {
   initialFocus?: () => HTMLElement | null;
 };
 
-/** Traps the focus and gives it back. Esc and the backdrop close it. */
-export function Dialog({ open, onClose, title, description, footer, children, as = 'dialog', wide = false, initialFocus }: DialogProps) {
-  return (
-    <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Radix.Portal>
-        <Radix.Overlay className="fade-in fixed inset-0 z-40 bg-[var(--backdrop)]" />
-        <Radix.Content
-          {...(!description && { 'aria-describedby': undefined })}
-          onOpenAutoFocus={(event) => {
-            const target = initialFocus?.();
-            if (!target) return;
-            event.preventDefault();
-            target.focus();
-          }}
-          className={cn(
-            'rise-in fixed z-50 flex flex-col bg-raised shadow-raised',
-            as === 'sheet'
-              ? 'inset-y-0 right-0 w-full max-w-[480px] sm:border-l sm:border-line-strong'
-              : cn(
-                  'top-[12vh] left-1/2 max-h-[80vh] w-[calc(100vw-24px)] -translate-x-1/2 rounded-dialog border border-line-strong',
-                  wide ? 'max-w-[760px]' : 'max-w-[480px]',
-                ),
-          )}
-        >
-          <header className="flex items-start gap-2 px-4 pt-4 pb-2">
-            <Radix.Title className="min-w-0 flex-1 text-panel break-words">{title}</Radix.Title>
-            <IconButton label="Close" size="small" icon={<X className="size-3.5" strokeWidth={1.6} />} onClick={onClose} />
-          </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">
-            {description && <Radix.Description className="mb-3 text-fg-2">{description}</Radix.Description>}
-            {children}
-          </div>
-          {footer && <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-4 py-3">{footer}</footer>}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
+const DialogContent = dynamic(() => import('./dialog-content').then((module) => module.DialogContent), { ssr: false });
+
+/** Its script comes when it is opened for the first time. */
+export function Dialog(props: DialogProps) {
+  const [wasOpened, setWasOpened] = useState(false);
+  if (props.open && !wasOpened) setWasOpened(true);
+  return wasOpened ? <DialogContent {...props} /> : null;
 }

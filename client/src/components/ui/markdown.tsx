@@ -1,25 +1,13 @@
-import MarkdownToJsx from 'markdown-to-jsx';
-import type { ReactNode } from 'react';
+'use client';
+import { lazy, Suspense } from 'react';
 import { cn } from '@/lib/class-names';
 
-const SAFE = /^(https?:|mailto:)/i;
+const MarkdownContent = lazy(() => import('./markdown-content').then((module) => ({ default: module.MarkdownContent })));
 
-const Text = ({ children }: { children?: ReactNode }) => <>{children}</>;
-const Paragraph = ({ children }: { children?: ReactNode }) => <p>{children}</p>;
+/** What nothing but text can be made of needs no script. */
+const MARKS = /[*_`[\]<>#|~\\\n!:]|^\s*(?:[-+]|\d+[.)])\s/;
 
-/** Links of people and sources: http, https and mailto only; others stay text. */
-function SafeLink({ href, children }: { href?: string; children?: ReactNode }) {
-  if (!href || !SAFE.test(href.trim())) return <>{children}</>;
-  return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow" className="text-primary-text underline underline-offset-2">
-      {children}
-    </a>
-  );
-}
-
-const HEADINGS = Object.fromEntries(['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((tag) => [tag, { component: Paragraph }]));
-
-/** Descriptions: emphasis, code, lists and links; never HTML, images or headings. */
+/** Descriptions: emphasis, code, lists and links; never HTML, images or headings. Until its script is there, the text as it was typed. */
 export const Markdown = ({ children, className }: { children: string; className?: string }) => (
   <div
     dir="auto"
@@ -28,22 +16,12 @@ export const Markdown = ({ children, className }: { children: string; className?
       className,
     )}
   >
-    <MarkdownToJsx
-      options={{
-        disableParsingRawHTML: true,
-        forceBlock: true,
-        forceWrapper: true,
-        wrapper: Text,
-        overrides: {
-          ...HEADINGS,
-          a: { component: SafeLink },
-          img: { component: Text },
-          iframe: { component: Text },
-          input: { component: Text },
-        },
-      }}
-    >
-      {children}
-    </MarkdownToJsx>
+    {MARKS.test(children) ? (
+      <Suspense fallback={<p className="whitespace-pre-line">{children}</p>}>
+        <MarkdownContent text={children} />
+      </Suspense>
+    ) : (
+      <p>{children}</p>
+    )}
   </div>
 );
