@@ -1,5 +1,5 @@
 /** One socket for all subscriptions of the page; it goes on after a lost connection without leaving anything out or telling it twice. */
-import { createClient, type Client } from 'graphql-ws';
+import type { Client, createClient } from 'graphql-ws';
 import type { SubscriptionForwarder } from '@urql/core';
 import { accessToken, currentSession } from '../session/session';
 
@@ -31,7 +31,8 @@ export function onConnection(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-let client: Client | undefined;
+/** Its script comes with the first subscription. */
+let client: Promise<Client> | undefined;
 /** The last token was not taken (any more): another one is asked for. */
 let ended = false;
 /** Where the log ended when the socket was opened; undefined without one. */
@@ -52,7 +53,16 @@ let hurry: (() => void) | undefined;
 /** The connection is tried at once, as when the browser says that it is online again. */
 export const reconnectNow = (): void => hurry?.();
 
-function connect(): Client {
+const LOAD_AGAIN_MS = 2_000;
+/** Without a network it cannot be loaded yet: then again, until it can. */
+const loadClient = (): Promise<typeof createClient> =>
+  import('graphql-ws').then(
+    (module) => module.createClient,
+    () => new Promise((resolve) => setTimeout(resolve, LOAD_AGAIN_MS)).then(loadClient),
+  );
+
+async function connect(): Promise<Client> {
+  const createClient = await loadClient();
   let patience: ReturnType<typeof setTimeout> | undefined;
   const settle = (): void => {
     clearTimeout(patience);
@@ -119,29 +129,36 @@ export const forwardSubscription: SubscriptionForwarder = (request) => ({
     const hasPlace = payload.query.includes('$after');
     const self: Running = { begin: head, resumeFrom: (cursor) => hasPlace && (variables.after ??= cursor) };
     running.add(self);
-    const unsubscribe = client.subscribe<Record<string, { cursor?: unknown } | null>>(payload as Parameters<Client['subscribe']>[0], {
-      next(result) {
-        const cursor = Object.values(result.data ?? {})[0]?.cursor;
-        if (typeof cursor === 'string') {
-          meet(cursor);
-          if (hasPlace) variables.after = cursor;
-        }
-        observer.next(result as Parameters<typeof observer.next>[0]);
-      },
-      error(error) {
-        running.delete(self);
-        if (Array.isArray(error)) observer.next({ errors: error as never, data: undefined } as never);
-        observer.complete();
-      },
-      complete() {
-        running.delete(self);
-        observer.complete();
-      },
+    let unsubscribe: (() => void) | undefined;
+    let isOver = false;
+    const start = (socket: Client) =>
+      socket.subscribe<Record<string, { cursor?: unknown } | null>>(payload as Parameters<Client['subscribe']>[0], {
+        next(result) {
+          const cursor = Object.values(result.data ?? {})[0]?.cursor;
+          if (typeof cursor === 'string') {
+            meet(cursor);
+            if (hasPlace) variables.after = cursor;
+          }
+          observer.next(result as Parameters<typeof observer.next>[0]);
+        },
+        error(error) {
+          running.delete(self);
+          if (Array.isArray(error)) observer.next({ errors: error as never, data: undefined } as never);
+          observer.complete();
+        },
+        complete() {
+          running.delete(self);
+          observer.complete();
+        },
+      });
+    void client.then((socket) => {
+      if (!isOver) unsubscribe = start(socket);
     });
     return {
       unsubscribe: () => {
+        isOver = true;
         running.delete(self);
-        unsubscribe();
+        unsubscribe?.();
       },
     };
   },
