@@ -2,6 +2,9 @@
 const ENTITIES: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' };
 const unescape = (text: string): string => text.replaceAll(/&(?:lt|gt|quot|#39|amp);/g, (entity) => ENTITIES[entity]!);
 
+/** The text without its marks. */
+export const plainText = (marked: string): string => unescape(marked.replaceAll(/<\/?em>/g, ''));
+
 export const Match = ({ children }: { children: string }) => (
   <mark className="bg-warning-subtle text-inherit underline decoration-warning-mark decoration-1 underline-offset-2">{children}</mark>
 );
