@@ -30,6 +30,8 @@ function dispatch(event: KeyboardEvent): void {
   const name = nameOf(event);
   const isSingle = !name.startsWith('mod+') && name !== 'Escape';
   if (isSingle && (isTyping(event.target) || !getPreferences().singleKeys)) return;
+  // What is typed has an undo of its own.
+  if (/^mod\+(shift\+)?z$/.test(name) && isTyping(event.target)) return;
   const sequence = prefix && Date.now() - prefix.at < SEQUENCE_MS ? `${prefix.key} ${name}` : undefined;
   prefix = isSingle && name === 'g' ? { key: name, at: Date.now() } : undefined;
   for (const ask of maps.toReversed()) if (ask(event, name, sequence)) return;

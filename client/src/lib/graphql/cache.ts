@@ -1,5 +1,6 @@
 /** How urql's normalised cache knows our types: by id, but for those that are part of what they hang on. */
 import { cacheExchange, type KeyGenerator } from '@urql/exchange-graphcache';
+import { optimistic } from './optimistic';
 
 /** Types without an id, or whose fields differ by the question that they answer. cache.test.ts compares them with the schema. */
 export const EMBEDDED = [
@@ -16,6 +17,7 @@ export const isEmbedded = (type: string): boolean => /.(Connection|Edge|Payload|
 
 export const cache = () =>
   cacheExchange({
+    optimistic,
     keys: new Proxy(Object.fromEntries(EMBEDDED.map((type) => [type, embedded])) as Record<string, KeyGenerator>, {
       get: (keys, type) => keys[type as string] ?? (typeof type === 'string' && isEmbedded(type) ? embedded : undefined),
     }),

@@ -1,0 +1,182 @@
+'use client';
+import { Copy, Ellipsis, Pencil, Workflow } from 'lucide-react';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { useQuery } from 'urql';
+import { Chip, LabelChip } from '@/components/ui/badge';
+import { Button, ButtonLink, IconButton } from '@/components/ui/button';
+import { KindIcon } from '@/components/ui/kind';
+import { Menu, MenuItem } from '@/components/ui/menu';
+import { Name } from '@/components/ui/name';
+import { Owners } from '@/components/ui/people';
+import { SEVERITIES, SeverityWord, type Severity } from '@/components/ui/severity';
+import { Time } from '@/components/ui/time';
+import { toast } from '@/components/ui/toast';
+import { graphql } from '@/gql';
+import { formatCount, formatEnum } from '@/lib/format';
+import type { Asset } from './asset-query';
+
+export const ASSET_HEADER_VIOLATIONS = graphql(`
+  query AssetHeaderViolations($id: ID!) {
+    violationCounts(by: SEVERITY, filter: { assetIds: [$id], statuses: [OPEN, ACKNOWLEDGED] }) {
+      value
+      count
+    }
+  }
+`);
+
+/** Null: not known, because the part of PurSight that knows is away. Undefined: not yet. */
+export function useOpenViolations(id: string): { count: number; worst: Severity | null } | null | undefined {
+  const [{ data, error }] = useQuery({ query: ASSET_HEADER_VIOLATIONS, variables: { id } });
+  const counts = data?.violationCounts;
+  if (!counts) return error || data ? null : undefined;
+  return {
+    count: counts.reduce((sum, { count }) => sum + count, 0),
+    worst: SEVERITIES.find((severity) => counts.some(({ value, count }) => value === severity && count > 0)) ?? null,
+  };
+}
+
+type Props = { asset: Asset; open: ReturnType<typeof useOpenViolations>; mayEdit: boolean; onEdit: () => void; onCopy: () => void };
+
+/** What it is, who answers for it, and what is wrong with it. */
+export function AssetHeader({ asset, open, mayEdit, onEdit, onCopy }: Props) {
+  const { id, kind, name, displayName, owners, domain, labels, tags, deletedAt } = asset;
+  return (
+    <header className="flex flex-col gap-2 px-5 pt-3.5 pb-2 max-sm:px-3">
+      <div className="flex items-start gap-3">
+        <span className="flex size-7 shrink-0 items-center justify-center rounded-control border border-line bg-subtle">
+          <KindIcon kind={kind} isNamed className="size-4" />
+        </span>
+        <div className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2.5 gap-y-0.5">
+          <h1 tabIndex={-1} className="flex max-w-full min-w-0">
+            <Name name={displayName} title={name} className="text-[17px] leading-7 font-semibold" />
+          </h1>
+          <span className="text-fg-3">{formatEnum(kind)}</span>
+          <button
+            type="button"
+            onClick={onCopy}
+            aria-label={`Copy the name ${name}`}
+            title="Copy the full name (C)"
+            className="flex min-h-6 max-w-full min-w-0 items-center gap-1.5 rounded-chip text-fg-3 hover:text-fg max-sm:basis-full"
+          >
+            <Name name={name} className="text-small" />
+            <Copy className="size-3 shrink-0" strokeWidth={1.6} />
+          </button>
+        </div>
+        <div className="flex shrink-0 gap-2 max-sm:hidden">
+          {mayEdit && (
+            <Button icon={<Pencil className="size-3.5" strokeWidth={1.6} />} onClick={onEdit}>
+              Edit
+            </Button>
+          )}
+          <ButtonLink href={`/lineage/${id}`} icon={<Workflow className="size-3.5" strokeWidth={1.6} />}>
+            Lineage
+          </ButtonLink>
+        </div>
+        <div className="sm:hidden">
+          <AssetMenu {...{ id, mayEdit, onEdit, onCopy }} />
+        </div>
+      </div>
+      {deletedAt && (
+        <p role="status" className="w-fit rounded-control bg-subtle px-2.5 py-1.5 font-medium text-fg-2">
+          Gone from the source since <Time at={deletedAt} />. Kept with its history.
+        </p>
+      )}
+      <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1.5">
+        <OpenViolations id={id} open={open} />
+        <Part name="Owner">
+          <Owners owners={owners} />
+        </Part>
+        {domain && (
+          <Part name="Domain">
+            <Link href={`/domains/${domain.id}`} className="truncate hover:underline">
+              <bdi>{domain.name}</bdi>
+            </Link>
+          </Part>
+        )}
+        {labels ? (
+          labels.length > 0 && (
+            <Part>
+              {labels.slice(0, MOST_CHIPS).map((label) => (
+                <LabelChip key={label.id} name={label.name} />
+              ))}
+              <Rest names={labels.map((label) => label.name)} />
+            </Part>
+          )
+        ) : (
+          <Part name="Labels">
+            <span className="text-fg-3">not available</span>
+          </Part>
+        )}
+        {tags.length > 0 && (
+          <Part>
+            {tags.slice(0, MOST_CHIPS).map((tag) => (
+              <Link key={tag} href={`/search?tag=${encodeURIComponent(tag)}`} className="max-w-full">
+                <Chip className="hover:bg-hover">
+                  <bdi className="truncate">{tag}</bdi>
+                </Chip>
+              </Link>
+            ))}
+            <Rest names={tags} />
+          </Part>
+        )}
+      </div>
+    </header>
+  );
+}
+
+const MOST_CHIPS = 5;
+const Rest = ({ names }: { names: readonly string[] }) =>
+  names.length > MOST_CHIPS && (
+    <Chip className="cursor-default">
+      <span title={names.slice(MOST_CHIPS).join(', ')}>+{names.length - MOST_CHIPS}</span>
+    </Chip>
+  );
+
+const Part = ({ name, children }: { name?: string; children: ReactNode }) => (
+  <span className="flex max-w-full min-w-0 flex-wrap items-center gap-1.5 border-l border-line pl-3 first:border-l-0 first:pl-0 max-sm:border-l-0 max-sm:pl-0">
+    {name && <span className="text-fg-3">{name}</span>}
+    {children}
+  </span>
+);
+
+function OpenViolations({ id, open }: { id: string; open: Props['open'] }) {
+  if (open === undefined) return <Part name="Violations">{''}</Part>;
+  if (open === null) {
+    return (
+      <Part name="Violations">
+        <span className="text-fg-3">not available</span>
+      </Part>
+    );
+  }
+  if (!open.worst) {
+    return (
+      <Part>
+        <span className="text-fg-3">No open violations</span>
+      </Part>
+    );
+  }
+  return (
+    <Part>
+      <Link href={`/assets/${id}?tab=violations`} replace scroll={false} className="flex items-center gap-1.5 hover:underline">
+        <SeverityWord severity={open.worst} />
+        <span className="font-medium">{formatCount(open.count)} open</span>
+      </Link>
+    </Part>
+  );
+}
+
+function AssetMenu({ id, mayEdit, onEdit, onCopy }: { id: string; mayEdit: boolean; onEdit: () => void; onCopy: () => void }) {
+  const router = useRouter();
+  return (
+    <Menu trigger={<IconButton label="More" variant="default" icon={<Ellipsis className="size-4" strokeWidth={1.6} />} />}>
+      {mayEdit && <MenuItem onSelect={onEdit}>Edit</MenuItem>}
+      <MenuItem onSelect={() => router.push(`/lineage/${id}`)}>Lineage</MenuItem>
+      <MenuItem onSelect={onCopy}>Copy name</MenuItem>
+    </Menu>
+  );
+}
+
+export const copyName = (name: string): void =>
+  void navigator.clipboard.writeText(name).then(() => toast({ title: 'Name copied', text: name }));

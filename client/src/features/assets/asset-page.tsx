@@ -1,0 +1,117 @@
+'use client';
+import dynamic from 'next/dynamic';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { Page, type Crumb } from '@/components/page';
+import { Boundary } from '@/components/ui/panel';
+import { SkeletonRows } from '@/components/ui/skeleton';
+import { ErrorPanel, NotFound } from '@/components/ui/states';
+import { Tabs } from '@/components/ui/tabs';
+import { formatCount } from '@/lib/format';
+import { useKeys } from '@/lib/keys';
+import { useUrlState } from '@/lib/url-state';
+import { useViewer } from '@/lib/viewer';
+import { AssetHeader, copyName, useOpenViolations } from './asset-header';
+import { ASSET_PAGE, assetHref, CONTAINERS, TABS, type Asset, type TabId } from './asset-query';
+import { draftKey, readDraft } from './draft';
+import type { Draft } from './edit-sheet';
+import { SchemaTab } from './schema-tab';
+import { useLiveAsset } from './use-live-asset';
+import { useUndo } from './use-undo';
+
+const loading = () => <SkeletonRows rows={8} />;
+const ChildrenTab = dynamic(() => import('./children-tab').then((file) => file.ChildrenTab), { loading });
+const LineageTab = dynamic(() => import('./lineage-tab').then((file) => file.LineageTab), { loading });
+const ViolationsTab = dynamic(() => import('./violations-tab').then((file) => file.ViolationsTab), { loading });
+const HistoryTab = dynamic(() => import('./history-tab').then((file) => file.HistoryTab), { loading });
+const DefinitionTab = dynamic(() => import('./definition-tab').then((file) => file.DefinitionTab), { loading });
+const ActivityTab = dynamic(() => import('./activity-tab').then((file) => file.ActivityTab), { loading });
+const EditSheet = dynamic(() => import('./edit-sheet').then((file) => file.EditSheet));
+
+/** Everything about one asset. */
+export function AssetPage({ id }: { id: string }) {
+  const [{ data, error, fetching }, again] = useQuery({ query: ASSET_PAGE, variables: { id } });
+  const asset = data?.asset;
+  if (asset) return <Loaded asset={asset} />;
+  // An id that cannot be one is told like one that is not there.
+  const isUnknown = (data && !error) || error?.graphQLErrors.some(({ extensions }) => extensions.code === 'BAD_USER_INPUT');
+  return (
+    <Page title="Asset">
+      {isUnknown && !fetching ? (
+        <NotFound thing="asset" />
+      ) : error ? (
+        <ErrorPanel error={error} subject="The asset" onRetry={() => again({ requestPolicy: 'network-only' })} />
+      ) : (
+        <SkeletonRows rows={10} />
+      )}
+    </Page>
+  );
+}
+
+/** Source → database → schema. */
+const crumbsOf = ({ source, parent }: Asset): Crumb[] => [
+  ...(source ? [{ label: source.name, href: `/sources/${source.id}` }] : []),
+  ...[parent?.parent, parent].flatMap((above) => (above ? [{ label: above.displayName, href: assetHref(above.id) }] : [])),
+];
+
+function Loaded({ asset }: { asset: Asset }) {
+  const { id } = asset;
+  const router = useRouter();
+  const url = useUrlState();
+  const { viewer, maySteward } = useViewer();
+  const open = useOpenViolations(id);
+  const change = useLiveAsset(id, viewer.id);
+  const did = useUndo();
+  const mayEdit = !asset.deletedAt && maySteward({ sourceId: asset.source?.id, domainId: asset.domain?.id });
+  const draft = draftKey(`asset.${id}`, viewer.id);
+  const [isEditing, setEditing] = useState(() => {
+    const kept = readDraft<Draft>(draft);
+    return kept !== null && !kept.isLater;
+  });
+  const edit = () => setEditing(true);
+  const copy = () => copyName(asset.name);
+
+  const isContainer = CONTAINERS.includes(asset.kind);
+  const current = TABS.find((tab) => tab === url.get('tab')) ?? 'schema';
+  const tabHref = (tab: TabId) => (tab === 'schema' ? assetHref(id) : `${assetHref(id)}?tab=${tab}`);
+  const tabs = [
+    {
+      id: 'schema',
+      label: isContainer ? 'Contents' : 'Schema',
+      count: isContainer ? undefined : formatCount(asset.columns.totalCount ?? 0),
+    },
+    { id: 'lineage', label: 'Lineage' },
+    { id: 'violations', label: 'Violations', count: open?.count ? formatCount(open.count) : undefined },
+    { id: 'history', label: 'History', count: formatCount(asset.version) },
+    { id: 'definition', label: 'Definition' },
+    { id: 'activity', label: 'Activity' },
+  ] as const satisfies readonly { id: TabId; label: string; count?: string }[];
+  useKeys({
+    c: copy,
+    l: () => router.push(`/lineage/${id}`),
+    ...(mayEdit && (current !== 'schema' || isContainer) && { e: edit }),
+    ...Object.fromEntries(TABS.map((tab, index) => [`${index + 1}`, () => router.replace(tabHref(tab), { scroll: false })])),
+  });
+
+  return (
+    <Page title={`${asset.displayName}, ${tabs.find((tab) => tab.id === current)!.label}`} heading={null} crumbs={crumbsOf(asset)} fills>
+      <AssetHeader {...{ asset, open, mayEdit }} onEdit={edit} onCopy={copy} />
+      <Tabs label="Parts of this asset" current={current} tabs={tabs.map((tab) => ({ ...tab, href: tabHref(tab.id) }))} />
+      <Boundary key={current} name={tabs.find((tab) => tab.id === current)!.label}>
+        {current === 'schema' &&
+          (isContainer ? (
+            <ChildrenTab asset={asset} mayEdit={mayEdit} onEdit={edit} />
+          ) : (
+            <SchemaTab {...{ asset, mayEdit, did }} viewerId={viewer.id} onEditAsset={edit} />
+          ))}
+        {current === 'lineage' && <LineageTab id={id} />}
+        {current === 'violations' && <ViolationsTab id={id} />}
+        {current === 'history' && <HistoryTab {...{ asset, mayEdit, did }} />}
+        {current === 'definition' && <DefinitionTab asset={asset} />}
+        {current === 'activity' && <ActivityTab id={id} />}
+      </Boundary>
+      {isEditing && mayEdit && <EditSheet {...{ asset, draft, change, did }} onClose={() => setEditing(false)} />}
+    </Page>
+  );
+}

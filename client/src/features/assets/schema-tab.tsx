@@ -1,0 +1,205 @@
+'use client';
+import { CircleDashed, Search } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { ConflictDialog } from '@/components/conflict-dialog';
+import { LabelPicker } from '@/components/pickers/label-picker';
+import { Button } from '@/components/ui/button';
+import { Input } from '@/components/ui/field';
+import { Popover } from '@/components/ui/menu';
+import { EmptyState, ErrorPanel } from '@/components/ui/states';
+import { cn } from '@/lib/class-names';
+import { formatCount, plural } from '@/lib/format';
+import { usePages } from '@/lib/graphql/use-pages';
+import { useKeys } from '@/lib/keys';
+import { useUrlState } from '@/lib/url-state';
+import { useSelection } from '@/lib/use-selection';
+import type { Asset } from './asset-query';
+import { AssetPanel } from './asset-panel';
+import { ColumnPanel } from './column-panel';
+import type { Editing } from './description-cell';
+import { draftKey, readDraft, writeDraft } from './draft';
+import { SchemaBulk } from './schema-bulk';
+import { filterColumns, isUndecided, keysOf, SCHEMA_TAB, type Column } from './schema-columns';
+import { SchemaTable } from './schema-table';
+import { useDecide } from './use-decide';
+import { useDescribe } from './use-describe';
+import type { Did } from './use-undo';
+
+type Props = { asset: Asset; mayEdit: boolean; viewerId: string; did: Did; onEditAsset: () => void };
+
+/** All columns of an asset are read, page by page (a table has 1,600 at most), so that filters answer at once. */
+function useColumns(id: string) {
+  const pages = usePages(SCHEMA_TAB, { id }, ({ columns }) => columns);
+  const { hasNextPage, isFetching, loadMore } = pages;
+  useEffect(() => {
+    if (hasNextPage && !isFetching) loadMore();
+  }, [hasNextPage, isFetching, loadMore]);
+  return pages;
+}
+
+export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props) {
+  const url = useUrlState();
+  const pages = useColumns(asset.id);
+  const selection = useSelection();
+  const decide = useDecide(did);
+  const { describe, describeMany, conflict, closeConflict } = useDescribe(asset.id, did);
+  const key = draftKey(`column.${asset.id}`, viewerId);
+  const [editing, setEditingState] = useState<Editing | null>(() => (mayEdit ? readDraft<Editing>(key) : null));
+  const setEditing = (next: Editing | null): void => {
+    setEditingState(next);
+    writeDraft(key, next);
+  };
+
+  const filter = {
+    text: url.get('text') ?? '',
+    labels: url.getAll('label'),
+    undecided: url.get('undecided') !== null,
+    removed: url.get('removed') !== null,
+  };
+  const columns = filterColumns(pages.nodes, filter);
+  const keys = keysOf(asset.table);
+  const opened = pages.nodes.find(({ id }) => id === url.get('column'));
+  const isFiltered = filter.text !== '' || filter.labels.length > 0 || filter.undecided || filter.removed;
+
+  const save = async (column: Column, next: -1 | 0 | 1): Promise<void> => {
+    const at = columns.findIndex(({ id }) => id === column.id);
+    const text = editing?.columnId === column.id ? editing.text : (column.description ?? '');
+    const follower = next === 0 ? undefined : columns[at + next];
+    const hasChanged = text.trim() !== (column.description ?? '').trim();
+    // The draft goes only once it is saved; the optimistic text shows meanwhile.
+    setEditingState(follower ? { columnId: follower.id, text: follower.description ?? '' } : null);
+    if (!hasChanged) return writeDraft(key, null);
+    const { error } = await describe(column, text);
+    if (error) setEditing({ columnId: column.id, text, error });
+    else writeDraft(key, null);
+  };
+  const search = useRef<HTMLInputElement>(null);
+  useKeys({ f: () => search.current?.focus() });
+
+  if (pages.error && pages.nodes.length === 0) return <ErrorPanel error={pages.error} subject="The schema" onRetry={pages.reload} />;
+  const hasNone = !pages.isLoading && pages.nodes.length === 0;
+  return (
+    <div className="relative flex min-h-0 flex-1 max-md:flex-col max-md:overflow-y-auto">
+      <div className="relative flex min-h-0 min-w-0 flex-1 flex-col max-md:min-h-[75dvh] max-md:flex-none">
+        {!hasNone && <Filters columns={pages.nodes} search={search} />}
+        <SchemaTable
+          {...{ columns, keys, mayEdit, decide, editing }}
+          isLoading={pages.isLoading}
+          isFetching={pages.isFetching}
+          openedId={opened?.id ?? null}
+          onOpen={({ id }) => url.set({ column: id }, { push: true })}
+          selection={mayEdit ? selection : undefined}
+          sourceId={asset.source?.id}
+          onEdit={setEditing}
+          onSave={(column, next) => void save(column, next)}
+          empty={
+            hasNone ? (
+              <EmptyState title="No columns">{`A ${asset.kind === 'TOPIC' ? 'topic without a schema' : 'thing of this kind'} has none, or its source tells of none.`}</EmptyState>
+            ) : isFiltered ? (
+              <EmptyState
+                title={filter.removed ? 'No column was removed.' : 'No column matches these filters.'}
+                action={<Button onClick={() => url.set({ text: null, label: null, undecided: null, removed: null })}>Clear filters</Button>}
+              />
+            ) : (
+              <EmptyState title="No columns">All of its columns were removed.</EmptyState>
+            )
+          }
+        />
+        {mayEdit && <SchemaBulk {...{ columns, selection, decide }} describe={describeMany} />}
+      </div>
+      {opened ? (
+        <ColumnPanel
+          key={opened.id}
+          {...{ column: opened, keys, asset, mayEdit, decide, describe }}
+          viewerId={viewerId}
+          onClose={() => url.set({ column: null })}
+        />
+      ) : (
+        <AssetPanel asset={asset} mayEdit={mayEdit} onEdit={onEditAsset} />
+      )}
+      {conflict && (
+        <ConflictDialog
+          open
+          by={conflict.by}
+          at={conflict.at}
+          fields={[{ id: 'description', label: `Description of ${conflict.column.name}`, theirs: conflict.theirs, mine: conflict.text }]}
+          onKeepEditing={() => {
+            setEditing({ columnId: conflict.column.id, text: conflict.text });
+            closeConflict();
+          }}
+          onResolve={({ description }) => {
+            const { column, text, theirs } = conflict;
+            closeConflict();
+            if (description === 'theirs') return setEditing(null);
+            void describe(column, text, { base: theirs }).then(({ error }) =>
+              setEditing(error ? { columnId: column.id, text, error } : null),
+            );
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Filters({ columns, search }: { columns: readonly Column[]; search: React.RefObject<HTMLInputElement | null> }) {
+  const url = useUrlState();
+  const living = columns.filter(({ deletedAt }) => !deletedAt);
+  const undecided = living.filter(isUndecided).length;
+  const removed = columns.length - living.length;
+  const described = living.filter(({ description, sourceDescription }) => description ?? sourceDescription).length;
+  const labels = url.getAll('label');
+  const isOn = (name: string) => url.get(name) !== null;
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-line px-5 py-2 max-sm:px-3">
+      <div className="relative w-[212px] max-sm:w-full">
+        <Search aria-hidden className="absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-fg-3" strokeWidth={1.6} />
+        <Input
+          ref={search}
+          type="search"
+          aria-label="Filter columns"
+          placeholder={`Filter ${plural(living.length, 'column')}`}
+          className="pl-7"
+          value={url.get('text') ?? ''}
+          onChange={(event) => url.set({ text: event.target.value })}
+        />
+      </div>
+      <Popover
+        label="Label"
+        trigger={
+          <Button
+            variant="quiet"
+            aria-pressed={labels.length > 0}
+            className={cn(labels.length > 0 && 'bg-primary-subtle text-primary-text')}
+          >
+            {labels.length > 0 ? labels.join(', ') : 'Label'}
+          </Button>
+        }
+      >
+        <LabelPicker
+          label="Labels"
+          value={labels.map((name) => ({ id: name, name }))}
+          onChange={(value) => url.set({ label: value.map(({ name }) => name) })}
+        />
+      </Popover>
+      <Toggle isOn={isOn('undecided')} onChange={(on) => url.set({ undecided: on ? '1' : null })} count={undecided}>
+        <CircleDashed aria-hidden className="size-3.5" strokeWidth={1.6} /> Undecided
+      </Toggle>
+      {(removed > 0 || isOn('removed')) && (
+        <Toggle isOn={isOn('removed')} onChange={(on) => url.set({ removed: on ? '1' : null })} count={removed}>
+          Removed
+        </Toggle>
+      )}
+      <span className="ml-auto text-small text-fg-3 max-md:hidden">
+        {plural(living.length, 'column')}, {formatCount(described)} described
+      </span>
+    </div>
+  );
+}
+
+type ToggleProps = { isOn: boolean; onChange: (isOn: boolean) => void; count: number; children: React.ReactNode };
+
+const Toggle = ({ isOn, onChange, count, children }: ToggleProps) => (
+  <Button variant="quiet" aria-pressed={isOn} className={cn(isOn && 'bg-primary-subtle text-primary-text')} onClick={() => onChange(!isOn)}>
+    {children} <span className="font-normal text-fg-3">{formatCount(count)}</span>
+  </Button>
+);

@@ -1,0 +1,124 @@
+'use client';
+import { useState } from 'react';
+import { useClient } from 'urql';
+import { graphql } from '@/gql';
+import { errorText } from '@/lib/errors';
+import { authorOf, escapePointer, lastToChange } from './changed-by';
+import type { Did } from './use-undo';
+
+const DESCRIBE = graphql(`
+  mutation Describe($input: UpdateColumnsInput!) {
+    updateColumns(input: $input) {
+      results {
+        id
+        error {
+          code
+          message
+        }
+        column {
+          id
+          version
+          description
+          updatedAt
+          asset {
+            id
+            version
+          }
+        }
+      }
+    }
+  }
+`);
+const DESCRIBE_CONFLICT = graphql(`
+  query DescribeConflict($id: ID!, $assetId: ID!) {
+    column(id: $id) {
+      id
+      version
+      description
+      deletedAt
+    }
+    asset(id: $assetId) {
+      id
+      version
+      history(first: 20) {
+        nodes {
+          ...VersionAuthor
+        }
+      }
+    }
+  }
+`);
+
+type Described = { id: string; name: string; version: number; description?: string | null };
+export type Outcome = { id: string; error: string | null };
+export type DescribeConflict = { column: Described; text: string; theirs: string; by: string | null; at: string | null };
+
+const wordsOf = (text: string | null | undefined): string => text ?? '';
+const MOST_AT_ONCE = 200;
+
+/** Writes descriptions of an asset's columns, so that each can be taken back. What somebody else saved first comes as a conflict. */
+export function useDescribe(assetId: string, did: Did) {
+  const client = useClient();
+  const [conflict, setConflict] = useState<DescribeConflict | null>(null);
+
+  const send = async (columns: readonly Described[], text: string) => {
+    const outcomes: (Outcome & { code?: string; version?: number })[] = [];
+    for (let at = 0; at < columns.length; at += MOST_AT_ONCE) {
+      const items = columns.slice(at, at + MOST_AT_ONCE).map(({ id, version }) => ({ id, version, description: text.trim() || null }));
+      const { data, error } = await client.mutation(DESCRIBE, { input: { items } }).toPromise();
+      const results = data?.updateColumns?.results;
+      outcomes.push(
+        ...items.map(({ id }) => {
+          const result = results?.find((each) => each.id === id);
+          if (!result) return { id, error: error ? errorText(error) : 'Nothing was saved.' };
+          return { id, error: result.error?.message ?? null, code: result.error?.code, version: result.column?.version };
+        }),
+      );
+    }
+    return outcomes;
+  };
+
+  /** Says what became of it, or shows the conflict. `theirs` of before are put back by the undo. */
+  const one = async (column: Described, text: string, { isUndo = false, base = wordsOf(column.description) } = {}): Promise<Outcome> => {
+    const [outcome] = await send([column], text);
+    if (outcome!.code === 'CONFLICT') {
+      const { data } = await client.query(DESCRIBE_CONFLICT, { id: column.id, assetId }, { requestPolicy: 'network-only' }).toPromise();
+      const current = data?.column;
+      if (!current || current.deletedAt) return { id: column.id, error: outcome!.error };
+      // A scan or a decision about a label changed the column, but not this text.
+      if (wordsOf(current.description) === base) return one({ ...column, ...current }, text, { isUndo, base });
+      const author = lastToChange(data.asset?.history.nodes ?? [], [`/columns/${escapePointer(column.name)}/description`]);
+      setConflict({
+        column: { ...column, ...current },
+        text,
+        theirs: wordsOf(current.description),
+        by: author ? authorOf(author) : null,
+        at: author?.at ?? null,
+      });
+      return outcome!;
+    }
+    if (!outcome!.error && !isUndo) {
+      const saved = { ...column, version: outcome!.version ?? column.version + 1, description: text };
+      did(`Description of ${column.name} saved`, () => void one(saved, base, { isUndo: true }));
+    }
+    return outcome!;
+  };
+
+  const many = async (columns: readonly Described[], text: string): Promise<Outcome[]> => {
+    const outcomes = await send(columns, text);
+    const saved = columns.flatMap((column) => {
+      const outcome = outcomes.find(({ id }) => id === column.id);
+      return outcome && !outcome.error
+        ? [{ ...column, version: outcome.version ?? column.version + 1, before: wordsOf(column.description) }]
+        : [];
+    });
+    if (saved.length > 0) {
+      did(`${saved.length === 1 ? 'One description' : `${saved.length} descriptions`} saved`, () => {
+        for (const [before, columns_] of Map.groupBy(saved, (column) => column.before)) void send(columns_, before);
+      });
+    }
+    return outcomes;
+  };
+
+  return { describe: one, describeMany: many, conflict, closeConflict: () => setConflict(null) };
+}
