@@ -27,6 +27,7 @@ const COMMANDS = {
   compose: { node: ['scripts/compose.ts'] },
   migration: { node: ['scripts/migration.ts'] },
   docs: { node: ['scripts/docs.ts'] },
+  screenshots: { node: ['scripts/screenshots.ts'] },
   'audit:http': { node: ['scripts/auditHttp.ts'] },
   format: { node: [bin('oxfmt/bin/oxfmt')] },
   verify: { steps: true },
