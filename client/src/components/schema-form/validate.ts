@@ -1,15 +1,18 @@
 /** What is wrong with a value, by the path of each field, in words for the person who fills in the form. The server has the last word. */
-import { choiceLabel, isRecord, joinPath, labelOf, type JsonSchema } from './schema';
+import { asSchema, choiceLabel, isRecord, joinPath, labelOf, type JsonSchema } from './schema';
 
 export type FormErrors = Readonly<Record<string, string>>;
 
-export function validate(schema: JsonSchema, value: unknown, path = ''): Record<string, string> {
+/** `schema`: from the API, as it is. */
+export const validate = (schema: unknown, value: unknown): Record<string, string> => check(asSchema(schema), value, '');
+
+function check(schema: JsonSchema, value: unknown, path: string): Record<string, string> {
   const alternatives = schema.oneOf ?? schema.anyOf;
   if (alternatives) return validateAlternatives(alternatives, value, path);
   const problem = problemOf(schema, value);
   if (problem) return { [path]: problem };
   if (Array.isArray(value)) {
-    return Object.assign({}, ...value.map((each, index) => validate(schema.items ?? {}, each, joinPath(path, index)))) as Record<
+    return Object.assign({}, ...value.map((each, index) => check(schema.items ?? {}, each, joinPath(path, index)))) as Record<
       string,
       string
     >;
@@ -19,7 +22,7 @@ export function validate(schema: JsonSchema, value: unknown, path = ''): Record<
 
 /** None is wrong where one of them fits; else what the nearest one lacks: the one with the fewest problems. */
 function validateAlternatives(alternatives: readonly JsonSchema[], value: unknown, path: string): Record<string, string> {
-  const all = alternatives.map((each) => validate(each, value, path));
+  const all = alternatives.map((each) => check(each, value, path));
   const sameKind = all.filter((errors) => !(path in errors));
   return (sameKind.length > 0 ? sameKind : all).toSorted((a, b) => Object.keys(a).length - Object.keys(b).length)[0] ?? {};
 }
@@ -28,7 +31,7 @@ function validateObject(schema: JsonSchema, value: Record<string, unknown>, path
   const errors: Record<string, string> = {};
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const given = value[name];
-    if (given !== undefined && given !== '') Object.assign(errors, validate(property, given, joinPath(path, name)));
+    if (given !== undefined && given !== '') Object.assign(errors, check(property, given, joinPath(path, name)));
     else if (schema.required?.includes(name)) errors[joinPath(path, name)] = `${property.title ?? labelOf(name)} is needed.`;
   }
   if (schema.additionalProperties === false && schema.properties) {

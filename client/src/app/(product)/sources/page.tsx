@@ -1,0 +1,5 @@
+import { Sources } from '@/features/sources/sources';
+
+export default function SourcesRoute() {
+  return <Sources />;
+}

@@ -1,0 +1,229 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { useRef, useState, useSyncExternalStore } from 'react';
+import { useQuery } from 'urql';
+import { Page } from '@/components/page';
+import { validate } from '@/components/schema-form';
+import { ButtonLink } from '@/components/ui/button';
+import { SidePanel } from '@/components/ui/side-panel';
+import { SkeletonRows } from '@/components/ui/skeleton';
+import { ErrorPanel, NotFound } from '@/components/ui/states';
+import { graphql } from '@/gql';
+import type { RegisterSourceQuery } from '@/gql/graphql';
+import { formatEnum, formatNames } from '@/lib/format';
+import { useUrlState } from '@/lib/url-state';
+import { useViewer } from '@/lib/viewer';
+import { ConnectionStep, ConnectorStep } from './connection-steps';
+import { dropDraft, loadDraft, saveDraft, type Draft } from './draft';
+import { NameStep, ScopeStep } from './naming-steps';
+import { scheduleInWords } from './schedule';
+import { secretNames } from './secrets';
+import { TestPanel } from './test-panel';
+import { useRegister } from './use-register';
+import { useSourceTest } from './use-source-test';
+import { WizardStep, type StepState } from './wizard-step';
+
+const REGISTER_SOURCE = graphql(`
+  query RegisterSource {
+    connectors {
+      id
+      title
+      configSchema
+      secretFields
+      assetKinds
+    }
+  }
+`);
+export type ConnectorRow = NonNullable<RegisterSourceQuery['connectors']>[number];
+
+/** Connects one more system, in four steps. */
+export function RegisterSource() {
+  const { isAdmin } = useViewer();
+  const [{ data, error }, again] = useQuery({ query: REGISTER_SOURCE, pause: !isAdmin });
+  if (!isAdmin) {
+    return (
+      <Page title="Not found" crumbs={[{ label: 'Sources', href: '/sources' }]}>
+        <NotFound thing="page" />
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title="Register a source"
+      crumbs={[{ label: 'Sources', href: '/sources' }]}
+      fills
+      actions={
+        <>
+          <span className="text-small text-fg-3 max-md:hidden">Kept as a draft in this browser, without the password</span>
+          <ButtonLink variant="quiet" href="/sources" onClick={dropDraft}>
+            Cancel
+          </ButtonLink>
+        </>
+      }
+    >
+      {data?.connectors ? (
+        <Wizard connectors={data.connectors} />
+      ) : error ? (
+        <ErrorPanel error={error} subject="The list of connectors" onRetry={() => again({ requestPolicy: 'network-only' })} />
+      ) : (
+        <SkeletonRows rows={4} />
+      )}
+    </Page>
+  );
+}
+
+const never = () => () => {};
+
+function Wizard({ connectors }: { connectors: readonly ConnectorRow[] }) {
+  // What the browser keeps is not known on the server.
+  const isHere = useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
+  return isHere ? <Steps connectors={connectors} /> : <SkeletonRows rows={4} />;
+}
+
+function Steps({ connectors }: { connectors: readonly ConnectorRow[] }) {
+  const router = useRouter();
+  const { get } = useUrlState();
+  const list = useRef<HTMLOListElement>(null);
+  const [draft, setDraft] = useState<Draft>(() => {
+    const kept = loadDraft();
+    const asked = get('connector');
+    return asked && connectors.some(({ id }) => id === asked) ? { ...kept, connector: asked } : kept;
+  });
+  const connector = connectors.find(({ id }) => id === draft.connector) ?? (connectors.length === 1 ? connectors[0]! : null);
+  const secrets = connector ? secretNames(connector.configSchema, connector.secretFields) : [];
+  const [step, setStep] = useState(connector ? 2 : 1);
+  const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
+  const [isAcknowledged, setAcknowledged] = useState(false);
+  const test = useSourceTest(draft.config);
+  const { register, isBusy, error } = useRegister();
+
+  const change = (part: Partial<Draft>): void => {
+    const next = { ...draft, ...part };
+    setDraft(next);
+    if ('config' in part) setAcknowledged(false);
+    saveDraft(next, secrets);
+  };
+  const show = (found: Readonly<Record<string, string>>): void => {
+    setErrors(found);
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+  };
+  const goTo = (next: number): void => {
+    setStep(next);
+    setErrors({});
+    requestAnimationFrame(() =>
+      list.current?.querySelector<HTMLElement>('[aria-current] form :is(input, textarea, select, button)')?.focus(),
+    );
+  };
+  const runTest = async (): Promise<void> => {
+    if (!connector) return;
+    const wrong = validate(connector.configSchema, draft.config);
+    if (Object.keys(wrong).length > 0) return show(wrong);
+    const refused = await test.run({ connector: connector.id, config: draft.config });
+    if (Object.keys(refused).length > 0) show(refused);
+  };
+  const hasFailed = !test.isStale && (test.result?.ok === false || test.error !== null);
+
+  const goOn = (): void => {
+    if (step === 2 && connector) {
+      const wrong = validate(connector.configSchema, draft.config);
+      if (Object.keys(wrong).length > 0) return show(wrong);
+      if (hasFailed && !isAcknowledged) return show({ acknowledge: 'The test failed: test again, or say that you go on.' });
+    }
+    goTo(step + 1);
+  };
+  const finish = async (scanNow: boolean): Promise<void> => {
+    if (!connector) return;
+    if (draft.name.trim() === '') return show({ name: 'A name is needed.' });
+    const done = await register({ ...draft, connector: connector.id }, scanNow);
+    if (done.to) {
+      dropDraft();
+      router.push(done.to);
+      return;
+    }
+    if (done.step) setStep(done.step);
+    show(done.errors);
+  };
+
+  const stateOf = (number: number): StepState => (number === step ? 'current' : number < step ? 'done' : 'ahead');
+  const stepProps = (number: number) => ({ number, state: stateOf(number), onEdit: () => goTo(number) });
+  return (
+    <div className="flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-y-auto">
+      <div className="min-w-0 flex-1 p-5 max-sm:p-3 lg:overflow-y-auto">
+        <ol ref={list} className="max-w-[720px]">
+          <WizardStep
+            {...stepProps(1)}
+            title="Connector"
+            summary={
+              connector
+                ? `${connector.title}: ${connector.assetKinds.map((kind) => formatEnum(kind).toLowerCase()).join(', ')}`
+                : 'Which kind of system'
+            }
+            onSubmit={() => connector && goOn()}
+          >
+            <ConnectorStep
+              connectors={connectors}
+              value={connector}
+              onChange={({ id }) => change(id === draft.connector ? {} : { connector: id, ...(draft.connector && { config: {} }) })}
+            />
+          </WizardStep>
+          <WizardStep {...stepProps(2)} title="Connection" summary="Where it is, and who reads it" onSubmit={goOn}>
+            {connector && (
+              <ConnectionStep
+                connector={connector}
+                secrets={secrets}
+                config={draft.config}
+                onChange={(config) => change({ config })}
+                errors={errors}
+                test={test}
+                onTest={() => void runTest()}
+                hasFailed={hasFailed}
+                isAcknowledged={isAcknowledged}
+                onAcknowledge={setAcknowledged}
+              />
+            )}
+          </WizardStep>
+          <WizardStep
+            {...stepProps(3)}
+            title="What and when"
+            summary={step > 3 ? scopeInWords(draft) : 'Schemas and tables to include, schedule'}
+            onSubmit={goOn}
+          >
+            <ScopeStep draft={draft} onChange={change} errors={errors} />
+          </WizardStep>
+          <WizardStep
+            {...stepProps(4)}
+            title="Name and owners"
+            summary="Name, description, who answers for it"
+            onSubmit={() => void finish(true)}
+          >
+            <NameStep
+              draft={draft}
+              connector={connector}
+              onChange={change}
+              errors={errors}
+              error={error}
+              isBusy={isBusy}
+              onRegisterOnly={() => void finish(false)}
+            />
+          </WizardStep>
+        </ol>
+      </div>
+      <SidePanel label="Test of the connection" className="max-lg:w-full max-lg:border-t max-lg:border-l-0">
+        <TestPanel test={test} config={draft.config} />
+      </SidePanel>
+    </div>
+  );
+}
+
+export const scopeInWords = ({ include, exclude, schedule }: Pick<Draft, 'include' | 'exclude' | 'schedule'>): string =>
+  [
+    include.length > 0 ? formatNames(include) : 'Everything',
+    exclude.length > 0 ? `without ${formatNames(exclude)}` : '',
+    (scheduleInWords(schedule) ?? schedule ?? '').toLowerCase().replace('utc', 'UTC'),
+  ]
+    .filter(Boolean)
+    .join(', ');
