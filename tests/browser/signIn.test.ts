@@ -1,0 +1,51 @@
+/** Signing in and out as people do it: in a browser, on the built client. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { EMAIL, PASSWORD } from '../world.ts';
+import { findChromium } from './chromium.ts';
+import { findBarriers, startSite, type Site } from './site.ts';
+
+const found = findChromium();
+const title = 'missing' in found ? ` (NOT CHECKED: ${found.missing})` : '';
+
+describe(`signing in${title}`, { skip: 'missing' in found, timeout: 60_000 }, () => {
+  let site: Site;
+  // It may have to be built.
+  beforeAll(async () => {
+    if ('program' in found) site = await startSite(found.program);
+  }, 240_000);
+  afterAll(() => site?.stop());
+  afterEach(() => site?.closePages());
+
+  it('leads home, stays after a reload, and ends with signing out', async () => {
+    const page = await site.open('/');
+    await page.waitForURL(/\/sign-in/);
+    expect(await findBarriers(page)).toEqual([]);
+    await site.signIn(page);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/');
+    expect(await findBarriers(page)).toEqual([]);
+    // What a script of the page could read tells no token.
+    expect(await page.evaluate(() => document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toMatch(
+      /eyJ|pursight_session/,
+    );
+
+    await page.reload();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/');
+
+    await page.getByRole('button', { name: /sign out/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
+    await page.waitForURL(/\/sign-in/);
+    await page.goto(`${site.url}/`);
+    await page.waitForURL(/\/sign-in/);
+  });
+
+  it('says that a password is wrong, and lets nobody in', async () => {
+    const page = await site.open('/sign-in');
+    await page.getByLabel('Email').fill(EMAIL);
+    await page.getByLabel('Password').fill(`${PASSWORD} or not`);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Email or password is wrong.').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+  });
+});
