@@ -1,0 +1,5 @@
+import { Landing } from '@/features/lineage/landing';
+
+export default function LineagePage() {
+  return <Landing />;
+}
