@@ -1,25 +1,25 @@
 'use client';
-import { Search } from 'lucide-react';
-import { useRouter } from 'next/navigation';
-import { Kbd } from '@/components/ui/badge';
-import { modKey, useKeys } from '@/lib/keys';
+import dynamic from 'next/dynamic';
+import { usePathname } from 'next/navigation';
+import { useEffect, useState } from 'react';
+import { useKeys } from '@/lib/keys';
+import { useViewer } from '@/lib/viewer';
+import { setPaletteOpen, usePaletteOpen } from './palette-state';
+import { recordVisit } from './recent';
 
-/** The search box of the top bar. */
+const PaletteDialog = dynamic(() => import('./palette-dialog').then((module) => module.PaletteDialog), { ssr: false });
+
+/** ⌘K anywhere, and `/` where no page has a search box of its own. Nothing is loaded until it is opened. */
 export function Palette() {
-  const router = useRouter();
-  const open = () => router.push('/search');
-  useKeys({ '/': open, 'mod+k': open });
-  return (
-    <button
-      type="button"
-      onClick={open}
-      className="flex h-control w-56 items-center gap-2 rounded-control border border-control px-2 text-fg-3 hover:bg-hover max-md:w-control max-md:border-transparent"
-    >
-      <Search aria-hidden className="size-3.5 shrink-0" strokeWidth={1.6} />
-      <span className="truncate max-md:sr-only">Search or run a command</span>
-      <span className="ml-auto max-md:hidden" suppressHydrationWarning>
-        <Kbd>{modKey()}K</Kbd>
-      </span>
-    </button>
-  );
+  const isOpen = usePaletteOpen();
+  const path = usePathname();
+  const { viewer } = useViewer();
+  const [wasOpened, setWasOpened] = useState(false);
+  if (isOpen && !wasOpened) setWasOpened(true);
+  useEffect(() => {
+    const assetId = /^\/assets\/([^/]+)/.exec(path)?.[1];
+    if (assetId) recordVisit(viewer.id, assetId);
+  }, [path, viewer.id]);
+  useKeys({ '/': () => setPaletteOpen(true), 'mod+k': () => setPaletteOpen(!isOpen) });
+  return wasOpened ? <PaletteDialog open={isOpen} onClose={() => setPaletteOpen(false)} /> : null;
 }

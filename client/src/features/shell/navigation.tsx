@@ -1,11 +1,9 @@
 'use client';
-import {
-  BookOpen, Boxes, House, KeyRound, MailX, Plug, ScrollText, Search, ShieldAlert, SquareTerminal, Tag, Users, Waypoints, FileCheck2, type LucideIcon,
-} from 'lucide-react'; // prettier-ignore
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useQuery } from 'urql';
 import { Mark } from '@/components/mark';
+import { ADMIN, CATALOG, DEVELOP, MAIN, type PageItem } from '@/components/pages';
 import { graphql } from '@/gql';
 import { cn } from '@/lib/class-names';
 import { formatCount } from '@/lib/format';
@@ -15,29 +13,6 @@ import { useViewer } from '@/lib/viewer';
 import { ConnectionLine } from './connection-line';
 import { UserMenu } from './user-menu';
 
-type Item = { href: string; label: string; icon: LucideIcon; key?: string };
-const MAIN: Item[] = [
-  { href: '/', label: 'Home', icon: House, key: 'h' },
-  { href: '/search', label: 'Search', icon: Search, key: 's' },
-  { href: '/lineage', label: 'Lineage', icon: Waypoints, key: 'l' },
-  { href: '/violations', label: 'Violations', icon: ShieldAlert, key: 'v' },
-  { href: '/policies', label: 'Policies', icon: FileCheck2, key: 'p' },
-];
-const CATALOG: Item[] = [
-  { href: '/sources', label: 'Sources', icon: Plug, key: 'o' },
-  { href: '/glossary', label: 'Glossary', icon: BookOpen, key: 'g' },
-  { href: '/domains', label: 'Domains', icon: Boxes, key: 'd' },
-  { href: '/tags', label: 'Tags', icon: Tag, key: 't' },
-];
-const DEVELOP: Item[] = [
-  { href: '/playground', label: 'Playground', icon: SquareTerminal },
-  { href: '/tokens', label: 'API tokens', icon: KeyRound },
-];
-const ADMIN: Item[] = [
-  { href: '/admin/users', label: 'Users and teams', icon: Users },
-  { href: '/admin/audit', label: 'Audit log', icon: ScrollText, key: 'a' },
-  { href: '/admin/dead-letters', label: 'Dead letters', icon: MailX },
-];
 /** `G` then the key. */
 export const GO = [...MAIN, ...CATALOG, ...DEVELOP, ...ADMIN].flatMap(({ key, href, label }) => (key ? [{ key, href, label }] : []));
 
@@ -92,7 +67,7 @@ export function Navigation({ isIcons, onKeys }: { isIcons: boolean; onKeys: () =
   );
 }
 
-type GroupProps = { title?: string; items: readonly Item[]; counts: Record<string, number | null | undefined>; labelClass: string };
+type GroupProps = { title?: string; items: readonly PageItem[]; counts: Record<string, number | null | undefined>; labelClass: string };
 
 function Group({ title, items, counts, labelClass }: GroupProps) {
   const path = usePathname();
