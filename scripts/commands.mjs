@@ -15,7 +15,7 @@ const LEAN = ['--max-semi-space-size=4', '--optimize-for-size'];
  */
 const COMMANDS = {
   start: { node: [...LEAN, 'deploy/allInOne/main.ts'], clean: true, production: true },
-  dev: { develop: true },
+  dev: { develop: true, production: true },
   router: { node: [...LEAN, 'deploy/separate/router.ts'], clean: true, production: true },
   subgraph: { node: [...LEAN, 'deploy/separate/subgraph.ts'], clean: true, production: true },
   client: { node: [...LEAN, 'deploy/separate/client.ts'], clean: true, production: true },
