@@ -1,5 +1,5 @@
 'use client';
-import { Pause, Play, Tag } from 'lucide-react';
+import { ChevronRight, Pause, Play, Tag } from 'lucide-react';
 import Link from 'next/link';
 import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useQuery } from 'urql';
@@ -100,8 +100,10 @@ export function FeedPanel() {
   if (!newest) return <FeedHead words="connecting" />;
   if (!isNarrow) return <Feed newest={newest} />;
   return (
-    <details className="[&[open]>summary]:border-b">
-      <summary className="flex h-11 cursor-pointer items-center border-line px-4 font-semibold">Live</summary>
+    <details className="group border-t border-line max-sm:order-last">
+      <summary className="flex h-11 cursor-pointer list-none items-center gap-2 px-4 font-semibold">
+        <ChevronRight aria-hidden className="size-3.5 text-fg-3 group-open:rotate-90" strokeWidth={1.6} /> What just happened
+      </summary>
       <Feed newest={newest} />
     </details>
   );
@@ -185,8 +187,8 @@ function Feed({ newest }: { newest: string }) {
       {rows.length === 0 ? (
         <EmptyState title="Nothing happened lately">Scans, edits and violations come here as they happen.</EmptyState>
       ) : (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- who reads it is not to have it move under them
-        <ol
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- it does not move under who reads it
+        <div
           role="log"
           aria-label="What just happened"
           aria-live={isFocused ? 'polite' : 'off'}
@@ -201,10 +203,12 @@ function Feed({ newest }: { newest: string }) {
             if (!isPaused) release();
           }}
         >
-          {rows.map((row) => (
-            <Row key={row.key} row={row} isNew={row.event.at > openedAt} />
-          ))}
-        </ol>
+          <ol>
+            {rows.map((row) => (
+              <Row key={row.key} row={row} isNew={row.event.at > openedAt} />
+            ))}
+          </ol>
+        </div>
       )}
     </section>
   );
@@ -220,11 +224,13 @@ const eventOf = (cursor: string, { type, time, subject, data, actor }: Published
   actor: actor?.name ?? null,
 });
 
+const isToday = (at: string): boolean => new Date(at).toDateString() === new Date().toDateString();
+
 function Row({ row, isNew }: { row: FeedRow; isNew: boolean }) {
   const sentence = sentenceOf(row);
   return (
     <li className={cn('flex items-start gap-2.5 px-4 py-1', isNew && 'new-row')}>
-      <Time at={row.event.at} as="clock" className="shrink-0 text-small leading-5 text-fg-3" />
+      <Time at={row.event.at} as={isToday(row.event.at) ? 'clock' : 'age'} className="w-[52px] shrink-0 text-small leading-5 text-fg-3" />
       <span className="mt-[3px] shrink-0">
         {row.event.type === 'policy.violated' && row.event.subject ? (
           <ViolatedMark id={row.event.subject} />
@@ -256,9 +262,7 @@ const Words = ({ strong, text, href }: Pick<Sentence, 'strong' | 'text' | 'href'
 function RunWords({ run, text }: Sentence & { run: string }) {
   const [{ data }] = useQuery({ query: FEED_RUN, variables: { id: run }, requestPolicy: 'cache-first' });
   const source = data?.scanRun?.source;
-  return (
-    <Words strong={source ? `Scan of ${source.name}` : 'Scan'} text={text} href={source ? `/sources/${source.id}/runs/${run}` : null} />
-  );
+  return <Words strong={source ? `Scan of ${source.name}` : 'Scan'} text={text} href={source ? `/runs/${run}` : null} />;
 }
 
 /** The event does not tell how severe it is. */

@@ -36,8 +36,8 @@ const RUN: Record<string, Status> = {
 const NOUNS: Record<string, [word: string, href: string | null]> = {
   source: ['Source', '/sources/'],
   policy: ['Policy', '/policies/'],
-  term: ['Term', '/glossary/'],
-  domain: ['Domain', '/domains/'],
+  term: ['Term', '/glossary'],
+  domain: ['Domain', '/domains'],
 };
 const VERBS: Record<string, string> = {
   registered: 'registered', created: 'created', updated: 'changed', removed: 'removed', published: 'published', retired: 'retired',
@@ -109,7 +109,7 @@ export function sentenceOf({ event: { type, data, subject, actor }, count }: Fee
     mark: { status: verb === 'published' ? 'PUBLISHED' : verb === 'retired' ? 'RETIRED' : verb === 'removed' ? 'CANCELLED' : 'DRAFT' },
     strong: `${word} ${textOf(data.name)}`.trim(),
     text: `${VERBS[verb] ?? formatEnum(verb).toLowerCase()}${byOf(actor)}`,
-    href: href && subject && verb !== 'removed' ? href + subject : null,
+    href: href?.endsWith('/') ? (subject && verb !== 'removed' ? href + subject : null) : href,
   };
 }
 

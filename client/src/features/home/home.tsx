@@ -38,6 +38,7 @@ export function Home() {
   const choice = (
     <Segmented
       label="Whose data"
+      className="self-start"
       value={scope.id}
       onChange={(id) => set({ of: id === 'mine' ? null : id })}
       options={[

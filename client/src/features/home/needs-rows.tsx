@@ -171,7 +171,7 @@ export function ViolationRow({ violation: { id, severity, message, asset, column
   );
 }
 
-export function ReviewRow({ source: { id, name, assetCount, owners, lastRun } }: { source: NeedsReviewFragment }) {
+export function ReviewRow({ source: { name, assetCount, owners, lastRun } }: { source: NeedsReviewFragment }) {
   if (!lastRun) return null;
   const held = lastRun.pendingDeletions.totalCount ?? 0;
   return (
@@ -188,7 +188,7 @@ export function ReviewRow({ source: { id, name, assetCount, owners, lastRun } }:
         </>
       }
     >
-      <Link href={`/sources/${id}/runs/${lastRun.id}`} className={`${LINK} truncate font-medium`}>
+      <Link href={`/runs/${lastRun.id}`} className={`${LINK} truncate font-medium`}>
         <bdi>{name}</bdi> would delete {formatCount(held)} of {formatCount(assetCount)} assets
       </Link>
     </Row>

@@ -93,7 +93,7 @@ export function SourcesHealth() {
                 <StatusMark status="QUEUED" />
               )}
               <Link
-                href={lastRun ? `/sources/${id}/runs/${lastRun.id}` : `/sources/${id}`}
+                href={lastRun ? `/runs/${lastRun.id}` : `/sources/${id}`}
                 className="min-w-0 truncate after:absolute after:inset-0 group-hover:underline"
               >
                 <bdi>{name}</bdi>

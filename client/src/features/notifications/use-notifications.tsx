@@ -229,7 +229,7 @@ function runNotice({ id, status, queuedAt, startedAt, source }: Run, at: string)
     label: source.name,
     text: `Run of ${formatRun(new Date(startedAt ?? queuedAt))} ${ENDS[ended]}`,
     place: source.name,
-    href: `/sources/${source.id}/runs/${id}`,
+    href: `/runs/${id}`,
     groupHref: `/sources/${source.id}`,
     status: ended,
     at,

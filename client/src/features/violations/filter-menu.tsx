@@ -30,7 +30,7 @@ export function FilterMenu({ label, options, chosen, onChange, single = false, o
   return (
     <Popover
       label={label}
-      className="w-64! p-2!"
+      className="w-72! p-2!"
       onOpenChange={(isOpen) => (isOpen ? onOpen?.() : setText(''))}
       trigger={
         <Button>

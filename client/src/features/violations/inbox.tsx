@@ -60,17 +60,14 @@ const HOUR = 3_600_000;
 /** From so many on a decision asks before. */
 const MANY = 50;
 
-/** `fixed`: the list is of one asset or policy only; its parameter is not asked for. */
-type Props = { fixed?: Pick<ViolationFilter, 'assetIds' | 'policyIds'> };
-
 /** Violations to work down: tabs and filters of the address, the list, the details of one, decisions on one or many. */
-export function Inbox({ fixed = {} }: Props) {
+export function Inbox() {
   const { params, get, set } = useUrlState();
   const { viewer, maySteward } = useViewer();
   const isNarrow = useIsNarrow();
   const now = useNow(HOUR);
   const tab = tabOf(params);
-  const scope: ViolationFilter = { ...scopeOf(params, viewer, now), ...fixed };
+  const scope = scopeOf(params, viewer, now);
   const statuses = statusesOf(params);
   const filter: ViolationFilter = { ...scope, statuses };
   const { nodes, totalCount, isLoading, isFetching, error, hasNextPage, loadMore, reload } = usePages(
@@ -148,10 +145,7 @@ export function Inbox({ fixed = {} }: Props) {
           return { id, label, href: hrefOf(id), count: count === undefined ? undefined : formatCount(count) };
         })}
       />
-      <FilterBar
-        fixed={[...(fixed.assetIds ? (['asset', 'source', 'owner'] as const) : []), ...(fixed.policyIds ? (['policy'] as const) : [])]}
-        tabFilter={{ ...fixed, statuses: [...tab.statuses] }}
-      />
+      <FilterBar />
       <ArrivalsBar text={news} onShow={show} />
       {said && chosen.length === 0 && (
         <p role="alert" className="border-b border-line bg-error-subtle px-5 py-1.5 text-error-text max-sm:px-3">
@@ -165,7 +159,7 @@ export function Inbox({ fixed = {} }: Props) {
           <DataTable
             label="Violations"
             rows={rows}
-            columns={columnsOf({ sort: get('sort'), onSort: (sort) => set({ sort }) }, isPast, !fixed.assetIds)}
+            columns={columnsOf({ sort: get('sort'), onSort: (sort) => set({ sort }) }, isPast)}
             idOf={({ id }) => id}
             totalCount={totalCount}
             isLoading={isLoading}

@@ -22,8 +22,8 @@ const Where = ({ row: { asset, column } }: { row: ViolationRow }) =>
 
 type Order = { sort: string | null; onSort: (sort: string | null) => void };
 
-/** `isPast`: the list is of what is resolved. `showsWhere`: false where the list is of one asset. */
-export const columnsOf = ({ sort, onSort }: Order, isPast: boolean, showsAsset: boolean): TableColumn<ViolationRow>[] => [
+/** `isPast`: the list is of what is resolved. */
+export const columnsOf = ({ sort, onSort }: Order, isPast: boolean): TableColumn<ViolationRow>[] => [
   {
     id: 'severity',
     header: 'Severity',
@@ -40,21 +40,14 @@ export const columnsOf = ({ sort, onSort }: Order, isPast: boolean, showsAsset: 
       </bdi>
     ),
   },
-  ...(showsAsset
-    ? [
-        { id: 'where', header: 'Where', cell: (row: ViolationRow) => <Where row={row} /> },
-        {
-          id: 'owner',
-          header: 'Owner',
-          width: 148,
-          priority: 4 as const,
-          cell: ({ asset }: ViolationRow) => asset && <Owners owners={asset.owners} className="max-w-full" />,
-        },
-      ]
-    : [
-        { id: 'column', header: 'Column', priority: 3 as const, cell: ({ column }: ViolationRow) => column && <Name name={column.name} /> },
-        { id: 'policy', header: 'Policy', priority: 4 as const, cell: ({ policy }: ViolationRow) => <bdi>{policy.name}</bdi> },
-      ]),
+  { id: 'where', header: 'Where', cell: (row) => <Where row={row} /> },
+  {
+    id: 'owner',
+    header: 'Owner',
+    width: 148,
+    priority: 4,
+    cell: ({ asset }) => asset && <Owners owners={asset.owners} className="max-w-full" />,
+  },
   { id: 'status', header: 'Status', width: 138, priority: 3, cell: ({ status }) => <StatusWord status={status} /> },
   {
     id: 'raised',
