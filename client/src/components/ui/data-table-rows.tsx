@@ -114,7 +114,7 @@ export function DataTableRows<Row>(props: DataTableProps<Row>) {
                   <col key={id} className={DROP[priority]} style={width ? { width } : undefined} />
                 ))}
             </colgroup>
-            <thead className={cn('sticky top-0 z-10 bg-surface', isNarrow && 'sr-only')}>
+            <thead className={isNarrow ? 'sr-only' : 'sticky top-0 z-10 bg-surface'}>
               <tr>
                 {selection && (
                   <th scope="col" className="h-8 border-b border-line pl-3 text-left [&>input]:block">
