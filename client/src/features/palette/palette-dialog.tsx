@@ -13,6 +13,7 @@ import { describeError } from '@/lib/errors';
 import { modKey } from '@/lib/keys';
 import { showHidden } from '@/lib/marked-name';
 import { readTyped, toGroups, type Entry } from './palette-groups';
+import { focusOpener } from './palette-state';
 import { useCommands } from './use-commands';
 import { useFound } from './use-found';
 
@@ -24,6 +25,10 @@ export function PaletteDialog({ open, onClose }: { open: boolean; onClose: () =>
         <Radix.Overlay className="fade-in fixed inset-0 z-40 bg-[var(--backdrop)]" />
         <Radix.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            focusOpener();
+          }}
           className="rise-in fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[calc(100vw-24px)] max-w-[640px] -translate-x-1/2 flex-col overflow-hidden rounded-dialog border border-line-strong bg-raised shadow-raised max-sm:top-3 max-sm:max-h-[calc(100dvh-24px)]"
         >
           <Radix.Title className="sr-only">Search or run a command</Radix.Title>

@@ -5,7 +5,7 @@ import type { Place } from './browse';
 
 /** The way from all sources to here; each step leads back to it. */
 export const BrowseCrumbs = ({ places, onGo }: { places: readonly Place[]; onGo: (id: string | null) => void }) => (
-  <nav aria-label="Where this is" className="flex min-w-0 items-center gap-1.5">
+  <nav aria-label="Where this is" className="flex min-w-0 items-center gap-1.5 max-sm:order-last max-sm:w-full">
     <Step name="All sources" isLast={places.length === 0} onGo={() => onGo(null)} />
     {places.map(({ id, name }, index) => (
       <span key={id} className="flex min-w-0 items-center gap-1.5">

@@ -80,7 +80,7 @@ export function Browse({ views }: { views: ReactNode }) {
   };
   return (
     <>
-      <div className="flex min-h-11 shrink-0 items-center gap-3 border-b border-line px-5 py-1.5 max-sm:px-3">
+      <div className="flex min-h-11 shrink-0 items-center gap-3 border-b border-line px-5 py-1.5 max-sm:flex-wrap max-sm:gap-2 max-sm:px-3">
         <BrowseCrumbs places={places} onGo={go} />
         <div className="ml-auto shrink-0">{views}</div>
       </div>

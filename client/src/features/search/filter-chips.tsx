@@ -29,7 +29,7 @@ export function FilterChips({ chosen, names, onChange, onClear }: Props) {
     return [{ key: facet, text, remove: () => onChange(facet, []) }];
   });
   return (
-    <div role="group" aria-label="Filters that apply" className="scroll-x flex min-w-0 items-center gap-2 max-sm:flex-1">
+    <div role="group" aria-label="Filters that apply" className="scroll-x flex min-w-0 items-center gap-2 max-sm:order-last max-sm:w-full">
       {chips.map(({ key, text, remove }) => (
         <span
           key={key}

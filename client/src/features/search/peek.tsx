@@ -99,7 +99,7 @@ export function Peek({ id, result, onClose }: Props) {
   const [{ data, error, fetching }, again] = useQuery({ query: SEARCH_PEEK, variables: { id, ids: [id] } });
   const asset = data?.asset;
   const footer = (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-small text-fg-3 max-lg:hidden">
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-small text-fg-3">
       <span className="flex items-center gap-1">
         <Kbd>↑</Kbd> <Kbd>↓</Kbd> move
       </span>
@@ -112,7 +112,13 @@ export function Peek({ id, result, onClose }: Props) {
     </div>
   );
   return (
-    <SidePanel label="Details of the chosen asset" onClose={onClose} footer={footer} className="lg:w-[324px]">
+    <SidePanel
+      label="Details of the chosen asset"
+      onClose={onClose}
+      head={asset ? <Head asset={asset} /> : <span>&nbsp;</span>}
+      footer={onClose ? undefined : footer}
+      className="lg:w-[324px]"
+    >
       {asset ? (
         <Details asset={asset} labelled={data.columns?.nodes ?? []} result={result?.id === asset.id ? result : undefined} />
       ) : error ? (
@@ -133,6 +139,18 @@ export function Peek({ id, result, onClose }: Props) {
 type PeekedAsset = NonNullable<SearchPeekQuery['asset']>;
 type Labelled = NonNullable<SearchPeekQuery['columns']>['nodes'];
 
+const Head = ({ asset }: { asset: PeekedAsset }) => (
+  <div className="flex items-center gap-2">
+    <KindIcon kind={asset.kind} className="size-4" />
+    <h2 className="flex min-w-0 flex-1 text-bar">
+      <Name name={asset.displayName} title={asset.name} />
+    </h2>
+    <ButtonLink href={`/assets/${asset.id}`} prefetch={false}>
+      Open
+    </ButtonLink>
+  </div>
+);
+
 function Details({ asset, labelled, result }: { asset: PeekedAsset; labelled: Labelled; result?: Result }) {
   const description = asset.description ?? asset.sourceDescription;
   const place = [asset.source?.name, ...asset.path.slice(0, -1)].filter((each) => each !== undefined);
@@ -141,23 +159,14 @@ function Details({ asset, labelled, result }: { asset: PeekedAsset; labelled: La
   const types = new Map(asset.columns.nodes.map(({ name, nativeType }) => [name, nativeType]));
   return (
     <>
-      <SideSection>
-        <div className="flex items-start gap-2">
-          <KindIcon kind={asset.kind} className="mt-0.5 size-4" />
-          <h2 className="min-w-0 flex-1 text-bar">
-            <Name name={asset.displayName} title={asset.name} />
-          </h2>
-          <ButtonLink href={`/assets/${asset.id}`} prefetch={false} className="-mt-1">
-            Open
-          </ButtonLink>
-        </div>
-        <p className="mt-1 break-words text-small text-fg-3">
+      <div className="px-4 pb-3">
+        <p className="break-words text-small text-fg-3">
           <bdi>{place.map(showHidden).join(' / ')}</bdi>
         </p>
-      </SideSection>
+      </div>
       <SideSection>
         {description ? (
-          <div className="line-clamp-6 break-words text-fg-2">
+          <div className="max-h-32 overflow-hidden break-words text-fg-2">
             <Markdown>{description}</Markdown>
           </div>
         ) : (

@@ -120,7 +120,9 @@ function Found({ list, onLeave }: { list: React.RefObject<ResultListHandle | nul
     <>
       <div className="flex min-h-11 shrink-0 items-center gap-3 border-b border-line px-5 py-1.5 max-sm:flex-wrap max-sm:gap-2 max-sm:px-3">
         <FacetSheet panel={panel} count={countChosen(chosen)} total={total} onClear={clear} />
-        <p className="shrink-0 font-semibold max-sm:sr-only">{!isBroken && total}</p>
+        <p className="shrink-0 font-semibold max-sm:order-last max-sm:w-full max-sm:font-normal max-sm:text-fg-3">
+          {!isBroken && total} {query && <span className="sm:hidden">for {query}</span>}
+        </p>
         <FilterChips chosen={chosen} names={names} onChange={change} onClear={clear} />
         <div className="ml-auto flex shrink-0 items-center gap-2">
           {!query && (
@@ -178,9 +180,9 @@ function Found({ list, onLeave }: { list: React.RefObject<ResultListHandle | nul
 
 /** The search pages through the best 2,000 only. */
 const footOf = (loaded: number, total: number | null, isCapped: boolean, hasMore: boolean): string =>
-  total === null || (!hasMore && loaded >= total)
-    ? formatCount(loaded)
-    : `${formatCount(loaded)} of ${formatCount(total, isCapped)}${hasMore ? '' : ': the best ones. Filters show others'}`;
+  total === null
+    ? formatCount(loaded, hasMore)
+    : `${formatCount(loaded)} of ${formatCount(total, isCapped)}${hasMore || loaded >= total ? '' : ': the best ones. Filters show others'}`;
 
 type SheetProps = { panel: React.ReactNode; count: number; total: string | null; onClear: () => void };
 
