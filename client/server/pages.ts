@@ -26,6 +26,9 @@ export async function startPages({ dev, hostname, port }: { dev: boolean; hostna
   // Next and React choose their builds by it, whatever the product's own is; both read it when they are loaded.
   // oxlint-disable-next-line node/no-process-env -- for them
   Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production', NEXT_TELEMETRY_DISABLED: '1' });
+  // While developing Next starts a helper for each page with a parameter in its address, and gives it our own flags by NODE_OPTIONS. Node refuses
+  // some of them there: the helper ends, and the page never comes.
+  if (dev) process.execArgv.length = 0;
   const next = createRequire(import.meta.url)('next') as Next;
   // Left without a server, Next would take ours, and answer every upgrade on it. It listens to this one's events, which are what we pass on.
   const upgrades = createServer();
