@@ -64,7 +64,7 @@ export function SchemaControl({ field, value, onChange }: FieldProps) {
           property={field.name || undefined}
           hint={field.hint}
           error={errorAt(path) ?? firstWithin(field, value, errorAt)}
-          required={field.isRequired ? undefined : false}
+          required={field.isOptional ? false : undefined}
         >
           {(control) => <Control field={field} control={control} value={value} onChange={(next) => onChange(next, path)} />}
         </Field>

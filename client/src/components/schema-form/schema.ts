@@ -47,6 +47,8 @@ export type SchemaField = {
   label: string;
   hint: string | undefined;
   isRequired: boolean;
+  /** Said beside its label: only where others of its object are needed. */
+  isOptional: boolean;
   schema: JsonSchema;
   shape: Shape;
 };
@@ -131,6 +133,7 @@ export function fieldOf(schema: JsonSchema, name: string, parent: string, isRequ
     label: schema.title ?? labelOf(name),
     hint: hintOf(schema),
     isRequired,
+    isOptional: false,
     schema,
     shape: shapeOf(schema),
   };
@@ -142,10 +145,13 @@ function hintOf({ description, default: given }: JsonSchema): string | undefined
 }
 
 /** The fields of an object, in the order of its schema. */
-export const fieldsOf = (schema: JsonSchema, path = ''): SchemaField[] =>
-  Object.entries(schema.properties ?? {}).map(([name, property]) =>
-    fieldOf(property, name, path, schema.required?.includes(name) ?? false),
-  );
+export function fieldsOf(schema: JsonSchema, path = ''): SchemaField[] {
+  const { properties = {}, required = [] } = schema;
+  return Object.entries(properties).map(([name, property]) => {
+    const isRequired = required.includes(name);
+    return { ...fieldOf(property, name, path, isRequired), isOptional: !isRequired && required.length > 0 };
+  });
+}
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -29,9 +29,10 @@ function withoutPassword(text: string): string | undefined {
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return text;
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  if (url.password === '' && url.search === '') return text;
+  const secret = [...url.searchParams.keys()].filter((name) => /pass|secret|token|key|options/i.test(name));
+  if (url.password === '' && secret.length === 0) return text;
   url.password = '';
-  url.search = '';
+  for (const name of secret) url.searchParams.delete(name);
   return url.href;
 }
 
@@ -48,6 +49,17 @@ export function withoutSecrets(config: unknown, secretFields: readonly string[])
     );
   };
   return strip(config);
+}
+
+/** Where a config leads, in a line without secrets. */
+export function configInWords(config: unknown, secretFields: readonly string[]): string {
+  const shown = withoutSecrets(config, secretFields);
+  const values = Object.values(typeof shown === 'object' && shown !== null ? shown : {});
+  return values
+    .filter((value) => ['string', 'number'].includes(typeof value))
+    .map(String)
+    .filter((value) => value.length <= 200)
+    .join(', ');
 }
 
 export function saveDraft(draft: Draft, secretFields: readonly string[]): void {

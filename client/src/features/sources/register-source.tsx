@@ -14,7 +14,7 @@ import { formatEnum, formatNames } from '@/lib/format';
 import { useUrlState } from '@/lib/url-state';
 import { useViewer } from '@/lib/viewer';
 import { ConnectionStep, ConnectorStep } from './connection-steps';
-import { dropDraft, loadDraft, saveDraft, type Draft } from './draft';
+import { configInWords, dropDraft, loadDraft, saveDraft, type Draft } from './draft';
 import { NameStep, ScopeStep } from './naming-steps';
 import { scheduleInWords } from './schedule';
 import { secretNames } from './secrets';
@@ -127,17 +127,36 @@ function Steps({ connectors }: { connectors: readonly ConnectorRow[] }) {
   };
   const hasFailed = !test.isStale && (test.result?.ok === false || test.error !== null);
 
+  /** What has to be put right before it goes on from the connection; null: nothing. */
+  const connectionProblem = (): Readonly<Record<string, string>> | null => {
+    if (!connector) return null;
+    const wrong = validate(connector.configSchema, draft.config);
+    if (Object.keys(wrong).length > 0) return wrong;
+    if (JSON.stringify(draft.config) === '{}') return { '': 'Fill in how the source is reached.' };
+    if (hasFailed && !isAcknowledged) return { acknowledge: 'The test failed: test again, or say that you go on.' };
+    return null;
+  };
   const goOn = (): void => {
-    if (step === 2 && connector) {
-      const wrong = validate(connector.configSchema, draft.config);
-      if (Object.keys(wrong).length > 0) return show(wrong);
-      if (hasFailed && !isAcknowledged) return show({ acknowledge: 'The test failed: test again, or say that you go on.' });
-    }
+    const problem = step === 2 ? connectionProblem() : null;
+    if (problem) return show(problem);
     goTo(step + 1);
+    // Nobody has to wait for a test; what it finds stands beside the next step, and what it refuses leads back.
+    if (step === 2 && connector && (test.at === null || test.isStale) && !test.isRunning) {
+      void test.run({ connector: connector.id, config: draft.config }).then((refused) => {
+        if (Object.keys(refused).length === 0) return;
+        setStep(2);
+        show(refused);
+      });
+    }
   };
   const finish = async (scanNow: boolean): Promise<void> => {
     if (!connector) return;
     if (draft.name.trim() === '') return show({ name: 'A name is needed.' });
+    const problem = connectionProblem();
+    if (problem) {
+      setStep(2);
+      return show(problem);
+    }
     const done = await register({ ...draft, connector: connector.id }, scanNow);
     if (done.to) {
       dropDraft();
@@ -170,7 +189,12 @@ function Steps({ connectors }: { connectors: readonly ConnectorRow[] }) {
               onChange={({ id }) => change(id === draft.connector ? {} : { connector: id, ...(draft.connector && { config: {} }) })}
             />
           </WizardStep>
-          <WizardStep {...stepProps(2)} title="Connection" summary="Where it is, and who reads it" onSubmit={goOn}>
+          <WizardStep
+            {...stepProps(2)}
+            title="Connection"
+            summary={step > 2 ? configInWords(draft.config, secrets) : 'Where it is, and who reads it'}
+            onSubmit={goOn}
+          >
             {connector && (
               <ConnectionStep
                 connector={connector}

@@ -100,13 +100,13 @@ const COLUMNS: readonly TableColumn<SourceRow>[] = [
       </Link>
     ),
   },
-  { id: 'connector', header: 'Connector', width: 110, priority: 3, cell: ({ connector }) => connector.title },
-  { id: 'last', header: 'Last run', width: 220, cell: (source) => <LastRun source={source} /> },
+  { id: 'connector', header: 'Connector', width: 100, priority: 3, cell: ({ connector }) => connector.title },
+  { id: 'last', header: 'Last run', width: 210, cell: (source) => <LastRun source={source} /> },
   { id: 'runs', header: 'Last ten', width: 216, priority: 4, cell: ({ recent }) => <RunMarks runs={recent.nodes} /> },
-  { id: 'counts', header: 'Found', width: 150, priority: 2, cell: ({ lastRun }) => lastRun && <RunCounts run={lastRun} /> },
-  { id: 'next', header: 'Next run', width: 126, priority: 3, cell: (source) => <NextRun schedules={schedulesOf(source)} /> },
-  { id: 'assets', header: 'Assets', width: 80, align: 'end', priority: 2, cell: ({ assetCount }) => formatCount(assetCount) },
-  { id: 'owner', header: 'Owner', width: 170, priority: 4, cell: ({ owners }) => <Owners owners={owners} /> },
+  { id: 'counts', header: 'Found', width: 136, priority: 2, cell: ({ lastRun }) => lastRun && <RunCounts run={lastRun} /> },
+  { id: 'next', header: 'Next run', width: 116, priority: 3, cell: (source) => <NextRun schedules={schedulesOf(source)} /> },
+  { id: 'assets', header: 'Assets', width: 72, align: 'end', priority: 2, cell: ({ assetCount }) => formatCount(assetCount) },
+  { id: 'owner', header: 'Owner', width: 140, priority: 4, cell: ({ owners }) => <Owners owners={owners} /> },
 ];
 
 /** What is connected, and how it is. */
