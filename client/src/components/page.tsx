@@ -49,7 +49,9 @@ export function Page({ title, heading, count, crumbs = [], actions, bar, fills =
                   <Link href={href} className="truncate text-fg-2 hover:text-fg hover:underline">
                     <bdi>{label}</bdi>
                   </Link>
-                  <ChevronRight aria-hidden className="size-3 shrink-0 text-fg-3" strokeWidth={1.6} />
+                  {(heading !== null || index < crumbs.length - 1) && (
+                    <ChevronRight aria-hidden className="size-3 shrink-0 text-fg-3" strokeWidth={1.6} />
+                  )}
                 </span>
               ))}
             </nav>

@@ -69,7 +69,7 @@ export function ActivityTab({ id }: { id: string }) {
     );
   };
   const columns: TableColumn<Event>[] = [
-    { id: 'time', header: 'Time', width: 170, cell: ({ time }) => <Time at={time} as="moment" className="text-fg-2" /> },
+    { id: 'time', header: 'Time', width: 200, cell: ({ time }) => <Time at={time} as="moment" className="text-fg-2" /> },
     { id: 'what', header: 'What happened', cell: sentence },
     {
       id: 'seq',

@@ -56,7 +56,10 @@ function wordsOf(changes: readonly Change[], nameOf: NameOf): string {
 const DECIDED: Record<string, string> = { CONFIRMED: 'confirmed', REJECTED: 'rejected', SUGGESTED: 'suggested' };
 
 function labelsOf(changes: readonly LabelChange[]): string {
-  const groups = Map.groupBy(changes, ({ after }) => (after ? DECIDED[after]! : 'took away'));
+  // A suggestion that somebody makes is a decision taken back.
+  const verbOf = ({ before, after }: LabelChange) =>
+    !after ? 'took away' : after === 'SUGGESTED' && before ? 'took back the decision on' : DECIDED[after]!;
+  const groups = Map.groupBy(changes, verbOf);
   return [...groups].map(([verb, group]) => `${verb} ${few(group.map(({ label, column }) => `${label} of ${column}`))}`).join('; ');
 }
 
