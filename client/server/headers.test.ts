@@ -31,6 +31,10 @@ it('takes no nonce and no policy from the request', async () => {
   expect(seen['content-security-policy']).not.toContain('mine');
 });
 
+it('says nothing of a first run because a request does', async () => {
+  expect((await visit({ 'x-first-run': 'yes' })).seen['x-first-run']).toBeUndefined();
+});
+
 it('lets no script in but with the nonce, and no page around it', async () => {
   const host = new URL(server.url).host;
   const { response, nonce } = await visit();

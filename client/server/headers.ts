@@ -31,12 +31,17 @@ export function contentSecurityPolicy({ nonce, host, dev }: { nonce: string; hos
   ].join('; ');
 }
 
+/** `firstRun`: the sign-in page says where the first administrator's password is to be found. */
+export type PageFacts = { dev: boolean; firstRun: boolean };
+
 /** A fresh nonce. Next takes it from the request's own policy, and gives it to each script that it writes. */
-export function guardPage(request: IncomingMessage, response: ServerResponse, { dev }: { dev: boolean }): void {
+export function guardPage(request: IncomingMessage, response: ServerResponse, { dev, firstRun }: PageFacts): void {
   const nonce = randomBytes(16).toString('base64');
   const policy = contentSecurityPolicy({ nonce, host: request.headers.host, dev });
   request.headers['content-security-policy'] = policy;
   request.headers['x-nonce'] = nonce;
+  if (firstRun) request.headers['x-first-run'] = 'yes';
+  else delete request.headers['x-first-run'];
   response.setHeader('content-security-policy', policy);
   // A page has its nonce for one visit only.
   response.setHeader('cache-control', 'no-store');

@@ -28,12 +28,21 @@ export type ClientOptions = {
   dev: boolean;
   /** Ends a build under way. */
   signal: AbortSignal;
+  /** Whether the first administrator was made at this start. */
+  isFirstRun?: () => boolean;
 };
 
 /** Builds the pages where that is needed, then listens. Gives the address. */
-export async function startClient({ settings, logger, say, dev, signal }: ClientOptions): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startClient({
+  settings,
+  logger,
+  say,
+  dev,
+  signal,
+  isFirstRun = () => false,
+}: ClientOptions): Promise<{ url: string; stop(): Promise<void> }> {
   await (dev ? writeDocuments({ logger, signal }) : ensureBuilt({ logger, say, signal }));
-  const pages = await startPages({ dev, hostname: settings.HOST, port: settings.CLIENT_PORT });
+  const pages = await startPages({ dev, hostname: settings.HOST, port: settings.CLIENT_PORT, isFirstRun });
   return startServer({ settings, logger, pages });
 }
 

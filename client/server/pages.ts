@@ -21,8 +21,10 @@ export type Pages = {
   stop: () => Promise<void>;
 };
 
+type PagesOptions = { dev: boolean; hostname: string; port: number; isFirstRun: () => boolean };
+
 /** `dev` serves from the sources and reloads what changes; otherwise what was built. */
-export async function startPages({ dev, hostname, port }: { dev: boolean; hostname: string; port: number }): Promise<Pages> {
+export async function startPages({ dev, hostname, port, isFirstRun }: PagesOptions): Promise<Pages> {
   // Next and React choose their builds by it, whatever the product's own is; both read it when they are loaded.
   // oxlint-disable-next-line node/no-process-env -- for them
   Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production', NEXT_TELEMETRY_DISABLED: '1' });
@@ -38,7 +40,7 @@ export async function startPages({ dev, hostname, port }: { dev: boolean; hostna
   return {
     async serve(request, response) {
       // Files are named after their content; Next says how long each may be kept.
-      if (!request.url!.startsWith('/_next/')) guardPage(request, response, { dev });
+      if (!request.url!.startsWith('/_next/')) guardPage(request, response, { dev, firstRun: isFirstRun() });
       await serve(request, response);
     },
     upgrade: dev ? (request, socket, head) => void upgrades.emit('upgrade', request, socket, head) : undefined,

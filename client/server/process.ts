@@ -6,6 +6,13 @@ import { startClient } from './index.ts';
 
 /** What it tells. `failed` is one plain sentence for the person at the terminal; the process ends after it. */
 export type Told = { say: string } | { ready: string } | { failed: string };
+/** What it is told: that the first administrator was made at this start. */
+export type FirstRun = 'first run';
+let isFirstRun = false;
+process.on('message', (message) => {
+  if (message === ('first run' satisfies FirstRun)) isFirstRun = true;
+});
+
 const tell = (told: Told): void => void process.send?.(told);
 
 const stopping = new AbortController();
@@ -20,7 +27,14 @@ process.on('SIGINT', () => {});
 const settings = parseSettings(process.env);
 const logger = createLogger({ level: settings.LOG_LEVEL, format: settings.LOG_FORMAT ?? (process.stdout.isTTY ? 'pretty' : 'json') });
 try {
-  const client = await startClient({ settings, logger, say: (say) => tell({ say }), dev: false, signal: stopping.signal });
+  const client = await startClient({
+    settings,
+    logger,
+    say: (say) => tell({ say }),
+    dev: false,
+    signal: stopping.signal,
+    isFirstRun: () => isFirstRun,
+  });
   tell({ ready: client.url });
   await stopped;
   await client.stop();

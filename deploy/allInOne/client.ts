@@ -6,9 +6,11 @@ import { settingsSchema, type Settings } from '#platform/config.ts';
 import { CannotStart } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import type { PartState } from '#router/health.ts';
-import type { Told } from '../../client/server/process.ts';
+import type { FirstRun, Told } from '../../client/server/process.ts';
 
 const ENTRY = fileURLToPath(new URL('../../client/server/process.ts', import.meta.url));
+/** As client/server/process.ts takes it. */
+const FIRST_RUN: FirstRun = 'first run';
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /** One that has lived so long is started again at once. */
@@ -19,6 +21,8 @@ export type ClientProcess = {
   /** Its address once it serves for the first time; rejects with CannotStart where it cannot. */
   ready: Promise<string>;
   check: () => PartState;
+  /** The sign-in page says where the first administrator's password is to be found. */
+  tellFirstRun: () => void;
   stop: () => Promise<void>;
 };
 
@@ -37,12 +41,15 @@ export function startClientProcess({ settings, logger, say, entry = ENTRY }: Opt
   let pause = FIRST_PAUSE_MS;
   let again: NodeJS.Timeout | undefined;
   let child: ChildProcess | undefined;
+  let isFirstRun = false;
+  const tellFirstRun = (): void => void (isFirstRun && child?.connected && child.send(FIRST_RUN));
 
   function start(): void {
     const begin = Date.now();
     // With the flags of this process, which keep it small.
     const started = fork(entry, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     child = started;
+    tellFirstRun();
     let failed = 'The web client ended before it was ready; the log says why.';
     started.on('message', (told: Told) => {
       if ('say' in told) say(told.say);
@@ -70,6 +77,10 @@ export function startClientProcess({ settings, logger, say, entry = ENTRY }: Opt
   return {
     ready,
     check: () => state,
+    tellFirstRun() {
+      isFirstRun = true;
+      tellFirstRun();
+    },
     async stop() {
       isStopping = true;
       clearTimeout(again);

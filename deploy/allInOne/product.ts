@@ -57,6 +57,7 @@ export const startProduct = (options: ProductOptions): Promise<Product> =>
     const identity = makeIdentity(base, sequencer.wake);
     const catalog = makeCatalog(base, { scans: true, onCommit: sequencer.wake });
     const administrator = await ensureAdministrator(base, identity);
+    if (administrator) client?.tellFirstRun();
     const askCatalog = askLocally(catalog.subgraph);
     const policy = makePolicy(base, { askCatalog, work: true, onCommit: sequencer.wake });
     const lineage = await makeLineage(base, {
