@@ -113,11 +113,23 @@ export async function signIn(email: string, password: string): Promise<void> {
   if (state.status === 'signed-in') channel?.postMessage({ kind: 'signed-in', userId: state.userId } satisfies Told);
 }
 
+/** What is kept for this tab under names that begin so may hold secrets: it does not outlast the session. */
+export const PRIVATE = 'pursight.private.';
+
+function forgetPrivate(): void {
+  try {
+    for (const name of Object.keys(sessionStorage)) if (name.startsWith(PRIVATE)) sessionStorage.removeItem(name);
+  } catch {
+    // blocked: nothing was kept
+  }
+}
+
 /** `everywhere`: ends the viewer's other sessions, too. Throws a SessionProblem. */
 export async function signOut(everywhere = false): Promise<void> {
   await locked(() => post('sign-out', { everywhere }));
   channel?.postMessage({ kind: 'signed-out' } satisfies Told);
   access = null;
+  forgetPrivate();
   // Nothing that was read stays in memory.
   location.assign('/sign-in');
 }
