@@ -15,7 +15,7 @@ const ORIGIN = 'https://catalog.example.org';
 /** The arguments that a shell gives to `curl`. */
 function argumentsOf(command: string): string[] {
   const script = `curl() { printf '%s\\0' "$@"; }\n${command}\n`;
-  const { stdout } = spawnSync('/bin/sh', ['-c', script], { encoding: 'utf8', env: { PURSIGHT_TOKEN: 'a-token' } });
+  const { stdout } = spawnSync('/bin/sh', ['-c', script], { encoding: 'utf8', env: { ...process.env, PURSIGHT_TOKEN: 'a-token' } });
   return stdout.split('\0').slice(0, -1);
 }
 

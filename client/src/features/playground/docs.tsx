@@ -8,7 +8,7 @@ import { SkeletonRows } from '@/components/ui/skeleton';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { DocsType } from './docs-type';
 import { searchDocs } from './docs-search';
-import { useSchema } from './use-schema';
+import { askSchema, useSchema } from './use-schema';
 
 /** A type of the API; `field`: what of it was looked for. */
 export type Place = { type: string; field?: string };
@@ -17,9 +17,9 @@ type Props = { places: readonly Place[]; onPlaces: (places: readonly Place[]) =>
 
 /** Types, fields, arguments and what they mean, from the API itself. */
 export function Docs({ places, onPlaces }: Props) {
-  const { schema, error, retry } = useSchema();
+  const { schema, error } = useSchema();
   const [search, setSearch] = useState('');
-  if (error) return <ErrorPanel error={error} subject="The documentation" onRetry={retry} />;
+  if (error) return <ErrorPanel error={error} subject="The documentation" onRetry={askSchema} />;
   if (!schema) return <SkeletonRows />;
   const go = (place: Place): void => {
     setSearch('');
@@ -50,7 +50,7 @@ export function Docs({ places, onPlaces }: Props) {
               icon={<ArrowLeft className="size-3.5" strokeWidth={1.6} />}
               onClick={() => onPlaces(places.slice(0, -1))}
             />
-            <h3 className="min-w-0 font-mono font-semibold break-words">{type.name}</h3>
+            <h2 className="min-w-0 font-mono font-semibold break-words">{type.name}</h2>
           </div>
           <DocsType key={`${type.name}.${place.field ?? ''}`} schema={schema} type={type} field={place.field} onGo={go} />
         </>
@@ -101,11 +101,11 @@ function AllTypes({ schema, onGo }: OnGo & { schema: GraphQLSchema }) {
     .sort((one, other) => one.name.localeCompare(other.name));
   return (
     <>
-      <h3 className="px-3 pt-3 pb-1 text-small font-medium text-fg-3">Where operations begin</h3>
+      <h2 className="px-3 pt-3 pb-1 text-small font-medium text-fg-3">Where operations begin</h2>
       {roots.map(({ name }) => (
         <PlaceButton key={name} place={{ type: name }} onGo={onGo} />
       ))}
-      <h3 className="px-3 pt-3 pb-1 text-small font-medium text-fg-3">All types</h3>
+      <h2 className="px-3 pt-3 pb-1 text-small font-medium text-fg-3">All types</h2>
       {others.map(({ name }) => (
         <PlaceButton key={name} place={{ type: name }} onGo={onGo} />
       ))}

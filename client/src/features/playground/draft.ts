@@ -1,7 +1,9 @@
-/** What is typed survives a reload of this tab; it is nobody else's who signs in here, and ends with the session (`signOut`). */
+/** What is typed survives a reload of this tab and a lost session; it is nobody else's who signs in here, and ends when its person signs out. */
+import { PRIVATE } from '@/lib/session/session';
+
 export type Draft = { query: string; variables: string };
 
-const KEY = 'pursight.playground.draft';
+const KEY = `${PRIVATE}playground`;
 
 export function readDraft(userId: string, storage: Storage = sessionStorage): Draft | null {
   try {

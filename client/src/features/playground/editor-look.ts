@@ -42,3 +42,6 @@ export const look = EditorView.theme({
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--error-mark)' },
   '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--warning-mark)' },
 });
+
+/** Where one types with a finger: smaller text would zoom the page. */
+export const roomy = EditorView.theme({ '@media (max-width: 699px) and (pointer: coarse)': { '&': { fontSize: '16px' } } });

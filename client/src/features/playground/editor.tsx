@@ -9,7 +9,7 @@ import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { graphql, updateSchema } from 'cm6-graphql';
 import type { GraphQLSchema } from 'graphql';
 import { useEffect, useEffectEvent, useRef } from 'react';
-import { colours, look } from './editor-look';
+import { colours, look, roomy } from './editor-look';
 
 type Props = {
   value: string;
@@ -29,6 +29,7 @@ const checkJson = jsonParseLinter();
 const jsonChecks = linter((view) => (view.state.doc.toString().trim() === '' ? [] : checkJson(view)));
 
 const writing: Extension = [
+  roomy,
   history(),
   closeBrackets(),
   autocompletion({ icons: false }),

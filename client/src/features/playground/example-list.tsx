@@ -5,9 +5,9 @@ export const ExampleList = ({ examples, onChoose }: { examples: readonly Example
   <>
     {groupByTask(examples).map(({ task, title, examples: found }) => (
       <section key={task} aria-labelledby={`task-${task}`}>
-        <h3 id={`task-${task}`} className="px-3 pt-3 pb-1 text-small font-medium text-fg-3">
+        <h2 id={`task-${task}`} className="px-3 pt-3 pb-1 text-small font-medium text-fg-3">
           {title}
-        </h3>
+        </h2>
         <ul>
           {found.map((example) => (
             <li key={example.title}>

@@ -7,7 +7,7 @@ import { Spinner } from '@/components/ui/spinner';
 import { Time } from '@/components/ui/time';
 import { cn } from '@/lib/class-names';
 import { formatCount, plural } from '@/lib/format';
-import { MOST_KEPT, type LiveLog as Log, type LogEntry } from './use-live-log';
+import { MOST_KEPT, type Log, type LogEntry } from './live-log-entries';
 
 export const LiveLogActions = ({ log, onStop, onClose }: { log: Log; onStop: () => void; onClose: () => void }) => (
   <div className="flex min-w-0 flex-1 items-center gap-2">
@@ -69,7 +69,7 @@ export function LiveLog({ log }: { log: Log }) {
 
 const Entry = memo(function Entry({ entry: { at, text, isError } }: { entry: LogEntry }) {
   return (
-    <div className="flex gap-3 border-b border-line px-3 py-1.5 [contain-intrinsic-size:auto_120px] [content-visibility:auto]">
+    <div className="flex gap-3 border-b border-line px-3 py-1.5">
       <Time at={at} as="clock" className="shrink-0 text-small leading-[18px] text-fg-3" />
       <pre className={cn('min-w-0 flex-1 overflow-x-auto text-small leading-[18px]', isError && 'text-error-text')}>{text}</pre>
     </div>

@@ -77,7 +77,7 @@ export function Playground({ examples }: { examples: Example[] }) {
           value={view}
           onChange={setView}
           options={[
-            { value: 'library', label: 'Examples' },
+            { value: 'library', label: 'Library' },
             { value: 'editor', label: 'Editor' },
             { value: 'variables', label: 'Variables' },
             { value: 'result', label: 'Result' },

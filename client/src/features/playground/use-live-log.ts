@@ -2,15 +2,11 @@
 import { useEffect, useRef, useState } from 'react';
 import { forwardSubscription } from '@/lib/graphql/socket';
 import type { Operation } from './copy-as';
-
-export type LogEntry = { id: number; at: Date; text: string; isError: boolean };
-export type LiveLog = { title: string; isRunning: boolean; count: number; entries: readonly LogEntry[] };
-
-export const MOST_KEPT = 500;
+import { addEntry, type Log } from './live-log-entries';
 
 /** One subscription at a time, beside whatever else is run; newest last. */
 export function useLiveLog() {
-  const [log, setLog] = useState<LiveLog | null>(null);
+  const [log, setLog] = useState<Log | null>(null);
   const running = useRef<{ unsubscribe: () => void }>(null);
   useEffect(() => () => running.current?.unsubscribe(), []);
 
@@ -23,12 +19,7 @@ export function useLiveLog() {
   function start({ query, variables = {}, operationName }: Operation, title: string): void {
     running.current?.unsubscribe();
     setLog({ title, isRunning: true, count: 0, entries: [] });
-    const add = (text: string, isError: boolean): void =>
-      setLog((before) => {
-        if (!before) return before;
-        const count = before.count + 1;
-        return { ...before, count, entries: [...before.entries, { id: count, at: new Date(), text, isError }].slice(-MOST_KEPT) };
-      });
+    const add = (text: string, isError: boolean): void => setLog((before) => before && addEntry(before, { at: new Date(), text, isError }));
     const own = forwardSubscription({ query, variables, operationName, extensions: undefined }, {} as never).subscribe({
       next: (result) => add(JSON.stringify(result, null, 2), Boolean(result.errors?.length)),
       error: (error: unknown) => add(String(error), true),

@@ -1,38 +1,43 @@
 'use client';
 import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
-import { useEffect, useState } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { send } from './send';
 
-/** Asked for once for each visit: it does not change while the page is open. */
-let asked: Promise<GraphQLSchema> | undefined;
+export type Schema = { schema: GraphQLSchema | null; error: Error | null };
 
-async function ask(): Promise<GraphQLSchema> {
-  const query = getIntrospectionQuery({ inputValueDeprecation: true });
-  const { text, errors } = await send({ query }, new AbortController().signal);
-  if (errors[0]) throw new Error(errors[0].message);
-  return buildClientSchema((JSON.parse(text) as { data: IntrospectionQuery }).data);
+const NOTHING: Schema = { schema: null, error: null };
+/** Asked for once for each visit, for the editor and the documentation: it does not change while the page is open. */
+let state: Schema = NOTHING;
+let asked: Promise<void> | undefined;
+const listeners = new Set<() => void>();
+function set(next: Schema): void {
+  state = next;
+  for (const listener of listeners) listener();
 }
 
-export type Schema = { schema: GraphQLSchema | null; error: Error | null; retry: () => void };
+async function ask(): Promise<void> {
+  try {
+    const { text, errors } = await send({ query: getIntrospectionQuery({ inputValueDeprecation: true }) }, new AbortController().signal);
+    if (errors[0]) throw new Error(errors[0].message);
+    set({ schema: buildClientSchema((JSON.parse(text) as { data: IntrospectionQuery }).data), error: null });
+  } catch (error) {
+    // Operations can be written without it; who looks next asks again.
+    asked = undefined;
+    set({ schema: null, error: error as Error });
+  }
+}
 
-/** What the API has. Where it cannot be asked for, operations are written without completion, and the next visitor asks again. */
+export function askSchema(): void {
+  if (state.error) set(NOTHING);
+  asked ??= ask();
+}
+
+/** What the API has. */
 export function useSchema(): Schema {
-  const [schema, setSchema] = useState<GraphQLSchema | null>(null);
-  const [error, setError] = useState<Error | null>(null);
-  const [round, setRound] = useState(0);
-  useEffect(() => {
-    let isOver = false;
-    asked ??= ask();
-    asked.then(
-      (found) => !isOver && setSchema(found),
-      (problem: Error) => {
-        asked = undefined;
-        if (!isOver) setError(problem);
-      },
-    );
-    return () => {
-      isOver = true;
-    };
-  }, [round]);
-  return { schema, error, retry: () => (setError(null), setRound(round + 1)) };
+  useEffect(askSchema, []);
+  return useSyncExternalStore(
+    (listener) => (listeners.add(listener), () => listeners.delete(listener)),
+    () => state,
+    () => NOTHING,
+  );
 }

@@ -44,7 +44,8 @@ export function Workbench({ draft, onDraft, view, onView, onRan, onLookUp }: Pro
   const isSubscription = asked?.kind === 'subscription';
 
   function refuse(title: string, error: unknown): void {
-    run.refuse({ title, text: `${(error as Error).message} Nothing was sent.`, code: 'BAD_USER_INPUT' });
+    const message = (error as Error).message.replace(/[.]?$/, '.');
+    run.refuse({ title, text: `${message} Nothing was sent.`, code: 'BAD_USER_INPUT' });
     setShown('answer');
     onView('result');
   }
