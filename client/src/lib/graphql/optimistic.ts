@@ -3,7 +3,14 @@
  * the answer. `version` stays as it is, so that what is sent next carries the one that the server gave.
  */
 import type { Cache, OptimisticMutationConfig } from '@urql/exchange-graphcache';
-import type { SetColumnLabelsInput, UpdateAssetInput, UpdateColumnsInput } from '@/gql/graphql';
+import type {
+  AcknowledgeViolationsInput,
+  ReopenViolationInput,
+  SetColumnLabelsInput,
+  UpdateAssetInput,
+  UpdateColumnsInput,
+  WaiveViolationsInput,
+} from '@/gql/graphql';
 
 /** A thing that is known by its name; undefined where that was never loaded. */
 function named(cache: Cache, type: string, id: string | null | undefined) {
@@ -47,6 +54,12 @@ function labelsAfter(cache: Cache, columnId: string, name: string, state: string
 
 type Args<Input> = { input: Input };
 
+/** What was decided about violations; those that cannot be decided come back as they were with the answer. */
+const decided = (type: string, ids: readonly string[], decision: object) => ({
+  __typename: type,
+  results: ids.map((id) => ({ __typename: 'ViolationUpdateResult', id, error: null, violation: { __typename: 'Violation', id, ...decision } })),
+});
+
 export const optimistic = {
   updateAsset: (args, cache) => ({
     __typename: 'UpdateAssetPayload',
@@ -72,5 +85,15 @@ export const optimistic = {
         column: { __typename: 'Column', id: columnId, ...(labels && { labels }) },
       };
     }),
+  }),
+  acknowledgeViolations: (args) =>
+    decided('AcknowledgeViolationsPayload', (args as Args<AcknowledgeViolationsInput>).input.ids, { status: 'ACKNOWLEDGED' }),
+  waiveViolations: (args) => {
+    const { ids, because, until } = (args as Args<WaiveViolationsInput>).input;
+    return decided('WaiveViolationsPayload', ids, { status: 'WAIVED', waivedBecause: because, waivedUntil: until });
+  },
+  reopenViolation: (args) => ({
+    __typename: 'ReopenViolationPayload',
+    violation: { __typename: 'Violation', id: (args as Args<ReopenViolationInput>).input.id, status: 'OPEN' },
   }),
 } satisfies OptimisticMutationConfig as OptimisticMutationConfig;
