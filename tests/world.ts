@@ -40,6 +40,8 @@ export type World = {
   addSource(name: string, config: Record<string, unknown>): Promise<{ id: string; namespace: string }>;
   /** Scans a source and waits for the run's end. */
   scan(sourceId: string): Promise<any>;
+  /** Stops the product, and starts it again at the same address with the same data; `meanwhile` runs while nothing listens. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   /** Waits until every committed event is sealed. */
   sealed(): Promise<void>;
   /** Waits until every consumer has handled every committed event, or has given it up. */
@@ -64,16 +66,18 @@ export async function createWorld({
   environment = {},
 }: { fault?: string; deadlineMs?: number; logged?: string[]; environment?: Record<string, string> } = {}): Promise<World> {
   const database = await createTestDatabase();
-  const product = await startInProcess({
-    location: database.location,
-    environment: { NODE_ENV: 'test', FAULT: fault, ...environment },
-    deadlineMs,
-    logger: createLogger({
-      level: logged ? 'trace' : 'silent',
-      format: 'json',
-      ...(logged && { destination: { write: (line: string) => void logged.push(line) } }),
-    }),
-  });
+  const start = (port?: string) =>
+    startInProcess({
+      location: database.location,
+      environment: { NODE_ENV: 'test', FAULT: fault, ...environment, ...(port && { PORT: port }) },
+      deadlineMs,
+      logger: createLogger({
+        level: logged ? 'trace' : 'silent',
+        format: 'json',
+        ...(logged && { destination: { write: (line: string) => void logged.push(line) } }),
+      }),
+    });
+  let product = await start();
 
   const asker =
     (token: string | null): Ask =>
@@ -106,8 +110,9 @@ export async function createWorld({
     while ((await database.owner`select 1 from events.outbox limit 1`).length > 0) await sleep(20);
   };
 
+  const { url } = product;
   return {
-    url: product.url,
+    url,
     owner: database.owner,
     database: new URL(database.location.ownerUrl).pathname.slice(1),
     anonymous,
@@ -150,6 +155,11 @@ export async function createWorld({
         if (!['QUEUED', 'RUNNING'].includes(scanRun.status)) return scanRun;
         await sleep(50);
       }
+    },
+    async restart(meanwhile) {
+      await product.stop();
+      await meanwhile?.();
+      product = await start(new URL(url).port);
     },
     sealed,
     async consumed() {

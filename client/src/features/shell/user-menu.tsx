@@ -23,11 +23,11 @@ export function UserMenu({ labelClass, onKeys }: { labelClass: string; onKeys: (
       trigger={
         <button
           type="button"
-          aria-label={`${viewer.name}: settings, sign out`}
           className="flex h-8 w-full items-center gap-2.5 rounded-control px-2 text-left hover:bg-hover"
         >
           <Initials name={viewer.name} className="-ml-0.5" />
           <bdi className={cn('truncate', labelClass)}>{viewer.name}</bdi>
+          <span className="sr-only">: settings, sign out</span>
         </button>
       }
     >
