@@ -65,7 +65,7 @@ function Entry({ isWanted = false, description, deprecated, children }: EntryPro
     if (isWanted) box.current?.scrollIntoView({ block: 'center' });
   }, [isWanted]);
   return (
-    <div ref={box} className={cn('border-t border-line pt-2', isWanted && 'bg-primary-subtle')}>
+    <div ref={box} className={cn('-mx-3 border-t border-line px-3 pt-2', isWanted && 'bg-primary-subtle')}>
       <code className={cn('block text-small leading-[18px] break-words', deprecated && 'line-through')}>{children}</code>
       {description && <Markdown className="text-small text-fg-2">{description}</Markdown>}
       {deprecated && <p className="text-small text-warning-text">Deprecated: {deprecated}</p>}

@@ -2,9 +2,9 @@ import { HighlightStyle } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
-/** The tokens of code blocks. */
+/** As in code blocks. Other keywords of GraphQL are names of fields, too (`type`). */
 export const colours = HighlightStyle.define([
-  { tag: [tags.keyword, tags.bool, tags.null], color: 'var(--fg)', fontWeight: '600' },
+  { tag: [tags.definitionKeyword, tags.bool, tags.null], color: 'var(--fg)', fontWeight: '600' },
   { tag: tags.string, color: 'var(--ok-text)' },
   { tag: [tags.number, tags.variableName], color: 'var(--fg-2)' },
   { tag: tags.comment, color: 'var(--fg-3)' },
