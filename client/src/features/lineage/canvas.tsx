@@ -95,7 +95,7 @@ function useNodes(props: CanvasProps, places: ReadonlyMap<string, Place> | null,
             width: NODE_WIDTH,
             height,
             measured: { width: NODE_WIDTH, height },
-            handles: handlesOf(rows),
+            handles: HANDLES,
             zIndex: node.id === selected ? 2 : 1,
             data: {
               node,
@@ -120,24 +120,29 @@ function useNodes(props: CanvasProps, places: ReadonlyMap<string, Place> | null,
   );
 }
 
-/** Given here they need not be measured: a graph of 500 stands at once. */
-function handlesOf(rows: NodeData['rows']): NodeHandle[] {
-  const pair = (id: string, y: number): NodeHandle[] => [
-    { id: `${id}<`, type: 'target', position: Position.Left, x: 0, y, width: 1, height: 1 },
-    { id: `${id}>`, type: 'source', position: Position.Right, x: NODE_WIDTH, y, width: 1, height: 1 },
-  ];
-  return [...pair('', NODE_HEIGHT / 2), ...rows.flatMap(({ id }, index) => pair(id, NODE_HEIGHT + (index + 0.5) * ROW_HEIGHT))];
-}
+/** Given here, an edge is drawn before its nodes have been in view. */
+const HANDLES: NodeHandle[] = [
+  { type: 'target', position: Position.Left, x: 0, y: NODE_HEIGHT / 2, width: 1, height: 1 },
+  { type: 'source', position: Position.Right, x: NODE_WIDTH, y: NODE_HEIGHT / 2, width: 1, height: 1 },
+];
 
-function useEdges({ graph, columns, highlight, selected }: CanvasProps) {
+function useEdges({ graph, columns, highlight, selected }: CanvasProps, places: ReadonlyMap<string, Place> | null) {
   return useMemo(() => {
     const rowsOf = new Map(
-      [...columns.rows].flatMap(([assetId, rows]) => rows.map((row) => [row.id, { assetId, name: row.name }] as const)),
+      [...columns.rows].flatMap(([assetId, rows]) =>
+        rows.map((row, index) => [row.id, { assetId, name: row.name, y: NODE_HEIGHT + (index + 0.5) * ROW_HEIGHT }] as const),
+      ),
     );
     const replaced = new Set(columns.flows.map(({ from, to }) => flowId(rowsOf.get(from)!.assetId, rowsOf.get(to)!.assetId)));
     const name = (id: string): string => nameOf(graph.byId.get(id)!);
+    const ends = (from: string, to: string, fromY = NODE_HEIGHT / 2, toY = NODE_HEIGHT / 2) => {
+      const [a, b] = [places!.get(from)!, places!.get(to)!];
+      return { from: { x: a.x + NODE_WIDTH, y: a.y + fromY }, to: { x: b.x, y: b.y + toY } };
+    };
+    const stand = (id: string): boolean => places?.has(id) ?? false;
     const flows = graph.flows.flatMap((flow): GraphEdgeType[] => {
       const { id, from, to, mark } = flow;
+      if (!stand(from) || !stand(to)) return [];
       if (replaced.has(id) && !mark) return [];
       const isOn = highlight?.flows.has(id) ?? false;
       const look: EdgeLook = isOn ? 'on' : (mark?.is ?? (highlight ? 'off' : 'rest'));
@@ -147,33 +152,33 @@ function useEdges({ graph, columns, highlight, selected }: CanvasProps) {
           type: 'flow',
           source: from,
           target: to,
-          sourceHandle: '>',
-          targetHandle: '<',
           zIndex: isOn ? 1 : 0,
-          data: { look, isSelected: selected === id, title: flowTitle(flow, name(from), name(to)) },
+          data: { look, isSelected: selected === id, title: flowTitle(flow, name(from), name(to)), ...ends(from, to) },
         },
       ];
     });
-    const between = columns.flows.map((flow): GraphEdgeType => {
+    const between = columns.flows.flatMap((flow): GraphEdgeType[] => {
       const [from, to] = [rowsOf.get(flow.from)!, rowsOf.get(flow.to)!];
+      if (from.assetId === to.assetId || !stand(from.assetId) || !stand(to.assetId)) return [];
       const isOn = columns.path?.flows.has(flow.id) ?? false;
-      return {
-        id: flow.id,
-        type: 'flow',
-        source: from.assetId,
-        target: to.assetId,
-        sourceHandle: `${flow.from}>`,
-        targetHandle: `${flow.to}<`,
-        zIndex: isOn ? 1 : 0,
-        data: {
-          look: isOn ? 'on' : columns.path ? 'off' : 'rest',
-          isSelected: selected === flow.id,
-          title: flowTitle(flow, `${name(from.assetId)}.${from.name}`, `${name(to.assetId)}.${to.name}`),
+      return [
+        {
+          id: flow.id,
+          type: 'flow',
+          source: from.assetId,
+          target: to.assetId,
+          zIndex: isOn ? 1 : 0,
+          data: {
+            look: isOn ? 'on' : columns.path ? 'off' : 'rest',
+            isSelected: selected === flow.id,
+            title: flowTitle(flow, `${name(from.assetId)}.${from.name}`, `${name(to.assetId)}.${to.name}`),
+            ...ends(from.assetId, to.assetId, from.y, to.y),
+          },
         },
-      };
+      ];
     });
-    return [...flows, ...between.filter(({ source, target }) => source !== target)];
-  }, [graph, columns, highlight, selected]);
+    return [...flows, ...between];
+  }, [graph, columns, highlight, selected, places]);
 }
 
 function Inner(props: CanvasProps) {
@@ -198,7 +203,7 @@ function Inner(props: CanvasProps) {
   const [active, setActive] = useState<string | null>(null);
   const tabbable = active && graph.byId.has(active) ? active : graph.rootId;
   const nodes = useNodes(props, places, heights, tabbable);
-  const edges = useEdges(props);
+  const edges = useEdges(props, places);
   const detail = useStore(({ transform }) => detailOf(transform[2]));
   useEffect(() => {
     if (places) onPlaces(places, heights);
@@ -311,7 +316,7 @@ function Inner(props: CanvasProps) {
           onMoveStart={() => setPanning(true)}
           onMoveEnd={() => setPanning(false)}
           onPaneClick={() => actions.select(null)}
-          proOptions={{ hideAttribution: true }}
+          attributionPosition="top-right"
         >
           <Background gap={20} size={1} color="var(--line-strong)" bgColor="var(--canvas)" />
           <MiniMap

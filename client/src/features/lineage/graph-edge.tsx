@@ -3,10 +3,11 @@ import { memo } from 'react';
 import type { Edge as FlowEdge, EdgeProps } from '@xyflow/react';
 import { cn } from '@/lib/class-names';
 import { drawEdge } from './edge-path';
+import type { Place } from './layout';
 import { useGraphActions } from './graph-actions';
 
 export type EdgeLook = 'rest' | 'on' | 'off' | 'added' | 'removed';
-export type EdgeData = { look: EdgeLook; isSelected: boolean; title: string };
+export type EdgeData = { look: EdgeLook; isSelected: boolean; title: string; from: Place; to: Place };
 export type GraphEdgeType = FlowEdge<EdgeData, 'flow'>;
 
 const COLOURS: Record<EdgeLook, string> = {
@@ -16,10 +17,10 @@ const COLOURS: Record<EdgeLook, string> = {
   added: 'text-ok-mark',
   removed: 'text-error-mark',
 };
-function View({ id, sourceX, sourceY, targetX, targetY, data }: EdgeProps<GraphEdgeType>) {
+function View({ id, data }: EdgeProps<GraphEdgeType>) {
   const { select } = useGraphActions();
-  const { look, isSelected, title } = data!;
-  const { path, head } = drawEdge(sourceX, sourceY, targetX, targetY);
+  const { look, isSelected, title, from, to } = data!;
+  const { path, head } = drawEdge(from.x, from.y, to.x, to.y);
   const width = isSelected ? 3 : look === 'on' ? 2 : 1.25;
   return (
     <g className={cn('group/edge', COLOURS[look])}>
@@ -45,10 +46,10 @@ export const GraphEdge = memo(
   View,
   (a, b) =>
     a.id === b.id &&
-    a.sourceX === b.sourceX &&
-    a.sourceY === b.sourceY &&
-    a.targetX === b.targetX &&
-    a.targetY === b.targetY &&
+    a.data?.from.x === b.data?.from.x &&
+    a.data?.from.y === b.data?.from.y &&
+    a.data?.to.x === b.data?.to.x &&
+    a.data?.to.y === b.data?.to.y &&
     a.data?.look === b.data?.look &&
     a.data?.isSelected === b.data?.isSelected &&
     a.data?.title === b.data?.title,

@@ -83,7 +83,7 @@ function View({ data }: NodeProps<GraphNodeType>) {
     <div
       data-graph-node={node.id}
       className={cn(
-        'relative h-full w-full rounded-control border bg-surface shadow-node group-data-panning/graph:shadow-none',
+        'pointer-events-auto relative h-full w-full rounded-control border bg-surface shadow-node group-data-panning/graph:shadow-none',
         isRemoved ? 'border-dashed' : '',
         isSelected || (path === 'on' && !isRoot)
           ? 'border-ring'
@@ -99,6 +99,9 @@ function View({ data }: NodeProps<GraphNodeType>) {
         match && 'ring-2 ring-warning-mark',
       )}
     >
+      {/* What React Flow measures: without them it draws no edge. Edges know themselves where they begin and end. */}
+      <span aria-hidden data-handlepos="left" className="target absolute top-[22px] left-0" />
+      <span aria-hidden data-handlepos="right" className="source absolute top-[22px] right-0" />
       <span
         aria-hidden
         className="absolute inset-y-[-1px] left-[-1px] w-[3px] rounded-l-control group-data-[detail=bar]/graph:w-full group-data-[detail=bar]/graph:rounded-r-control"
