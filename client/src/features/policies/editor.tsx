@@ -13,11 +13,11 @@ import { StatusWord } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
 import { toast } from '@/components/ui/toast';
 import { describeError, type Told } from '@/lib/errors';
+import { keep, readKept } from '@/lib/kept';
 import { useKeys } from '@/lib/keys';
 import { Compare, conflictFields } from './compare';
 import { changedFields, inForce, newForm, pending, type FormField, type PolicyForm, type Stored } from './editor-form';
 import { EditorFields, type FieldErrors } from './editor-fields';
-import { keep, readKept } from './kept-form';
 import { problemsOf, type RuleType } from './params-schema';
 import { PreviewPane } from './preview-pane';
 import { PublishDialog } from './publish-dialog';
@@ -28,12 +28,15 @@ type Props = { policy: Stored | null; ruleTypes: readonly RuleType[]; labels: re
 
 /** What was saved last: the edit is compared with it, and its version goes along with the next saving. */
 type Base = { form: PolicyForm; version: number | null };
+/** `version`: of the policy that the edit began from; null for a new one. */
+type Kept = { form: PolicyForm; version: number | null };
 
 export function Editor({ policy, ruleTypes, labels, startWith }: Props) {
   const router = useRouter();
   const { save, publish, theirs } = useSavePolicy();
   const id = policy?.id ?? null;
-  const [kept] = useState(() => readKept(id));
+  const keptName = `policy.${id ?? 'new'}`;
+  const [kept] = useState(() => readKept<Kept>(keptName));
   const [base, setBase] = useState<Base>(() => ({
     form: policy ? pending(policy) : newForm(ruleTypes.find(({ name }) => name === startWith)?.name ?? ruleTypes[0]?.name ?? ''),
     version: kept?.version ?? policy?.version ?? null,
@@ -58,7 +61,7 @@ export function Editor({ policy, ruleTypes, labels, startWith }: Props) {
   const isDirty = changedFields(base.form, form).length > 0;
   const isPublished = policy?.status === 'PUBLISHED';
   const hasDraft = policy?.draft != null;
-  useEffect(() => keep(id, isDirty ? { form, version: base.version } : null), [id, isDirty, form, base.version]);
+  useEffect(() => keep(keptName, isDirty ? { form, version: base.version } : null), [keptName, isDirty, form, base.version]);
 
   const change = (part: Partial<PolicyForm>) => {
     setForm((before) => ({ ...before, ...part }));
@@ -80,7 +83,7 @@ export function Editor({ policy, ruleTypes, labels, startWith }: Props) {
       setSavedAt(new Date());
       setErrors({});
       setFailure(null);
-      keep(id, null);
+      keep(keptName, null);
       return answer.policy;
     }
     await refused(answer.error);

@@ -1,0 +1,5 @@
+import { Tags } from '@/features/tags/tags';
+
+export default function TagsPage() {
+  return <Tags />;
+}

@@ -1,0 +1,234 @@
+'use client';
+import { Plus } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { BulkBar } from '@/components/ui/bulk-bar';
+import { Button } from '@/components/ui/button';
+import { ConfirmDialog } from '@/components/ui/confirm-dialog';
+import { SkeletonRows } from '@/components/ui/skeleton';
+import { EmptyState, ErrorPanel, NotFound } from '@/components/ui/states';
+import { toast } from '@/components/ui/toast';
+import { AssetRows } from '@/components/vocabulary/asset-rows';
+import { AssignDialog } from '@/components/vocabulary/assign-dialog';
+import { ChangedBy } from '@/components/vocabulary/changed-by';
+import { useNodes } from '@/components/vocabulary/frame';
+import { MoveDialog } from '@/components/vocabulary/move-dialog';
+import { NodePage } from '@/components/vocabulary/node-page';
+import { NodeSheet } from '@/components/vocabulary/node-sheet';
+import { useAssign } from '@/components/vocabulary/use-assign';
+import { graphql } from '@/gql';
+import type { DomainQuery } from '@/gql/graphql';
+import { errorText } from '@/lib/errors';
+import { formatCount, plural } from '@/lib/format';
+import { useLive } from '@/lib/graphql/use-live';
+import { usePages } from '@/lib/graphql/use-pages';
+import { useSelection } from '@/lib/use-selection';
+import { useViewer } from '@/lib/viewer';
+import { DomainFacts } from './domain-facts';
+import { DOMAIN_NOUN } from './domains-frame';
+import { DOMAINS_EVENTS, useDomainChanges } from './use-domain-changes';
+
+export const DOMAIN_FIELDS = graphql(`
+  fragment DomainFields on Domain {
+    id
+    name
+    description
+    version
+    parent {
+      id
+      name
+    }
+  }
+`);
+const DOMAIN = graphql(`
+  query Domain($id: ID!) {
+    domain(id: $id) {
+      ...DomainFields
+    }
+  }
+`);
+const DOMAIN_ASSETS = graphql(`
+  query DomainAssets($id: ID!, $after: String) {
+    domain(id: $id) {
+      id
+      assets(first: 50, after: $after) {
+        totalCount
+        nodes {
+          ...VocabularyAsset
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+const DOMAIN_LIVE = graphql(`
+  subscription DomainLive($id: ID!, $after: String) {
+    eventPublished(subject: $id, after: $after) {
+      cursor
+      event {
+        id
+      }
+    }
+  }
+`);
+
+export function Domain({ id }: { id: string }) {
+  const [{ data, error, fetching }, ask] = useQuery({ query: DOMAIN, variables: { id } });
+  const again = () => ask({ requestPolicy: 'network-only' });
+  useLive(DOMAIN_LIVE, { variables: { id }, onEvent: again });
+  if (data?.domain) return <DomainPage key={id} domain={data.domain} />;
+  if (error) return <ErrorPanel error={error} subject="This domain" onRetry={again} />;
+  return fetching ? <SkeletonRows rows={6} /> : <NotFound thing="domain" />;
+}
+
+function DomainPage({ domain }: { domain: NonNullable<DomainQuery['domain']> }) {
+  const { id, name, description, version, parent } = domain;
+  const router = useRouter();
+  const { nodes, reload } = useNodes();
+  const { mayStewardAll } = useViewer();
+  const { save, move, remove, theirs } = useDomainChanges();
+  const assign = useAssign();
+  const selection = useSelection();
+  const [open, setOpen] = useState<'edit' | 'add' | 'move' | 'remove' | 'assign' | null>(null);
+  const close = () => setOpen(null);
+  const assets = usePages(DOMAIN_ASSETS, { id }, ({ domain }) => domain?.assets);
+  const below = nodes.children.get(id)?.length ?? 0;
+
+  const takeAway = async () => {
+    const ids = [...selection.ids];
+    const refused = await assign(ids, () => ({ domainId: null }));
+    const done = ids.filter((each) => !refused.has(each));
+    selection.set(refused.keys());
+    assets.reload();
+    toast({
+      title: `${plural(done.length, 'asset')} no longer in “${name}”${refused.size > 0 ? `, ${refused.size} not` : ''}`,
+      text: refused.size > 0 ? [...refused.values()][0] : undefined,
+      stays: refused.size > 0,
+      action: done.length > 0 ? { label: 'Undo', run: () => void give(done) } : undefined,
+    });
+  };
+  const give = async (ids: readonly string[]) => {
+    const refused = await assign(ids, ({ domain: before }) => (before?.id === id ? null : { domainId: id }));
+    assets.reload();
+    return refused;
+  };
+
+  return (
+    <NodePage
+      id={id}
+      name={name}
+      text={description}
+      noText="No description"
+      base="/domains"
+      below="Subdomains"
+      edit={
+        mayStewardAll
+          ? {
+              onEdit: () => setOpen('edit'),
+              onAdd: () => setOpen('add'),
+              addLabel: 'Add a subdomain',
+              onMove: () => setOpen('move'),
+              onRemove: () => setOpen('remove'),
+            }
+          : undefined
+      }
+      facts={
+        <>
+          <DomainFacts id={id} />
+          <ChangedBy key={version} id={id} types={DOMAINS_EVENTS} version={version} />
+        </>
+      }
+    >
+      <section aria-label="Assets" className="relative flex min-h-[320px] flex-1 flex-col border-t border-line">
+        <header className="flex min-h-[44px] items-center gap-2 px-5 max-sm:px-3">
+          <h2 className="font-semibold">Assets</h2>
+          {assets.totalCount !== null && <span className="text-fg-3">{formatCount(assets.totalCount)}</span>}
+          {mayStewardAll && (
+            <Button className="ml-auto" icon={<Plus className="size-3.5" strokeWidth={1.6} />} onClick={() => setOpen('assign')}>
+              Assign…
+            </Button>
+          )}
+        </header>
+        <AssetRows
+          label={`Assets of ${name}`}
+          pages={assets}
+          selection={mayStewardAll ? selection : undefined}
+          empty={
+            <EmptyState title="No assets">
+              No asset that you may see is in this domain{below > 0 ? ' itself; subdomains have their own' : ''}.
+            </EmptyState>
+          }
+        />
+        <BulkBar count={selection.ids.size} onClear={selection.clear}>
+          <Button onClick={() => void takeAway()}>Take out of the domain</Button>
+        </BulkBar>
+      </section>
+
+      {open === 'edit' && (
+        <NodeSheet
+          open
+          onClose={close}
+          noun={DOMAIN_NOUN}
+          node={{ id, name, text: description ?? '', parentId: parent?.id ?? null, version }}
+          theirs={theirs}
+          save={async (form, at) => (await save(form, at)).error}
+        />
+      )}
+      {open === 'add' && (
+        <NodeSheet
+          open
+          onClose={close}
+          noun={DOMAIN_NOUN}
+          node={null}
+          parentId={id}
+          theirs={theirs}
+          save={async (form) => {
+            const made = await save(form, null);
+            if (made.id) {
+              reload();
+              router.push(`/domains/${made.id}`);
+            }
+            return made.error;
+          }}
+        />
+      )}
+      {open === 'move' && (
+        <MoveDialog open onClose={close} node={{ id, name, parentId: parent?.id ?? null }} move={(to) => move({ id, version }, to)} />
+      )}
+      {open === 'assign' && (
+        <AssignDialog
+          open
+          onClose={close}
+          title={`Assign assets to “${name}”`}
+          hint="An asset is in one domain: those that are in another one leave it."
+          assign={give}
+        />
+      )}
+      <ConfirmDialog
+        open={open === 'remove'}
+        title={`Remove “${name}”?`}
+        action="Remove domain"
+        onClose={close}
+        onConfirm={async () => {
+          const error = await remove(id);
+          if (error) return toast({ title: `${name} is not removed`, text: errorText(error), stays: true });
+          reload();
+          router.replace(parent ? `/domains/${parent.id}` : '/domains');
+        }}
+      >
+        <p>
+          {assets.totalCount
+            ? `${plural(assets.totalCount, 'asset')} that you may see ${assets.totalCount === 1 ? 'loses' : 'lose'} it, and the roles over it are lost.`
+            : 'No asset that you may see is in it.'}{' '}
+          {below > 0 &&
+            `Its ${plural(below, 'subdomain')} ${below === 1 ? 'moves' : 'move'} up ${parent ? `to “${parent.name}”` : 'to the top'}.`}{' '}
+          It cannot be brought back.
+        </p>
+      </ConfirmDialog>
+    </NodePage>
+  );
+}
