@@ -1,7 +1,7 @@
 'use client';
 import { ChevronRight } from 'lucide-react';
 import { showHidden } from '@/lib/marked-name';
-import type { Place } from './browse';
+import type { Place } from './browse-place';
 
 /** The way from all sources to here; each step leads back to it. */
 export const BrowseCrumbs = ({ places, onGo }: { places: readonly Place[]; onGo: (id: string | null) => void }) => (

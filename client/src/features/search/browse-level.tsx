@@ -9,11 +9,12 @@ import { Owners } from '@/components/ui/people';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { Time } from '@/components/ui/time';
 import { graphql } from '@/gql';
-import type { AssetFilter, BrowseLevelQuery } from '@/gql/graphql';
+import type { BrowseLevelQuery } from '@/gql/graphql';
 import { formatEnum } from '@/lib/format';
 import { usePages } from '@/lib/graphql/use-pages';
 import { useKeys } from '@/lib/keys';
 import { useUrlState } from '@/lib/url-state';
+import { levelFilter, type Level } from './browse-place';
 import { Labels, Violations } from './result-row';
 
 // A level is what an asset's children are; of a source, and by the beginning of a name, it is a filter.
@@ -78,23 +79,16 @@ const BROWSE_LEVEL = graphql(`
 `);
 
 type LevelAsset = NonNullable<BrowseLevelQuery['assets']>['nodes'][number];
-export type LevelPlace = { kind: string; id: string; name: string };
-type Props = { place: LevelPlace; onOpen: (item: { id: string; kind: string }, event: { newTab: boolean }) => void };
-
-/** What lies directly in the place, by the beginning of its name. */
-export function levelFilter({ kind, id, name }: LevelPlace, prefix: string): AssetFilter {
-  if (kind === 'SOURCE') return { sourceIds: [id], kinds: ['DATABASE'], ...(prefix && { namePrefix: prefix }) };
-  return { namePrefix: `${name}.${prefix}`, ...(kind === 'DATABASE' && { kinds: ['SCHEMA'] }) };
-}
+type Props = { level: Level; onOpen: (item: { id: string; kind: string }, event: { newTab: boolean }) => void };
 
 const TYPING_MS = 150;
 
-export function BrowseLevel({ place, onOpen }: Props) {
+export function BrowseLevel({ level, onOpen }: Props) {
   const { get, set } = useUrlState();
   const prefix = get('prefix') ?? '';
   const pages = usePages(
     BROWSE_LEVEL,
-    { id: place.id, filter: levelFilter(place, prefix), isFiltered: place.kind === 'SOURCE' || prefix !== '' },
+    { id: level.id, filter: levelFilter(level, prefix), isFiltered: level.kind === 'SOURCE' || prefix !== '' },
     ({ asset, assets }) => assets ?? asset?.children,
   );
   const columns: TableColumn<LevelAsset>[] = [
@@ -129,12 +123,12 @@ export function BrowseLevel({ place, onOpen }: Props) {
   ];
   return (
     <>
-      <LevelFilter name={place.name} prefix={prefix} onPrefix={(text) => set({ prefix: text })} />
+      <LevelFilter name={level.name} prefix={prefix} onPrefix={(text) => set({ prefix: text })} />
       {pages.error && pages.nodes.length === 0 ? (
         <ErrorPanel error={pages.error} subject="This level" onRetry={pages.reload} />
       ) : (
         <DataTable
-          label={`What lies in ${place.name}`}
+          label={`What lies in ${level.name}`}
           rows={pages.nodes}
           columns={columns}
           idOf={({ id }) => id}
@@ -157,7 +151,7 @@ export function BrowseLevel({ place, onOpen }: Props) {
           empty={
             prefix ? (
               <EmptyState title="Nothing here begins so">
-                Names in {place.name} were compared with <bdi>{prefix}</bdi>, capitals too.
+                Names in {level.name} were compared with <bdi>{prefix}</bdi>, capitals too.
               </EmptyState>
             ) : (
               <EmptyState title="Nothing lies here">The last scan found nothing in it that you may see.</EmptyState>

@@ -12,12 +12,16 @@ import type { BrowsePlaceQuery } from '@/gql/graphql';
 import { useUrlState } from '@/lib/url-state';
 import { BrowseCrumbs } from './browse-crumbs';
 import { BrowseLevel } from './browse-level';
+import { placesOf, type Level } from './browse-place';
 import { BrowseSources } from './browse-sources';
 import { useBrowseTree, type BrowseItem } from './use-browse-tree';
 
 // An address says where by one id, of a source or of an asset.
 const BROWSE_PLACE = graphql(`
-  query BrowsePlace($id: ID!) {
+  query BrowsePlace($id: ID!, $ids: [ID!]!) {
+    databases: assets(first: 1, filter: { sourceIds: $ids, kinds: [DATABASE] }) {
+      totalCount
+    }
     source(id: $id) {
       id
       name
@@ -47,26 +51,23 @@ const BROWSE_PLACE = graphql(`
   }
 `);
 
-export type Place = { id: string; name: string };
-type Ancestor = { id: string; displayName: string; parent?: Ancestor | null };
-
-/** From the source down to where one is. */
-function placesOf({ source, asset }: BrowsePlaceQuery): Place[] {
-  if (!asset) return source ? [{ id: source.id, name: source.name }] : [];
-  const above: Place[] = [];
-  for (let each: Ancestor | null | undefined = asset.parent; each; each = each.parent)
-    above.unshift({ id: each.id, name: each.displayName });
-  return [...(asset.source ? [{ id: asset.source.id, name: asset.source.name }] : []), ...above, { id: asset.id, name: asset.displayName }];
-}
-
 const isContainer = (kind: string): boolean => kind === 'DATABASE' || kind === 'SCHEMA';
+
+const levelOf = ({ asset, source, databases }: BrowsePlaceQuery, id: string): Level =>
+  asset
+    ? { kind: 'ASSET', id, name: asset.name, sourceId: asset.source?.id, isDatabase: asset.kind === 'DATABASE' }
+    : { kind: 'SOURCE', id, name: source!.name, isFlat: databases?.totalCount === 0 };
 
 /** The tree at the left, what lies in the chosen place at the right. */
 export function Browse({ views }: { views: ReactNode }) {
   const { get, set } = useUrlState();
   const router = useRouter();
   const at = get('at');
-  const [{ data, error, fetching }, again] = useQuery({ query: BROWSE_PLACE, variables: { id: at ?? '' }, pause: at === null });
+  const [{ data, error, fetching }, again] = useQuery({
+    query: BROWSE_PLACE,
+    variables: { id: at ?? '', ids: at ? [at] : [] },
+    pause: at === null,
+  });
   const isHere = at !== null && (data?.asset?.id === at || data?.source?.id === at);
   const places = isHere ? placesOf(data!) : [];
   const tree = useBrowseTree(places.map(({ id }) => id));
@@ -100,15 +101,7 @@ export function Browse({ views }: { views: ReactNode }) {
           {at === null ? (
             <BrowseSources onOpen={go} />
           ) : isHere ? (
-            <BrowseLevel
-              key={at}
-              place={
-                data!.asset
-                  ? { kind: data!.asset.kind, id: at, name: data!.asset.name }
-                  : { kind: 'SOURCE', id: at, name: data!.source!.name }
-              }
-              onOpen={open}
-            />
+            <BrowseLevel key={at} level={levelOf(data!, at)} onOpen={open} />
           ) : error ? (
             <ErrorPanel error={error} subject="This place" onRetry={() => again({ requestPolicy: 'network-only' })} />
           ) : fetching ? null : (

@@ -65,14 +65,17 @@ export function ResultList({ label, results, hasMore, onMore, peekedId, cameFrom
     link?.focus({ preventScroll: true });
     return Boolean(link);
   };
+  /** What is out of view is drawn a frame or two after it was scrolled to. */
+  const focusSoon = (index: number, frames = 10): void => {
+    if (!focusDrawn(index) && frames > 0) requestAnimationFrame(() => focusSoon(index, frames - 1));
+  };
   const focusRow = (index: number): void => {
     const at = Math.max(0, Math.min(results.length - 1, index));
     const result = results[at];
     if (!result) return;
     setFocused(at);
     virtualizer.scrollToIndex(at);
-    // What is out of view is drawn first.
-    if (!focusDrawn(at)) requestAnimationFrame(() => focusDrawn(at));
+    focusSoon(at);
     onActive(result.id, 'moved');
   };
   useImperativeHandle(handle, () => ({ focusFirst: () => focusRow(0) }));

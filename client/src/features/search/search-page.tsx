@@ -120,9 +120,11 @@ function Found({ list, onLeave }: { list: React.RefObject<ResultListHandle | nul
     <>
       <div className="flex min-h-11 shrink-0 items-center gap-3 border-b border-line px-5 py-1.5 max-sm:flex-wrap max-sm:gap-2 max-sm:px-3">
         <FacetSheet panel={panel} count={countChosen(chosen)} total={total} onClear={clear} />
-        <p className="shrink-0 font-semibold max-sm:order-last max-sm:w-full max-sm:font-normal max-sm:text-fg-3">
-          {!isBroken && total} {query && <span className="sm:hidden">for {query}</span>}
-        </p>
+        {total && !isBroken && (
+          <p className="shrink-0 font-semibold max-sm:order-last max-sm:w-full max-sm:font-normal max-sm:text-fg-3">
+            {total} {query && <span className="sm:hidden">for {query}</span>}
+          </p>
+        )}
         <FilterChips chosen={chosen} names={names} onChange={change} onClear={clear} />
         <div className="ml-auto flex shrink-0 items-center gap-2">
           {!query && (
