@@ -82,13 +82,13 @@ export function AsOf({ ticks, now, asOf, compare, onAsOf, onCompare }: Props) {
       aria-label="As of"
       className="flex shrink-0 items-center gap-x-5 gap-y-1 border-t border-line bg-surface px-5 py-2 max-sm:flex-wrap max-sm:px-3"
     >
-      <div className="w-40 shrink-0 leading-[18px] max-sm:w-full" suppressHydrationWarning>
+      <div className="w-44 shrink-0 leading-[18px] max-sm:w-full" suppressHydrationWarning>
         <p className="text-small text-fg-3">As of</p>
         <p className="font-semibold">{words}</p>
         <Menu
           align="start"
           trigger={
-            <button type="button" className="text-small text-fg-2 underline-offset-2 hover:underline">
+            <button type="button" className="text-left text-small text-fg-2 underline-offset-2 hover:underline">
               {compare ? `compared with ${formatMoment(new Date(compare))}` : 'Compare with…'}
             </button>
           }

@@ -1,5 +1,6 @@
 'use client';
 import '@xyflow/react/dist/base.css';
+import './canvas.css';
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import {
   Background,
@@ -222,15 +223,16 @@ function Inner(props: CanvasProps) {
     [flow, graph.rootId],
   );
   const heldKey = held?.key;
+  const [isReady, setReady] = useState(false);
   const fitted = useRef<string | null>(null);
   useEffect(() => {
-    if (!heldKey || fitted.current === heldKey) return;
+    if (!isReady || !heldKey || fitted.current === heldKey) return;
     const isFirst = fitted.current === null;
     fitted.current = heldKey;
     // After React Flow has taken the nodes.
     const frameId = requestAnimationFrame(() => fit(isFirst ? 0 : glide()));
     return () => cancelAnimationFrame(frameId);
-  }, [heldKey, fit]);
+  }, [isReady, heldKey, fit]);
 
   const show = useCallback(
     (id: string, { isFocus = false, duration = glide() } = {}) => {
@@ -299,6 +301,7 @@ function Inner(props: CanvasProps) {
           edges={edges}
           nodeTypes={NODE_TYPES}
           edgeTypes={EDGE_TYPES}
+          onInit={() => setReady(true)}
           onlyRenderVisibleElements
           minZoom={MIN_ZOOM}
           maxZoom={1.6}

@@ -95,7 +95,7 @@ function View({ data }: NodeProps<GraphNodeType>) {
                 ? 'border-line'
                 : 'border-line-strong hover:border-control',
         (isRoot || isSelected) && 'outline-2 outline-ring',
-        isRoot && isSelected && 'outline-4',
+        isRoot && isSelected && 'outline-[3px]',
         match && 'ring-2 ring-warning-mark',
       )}
     >

@@ -17,7 +17,7 @@ import type { LineageImpactQuery } from '@/gql/graphql';
 import { errorText } from '@/lib/errors';
 import { formatCount, formatEnum, plural } from '@/lib/format';
 import { LINEAGE_GRAPH } from './documents';
-import { fullNameOf, kindOf, type Graph, type Node } from './graph';
+import { fullNameOf, kindOf, nameOf, type Graph, type Node } from './graph';
 import { reachedFrom } from './paths';
 import type { Badge } from './use-badges';
 
@@ -130,7 +130,12 @@ export function ImpactPanel({ subject, assetId, asOf, graph, badges, onGoTo }: P
           >
             <ul>
               {impact.byKind.map(({ kind, count: number }) => (
-                <Line key={kind} icon={<KindIcon kind={kind} isNamed />} text={formatEnum(kind)} value={formatCount(number)} />
+                <Line
+                  key={kind}
+                  icon={<KindIcon kind={kind} isNamed />}
+                  text={`${formatEnum(kind)}${number === 1 ? '' : 's'}`}
+                  value={formatCount(number)}
+                />
               ))}
               {inViolation > 0 && (
                 <Line
@@ -183,7 +188,7 @@ const Line = ({ icon, text, title, value, isFaint = false }: LineProps) => (
 );
 
 function NearestLine({ node, onGoTo }: { node: Node; onGoTo: (() => void) | null }) {
-  const name = <Name name={fullNameOf(node)} />;
+  const name = <Name name={nameOf(node)} title={fullNameOf(node)} />;
   return (
     <li className="flex min-h-7 items-center gap-2">
       <KindIcon kind={kindOf(node)} />

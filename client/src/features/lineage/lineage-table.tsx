@@ -51,10 +51,9 @@ export function LineageTable({ rows, label, selected, match, onSelect, isFetchin
   const hasColumns = rows.some(({ columns }) => columns !== null);
   const columns: TableColumn<Row>[] = [
     { id: 'step', header: 'Step', width: 64, align: 'end', cell: stepWords },
-    { id: 'direction', header: 'Direction', width: 108, cell: ({ direction }) => formatEnum(direction), priority: 3 },
+    { id: 'direction', header: 'Direction', width: 100, cell: ({ direction }) => formatEnum(direction), priority: 3 },
     { id: 'asset', header: 'Asset', cell: (row) => <AssetCell row={row} match={match} /> },
     { id: 'kind', header: 'Kind', width: 128, cell: ({ node }) => formatEnum(kindOf(node)), priority: 3 },
-    { id: 'source', header: 'Source', width: 128, cell: ({ node }) => node.asset?.source?.name, priority: 4 },
     ...(hasJobs ? [{ id: 'through', header: 'Through', width: 140, cell: ({ through }: Row) => through, priority: 3 as const }] : []),
     { id: 'origins', header: 'Told by', width: 150, cell: ({ origins }) => origins.map(originWords).join(', '), priority: 4 },
     ...(hasColumns
@@ -69,9 +68,20 @@ export function LineageTable({ rows, label, selected, match, onSelect, isFetchin
           },
         ]
       : []),
-    { id: 'since', header: 'Since', width: 92, align: 'end', cell: ({ since }) => since && <Time at={since} />, priority: 2 },
-    { id: 'until', header: 'Until', width: 92, align: 'end', cell: ({ until }) => until && <Time at={until} />, priority: 4 },
-    { id: 'violations', header: 'Violations', width: 88, align: 'end', cell: (row) => <Violations row={row} /> },
+    { id: 'since', header: 'Since', width: 84, align: 'end', cell: ({ since }) => since && <Time at={since} />, priority: 2 },
+    ...(rows.some(({ until }) => until)
+      ? [
+          {
+            id: 'until',
+            header: 'Until',
+            width: 84,
+            align: 'end' as const,
+            cell: ({ until }: Row) => until && <Time at={until} />,
+            priority: 4 as const,
+          },
+        ]
+      : []),
+    { id: 'violations', header: 'Violations', width: 92, align: 'end', cell: (row) => <Violations row={row} /> },
   ];
   return (
     <DataTable

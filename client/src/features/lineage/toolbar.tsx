@@ -98,9 +98,9 @@ export function Toolbar({ direction, depth, columns, view, find, matches, shown,
           {find ? `${matches} found` : ''}
         </span>
       </div>
-      <div className="ml-auto flex flex-wrap items-center gap-2">
+      <div className="ml-auto flex flex-wrap max-sm:ml-0 items-center gap-2">
         {shown && (
-          <p className="text-small text-fg-3" role="status">
+          <p className="text-small text-fg-3 max-sm:w-full" role="status">
             {shown.isTruncated ? 'at least ' : ''}
             {formatCount(shown.count)} shown, {formatCount(shown.folded)} folded, limit {formatCount(BUDGET)}
           </p>
