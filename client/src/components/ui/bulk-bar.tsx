@@ -1,5 +1,6 @@
 'use client';
 import type { ReactNode } from 'react';
+import { formatCount } from '@/lib/format';
 import { Button } from './button';
 import { Kbd } from './badge';
 
@@ -13,7 +14,7 @@ export function BulkBar({ count, noun, onClear, children }: { count: number; nou
       className="rise-in absolute bottom-4 left-1/2 z-20 flex max-w-[calc(100%-16px)] -translate-x-1/2 items-center gap-2 overflow-x-auto rounded-panel border border-line-strong bg-raised px-3 py-2 shadow-raised"
     >
       <span className="pr-1 font-semibold whitespace-nowrap" aria-live="polite">
-        {count} {noun ?? 'selected'}
+        {formatCount(count)} {noun ?? 'selected'}
       </span>
       {children}
       <Button variant="quiet" onClick={onClear}>

@@ -1,4 +1,5 @@
 'use client';
+import { useRef } from 'react';
 import { Dialog as Radix } from 'radix-ui';
 import { X } from 'lucide-react';
 import { cn } from '@/lib/class-names';
@@ -18,6 +19,7 @@ export function DialogContent({
   wide = false,
   initialFocus,
 }: DialogProps) {
+  const opener = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Radix.Portal>
@@ -25,10 +27,16 @@ export function DialogContent({
         <Radix.Content
           {...(!description && { 'aria-describedby': undefined })}
           onOpenAutoFocus={(event) => {
+            opener.current = document.activeElement;
             const target = initialFocus?.();
             if (!target) return;
             event.preventDefault();
             target.focus();
+          }}
+          // Radix gives the focus back to a trigger, which these have not.
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus();
           }}
           className={cn(
             'rise-in fixed z-50 flex flex-col bg-raised shadow-raised',

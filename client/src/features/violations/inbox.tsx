@@ -1,17 +1,13 @@
 'use client';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef } from 'react';
 import { useQuery } from 'urql';
-import { BulkBar } from '@/components/ui/bulk-bar';
-import { Button } from '@/components/ui/button';
-import { Kbd } from '@/components/ui/badge';
-import { ConfirmDialog } from '@/components/ui/confirm-dialog';
 import { DataTable } from '@/components/ui/data-table';
 import { ErrorPanel } from '@/components/ui/states';
 import { Tabs } from '@/components/ui/tabs';
 import { graphql } from '@/gql';
 import type { ViolationFilter } from '@/gql/graphql';
 import { announce } from '@/lib/announce';
-import { formatCount, plural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 import { usePages } from '@/lib/graphql/use-pages';
 import { useKeys } from '@/lib/keys';
 import { withParams } from '@/lib/url-params';
@@ -19,19 +15,16 @@ import { useUrlState } from '@/lib/url-state';
 import { useLater } from '@/lib/use-later';
 import { useIsNarrow } from '@/lib/use-media';
 import { useNow } from '@/lib/use-now';
-import { useSelection } from '@/lib/use-selection';
 import { useViewer } from '@/lib/viewer';
 import { ArrivalsBar, arrivalText } from './arrivals-bar';
+import { DecisionBar, DecisionDialogs, Said } from './decision-parts';
 import { FilterBar } from './filter-bar';
-import { partsOf } from './finding';
 import { FILTERS, orderOf, scopeOf, statusesOf, tabOf, TABS } from './inbox-filter';
 import { NoneMatches, NoViolations } from './no-violations';
 import { useArrivals } from './use-arrivals';
-import { useDecisions, type Outcome } from './use-decisions';
+import { useDeciding } from './use-deciding';
 import { columnsOf, CompactViolation } from './violation-columns';
 import { ViolationPanel } from './violation-panel';
-import { whereOf, type ViolationRow } from './violation-row';
-import { WaiveDialog } from './waive-dialog';
 
 const INBOX = graphql(`
   query Inbox($filter: ViolationFilter, $orderBy: ViolationOrder, $after: String) {
@@ -57,22 +50,21 @@ const INBOX_COUNTS = graphql(`
 `);
 
 const HOUR = 3_600_000;
-/** From so many on a decision asks before. */
-const MANY = 50;
 
 /** Violations to work down: tabs and filters of the address, the list, the details of one, decisions on one or many. */
 export function Inbox() {
   const { params, get, set } = useUrlState();
-  const { viewer, maySteward } = useViewer();
+  const { viewer } = useViewer();
   const isNarrow = useIsNarrow();
   const now = useNow(HOUR);
   const tab = tabOf(params);
   const scope = scopeOf(params, viewer, now);
   const statuses = statusesOf(params);
   const filter: ViolationFilter = { ...scope, statuses };
+  const orderBy = orderOf(params);
   const { nodes, totalCount, isLoading, isFetching, error, hasNextPage, loadMore, reload } = usePages(
     INBOX,
-    { filter, orderBy: orderOf(params) },
+    { filter, orderBy },
     (data) => data.violations,
   );
   const [{ data: counted }, countAgain] = useQuery({ query: INBOX_COUNTS, variables: { filter: scope } });
@@ -93,31 +85,9 @@ export function Inbox() {
   }, [news]);
   const rows = nodes.filter((row) => row.asset && !gone.has(row.id));
 
-  const selection = useSelection();
-  const [said, setSaid] = useState<ReactNode>(null);
-  const [waived, setWaived] = useState<ViolationRow[] | null>(null);
-  const [asked, setAsked] = useState<ViolationRow[] | null>(null);
-  const decisions = useDecisions(({ done, failed, problem }: Outcome, verb) => {
-    const isOne = done.length + failed.length === 1;
-    setSaid(
-      failed.length === 0 ? null : isOne ? problem : `${formatCount(done.length)} ${verb}, ${formatCount(failed.length)} not: ${problem}`,
-    );
-    // What failed stays chosen.
-    selection.set([...selection.ids].filter((id) => !done.some((item) => item.id === id)));
-  });
-  const maySelect = viewer.roles.some(({ role }) => role === 'STEWARD' || role === 'ADMIN');
-  const chosen = rows.filter(({ id }) => selection.has(id));
-  const targets = (row?: ViolationRow) => (row && chosen.length === 0 ? [row] : chosen).filter((each) => maySteward(whereOf(each)));
-  const acknowledge = (items: ViolationRow[]) => {
-    setSaid(null);
-    if (items.length >= MANY) setAsked(items);
-    else if (items.length > 0) void decisions.acknowledge(items);
-  };
-  const waive = (items: ViolationRow[]) => {
-    setSaid(null);
-    if (items.length > 0) setWaived(items);
-  };
-
+  const deciding = useDeciding({ rows, filter, orderBy });
+  const { selection, chosen, targets, acknowledge, waive } = deciding;
+  const isAllChosen = rows.length > 0 && chosen.length === rows.length && rows.every(({ id }) => selection.has(id));
   const openedId = get('violation');
   const list = useRef<HTMLDivElement>(null);
   const open = (id: string | null) => set({ violation: id }, { push: isNarrow && id !== null });
@@ -147,11 +117,7 @@ export function Inbox() {
       />
       <FilterBar />
       <ArrivalsBar text={news} onShow={show} />
-      {said && chosen.length === 0 && (
-        <p role="alert" className="border-b border-line bg-error-subtle px-5 py-1.5 text-error-text max-sm:px-3">
-          {said}
-        </p>
-      )}
+      <Said deciding={deciding} />
       <div ref={list} className="relative flex min-h-0 flex-1">
         {error && rows.length === 0 ? (
           <ErrorPanel className="flex-1" error={error} subject="The list of violations" onRetry={reload} />
@@ -166,7 +132,7 @@ export function Inbox() {
             isFetching={isFetching}
             hasMore={hasNextPage}
             onMore={loadMore}
-            selection={maySelect ? selection : undefined}
+            selection={deciding.maySelect ? selection : undefined}
             openedId={openedId}
             onOpen={({ id }, { newTab }) => (newTab ? window.open(`/violations?tab=all&violation=${id}`, '_blank', 'noopener') : open(id))}
             onFocusRow={({ id }) => openedId && !isNarrow && follow(id)}
@@ -188,46 +154,14 @@ export function Inbox() {
           <ViolationPanel
             id={openedId}
             onClose={close}
-            onAcknowledge={(item) => (setSaid(null), void decisions.acknowledge([item]))}
-            onReopen={(item) => (setSaid(null), void decisions.reopen(item))}
+            onAcknowledge={(row) => acknowledge([row])}
             onWaive={(row) => waive([row])}
+            onReopen={deciding.reopen}
           />
         )}
-        <BulkBar count={chosen.length} onClear={selection.clear}>
-          {said && (
-            <span role="alert" className="max-w-72 truncate text-error-text" title={String(said)}>
-              {said}
-            </span>
-          )}
-          <Button onClick={() => acknowledge(targets())}>
-            Acknowledge <Kbd>A</Kbd>
-          </Button>
-          <Button onClick={() => waive(targets())}>
-            Waive… <Kbd>W</Kbd>
-          </Button>
-        </BulkBar>
+        <DecisionBar deciding={deciding} total={hasNextPage && isAllChosen ? totalCount : null} />
       </div>
-      {waived && (
-        <WaiveDialog
-          count={waived.length}
-          subject={
-            waived.length === 1
-              ? partsOf(waived[0]!.message).finding
-              : `On ${plural(new Set(waived.map(({ asset }) => asset?.id)).size, 'asset')}, with one reason for all.`
-          }
-          onClose={() => setWaived(null)}
-          onWaive={async (waiver) => (await decisions.waive(waived, waiver)).done.length > 0}
-        />
-      )}
-      <ConfirmDialog
-        open={asked !== null}
-        title={`Acknowledge ${plural(asked?.length ?? 0, 'violation')}?`}
-        action="Acknowledge"
-        onClose={() => setAsked(null)}
-        onConfirm={() => decisions.acknowledge(asked ?? [])}
-      >
-        They stay in the list of what is active, and say that somebody looks after them.
-      </ConfirmDialog>
+      <DecisionDialogs deciding={deciding} />
     </div>
   );
 }

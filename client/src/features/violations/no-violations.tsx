@@ -35,9 +35,11 @@ export function NoViolations({ title }: { title: string }) {
     <EmptyState title={title} className="py-20">
       {published?.length === 0
         ? 'No policy is published, so nothing is checked.'
-        : published && assets != null
-          ? `${plural(published.length, 'policy', 'policies')} checked ${formatCount(assets)} ${assets === 1 ? 'asset' : 'assets'}${last ? `, last at ${formatRun(new Date(last))}` : ''}.`
-          : null}
+        : assets === 0
+          ? 'There is no asset to check yet.'
+          : published && assets != null
+            ? `${plural(published.length, 'policy', 'policies')} checked ${formatCount(assets)} ${assets === 1 ? 'asset' : 'assets'}${last ? `, last at ${formatRun(new Date(last))}` : ''}.`
+            : null}
     </EmptyState>
   );
 }

@@ -109,7 +109,8 @@ export function useDecisions(tell: (outcome: Outcome, verb: string) => void) {
     if (open.length > 0 && open.length <= MOST_UNDONE) {
       const run = () => void putBack(open);
       lastUndo.current = run;
-      toast({ title: `${plural(done.length, 'violation')} ${verb}`, action: { label: 'Undo', run } });
+      // Where some failed the page says so already.
+      if (outcome.failed.length === 0) toast({ title: `${plural(done.length, 'violation')} ${verb}`, action: { label: 'Undo', run } });
     }
     return outcome;
   }

@@ -19,7 +19,7 @@ import { useIsNarrow } from '@/lib/use-media';
 import { useViewer } from '@/lib/viewer';
 import { Evidence } from './evidence';
 import { partsOf, placeOf } from './finding';
-import type { Decided } from './use-decisions';
+import type { Matching } from './use-all-matching';
 import { ViolationHistory } from './violation-history';
 import { whereOf } from './violation-row';
 
@@ -45,7 +45,7 @@ const VIOLATION_PANEL = graphql(`
 `);
 
 type Violation = NonNullable<ViolationPanelQuery['violation']>;
-type Actions = { onAcknowledge: (item: Decided) => void; onWaive: (item: Violation) => void; onReopen: (item: Decided) => void };
+type Actions = { onAcknowledge: (item: Matching) => void; onWaive: (item: Matching) => void; onReopen: (item: Matching) => void };
 
 /** Why it was raised, what was seen, what resolves it, what became of it, and what the viewer can decide. */
 export function ViolationPanel({ id, onClose, ...actions }: { id: string; onClose: () => void } & Actions) {

@@ -57,5 +57,6 @@ export const VIOLATION_DECISION = graphql(`
 
 export type ViolationRow = ViolationRowFragment;
 
+type Placed = { asset?: { source?: { id: string } | null; domain?: { id: string } | null } | null };
 /** As `maySteward` takes it. */
-export const whereOf = ({ asset }: Pick<ViolationRow, 'asset'>) => ({ sourceId: asset?.source?.id, domainId: asset?.domain?.id });
+export const whereOf = ({ asset }: Placed) => ({ sourceId: asset?.source?.id, domainId: asset?.domain?.id });

@@ -20,8 +20,8 @@ type Props = {
   /** What is waived: its finding, or how many there are. */
   subject: string;
   count: number;
-  /** Gives back whether it is done: else the dialog stays, with what was typed. */
-  onWaive: (waiver: Waiver) => Promise<boolean>;
+  /** Gives back why it did not work: the dialog stays then, with what was typed. */
+  onWaive: (waiver: Waiver) => Promise<string | null>;
   onClose: () => void;
 };
 
@@ -33,6 +33,7 @@ export function WaiveDialog({ subject, count, onWaive, onClose }: Props) {
   const [date, setDate] = useState('');
   const [isTried, setTried] = useState(false);
   const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState('');
   const [first, last] = [dayOf(now + DAY), dayOf(now + 365 * DAY)];
   const until = term === 'date' ? (date ? new Date(`${date}T23:59:59`) : null) : new Date(now + Number(term) * DAY);
   const reasonError = because.trim().length < SHORTEST_REASON ? `Give a reason of at least ${SHORTEST_REASON} characters.` : undefined;
@@ -42,9 +43,10 @@ export function WaiveDialog({ subject, count, onWaive, onClose }: Props) {
     setTried(true);
     if (reasonError || dateError || !until || isBusy) return;
     setBusy(true);
-    const isDone = await onWaive({ because: because.trim(), until: until.toISOString() });
+    const told = await onWaive({ because: because.trim(), until: until.toISOString() });
     setBusy(false);
-    if (isDone) onClose();
+    if (told === null) onClose();
+    else setProblem(told);
   };
   useKeys({ 'mod+Enter': () => void submit() });
   return (
@@ -77,7 +79,7 @@ export function WaiveDialog({ subject, count, onWaive, onClose }: Props) {
         >
           {(control) => <Textarea {...control} value={because} maxLength={2000} onChange={(event) => setBecause(event.target.value)} />}
         </Field>
-        <div className="flex flex-wrap items-end gap-3">
+        <div className="flex flex-wrap items-start gap-3">
           <div className="flex flex-col gap-1">
             <span aria-hidden className="font-medium">
               Until
@@ -94,13 +96,18 @@ export function WaiveDialog({ subject, count, onWaive, onClose }: Props) {
             />
           </div>
           {term === 'date' && (
-            <Field label="Date" error={isTried ? dateError : undefined} required className="w-40">
+            <Field label="Date" error={isTried ? dateError : undefined} required className="w-48">
               {(control) => (
                 <Input {...control} type="date" min={first} max={last} value={date} onChange={(event) => setDate(event.target.value)} />
               )}
             </Field>
           )}
         </div>
+        {problem && (
+          <p role="alert" className="text-error-text">
+            {problem}
+          </p>
+        )}
         <p className="text-fg-2">
           {until && !dateError ? `Opens again on ${formatMoment(until)} if its cause is still there.` : 'It opens again after that day.'}
         </p>
