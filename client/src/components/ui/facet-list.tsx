@@ -37,9 +37,9 @@ export function FacetList({ title, options, chosen, onToggle, isOff = false }: P
   return (
     <section aria-labelledby={heading} className="border-b border-line px-5 py-3 last:border-b-0">
       <div className="mb-1 flex h-6 items-center gap-2">
-        <h3 id={heading} className="font-medium">
+        <h2 id={heading} className="font-medium">
           {title}
-        </h3>
+        </h2>
         {options.length > shown.length && <More title={title} options={options} chosen={chosen} onToggle={onToggle} />}
       </div>
       <Options options={shown} chosen={chosen} onToggle={onToggle} isOff={isOff} />

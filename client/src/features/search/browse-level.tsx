@@ -182,6 +182,7 @@ function LevelFilter({ name, prefix, onPrefix }: { name: string; prefix: string;
         maxLength={200}
         value={typed}
         onChange={({ target }) => setTyped(target.value)}
+        onBlur={() => typed !== prefix && onPrefix(typed)}
         className="max-w-72 coarse:max-w-none"
       />
     </div>

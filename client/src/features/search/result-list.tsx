@@ -24,6 +24,8 @@ type Props = {
   cameFrom: string | null;
   /** The row that has the focus now, or was clicked. */
   onActive: (id: string, how: 'moved' | 'clicked') => void;
+  /** The page is left for that of a row. */
+  onGo: () => void;
   /** A click on a row looks at it; the name is a link. */
   foot: string;
   /** Up from the first row. */
@@ -32,7 +34,7 @@ type Props = {
 };
 
 /** Ten thousand results are as quick as fifty: only those in view are drawn. */
-export function ResultList({ label, results, hasMore, onMore, peekedId, cameFrom, onActive, foot, onLeave, handle }: Props) {
+export function ResultList({ label, results, hasMore, onMore, peekedId, cameFrom, onActive, onGo, foot, onLeave, handle }: Props) {
   const router = useRouter();
   const scroller = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(0);
@@ -86,6 +88,10 @@ export function ResultList({ label, results, hasMore, onMore, peekedId, cameFrom
     if (at >= 0) focusRow(at);
   });
   useEffect(() => comeBack(), []);
+  const goTo = (href: string): void => {
+    onGo();
+    router.push(href);
+  };
   const isInside = (): boolean => scroller.current?.contains(document.activeElement) ?? false;
   const move = (by: number) => () => focusRow(isInside() ? active + by : active);
   const current = (): Result | undefined => results[active];
@@ -95,7 +101,7 @@ export function ResultList({ label, results, hasMore, onMore, peekedId, cameFrom
       k: move(-1),
       ArrowDown: move(1),
       ArrowUp: move(-1),
-      l: () => current() && router.push(`/lineage/${current()!.id}`),
+      l: () => current() && goTo(`/lineage/${current()!.id}`),
       c: () => {
         const name = current()?.asset.name;
         if (name) void navigator.clipboard.writeText(name).then(() => toast({ title: 'Name copied', text: name }));
@@ -114,7 +120,10 @@ export function ResultList({ label, results, hasMore, onMore, peekedId, cameFrom
     event.preventDefault();
   };
   const onClick = (event: MouseEvent, index: number): void => {
-    if ((event.target as HTMLElement).closest('a, button') || getSelection()?.toString()) return;
+    if ((event.target as HTMLElement).closest('a')) onGo();
+    else if (!getSelection()?.toString()) lookAt(index);
+  };
+  const lookAt = (index: number): void => {
     setFocused(index);
     focusDrawn(index);
     onActive(results[index]!.id, 'clicked');
@@ -142,7 +151,7 @@ export function ResultList({ label, results, hasMore, onMore, peekedId, cameFrom
                   'bg-primary-subtle shadow-[inset_2px_0_0_var(--primary)] hover:bg-primary-subtle has-[a:focus-visible]:bg-primary-subtle',
               )}
             >
-              <div role="presentation" onClick={(event) => onClick(event, index)} onDoubleClick={() => router.push(`/assets/${result.id}`)}>
+              <div role="presentation" onClick={(event) => onClick(event, index)} onDoubleClick={() => goTo(`/assets/${result.id}`)}>
                 <ResultRow result={result} tabIndex={index === tabStop ? 0 : -1} onKeyDown={onKeyDown} />
               </div>
             </li>

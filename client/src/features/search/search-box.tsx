@@ -86,7 +86,11 @@ export function SearchBox({ query, onQuery, onLeave, onBackspace, startsFocused 
         onChange={({ target }) => type(target.value)}
         onKeyDown={onKeyDown}
         onFocus={() => setFocused(true)}
-        onBlur={() => setFocused(false)}
+        onBlur={() => {
+          setFocused(false);
+          // Not later, when it would call the way to another page off.
+          ask(typed);
+        }}
         className="h-8 w-full rounded-control border border-control bg-surface pr-9 pl-9 placeholder:text-fg-3 coarse:h-9"
       />
       {typed !== '' && (

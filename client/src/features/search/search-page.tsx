@@ -167,6 +167,8 @@ function Found({ list, onLeave }: { list: React.RefObject<ResultListHandle | nul
               peekedId={isNarrow ? null : (peeked?.id ?? null)}
               cameFrom={cameFrom}
               onActive={look}
+              // An address that changes now would call the way to the other page off.
+              onGo={() => clearTimeout(timer.current)}
               onLeave={onLeave}
               foot={footOf(results.nodes.length, totalCount, totalIsCapped, results.hasNextPage)}
             />
