@@ -1,7 +1,8 @@
 'use client';
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
-import { useQuery } from 'urql';
+import { useEffect, useRef, useState } from 'react';
+import { useClient, type CombinedError } from 'urql';
 import { graphql } from '@/gql';
+import type { FoundQuery } from '@/gql/graphql';
 import { plural } from '@/lib/format';
 import { useLive } from '@/lib/graphql/use-live';
 import { fieldsInWords, mergeFound, whatOf, whatOfAsset, type FoundRow } from './found';
@@ -27,6 +28,7 @@ const FOUND = graphql(`
     }
   }
 `);
+type Asset = NonNullable<FoundQuery['assets']>['nodes'][number];
 const FOUND_LIVE = graphql(`
   subscription FoundLive($filter: AssetFilter, $after: String) {
     assetChanged(filter: $filter, after: $after) {
@@ -55,12 +57,21 @@ type Run = { sourceId: string; startedAt: string | null | undefined; finishedAt:
 
 /** What a run found so far: what the catalog has when the page comes and when the run ends, and in between what is told live. */
 export function useFound({ sourceId, startedAt, finishedAt, isOver }: Run) {
-  const [{ data, error, fetching }, again] = useQuery({
-    query: FOUND,
-    variables: { sourceId, since: startedAt ?? '' },
-    pause: !startedAt,
-    requestPolicy: 'network-only',
-  });
+  const client = useClient();
+  const [read, setRead] = useState<{ nodes: readonly Asset[]; error?: CombinedError } | null>(null);
+  // Read once, not followed: each event of these assets would work the whole list out anew. At the end it is read again: what was told before the
+  // page listened, and what came while nobody did.
+  useEffect(() => {
+    if (!startedAt) return;
+    let isGone = false;
+    void client
+      .query(FOUND, { sourceId, since: startedAt }, { requestPolicy: 'network-only' })
+      .toPromise()
+      .then(({ data, error }) => isGone || setRead((before) => ({ nodes: data?.assets?.nodes ?? before?.nodes ?? [], error })));
+    return () => {
+      isGone = true;
+    };
+  }, [client, sourceId, startedAt, isOver]);
   const [told, setTold] = useState<readonly FoundRow[]>([]);
   const waiting = useRef<FoundRow[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -83,20 +94,12 @@ export function useFound({ sourceId, startedAt, finishedAt, isOver }: Run) {
     },
   });
   useEffect(() => () => clearTimeout(timer.current), []);
-  // What was told before the page listened, and what came while nobody did.
-  const reread = useEffectEvent(() => again({ requestPolicy: 'network-only' }));
-  const wasOver = useRef(isOver);
-  useEffect(() => {
-    if (isOver && !wasOver.current) reread();
-    wasOver.current = isOver;
-  }, [isOver]);
-
-  const known: FoundRow[] = (data?.assets?.nodes ?? [])
+  const known: FoundRow[] = (read?.nodes ?? [])
     .filter(({ updatedAt }) => !finishedAt || updatedAt <= finishedAt)
     .map((asset) => {
       const what = whatOfAsset(asset, startedAt ?? '');
       const detail = what === 'added' ? columnsIn(asset.columns.totalCount) : what === 'removed' ? 'gone at the source' : '';
       return { assetId: asset.id, at: asset.updatedAt, what, kind: asset.kind, name: asset.name, detail };
     });
-  return { rows: mergeFound(known, told), error, isLoading: fetching && !data };
+  return { rows: mergeFound(known, told), error: read?.error, isLoading: Boolean(startedAt) && read === null };
 }
