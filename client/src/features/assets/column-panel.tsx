@@ -13,7 +13,8 @@ import { LabelEvidence } from './label-evidence';
 import type { Column, Keys } from './schema-columns';
 import { KeyMarks } from './schema-table';
 import type { Decide } from './use-decide';
-import type { Outcome } from './use-describe';
+import type { DescribeOptions, Outcome } from './use-describe';
+import { startEditing, type Editing } from './description-cell';
 
 type Props = {
   column: Column;
@@ -22,7 +23,7 @@ type Props = {
   mayEdit: boolean;
   viewerId: string;
   decide: Decide;
-  describe: (column: Column, text: string) => Promise<Outcome>;
+  describe: (column: Column, text: string, options?: DescribeOptions) => Promise<Outcome>;
   onClose: () => void;
 };
 
@@ -96,18 +97,19 @@ type DescriptionProps = Pick<Props, 'column' | 'mayEdit' | 'viewerId' | 'describ
 
 function Description({ column, mayEdit, viewerId, describe }: DescriptionProps) {
   const key = draftKey(`column-text.${column.id}`, viewerId);
-  const [text, setText] = useState<string | null>(() => (mayEdit ? readDraft<string>(key) : null));
+  const [draft, setDraft] = useState<Editing | null>(() => (mayEdit ? readDraft<Editing>(key) : null));
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const edit = (next: string | null) => {
-    setText(next);
+  const edit = (next: Editing | null) => {
+    setDraft(next);
     writeDraft(key, next);
   };
-  const save = () => {
+  const save = (given: Editing) => {
     setBusy(true);
-    void describe(column, text!).then((outcome) => {
+    void describe({ ...column, version: given.version }, given.text, { base: given.base, isInPlace: false }).then((outcome) => {
       setBusy(false);
-      setError(outcome.error);
+      // Who decides for theirs starts anew from them.
+      setError(outcome.isConflict ? null : outcome.error);
       if (!outcome.error) edit(null);
     });
   };
@@ -116,24 +118,24 @@ function Description({ column, mayEdit, viewerId, describe }: DescriptionProps) 
       title="Description"
       action={
         mayEdit &&
-        text === null && (
-          <Button size="small" variant="quiet" onClick={() => edit(column.description ?? '')}>
+        draft === null && (
+          <Button size="small" variant="quiet" onClick={() => edit(startEditing(column))}>
             Edit
           </Button>
         )
       }
     >
-      {text !== null ? (
+      {draft !== null ? (
         <div className="flex flex-col gap-2">
           <Textarea
             aria-label={`Description of ${column.name}`}
             aria-invalid={error ? true : undefined}
             dir="auto"
             rows={5}
-            value={text}
-            onChange={(event) => edit(event.target.value)}
+            value={draft.text}
+            onChange={(event) => edit({ ...draft, text: event.target.value })}
             onKeyDown={(event) => {
-              if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) save();
+              if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) save(draft);
               else if (event.key === 'Escape') edit(null);
               else return;
               event.preventDefault();
@@ -141,7 +143,7 @@ function Description({ column, mayEdit, viewerId, describe }: DescriptionProps) 
           />
           {error && <p className="text-small text-error-text">{error}</p>}
           <div className="flex gap-2">
-            <Button variant="primary" busy={isBusy} onClick={save}>
+            <Button variant="primary" busy={isBusy} onClick={() => save(draft)}>
               Save
             </Button>
             <Button onClick={() => edit(null)}>Cancel</Button>

@@ -3,7 +3,20 @@ import { useRef, type KeyboardEvent } from 'react';
 import { cn } from '@/lib/class-names';
 import type { Column } from './schema-columns';
 
-export type Editing = { columnId: string; text: string; error?: string | null };
+export type Editing = {
+  columnId: string;
+  text: string;
+  /** What it started from: what somebody else saves meanwhile must not be overwritten unseen. */
+  base: string;
+  version: number;
+  error?: string | null;
+};
+export const startEditing = ({ id, description, version }: Pick<Column, 'id' | 'description' | 'version'>): Editing => ({
+  columnId: id,
+  text: description ?? '',
+  base: description ?? '',
+  version,
+});
 
 type Props = {
   column: Column;

@@ -4,10 +4,10 @@ import { LabelChip, Kbd } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Popover } from '@/components/ui/menu';
 import { Time } from '@/components/ui/time';
-import { formatConfidence } from '@/lib/format';
+import { formatConfidence, formatCount } from '@/lib/format';
 import { useKeys } from '@/lib/keys';
 import type { Column, ColumnLabel } from './schema-columns';
-import { SimilarSuggestions } from './similar-suggestions';
+import { SimilarSuggestions, useSimilarCount } from './similar-suggestions';
 import type { Decide } from './use-decide';
 
 type Props = { column: Column; given: ColumnLabel; mayEdit: boolean; sourceId?: string; decide: Decide };
@@ -40,6 +40,7 @@ function Evidence({ column, given, mayEdit, sourceId, decide, onClose }: Props &
   const [error, setError] = useState<string | null>(null);
   const isEditable = mayEdit && !column.deletedAt;
   const decidedAt = decisionTime(given.evidence);
+  const similar = useSimilarCount(label.name, isEditable && state === 'SUGGESTED' ? sourceId : undefined);
   const to = (next: 'CONFIRMED' | 'REJECTED' | 'SUGGESTED') => {
     void decide([{ columnId: column.id, column: column.name, label: label.name, state: next, before: state }]).then(([outcome]) =>
       outcome?.error ? setError(outcome.error) : onClose(),
@@ -87,9 +88,9 @@ function Evidence({ column, given, mayEdit, sourceId, decide, onClose }: Props &
               Take back
             </Button>
           )}
-          {state === 'SUGGESTED' && sourceId && (
+          {similar > 1 && (
             <Button variant="quiet" className="ml-auto" onClick={() => setShowsSimilar(true)}>
-              All like this
+              All {formatCount(similar)} like this
             </Button>
           )}
         </div>

@@ -16,7 +16,7 @@ import { useSelection } from '@/lib/use-selection';
 import type { Asset } from './asset-query';
 import { AssetPanel } from './asset-panel';
 import { ColumnPanel } from './column-panel';
-import type { Editing } from './description-cell';
+import { startEditing, type Editing } from './description-cell';
 import { draftKey, readDraft, writeDraft } from './draft';
 import { SchemaBulk } from './schema-bulk';
 import { filterColumns, isUndecided, keysOf, SCHEMA_TAB, type Column } from './schema-columns';
@@ -43,6 +43,8 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
   const selection = useSelection();
   const decide = useDecide(did);
   const { describe, describeMany, conflict, closeConflict } = useDescribe(asset.id, did);
+  /** A decided conflict begins the opened column's form anew. */
+  const [round, setRound] = useState(0);
   const key = draftKey(`column.${asset.id}`, viewerId);
   const [editing, setEditingState] = useState<Editing | null>(() => (mayEdit ? readDraft<Editing>(key) : null));
   const setEditing = (next: Editing | null): void => {
@@ -63,15 +65,15 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
 
   const save = async (column: Column, next: -1 | 0 | 1): Promise<void> => {
     const at = columns.findIndex(({ id }) => id === column.id);
-    const text = editing?.columnId === column.id ? editing.text : (column.description ?? '');
+    const given = editing?.columnId === column.id ? editing : startEditing(column);
     const follower = next === 0 ? undefined : columns[at + next];
-    const hasChanged = text.trim() !== (column.description ?? '').trim();
+    const hasChanged = given.text.trim() !== given.base.trim();
     // The draft goes only once it is saved; the optimistic text shows meanwhile.
-    setEditingState(follower ? { columnId: follower.id, text: follower.description ?? '' } : null);
+    setEditingState(follower ? startEditing(follower) : null);
     if (!hasChanged) return writeDraft(key, null);
-    const { error } = await describe(column, text);
-    if (error) setEditing({ columnId: column.id, text, error });
-    else writeDraft(key, null);
+    const { error, isConflict } = await describe({ ...column, version: given.version }, given.text, { base: given.base });
+    if (error && !isConflict) setEditing({ ...given, error });
+    else if (!error) writeDraft(key, null);
   };
   const search = useRef<HTMLInputElement>(null);
   useKeys({ f: () => search.current?.focus() });
@@ -109,7 +111,7 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
       </div>
       {opened ? (
         <ColumnPanel
-          key={opened.id}
+          key={`${opened.id} ${round}`}
           {...{ column: opened, keys, asset, mayEdit, decide, describe }}
           viewerId={viewerId}
           onClose={() => url.set({ column: null })}
@@ -124,15 +126,19 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
           at={conflict.at}
           fields={[{ id: 'description', label: `Description of ${conflict.column.name}`, theirs: conflict.theirs, mine: conflict.text }]}
           onKeepEditing={() => {
-            setEditing({ columnId: conflict.column.id, text: conflict.text });
+            const { column, text, theirs, isInPlace } = conflict;
+            if (isInPlace) setEditing({ columnId: column.id, text, base: theirs, version: column.version });
             closeConflict();
           }}
           onResolve={({ description }) => {
             const { column, text, theirs } = conflict;
             closeConflict();
+            writeDraft(draftKey(`column-text.${column.id}`, viewerId), null);
+            setRound(round + 1);
             if (description === 'theirs') return setEditing(null);
-            void describe(column, text, { base: theirs }).then(({ error }) =>
-              setEditing(error ? { columnId: column.id, text, error } : null),
+            const mine = { columnId: column.id, text, base: theirs, version: column.version };
+            void describe(column, text, { base: theirs }).then(({ error, isConflict }) =>
+              setEditing(error && !isConflict ? { ...mine, error } : null),
             );
           }}
         />

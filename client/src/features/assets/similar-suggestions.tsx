@@ -29,11 +29,17 @@ const SIMILAR_SUGGESTIONS = graphql(`
   }
 `);
 
+/** Of a source; 0 without one. */
+export function useSimilarCount(label: string, sourceId: string | undefined): number {
+  const [{ data }] = useQuery({ query: SIMILAR_SUGGESTIONS, variables: { label, sourceId: sourceId ?? '' }, pause: !sourceId });
+  return data?.columns?.totalCount ?? 0;
+}
+
 type Props = { label: string; sourceId?: string; decide: Decide; onClose: () => void };
 
 /** The same suggestion all over the source, to be decided at once: those that are checked. */
 export function SimilarSuggestions({ label, sourceId = '', decide, onClose }: Props) {
-  const [{ data, error }] = useQuery({ query: SIMILAR_SUGGESTIONS, variables: { label, sourceId }, requestPolicy: 'network-only' });
+  const [{ data, error }] = useQuery({ query: SIMILAR_SUGGESTIONS, variables: { label, sourceId } });
   const [without, setWithout] = useState<ReadonlySet<string>>(new Set());
   const [failed, setFailed] = useState<readonly Outcome[]>([]);
   const [isBusy, setBusy] = useState(false);

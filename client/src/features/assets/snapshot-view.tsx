@@ -32,10 +32,10 @@ export function SnapshotView({ snapshot, nameOf }: { snapshot: unknown; nameOf: 
       <section>
         <h3 className="pb-2 font-semibold">What was known</h3>
         <Facts>
-          {others.map(({ id, name, detail, after }) => (
-            <Fact key={id} name={detail ?? name}>
+          {others.map(({ id, name, detail, after, mode }) => (
+            <Fact key={id} name={capital(detail ?? String(name))}>
               {detail && <span className="font-mono text-small">{name} </span>}
-              <span className="text-fg-2">{after}</span>
+              <span className={mode === 'code' ? 'font-mono text-small text-fg-2' : 'text-fg-2'}>{after}</span>
             </Fact>
           ))}
         </Facts>
@@ -75,3 +75,5 @@ export function SnapshotView({ snapshot, nameOf }: { snapshot: unknown; nameOf: 
     </div>
   );
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

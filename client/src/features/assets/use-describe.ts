@@ -50,8 +50,17 @@ const DESCRIBE_CONFLICT = graphql(`
 `);
 
 type Described = { id: string; name: string; version: number; description?: string | null };
-export type Outcome = { id: string; error: string | null };
-export type DescribeConflict = { column: Described; text: string; theirs: string; by: string | null; at: string | null };
+export type Outcome = { id: string; error: string | null; isConflict?: boolean };
+export type DescribeConflict = {
+  column: Described;
+  text: string;
+  theirs: string;
+  by: string | null;
+  at: string | null;
+  /** It was typed into the list. */
+  isInPlace: boolean;
+};
+export type DescribeOptions = { isUndo?: boolean; base?: string; isInPlace?: boolean };
 
 const wordsOf = (text: string | null | undefined): string => text ?? '';
 const MOST_AT_ONCE = 200;
@@ -79,14 +88,18 @@ export function useDescribe(assetId: string, did: Did) {
   };
 
   /** Says what became of it, or shows the conflict. `theirs` of before are put back by the undo. */
-  const one = async (column: Described, text: string, { isUndo = false, base = wordsOf(column.description) } = {}): Promise<Outcome> => {
+  const one = async (
+    column: Described,
+    text: string,
+    { isUndo = false, isInPlace = true, base = wordsOf(column.description) }: DescribeOptions = {},
+  ): Promise<Outcome> => {
     const [outcome] = await send([column], text);
     if (outcome!.code === 'CONFLICT') {
       const { data } = await client.query(DESCRIBE_CONFLICT, { id: column.id, assetId }, { requestPolicy: 'network-only' }).toPromise();
       const current = data?.column;
       if (!current || current.deletedAt) return { id: column.id, error: outcome!.error };
       // A scan or a decision about a label changed the column, but not this text.
-      if (wordsOf(current.description) === base) return one({ ...column, ...current }, text, { isUndo, base });
+      if (wordsOf(current.description) === base) return one({ ...column, ...current }, text, { isUndo, isInPlace, base });
       const author = lastToChange(data.asset?.history.nodes ?? [], [`/columns/${escapePointer(column.name)}/description`]);
       setConflict({
         column: { ...column, ...current },
@@ -94,8 +107,9 @@ export function useDescribe(assetId: string, did: Did) {
         theirs: wordsOf(current.description),
         by: author ? authorOf(author) : null,
         at: author?.at ?? null,
+        isInPlace,
       });
-      return outcome!;
+      return { ...outcome!, isConflict: true };
     }
     if (!outcome!.error && !isUndo) {
       const saved = { ...column, version: outcome!.version ?? column.version + 1, description: text };

@@ -47,7 +47,7 @@ export type LiveChange = { by: string; at: string };
 /** So long one waits for the next event: a scan or a bulk edit tells of many at once. */
 const REST_MS = 150;
 
-/** Keeps the asset as it is now. Returns who else changed it last while the page is open. */
+/** Keeps the asset as it is now. Returns who changed it last while the page is open: the viewer, too, who may have it open elsewhere. */
 export function useLiveAsset(id: string, viewerId: string): LiveChange | null {
   const client = useClient();
   const [change, setChange] = useState<LiveChange | null>(null);
@@ -64,7 +64,8 @@ export function useLiveAsset(id: string, viewerId: string): LiveChange | null {
       if (!event) return;
       rest('asset', () => void client.query(ASSET_PAGE, { id }, again).toPromise());
       if (touchesColumns(event.type, event.data)) rest('columns', () => void refreshColumns(client, id));
-      if (event.type.startsWith('asset.') && event.actor?.id !== viewerId) setChange({ by: event.actor?.name ?? 'A scan', at: event.time });
+      if (event.type.startsWith('asset.'))
+        setChange({ by: event.actor ? (event.actor.id === viewerId ? 'You' : event.actor.name) : 'A scan', at: event.time });
     },
   });
   useLive(LIVE_ASSET_VIOLATIONS, {
