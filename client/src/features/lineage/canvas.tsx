@@ -302,7 +302,7 @@ function Inner(props: CanvasProps) {
           nodeTypes={NODE_TYPES}
           edgeTypes={EDGE_TYPES}
           onInit={() => setReady(true)}
-          onlyRenderVisibleElements
+          onlyRenderVisibleElements={false}
           minZoom={MIN_ZOOM}
           maxZoom={1.6}
           nodesDraggable={false}

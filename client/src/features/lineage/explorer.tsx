@@ -57,7 +57,7 @@ export function Explorer({ assetId }: { assetId: string }) {
   const { graph, columns, between } = lineage;
   const [{ data: history }, askHistory] = useQuery({ query: LINEAGE_HISTORY, variables: { assetId } });
   const ticks = useMemo(
-    () => ticksOf([...(history?.lineageHistory?.nodes ?? []), ...(graph?.flows ?? []).flatMap(({ edges }) => edges)], now),
+    () => ticksOf([...(history?.lineageHistory?.nodes ?? []), ...(graph?.flows ?? []).flatMap(({ edges }) => edges)], now + NOW_EVERY_MS),
     [history, graph, now],
   );
   const ids = useMemo(() => (asOf || !graph ? null : graph.nodes.flatMap(({ asset }) => asset?.id ?? [])), [asOf, graph]);
@@ -191,6 +191,16 @@ export function Explorer({ assetId }: { assetId: string }) {
   const source = root?.asset?.source;
   const chosenColumn = selected ? columns.byId.get(selected) : undefined;
   const chosenNode = (chosenColumn ? graph?.byId.get(chosenColumn.assetId) : selected ? graph?.byId.get(selected) : undefined) ?? root;
+  const second = state.other ? graph?.byId.get(state.other) : undefined;
+  const pathName =
+    chosenColumn?.name ??
+    (chosenNode && second
+      ? `${nameOf(chosenNode)} and ${nameOf(second)}`
+      : selected?.includes('~')
+        ? null
+        : chosenNode
+          ? nameOf(chosenNode)
+          : null);
   const columnsReady = state.columns === 'all' && !lineage.isLoadingColumns;
   return (
     <Page
@@ -290,7 +300,7 @@ export function Explorer({ assetId }: { assetId: string }) {
                     onOpen={() => set({ panel: 'details' })}
                     onPlaces={onPlaces}
                   />
-                  <Legend path={highlight ? (chosenColumn?.name ?? (chosenNode ? nameOf(chosenNode) : null)) : null} compare={compare} />
+                  <Legend path={highlight ? pathName : null} compare={compare} />
                 </>
               )}
             </Boundary>

@@ -42,7 +42,8 @@ export function nextTick(ticks: readonly Tick[], at: number, direction: 1 | -1):
 export function rangeOf(ticks: readonly Tick[], now: number): { start: number; end: number } {
   const first = Math.min(ticks[0]?.at ?? now, now);
   const span = Math.max(now - first, 60_000);
-  return { start: first - span * 0.04, end: now };
+  // What changed since the clock was last looked at is before now, too.
+  return { start: first - span * 0.04, end: Math.max(now, (ticks.at(-1)?.at ?? 0) + 1) };
 }
 
 export const changesNear = (ticks: readonly Tick[], at: number): number => ticks.find((tick) => tick.at === at)?.changes ?? 0;

@@ -137,7 +137,8 @@ export function useLineage({ assetId, direction, depth, asOf, compare, columns: 
     reload: useCallback(() => {
       reloadGraph();
       reloadColumns();
-      askDiff({ requestPolicy: 'network-only' });
-    }, [reloadGraph, reloadColumns, askDiff]),
+      // Asked of nothing it would be refused.
+      if (compare) askDiff({ requestPolicy: 'network-only' });
+    }, [reloadGraph, reloadColumns, askDiff, compare]),
   };
 }
