@@ -14,7 +14,7 @@ describe(`signing in${title}`, { skip: 'missing' in found, timeout: 60_000 }, ()
     if ('program' in found) site = await startSite(found.program);
   }, 240_000);
   afterAll(() => site?.stop());
-  afterEach(() => site?.closePages());
+  afterEach((context) => site?.closePages(context));
 
   it('leads home, stays after a reload, and ends with signing out', async () => {
     const page = await site.open('/');

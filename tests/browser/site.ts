@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, type TestContext } from 'vitest';
 import { makeClientSecret, startClientProcess } from '#deploy/allInOne/client.ts';
 import { parseSettings } from '#platform/config.ts';
 import { createLogger } from '#platform/logger.ts';
@@ -20,8 +20,10 @@ export type Site = {
   open: (path?: string, options?: Parameters<Browser['newContext']>[0]) => Promise<Page>;
   /** The administrator, unless said otherwise; resolves when the sign-in is over. */
   signIn: (page: Page, email?: string) => Promise<void>;
-  /** After each test: closes its pages, and throws for what they have written to their consoles, errors and warnings. */
-  closePages: () => Promise<void>;
+  /** After each test: closes its pages, and throws for what they have written to their consoles, errors and warnings; for a test that failed with what they showed. */
+  closePages: (context: TestContext) => Promise<void>;
+  /** In this test a browser says this, and is right. */
+  expectNoise: (words: RegExp) => void;
   stop: () => Promise<void>;
 };
 
@@ -51,6 +53,7 @@ export async function startSite(program: string): Promise<Site> {
     browser = await chromium.launch({ executablePath: program, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
     const started = browser;
     let noise: string[] = [];
+    let expected: RegExp[] = [];
     return {
       url,
       world,
@@ -70,12 +73,17 @@ export async function startSite(program: string): Promise<Site> {
         await page.getByRole('button', { name: 'Sign in' }).click();
         await page.waitForURL((at) => at.pathname !== '/sign-in');
       },
-      async closePages() {
-        for (const context of started.contexts()) await context.close();
-        const heard = noise;
+      async closePages({ task }) {
+        const contexts = started.contexts();
+        const shown = task.result?.state === 'fail' ? await Promise.all(contexts.flatMap((each) => each.pages()).map(show)) : [];
+        for (const context of contexts) await context.close();
+        const heard = noise.filter((each) => !expected.some((words) => words.test(each)));
         noise = [];
+        expected = [];
+        if (shown.length > 0) throw new Error([...shown, ...heard].join('\n\n'));
         expect(heard).toEqual([]);
       },
+      expectNoise: (words) => void expected.push(words),
       stop,
     };
   } catch (error) {
@@ -84,14 +92,25 @@ export async function startSite(program: string): Promise<Site> {
   }
 }
 
+/** As a screen reader would tell it. */
+const show = async (page: Page): Promise<string> =>
+  `${page.url()} showed:\n${await page
+    .locator('body')
+    .ariaSnapshot({ timeout: 5_000 })
+    .catch((error: unknown) => String(error))}`;
+
 /** What axe finds wrong with the page as it is now: each rule with where. */
 export async function findBarriers(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run: (options: object) => Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }> };
     };
-    const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+    const { violations } = await axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+      resultTypes: ['violations'],
+      preload: false,
+    });
     return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id} (${help}): ${html.slice(0, 300)}`));
   });
 }
