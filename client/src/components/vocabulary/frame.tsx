@@ -31,6 +31,8 @@ type Props = {
   empty: { title: string; text: string };
   /** “New term”; absent for who may not. */
   onNew?: { label: string; run: () => void };
+  /** What lies over the page: the sheet for a new one. */
+  over?: ReactNode;
   children: ReactNode;
 };
 
@@ -54,7 +56,7 @@ function useOpen(base: string): [ReadonlySet<string>, (open: ReadonlySet<string>
 }
 
 /** Glossary and domains: the tree at the left, what is chosen beside it. Below 1024 px one of the two. */
-export function VocabularyFrame({ title, base, list, empty, onNew, children }: Props) {
+export function VocabularyFrame({ title, base, list, empty, onNew, over, children }: Props) {
   const router = useRouter();
   const { id = null } = useParams<{ id?: string }>();
   const [open, setOpen] = useOpen(base);
@@ -131,6 +133,7 @@ export function VocabularyFrame({ title, base, list, empty, onNew, children }: P
             </div>
           </div>
         )}
+        {over}
       </Page>
     </NodesContext>
   );

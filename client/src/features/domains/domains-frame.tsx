@@ -59,23 +59,25 @@ export function DomainsFrame({ children }: { children: ReactNode }) {
       list={list}
       empty={{ title: 'No domains', text: 'A domain is a part of the organisation that answers for its data.' }}
       onNew={mayStewardAll ? { label: 'New domain', run: () => setNew(true) } : undefined}
+      over={
+        <NodeSheet
+          open={isNew}
+          onClose={() => setNew(false)}
+          noun={DOMAIN_NOUN}
+          node={null}
+          theirs={theirs}
+          save={async (form) => {
+            const { id, error } = await save(form, null);
+            if (id) {
+              list.reload();
+              router.push(`/domains/${id}`);
+            }
+            return error;
+          }}
+        />
+      }
     >
       {children}
-      <NodeSheet
-        open={isNew}
-        onClose={() => setNew(false)}
-        noun={DOMAIN_NOUN}
-        node={null}
-        theirs={theirs}
-        save={async (form) => {
-          const { id, error } = await save(form, null);
-          if (id) {
-            list.reload();
-            router.push(`/domains/${id}`);
-          }
-          return error;
-        }}
-      />
     </VocabularyFrame>
   );
 }

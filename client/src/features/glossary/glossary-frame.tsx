@@ -59,23 +59,25 @@ export function GlossaryFrame({ children }: { children: ReactNode }) {
       list={list}
       empty={{ title: 'No terms', text: 'A term says what a word means here, so that data can point to it.' }}
       onNew={mayStewardAll ? { label: 'New term', run: () => setNew(true) } : undefined}
+      over={
+        <NodeSheet
+          open={isNew}
+          onClose={() => setNew(false)}
+          noun={TERM_NOUN}
+          node={null}
+          theirs={theirs}
+          save={async (form) => {
+            const { id, error } = await save(form, null);
+            if (id) {
+              list.reload();
+              router.push(`/glossary/${id}`);
+            }
+            return error;
+          }}
+        />
+      }
     >
       {children}
-      <NodeSheet
-        open={isNew}
-        onClose={() => setNew(false)}
-        noun={TERM_NOUN}
-        node={null}
-        theirs={theirs}
-        save={async (form) => {
-          const { id, error } = await save(form, null);
-          if (id) {
-            list.reload();
-            router.push(`/glossary/${id}`);
-          }
-          return error;
-        }}
-      />
     </VocabularyFrame>
   );
 }

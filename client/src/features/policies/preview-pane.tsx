@@ -118,7 +118,7 @@ function Findings({ result: { checked, violating, sample }, stateOf, isFaded, on
           >
             <KindIcon kind={finding.asset!.kind} />
             <Link href={`/assets/${finding.asset!.id}`} className="flex min-w-0 flex-col hover:underline">
-              <Name name={finding.column?.name ?? finding.asset!.displayName} />
+              <Name name={finding.column?.name ?? finding.asset!.name} />
               <span className="truncate text-small text-fg-3">
                 {finding.column ? <Name name={finding.asset!.name} /> : finding.message}
               </span>
