@@ -3,7 +3,7 @@ import Link from 'next/link';
 import { useRef, useState } from 'react';
 import { Minus, Pencil, Plus } from 'lucide-react';
 import { Button } from '@/components/ui/button';
-import { Segmented } from '@/components/ui/field';
+import { Segmented, Select } from '@/components/ui/field';
 import { KindIcon } from '@/components/ui/kind';
 import { Name } from '@/components/ui/name';
 import { Panel } from '@/components/ui/panel';
@@ -13,10 +13,12 @@ import { Time } from '@/components/ui/time';
 import { cn } from '@/lib/class-names';
 import { formatCount, formatEnum } from '@/lib/format';
 import { useKeys } from '@/lib/keys';
+import { useIsNarrow } from '@/lib/use-media';
 import { MOST_FOUND, type FoundRow, type What } from './found';
 import { useFound } from './use-found';
 
 const SHOWN = ['all', 'added', 'changed', 'removed'] as const;
+type Which = (typeof SHOWN)[number];
 const LOOKS = {
   added: { icon: Plus, tone: 'text-ok-text' },
   changed: { icon: Pencil, tone: 'text-primary-text' },
@@ -34,7 +36,8 @@ type Props = {
 /** Assets that the run added, changed or removed, as they come. Scrolled down it holds still and says how many came since. */
 export function FoundList({ count, ...run }: Props) {
   const { rows, error, isLoading } = useFound(run);
-  const [shown, setShown] = useState<(typeof SHOWN)[number]>('all');
+  const [shown, setShown] = useState<Which>('all');
+  const isNarrow = useIsNarrow();
   const [heldAt, setHeldAt] = useState<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const matching = shown === 'all' ? rows : rows.filter(({ what }) => what === shown);
@@ -52,13 +55,23 @@ export function FoundList({ count, ...run }: Props) {
       count={formatCount(count)}
       className="flex shrink-0 flex-col"
       actions={
-        <Segmented
-          label="Which"
-          value={shown}
-          onChange={setShown}
-          options={SHOWN.map((value) => ({ value, label: formatEnum(value) }))}
-          className="my-1"
-        />
+        isNarrow ? (
+          <Select aria-label="Which" className="w-28" value={shown} onChange={({ target }) => setShown(target.value as Which)}>
+            {SHOWN.map((value) => (
+              <option key={value} value={value}>
+                {formatEnum(value)}
+              </option>
+            ))}
+          </Select>
+        ) : (
+          <Segmented
+            label="Which"
+            value={shown}
+            onChange={setShown}
+            options={SHOWN.map((value) => ({ value, label: formatEnum(value) }))}
+            className="my-1"
+          />
+        )
       }
     >
       {newer > 0 && (
@@ -89,7 +102,7 @@ export function FoundList({ count, ...run }: Props) {
           <SkeletonRows rows={5} />
         ) : visible.length === 0 ? (
           <EmptyState title={shown === 'all' ? (run.isOver ? 'Nothing new' : 'Nothing yet') : `Nothing ${shown}`}>
-            {run.isOver ? 'Everything was as it was known.' : 'What is added, changed or removed appears here.'}
+            {run.isOver ? 'No asset was added, changed or removed.' : 'What is added, changed or removed appears here.'}
           </EmptyState>
         ) : (
           visible.map((row) => <Row key={row.assetId} row={row} />)

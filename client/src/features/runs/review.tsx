@@ -164,7 +164,11 @@ export function Review({ runId, count, maySteward, onDone }: Props) {
               <tbody key={schema}>
                 <tr>
                   <th scope="rowgroup" colSpan={5} className="border-b border-line bg-subtle px-3 py-1 text-left font-medium">
-                    <Name name={schema} /> <span className="font-normal text-fg-3">{formatCount(assets.length)}</span>
+                    <Name name={schema} />{' '}
+                    <span className="font-normal text-fg-3">
+                      {formatCount(assets.length)}
+                      {held.hasNextPage && ' loaded'}
+                    </span>
                   </th>
                 </tr>
                 {assets.map((asset) => (

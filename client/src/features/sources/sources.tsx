@@ -101,7 +101,7 @@ const COLUMNS: readonly TableColumn<SourceRow>[] = [
     ),
   },
   { id: 'connector', header: 'Connector', width: 100, priority: 3, cell: ({ connector }) => connector.title },
-  { id: 'last', header: 'Last run', width: 210, cell: (source) => <LastRun source={source} /> },
+  { id: 'last', header: 'Last run', width: 238, cell: (source) => <LastRun source={source} /> },
   { id: 'runs', header: 'Last ten', width: 216, priority: 4, cell: ({ recent }) => <RunMarks runs={recent.nodes} /> },
   { id: 'counts', header: 'Found', width: 136, priority: 2, cell: ({ lastRun }) => lastRun && <RunCounts run={lastRun} /> },
   { id: 'next', header: 'Next run', width: 116, priority: 3, cell: (source) => <NextRun schedules={schedulesOf(source)} /> },
