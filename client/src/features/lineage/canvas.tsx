@@ -302,7 +302,8 @@ function Inner(props: CanvasProps) {
           nodeTypes={NODE_TYPES}
           edgeTypes={EDGE_TYPES}
           onInit={() => setReady(true)}
-          onlyRenderVisibleElements={false}
+          // From afar nearly all are in view: to bring each in and out while panning would cost more than it saves.
+          onlyRenderVisibleElements={detail === 'full' || detail === 'short'}
           minZoom={MIN_ZOOM}
           maxZoom={1.6}
           nodesDraggable={false}
