@@ -85,7 +85,7 @@ export function Inbox() {
   }, [news]);
   const rows = nodes.filter((row) => row.asset && !gone.has(row.id));
 
-  const deciding = useDeciding({ rows, filter, orderBy });
+  const deciding = useDeciding({ rows, filter, orderBy, onDecided: countLater });
   const { selection, chosen, targets, acknowledge, waive } = deciding;
   const isAllChosen = rows.length > 0 && chosen.length === rows.length && rows.every(({ id }) => selection.has(id));
   const openedId = get('violation');

@@ -11,10 +11,10 @@ import { whereOf } from './violation-row';
 /** From so many on a decision asks before. */
 const MANY = 50;
 
-type Options = { rows: readonly Matching[]; filter: ViolationFilter; orderBy: ViolationOrder };
+type Options = { rows: readonly Matching[]; filter: ViolationFilter; orderBy: ViolationOrder; onDecided: () => void };
 
 /** What is chosen in the list, what is decided about it, and what did not work. */
-export function useDeciding({ rows, filter, orderBy }: Options) {
+export function useDeciding({ rows, filter, orderBy, onDecided }: Options) {
   const { viewer, maySteward } = useViewer();
   const selection = useSelection();
   const matching = useAllMatching(filter, orderBy);
@@ -22,6 +22,7 @@ export function useDeciding({ rows, filter, orderBy }: Options) {
   const [waived, setWaived] = useState<readonly Matching[] | null>(null);
   const [asked, setAsked] = useState<readonly Matching[] | null>(null);
   const decisions = useDecisions(({ done, failed, problem }: Outcome, verb) => {
+    onDecided();
     const isOne = done.length + failed.length === 1;
     setSaid(
       failed.length === 0 ? '' : isOne ? problem : `${formatCount(done.length)} ${verb}, ${formatCount(failed.length)} not: ${problem}`,
