@@ -4,6 +4,16 @@ import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback } from 'react';
 import { withParams, type Change } from './url-params';
 
+/**
+ * Keeps the address true for a reload, for Back and for a copied link, and tells the router nothing: what changes by a timer or with each row
+ * would call off the way to another page that has begun meanwhile. `useUrlState` does not see it before the page is come back to.
+ */
+export function noteInUrl(change: Change): void {
+  const query = withParams(new URLSearchParams(location.search), change).toString();
+  // The router has put its own in the place of `history.replaceState`.
+  History.prototype.replaceState.call(history, history.state, '', query ? `${location.pathname}?${query}` : location.pathname);
+}
+
 export function useUrlState() {
   const params = useSearchParams();
   const path = usePathname();

@@ -12,7 +12,7 @@ import { RefetchLine, SkeletonRows } from '@/components/ui/skeleton';
 import { ErrorPanel } from '@/components/ui/states';
 import { formatCount, plural } from '@/lib/format';
 import { useIsMedium, useIsNarrow } from '@/lib/use-media';
-import { useUrlState } from '@/lib/url-state';
+import { noteInUrl, useUrlState } from '@/lib/url-state';
 import { FacetPanel } from './facets';
 import { FilterChips } from './filter-chips';
 import { NoResults } from './no-results';
@@ -96,8 +96,18 @@ function Found({ list, onLeave }: { list: React.RefObject<ResultListHandle | nul
   const isNarrow = useIsNarrow();
   const isMedium = useIsMedium();
 
-  const wanted = get('peek');
-  const [cameFrom] = useState(wanted);
+  const noted = get('peek');
+  const [cameFrom] = useState(noted);
+  const [wanted, setWanted] = useState(noted);
+  const [seenNoted, setSeenNoted] = useState(noted);
+  if (noted !== seenNoted) {
+    setSeenNoted(noted);
+    setWanted(noted);
+  }
+  const show = (id: string | null): void => {
+    setWanted(id);
+    noteInUrl({ peek: id });
+  };
   const shown = results.nodes.find(({ id }) => id === wanted);
   const peeked = shown ?? (isMedium ? undefined : results.nodes[0]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -106,7 +116,7 @@ function Found({ list, onLeave }: { list: React.RefObject<ResultListHandle | nul
     clearTimeout(timer.current);
     // Where the details lie over the list they come when they are asked for, and then follow.
     if (isNarrow || (how === 'moved' && isMedium && !shown)) return;
-    timer.current = setTimeout(() => set({ peek: id }), how === 'moved' ? PEEK_MS : 0);
+    timer.current = setTimeout(() => show(id), how === 'moved' ? PEEK_MS : 0);
   };
   const change = (facet: FacetName, values: readonly string[]) => set({ [facet]: values, peek: null }, { push: true });
   const toggle = (facet: FacetName, value: string) => change(facet, toggleValue(chosen[facet], value));
@@ -167,16 +177,13 @@ function Found({ list, onLeave }: { list: React.RefObject<ResultListHandle | nul
               peekedId={isNarrow ? null : (peeked?.id ?? null)}
               cameFrom={cameFrom}
               onActive={look}
-              // An address that changes now would call the way to the other page off.
               onGo={() => clearTimeout(timer.current)}
               onLeave={onLeave}
               foot={footOf(results.nodes.length, totalCount, totalIsCapped, results.hasNextPage)}
             />
           )}
         </section>
-        {peeked && !isNarrow && !isBroken && (
-          <Peek id={peeked.id} result={peeked} onClose={isMedium ? () => set({ peek: null }) : undefined} />
-        )}
+        {peeked && !isNarrow && !isBroken && <Peek id={peeked.id} result={peeked} onClose={isMedium ? () => show(null) : undefined} />}
       </div>
     </>
   );
