@@ -11,6 +11,8 @@ export type Editing = {
   version: number;
   error?: string | null;
 };
+/** A text of several lines would lose them here: it has its form in the column's panel. */
+export const fitsOneLine = ({ description }: Pick<Column, 'description'>): boolean => !description?.includes('\n');
 export const startEditing = ({ id, description, version }: Pick<Column, 'id' | 'description' | 'version'>): Editing => ({
   columnId: id,
   text: description ?? '',

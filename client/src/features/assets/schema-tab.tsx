@@ -16,7 +16,7 @@ import { useSelection } from '@/lib/use-selection';
 import type { Asset } from './asset-query';
 import { AssetPanel } from './asset-panel';
 import { ColumnPanel } from './column-panel';
-import { startEditing, type Editing } from './description-cell';
+import { fitsOneLine, startEditing, type Editing } from './description-cell';
 import { draftKey, readDraft, writeDraft } from './draft';
 import { SchemaBulk } from './schema-bulk';
 import { filterColumns, isUndecided, keysOf, SCHEMA_TAB, type Column } from './schema-columns';
@@ -69,7 +69,7 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
     const follower = next === 0 ? undefined : columns[at + next];
     const hasChanged = given.text.trim() !== given.base.trim();
     // The draft goes only once it is saved; the optimistic text shows meanwhile.
-    setEditingState(follower ? startEditing(follower) : null);
+    setEditingState(follower && fitsOneLine(follower) ? startEditing(follower) : null);
     if (!hasChanged) return writeDraft(key, null);
     const { error, isConflict } = await describe({ ...column, version: given.version }, given.text, { base: given.base });
     if (error && !isConflict) setEditing({ ...given, error });

@@ -2,7 +2,7 @@
 import { DataTable, type TableColumn } from '@/components/ui/data-table';
 import { Name } from '@/components/ui/name';
 import type { Selection } from '@/lib/use-selection';
-import { DescriptionCell, startEditing, type Editing } from './description-cell';
+import { DescriptionCell, fitsOneLine, startEditing, type Editing } from './description-cell';
 import { LabelEvidence } from './label-evidence';
 import { descriptionOf, suggestionsOf, type Column, type Keys } from './schema-columns';
 import type { Decide } from './use-decide';
@@ -49,7 +49,7 @@ const nullWord = ({ generated, nullable }: Column): string => (generated ? 'gen.
 export function SchemaTable(props: Props) {
   const { columns, keys, selection, mayEdit, sourceId, decide, editing, onEdit, onSave } = props;
   const isEditable = (column: Column) => mayEdit && !column.deletedAt;
-  const start = (column: Column) => isEditable(column) && onEdit(startEditing(column));
+  const start = (column: Column) => isEditable(column) && (fitsOneLine(column) ? onEdit(startEditing(column)) : props.onOpen(column));
   const decideFirst = (state: 'CONFIRMED' | 'REJECTED') => (column: Column) => {
     const [first] = suggestionsOf(column);
     if (first && isEditable(column))
