@@ -141,43 +141,46 @@ export function Editor({ policy, ruleTypes, labels, startWith }: Props) {
   useKeys({ 'mod+Enter': preview.run }, !isPublishing && conflict === null);
 
   const mayPublish = isDirty || hasDraft || !isPublished;
+  const actions = (
+    <>
+      <span role="status" className="text-small text-fg-3 max-md:hidden">
+        {isDirty
+          ? 'Not saved yet'
+          : savedAt && (
+              <>
+                Draft saved <Time at={savedAt} as="clock" />
+              </>
+            )}
+      </span>
+      {(isDirty || hasDraft) && (
+        <Button variant="quiet" onClick={() => void onDiscard()}>
+          {isDirty ? 'Discard' : 'Discard draft'}
+        </Button>
+      )}
+      {isDirty && (
+        <Button busy={busy === 'save'} onClick={() => void onSave()}>
+          Save draft
+        </Button>
+      )}
+      {mayPublish && (
+        <Button variant="primary" onClick={openPublish}>
+          Publish…
+        </Button>
+      )}
+    </>
+  );
   return (
     <Page
       title={policy ? `Edit ${policy.name}` : 'New policy'}
       heading={policy ? 'Edit' : 'New policy'}
       crumbs={[{ label: 'Policies', href: '/policies' }, ...(policy ? [{ label: policy.name, href: `/policies/${policy.id}` }] : [])]}
       fills
-      actions={
-        <>
-          <span role="status" className="text-small text-fg-3 max-md:hidden">
-            {isDirty
-              ? 'Not saved yet'
-              : savedAt && (
-                  <>
-                    Draft saved <Time at={savedAt} as="clock" />
-                  </>
-                )}
-          </span>
-          {(isDirty || hasDraft) && (
-            <Button variant="quiet" onClick={() => void onDiscard()}>
-              {isDirty ? 'Discard' : 'Discard draft'}
-            </Button>
-          )}
-          {isDirty && (
-            <Button busy={busy === 'save'} onClick={() => void onSave()}>
-              Save draft
-            </Button>
-          )}
-          {mayPublish && (
-            <Button variant="primary" onClick={openPublish}>
-              Publish…
-            </Button>
-          )}
-        </>
-      }
+      actions={<div className="flex items-center gap-2 max-sm:hidden">{actions}</div>}
     >
       <div className="flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-y-auto">
-        <div className="flex min-w-0 flex-1 flex-col gap-4 p-5 max-lg:flex-none max-sm:p-3 lg:overflow-y-auto">
+        <div className="flex min-w-0 flex-1 flex-col gap-4 p-5 *:shrink-0 max-lg:flex-none max-sm:p-3 lg:overflow-y-auto">
+          {/* The bar of a small screen has no room for them. */}
+          <div className="flex flex-wrap items-center gap-2 empty:hidden sm:hidden">{actions}</div>
           {policy && (
             <p className="flex flex-wrap items-center gap-x-4 gap-y-1">
               {isPublished && !hasDraft && !isDirty ? (

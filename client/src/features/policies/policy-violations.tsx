@@ -80,7 +80,7 @@ export function PolicyViolations({ id, status }: { id: string; status: string })
               >
                 <KindIcon kind={asset!.kind} />
                 <Link href={`/assets/${asset!.id}`} className="min-w-0 hover:underline">
-                  <Name name={column ? `${asset!.displayName}.${column.name}` : asset!.displayName} title={asset!.name} />
+                  <Name name={column ? `${asset!.name}.${column.name}` : asset!.name} title={asset!.name} />
                 </Link>
                 <span className="truncate text-fg-2 max-sm:hidden" title={message}>
                   {message}

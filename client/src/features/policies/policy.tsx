@@ -99,7 +99,7 @@ function PolicyPage({ policy }: { policy: Loaded }) {
       }
     >
       <div className="flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-y-auto">
-        <div className="flex min-w-0 flex-1 flex-col gap-5 p-5 max-lg:flex-none max-sm:p-3 lg:overflow-y-auto">
+        <div className="flex min-w-0 flex-1 flex-col gap-5 p-5 *:shrink-0 max-lg:flex-none max-sm:p-3 lg:overflow-y-auto">
           <p className="flex flex-wrap items-center gap-x-4 gap-y-1">
             <StatusWord status={status} />
             <SeverityWord severity={severity} />
