@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Bell } from '@/features/notifications/bell';
+import { LateBell } from '@/features/notifications/late-bell';
 import { Palette } from '@/features/palette/palette';
 import { PaletteButton } from '@/features/palette/palette-button';
 import { Providers } from '@/features/session/providers';
@@ -8,7 +8,7 @@ import { Shell } from '@/features/shell/shell';
 export default function ProductLayout({ children }: { children: ReactNode }) {
   return (
     <Providers>
-      <Shell search={<PaletteButton />} bell={<Bell />}>
+      <Shell search={<PaletteButton />} bell={<LateBell />}>
         <Palette />
         {children}
       </Shell>

@@ -1,4 +1,5 @@
 'use client';
+import dynamic from 'next/dynamic';
 import { usePathname, useRouter } from 'next/navigation';
 import { useEffect, useState, type ReactNode } from 'react';
 import { Provider, useQuery } from 'urql';
@@ -11,7 +12,8 @@ import { startPreferences } from '@/lib/preferences';
 import { resume } from '@/lib/session/session';
 import { useSession } from '@/lib/session/use-session';
 import { ViewerContext } from '@/lib/viewer';
-import { SignInForm } from './sign-in-form';
+
+const SignInForm = dynamic(() => import('./sign-in-form').then((module) => module.SignInForm), { ssr: false });
 
 const PROVIDERS_ME = graphql(`
   query ProvidersMe {

@@ -1,13 +1,15 @@
 'use client';
 import { Menu as MenuIcon, PanelLeftOpen } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { usePathname, useRouter } from 'next/navigation';
 import { useState, type ReactNode } from 'react';
 import { ShellSlots } from '@/components/page';
 import { IconButton } from '@/components/ui/button';
 import { cn } from '@/lib/class-names';
 import { useKeys } from '@/lib/keys';
-import { KeyMapDialog } from './key-map';
 import { Navigation, GO } from './navigation';
+
+const KeyMapDialog = dynamic(() => import('./key-map').then((module) => module.KeyMapDialog), { ssr: false });
 
 /** The frame: navigation at the left (icons from 1024 px, a drawer below), and what each page's top bar shows. */
 export function Shell({ search, bell, children }: { search: ReactNode; bell: ReactNode; children: ReactNode }) {
@@ -70,7 +72,7 @@ export function Shell({ search, bell, children }: { search: ReactNode; bell: Rea
         )}
         {children}
       </div>
-      <KeyMapDialog open={showsKeys} onClose={() => setShowsKeys(false)} />
+      {showsKeys && <KeyMapDialog open onClose={() => setShowsKeys(false)} />}
     </ShellSlots>
   );
 }
