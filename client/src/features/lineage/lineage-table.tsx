@@ -30,7 +30,7 @@ function AssetCell({ row, match }: { row: Row; match: string }) {
     <span className="flex min-w-0 items-center gap-2">
       <KindIcon kind={kindOf(row.node)} isNamed />
       <Link href={`/assets/${row.id}`} className={cn('min-w-0 font-medium hover:underline', row.mark?.is === 'removed' && 'line-through')}>
-        {isMatch ? <Match>{nameOf(row.node)}</Match> : <Name name={fullNameOf(row.node)} />}
+        {isMatch ? <Match>{nameOf(row.node)}</Match> : <Name name={nameOf(row.node)} title={fullNameOf(row.node)} />}
       </Link>
       {row.mark && <span className="shrink-0 text-small text-fg-3">{markText(row.mark)}</span>}
     </span>
