@@ -89,6 +89,7 @@ export function CodeMirror({ value, onChange, language = 'text', label, readOnly
       effects: attributes.current.reconfigure(
         EditorView.contentAttributes.of({
           'aria-label': label,
+          tabindex: '0',
           ...(described && { 'aria-describedby': described }),
           ...(isInvalid && { 'aria-invalid': 'true' }),
           style: `min-height:${lines * 18 + 16}px`,

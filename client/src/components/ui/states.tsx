@@ -73,11 +73,11 @@ function CopyId({ id }: { id: string }) {
 export const NotFound = ({ thing }: { thing: string }) => (
   <EmptyState title={`This ${thing} does not exist, or you may not see it.`} className="py-20">
     Go on with{' '}
-    <Link className="text-primary-text underline-offset-2 hover:underline" href="/search">
+    <Link className="text-primary-text underline underline-offset-2" href="/search">
       Search
     </Link>{' '}
     or{' '}
-    <Link className="text-primary-text underline-offset-2 hover:underline" href="/">
+    <Link className="text-primary-text underline underline-offset-2" href="/">
       Home
     </Link>
     .

@@ -37,7 +37,7 @@ export function VersionList({ versions, total, from, to, choose, hasMore, isFetc
             <li key={number} className={cn('flex min-h-11 border-b border-line', role ? 'bg-primary-subtle' : 'hover:bg-hover')}>
               <button
                 type="button"
-                aria-label={`Compare from version ${number}`}
+                aria-label={[role, `Compare from version ${number}`].filter(Boolean).join(': ')}
                 aria-pressed={number === from}
                 title="Compare from here"
                 className="flex w-14 shrink-0 items-center justify-center text-small font-medium text-primary-text"

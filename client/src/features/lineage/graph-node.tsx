@@ -117,7 +117,7 @@ function View({ data }: NodeProps<GraphNodeType>) {
         className="flex h-[42px] w-full items-center gap-2 rounded-control pr-2 pl-[11px] text-left outline-none group-data-[detail=bar]/graph:opacity-0 focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-ring"
       >
         <KindIcon kind={kind} isNamed className="size-4 group-data-[detail=name]/graph:hidden" />
-        <span className="sr-only">{label(data)}</span>
+        <span className="sr-only">{label(data)}: </span>
         <span className="min-w-0 flex-1">
           <bdi
             className={cn(

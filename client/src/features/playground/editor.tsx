@@ -83,7 +83,7 @@ export function Editor({ value, onChange, language, schema, onLookUp, label, 'ar
   useEffect(() => {
     view.current?.dispatch({
       effects: attributes.current.reconfigure(
-        EditorView.contentAttributes.of({ 'aria-label': label, ...(described && { 'aria-describedby': described }) }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', ...(described && { 'aria-describedby': described }) }),
       ),
     });
   }, [label, described, language, isRead]);

@@ -82,7 +82,11 @@ const schedulesOf = ({ scans }: SourceRow): string[] => scans.flatMap(({ schedul
 
 const LastRun = ({ source: { lastRun } }: { source: SourceRow }) =>
   lastRun ? (
-    <Link href={`/runs/${lastRun.id}`} className="inline-flex items-center gap-2 hover:underline" title={lastRun.error ?? undefined}>
+    <Link
+      href={`/runs/${lastRun.id}`}
+      className="inline-flex min-h-6 items-center gap-2 hover:underline"
+      title={lastRun.error ?? undefined}
+    >
       <RunStatus run={lastRun} />
       {lastRun.status === 'NEEDS_REVIEW' && <span className="font-medium text-primary-text">Review</span>}
     </Link>
