@@ -32,15 +32,17 @@ export async function createShop(world: World, name = 'Shop', sql = SHOP) {
       await database.sql.unsafe(statements);
       await scan();
     },
-    /** The id of an asset by its qualified name without the database. */
+    /** The id of an asset by its qualified name without the database, or by its own name alone. */
     async idOf(place: string): Promise<string> {
       const { assets } = await world.admin(
-        'query ($ids: [ID!]) { assets(first: 200, filter: { sourceIds: $ids }) { nodes { id name } } }',
+        'query ($ids: [ID!]) { assets(first: 200, filter: { sourceIds: $ids }) { nodes { id name displayName } } }',
         {
           ids: [source.id],
         },
       );
-      const found = assets.nodes.find((asset: { name: string }) => asset.name.endsWith(`.${place}`));
+      const found = assets.nodes.find(
+        (asset: { name: string; displayName: string }) => asset.name.endsWith(`.${place}`) || asset.displayName === place,
+      );
       expect(found, place).toBeDefined();
       return found.id as string;
     },

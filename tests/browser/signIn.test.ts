@@ -48,4 +48,30 @@ describe(`signing in${title}`, { skip: 'missing' in found, timeout: 60_000 }, ()
     await page.getByText('Email or password is wrong.').waitFor();
     expect(new URL(page.url()).pathname).toBe('/sign-in');
   });
+
+  it('makes a token for a program, shows its secret once, and revokes it', async () => {
+    const page = await site.open('/sign-in', { permissions: ['clipboard-read', 'clipboard-write'] });
+    await site.signIn(page);
+    await page.goto(`${site.url}/tokens`);
+    await page.getByRole('button', { name: 'New token' }).first().click();
+    await page.getByLabel('Name').fill('Nightly export');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Copy the token now' });
+    const secret = await dialog.getByTestId('secret').innerText();
+    await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const row = page.getByRole('row', { name: /Nightly export/ });
+    await row.getByText('Active').waitFor();
+    expect(await page.content()).not.toContain(secret);
+    await page.reload();
+    await row.waitFor();
+    expect(await page.content()).not.toContain(secret);
+
+    expect((await site.world.as(secret)('{ me { email } }')).data).toEqual({ me: { email: EMAIL } });
+    await row.getByRole('button', { name: 'Revoke…' }).click();
+    await page.getByRole('button', { name: 'Revoke token' }).click();
+    await row.getByText('Revoked').waitFor();
+    expect((await site.world.as(secret)('{ me { email } }')).errors![0]!.extensions.code).toBe('UNAUTHENTICATED');
+  });
 });
