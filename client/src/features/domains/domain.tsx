@@ -138,7 +138,7 @@ function DomainPage({ domain }: { domain: NonNullable<DomainQuery['domain']> }) 
       }
       facts={
         <>
-          <DomainFacts id={id} />
+          <DomainFacts key={assets.totalCount} id={id} />
           <ChangedBy key={version} id={id} types={DOMAINS_EVENTS} version={version} />
         </>
       }
