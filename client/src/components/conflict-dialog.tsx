@@ -1,16 +1,12 @@
 'use client';
-import { useState, type ReactNode } from 'react';
-import { DiffText } from './diff';
-import { Button } from './ui/button';
-import { Dialog } from './ui/dialog';
-import { Segmented } from './ui/field';
-import { Time } from './ui/time';
+import dynamic from 'next/dynamic';
+import { useState } from 'react';
 
 /** One thing that two people changed. Texts are compared word by word. */
 export type ConflictField = { id: string; label: string; theirs: string; mine: string; mode?: 'prose' | 'value' };
 export type Choice = 'theirs' | 'mine';
 
-type Props = {
+export type ConflictProps = {
   open: boolean;
   /** Whose change was first: a person, or the scan that did it; null: not known. */
   by: string | null;
@@ -23,82 +19,11 @@ type Props = {
   onKeepEditing: () => void;
 };
 
-/** Somebody saved the same first: both versions, and whose it shall be. With several fields each has its own answer. */
-export function ConflictDialog({ open, by, at, fields, isBusy = false, onResolve, onKeepEditing }: Props) {
-  const [choices, setChoices] = useState<Readonly<Record<string, Choice>>>({});
-  const choiceOf = (id: string): Choice => choices[id] ?? 'mine';
-  const resolve = (of: (id: string) => Choice) => onResolve(Object.fromEntries(fields.map(({ id }) => [id, of(id)])));
-  const isMixed = fields.some(({ id }) => choiceOf(id) === 'theirs');
-  return (
-    <Dialog
-      open={open}
-      onClose={onKeepEditing}
-      wide
-      title="Someone saved this first"
-      description={
-        <>
-          {by ?? 'Somebody'} changed this
-          {at && (
-            <>
-              {' '}
-              at <Time at={at} as="clock" />
-            </>
-          )}
-          . Nothing that you typed is lost.
-        </>
-      }
-      footer={
-        <>
-          <Button variant="quiet" className="mr-auto" onClick={onKeepEditing}>
-            Keep editing
-          </Button>
-          <Button onClick={() => resolve(() => 'theirs')}>Use theirs</Button>
-          <Button variant="primary" busy={isBusy} onClick={() => resolve(choiceOf)}>
-            {isMixed ? 'Save as chosen' : 'Save mine'}
-          </Button>
-        </>
-      }
-    >
-      <div className="flex flex-col gap-4">
-        {fields.map(({ id, label, theirs, mine, mode = 'prose' }) => (
-          <section key={id} aria-label={label} className="flex flex-col gap-2">
-            <div className="flex flex-wrap items-center gap-2">
-              <h3 className="font-semibold">{label}</h3>
-              {fields.length > 1 && (
-                <Segmented
-                  label={`Whose ${label}`}
-                  className="ml-auto"
-                  value={choiceOf(id)}
-                  onChange={(value) => setChoices({ ...choices, [id]: value })}
-                  options={[
-                    { value: 'theirs', label: 'Theirs' },
-                    { value: 'mine', label: 'Mine' },
-                  ]}
-                />
-              )}
-            </div>
-            <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
-              <Version title={`Theirs${by ? `, ${by}` : ''}`} className="bg-diff-del">
-                {theirs ? <DiffText before={theirs} after={mine} mode={mode} side="before" /> : <Nothing />}
-              </Version>
-              <Version title="Yours" className="bg-diff-add">
-                {mine ? <DiffText before={theirs} after={mine} mode={mode} side="after" /> : <Nothing />}
-              </Version>
-            </div>
-          </section>
-        ))}
-      </div>
-    </Dialog>
-  );
+const ConflictChoice = dynamic(() => import('./conflict-choice').then((module) => module.ConflictChoice), { ssr: false });
+
+/** Somebody saved the same first: both versions, and whose it shall be. Its script comes with the first conflict. */
+export function ConflictDialog(props: ConflictProps) {
+  const [wasOpened, setWasOpened] = useState(false);
+  if (props.open && !wasOpened) setWasOpened(true);
+  return wasOpened ? <ConflictChoice {...props} /> : null;
 }
-
-const Nothing = () => <span className="text-fg-2">empty</span>;
-
-const Version = ({ title, className, children }: { title: string; className: string; children: ReactNode }) => (
-  <div className="flex min-w-0 flex-col gap-1">
-    <p className="truncate text-small text-fg-3">{title}</p>
-    <div dir="auto" className={`max-h-[40vh] min-h-10 overflow-y-auto rounded-control p-2 break-words whitespace-pre-wrap ${className}`}>
-      {children}
-    </div>
-  </div>
-);

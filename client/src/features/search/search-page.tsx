@@ -17,13 +17,16 @@ import { FacetPanel } from './facets';
 import { FilterChips } from './filter-chips';
 import { NoResults } from './no-results';
 import { Peek } from './peek';
-import { ResultList, type ResultListHandle } from './result-list';
+import type { ResultListHandle } from './result-list';
 import { SearchBox } from './search-box';
 import { countChosen, FACETS, NOTHING_CHOSEN, readChosen, toggleValue, type FacetName } from './search-filter';
 import { useFacets } from './use-facets';
 import { useNames } from './use-names';
 import { useResults, type Order } from './use-results';
 
+const ResultList = dynamic(() => import('./result-list').then((module) => module.ResultList), {
+  loading: () => <SkeletonRows rows={10} />,
+});
 const Browse = dynamic(() => import('./browse').then(({ Browse: Loaded }) => Loaded), { loading: () => <SkeletonRows rows={10} /> });
 
 const PEEK_MS = 100;

@@ -1,4 +1,5 @@
 'use client';
+import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useRef, useState, useSyncExternalStore } from 'react';
 import { useQuery } from 'urql';
@@ -15,13 +16,16 @@ import { useUrlState } from '@/lib/url-state';
 import { useViewer } from '@/lib/viewer';
 import { ConnectionStep, ConnectorStep } from './connection-steps';
 import { configInWords, dropDraft, loadDraft, saveDraft, type Draft } from './draft';
-import { NameStep, ScopeStep } from './naming-steps';
 import { scheduleInWords } from './schedule';
 import { secretNames } from './secrets';
 import { TestPanel } from './test-panel';
 import { useRegister } from './use-register';
 import { useSourceTest } from './use-source-test';
 import { WizardStep, type StepState } from './wizard-step';
+
+// The later steps come while the first ones are filled in.
+const NameStep = dynamic(() => import('./naming-steps').then((module) => module.NameStep));
+const ScopeStep = dynamic(() => import('./naming-steps').then((module) => module.ScopeStep));
 
 const REGISTER_SOURCE = graphql(`
   query RegisterSource {

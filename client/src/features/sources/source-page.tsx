@@ -1,4 +1,5 @@
 'use client';
+import dynamic from 'next/dynamic';
 import { useQuery } from 'urql';
 import { Play } from 'lucide-react';
 import { Page } from '@/components/page';
@@ -16,9 +17,11 @@ import { useUrlState } from '@/lib/url-state';
 import { useViewer } from '@/lib/viewer';
 import { RunStatus } from './run-facts';
 import { RunsTab } from './runs-tab';
-import { ScansTab } from './scans-tab';
-import { SettingsTab } from './settings-tab';
 import { useStart } from './use-start';
+
+const loading = () => <SkeletonRows rows={6} />;
+const ScansTab = dynamic(() => import('./scans-tab').then((module) => module.ScansTab), { loading });
+const SettingsTab = dynamic(() => import('./settings-tab').then((module) => module.SettingsTab), { loading });
 
 const SOURCE_PAGE = graphql(`
   query SourcePage($id: ID!, $administers: Boolean!) {
