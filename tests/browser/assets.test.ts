@@ -1,0 +1,131 @@
+/** What is known of an asset: edited by two at once, its lineage now and then, and names and words that mean harm. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from './chromium.ts';
+import { createShop, publish, type Shop } from './shop.ts';
+import { startSite, type Site } from './site.ts';
+
+const found = findChromium();
+const title = 'missing' in found ? ` (NOT CHECKED: ${found.missing})` : '';
+
+describe(`an asset${title}`, { skip: 'missing' in found, timeout: 120_000 }, () => {
+  let site: Site;
+  let shop: Shop;
+  beforeAll(async () => {
+    if (!('program' in found)) return;
+    site = await startSite(found.program);
+    shop = await createShop(site.world);
+    await site.world.consumed();
+  }, 300_000);
+  afterAll(() => site?.stop());
+  afterEach((context) => site?.closePages(context));
+
+  const openAs = async (email: string | undefined, path: string): Promise<Page> => {
+    const page = await site.open('/sign-in');
+    await site.signIn(page, email);
+    await page.goto(site.url + path);
+    return page;
+  };
+
+  it('that two describe at once has the words that the second one chose, and both had seen', async () => {
+    const { email } = await site.world.createUser([{ role: 'STEWARD' }]);
+    const path = `/assets/${await shop.idOf('sales.orders')}`;
+    const [mine, theirs] = [await openAs(undefined, path), await openAs(email, path)];
+    const description = (page: Page) => page.getByRole('dialog').getByRole('textbox', { name: 'Description' });
+    const save = (page: Page) => page.getByRole('dialog').getByRole('button', { name: /^Save/ }).click();
+    for (const page of [mine, theirs]) await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await description(mine).fill('Orders of the web shop');
+    await description(theirs).fill('Orders of all our shops');
+    await save(theirs);
+    await theirs.getByRole('dialog').waitFor({ state: 'detached' });
+    await mine.getByText(/changed this at/).waitFor();
+
+    await save(mine);
+    const conflict = mine.getByRole('dialog', { name: 'Someone saved this first' });
+    await conflict.getByText('Orders of all our shops').waitFor();
+    await conflict.getByText('Orders of the web shop').waitFor();
+    await conflict.getByRole('button', { name: 'Keep editing' }).click();
+    expect(await description(mine).inputValue()).toBe('Orders of the web shop');
+    await save(mine);
+    await conflict.getByRole('button', { name: 'Save mine' }).click();
+    await mine.getByRole('dialog').waitFor({ state: 'detached' });
+    for (const page of [mine, theirs]) await page.getByRole('main').getByText('Orders of the web shop').first().waitFor();
+
+    await mine.getByRole('button', { name: 'Undo' }).click();
+    for (const page of [mine, theirs]) await page.getByRole('main').getByText('Orders of all our shops').first().waitFor();
+  });
+
+  it('has a lineage that is opened step by step, and is told as it was before a change', async () => {
+    const id = await shop.idOf('sales.best_customers');
+    const page = await openAs(undefined, `/lineage/${id}?depth=1`);
+    const node = (name: string) => page.locator('[data-node]').filter({ hasText: name });
+    await node('order_totals').waitFor();
+    expect(await node('orders').count()).toBe(0);
+    await page.getByRole('button', { name: 'Show 2 folded neighbours of order_totals' }).click();
+    await node('orders').waitFor();
+
+    const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+    await page.getByRole('radio', { name: 'Table' }).check();
+    await row('orders').waitFor();
+
+    await shop.change('create or replace view sales.best_customers as select id, email from sales.customers');
+    await site.world.consumed();
+    await page.goto(`${site.url}/lineage/${id}?depth=1&view=table`);
+    await row('customers').nth(1).waitFor();
+    expect(await row('order_totals').count()).toBe(0);
+    const before = page.getByRole('button', { name: 'The change before' });
+    await before.click();
+    await page.waitForURL(/asOf=/);
+    const last = page.url();
+    await before.click();
+    await page.waitForURL((at) => at.href !== last);
+    await row('order_totals').waitFor();
+    await page.getByRole('button', { name: 'Now', exact: true }).click();
+    await page.waitForURL((at) => !at.searchParams.has('asOf'));
+    await row('order_totals').waitFor({ state: 'detached' });
+  });
+
+  it('whose names and words mean harm does none', async () => {
+    const names = ['🦊 table', 'ß'.repeat(31) + 'x', 'טבלה של לקוחות', `<img src=x onerror="harm()">`];
+    const words = '<script>harm()</script> <img src=x onerror="harm()"> [press](javascript:harm()) [this](https://example.org/)';
+    const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+    const hostile = await createShop(
+      site.world,
+      '<script>harm()</script>',
+      names.map((name) => `create table ${quoted(name)} (${quoted(name)} int); comment on table ${quoted(name)} is '${words}';`).join('\n'),
+    );
+    await publish(site.world, { name: '<b onclick="harm()">Harm</b>', ruleType: 'ownerRequired', scope: { kinds: ['TABLE'] } });
+    const ids = await Promise.all(names.map((name) => hostile.idOf(name)));
+    const { asset } = await site.world.admin('query ($id: ID!) { asset(id: $id) { version } }', { id: ids[3] });
+    await site.world.admin('mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { cursor } }', {
+      input: { id: ids[3], version: asset.version, description: words, tags: ['<i>tag</i>'] },
+    });
+    await site.world.consumed();
+
+    const page = await openAs(undefined, '/');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const harm: string[] = [];
+    await page.exposeFunction('harm', () => harm.push(page.url()));
+    page.on('dialog', (dialog) => void dialog.dismiss().then(() => harm.push(dialog.message())));
+    const look = async (path: string, text: string): Promise<void> => {
+      await page.goto(site.url + path);
+      await page.getByRole('main').getByText(text).first().waitFor();
+      expect(await page.locator('a[href^="javascript:" i], main script, main img, main [onclick], main [onerror]').count(), path).toBe(0);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(wide, path).toBeLessThanOrEqual(0);
+    };
+    await look('/sources', '<script>harm()</script>');
+    await look(`/sources/${hostile.id}`, '<script>harm()</script>');
+    await look('/search?q=harm', '<script>harm()</script>');
+    await look('/policies', '<b onclick="harm()">Harm</b>');
+    await look('/violations', names[0]!);
+    for (const [index, id] of ids.entries()) {
+      await look(`/assets/${id}`, names[index]!);
+      await look(`/lineage/${id}?view=table`, names[index]!);
+    }
+    await look(`/assets/${ids[3]}`, '<script>harm()</script>');
+    await page.getByRole('link', { name: 'this' }).first().waitFor();
+    expect(await page.getByRole('link', { name: 'this' }).first().getAttribute('rel')).toContain('noopener');
+    expect(harm).toEqual([]);
+  });
+});
