@@ -1,3 +1,3 @@
 export { ChipsInput } from './chips-input';
 export { SchemaForm } from './schema-form';
-export { validate, type FormErrors } from './validate';
+export { validate } from './validate';

@@ -13,7 +13,7 @@ import { Name } from '../ui/name';
 import { Owners } from '../ui/people';
 import { ErrorPanel } from '../ui/states';
 
-export const VOCABULARY_ASSET = graphql(`
+graphql(`
   fragment VocabularyAsset on Asset {
     id
     name

@@ -2,7 +2,7 @@
 import { graphql } from '@/gql';
 import type { VersionAuthorFragment } from '@/gql/graphql';
 
-export const VERSION_AUTHOR = graphql(`
+graphql(`
   fragment VersionAuthor on AssetVersion {
     id
     version

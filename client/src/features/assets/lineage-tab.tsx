@@ -13,7 +13,7 @@ import { graphql } from '@/gql';
 import type { LineageTabQuery } from '@/gql/graphql';
 import { assetHref } from './asset-query';
 
-export const LINEAGE_NEIGHBOUR = graphql(`
+graphql(`
   fragment LineageNeighbour on Asset {
     id
     name

@@ -3,7 +3,7 @@ import { graphql } from '@/gql';
 import type { SchemaColumnFragment } from '@/gql/graphql';
 import type { Table } from './asset-query';
 
-export const SCHEMA_COLUMN = graphql(`
+graphql(`
   fragment SchemaColumn on Column {
     ordinal
     name

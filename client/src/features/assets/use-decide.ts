@@ -7,7 +7,7 @@ import type { Outcome } from './use-describe';
 import type { Did } from './use-undo';
 
 /** A label of a column, as the schema shows it. */
-export const COLUMN_LABELS = graphql(`
+graphql(`
   fragment ColumnLabels on Column {
     id
     version

@@ -8,7 +8,7 @@ import { authorOf, lastToChange } from './changed-by';
 import { changedFields, conflictsOf, FIELDS, inputOf, wordsOf, type Words, type WordsField } from './edit-fields';
 import type { Did } from './use-undo';
 
-export const ASSET_WORDS = graphql(`
+graphql(`
   fragment AssetWords on Asset {
     id
     version

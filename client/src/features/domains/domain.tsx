@@ -29,7 +29,7 @@ import { DomainFacts } from './domain-facts';
 import { DOMAIN_NOUN } from './domains-frame';
 import { DOMAINS_EVENTS, useDomainChanges } from './use-domain-changes';
 
-export const DOMAIN_FIELDS = graphql(`
+graphql(`
   fragment DomainFields on Domain {
     id
     name

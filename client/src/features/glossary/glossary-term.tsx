@@ -28,7 +28,7 @@ import { useViewer } from '@/lib/viewer';
 import { TERM_NOUN } from './glossary-frame';
 import { GLOSSARY_EVENTS, useGlossaryTermChanges } from './use-term-changes';
 
-export const GLOSSARY_TERM_FIELDS = graphql(`
+graphql(`
   fragment GlossaryTermFields on GlossaryTerm {
     id
     name

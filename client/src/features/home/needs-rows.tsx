@@ -17,7 +17,7 @@ import { errorText } from '@/lib/errors';
 import { formatCount } from '@/lib/format';
 import { useViewer } from '@/lib/viewer';
 
-export const NEEDS_VIOLATION = graphql(`
+graphql(`
   fragment NeedsViolation on Violation {
     id
     severity
@@ -46,7 +46,7 @@ export const NEEDS_VIOLATION = graphql(`
     }
   }
 `);
-export const NEEDS_REVIEW = graphql(`
+graphql(`
   fragment NeedsReview on Source {
     id
     name
@@ -73,7 +73,7 @@ export const NEEDS_REVIEW = graphql(`
     }
   }
 `);
-export const NEEDS_LABEL = graphql(`
+graphql(`
   fragment NeedsLabel on Column {
     id
     name

@@ -3,7 +3,7 @@ import { checkFilter } from '@/components/asset-filter/rows';
 import type { AssetFilterValue } from '@/components/asset-filter/fields';
 import { graphql } from '@/gql';
 
-export const POLICY_FIELDS = graphql(`
+graphql(`
   fragment PolicyFields on Policy {
     id
     name

@@ -1,7 +1,7 @@
 import { graphql } from '@/gql';
 import type { ViolationRowFragment } from '@/gql/graphql';
 
-export const VIOLATION_ROW = graphql(`
+graphql(`
   fragment ViolationRow on Violation {
     id
     severity
@@ -44,7 +44,7 @@ export const VIOLATION_ROW = graphql(`
 `);
 
 /** What a decision changes: with it every list that shows the violation follows. */
-export const VIOLATION_DECISION = graphql(`
+graphql(`
   fragment ViolationDecision on Violation {
     id
     status

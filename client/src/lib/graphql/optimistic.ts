@@ -57,7 +57,12 @@ type Args<Input> = { input: Input };
 /** What was decided about violations; those that cannot be decided come back as they were with the answer. */
 const decided = (type: string, ids: readonly string[], decision: object) => ({
   __typename: type,
-  results: ids.map((id) => ({ __typename: 'ViolationUpdateResult', id, error: null, violation: { __typename: 'Violation', id, ...decision } })),
+  results: ids.map((id) => ({
+    __typename: 'ViolationUpdateResult',
+    id,
+    error: null,
+    violation: { __typename: 'Violation', id, ...decision },
+  })),
 });
 
 export const optimistic = {
