@@ -1,5 +1,6 @@
 'use client';
 import { CircleDashed, Search } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useEffect, useRef, useState } from 'react';
 import { ConflictDialog } from '@/components/conflict-dialog';
 import { LabelPicker } from '@/components/pickers/label-picker';
@@ -15,15 +16,16 @@ import { useUrlState } from '@/lib/url-state';
 import { useSelection } from '@/lib/use-selection';
 import type { Asset } from './asset-query';
 import { AssetPanel } from './asset-panel';
-import { ColumnPanel } from './column-panel';
 import { fitsOneLine, startEditing, type Editing } from './description-cell';
 import { draftKey, readDraft, writeDraft } from './draft';
-import { SchemaBulk } from './schema-bulk';
 import { filterColumns, isUndecided, keysOf, SCHEMA_TAB, type Column } from './schema-columns';
 import { SchemaTable } from './schema-table';
 import { useDecide } from './use-decide';
 import { useDescribe } from './use-describe';
 import type { Did } from './use-undo';
+
+const ColumnPanel = dynamic(() => import('./column-panel').then((file) => file.ColumnPanel));
+const SchemaBulk = dynamic(() => import('./schema-bulk').then((file) => file.SchemaBulk));
 
 type Props = { asset: Asset; mayEdit: boolean; viewerId: string; did: Did; onEditAsset: () => void };
 
@@ -107,7 +109,7 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
             )
           }
         />
-        {mayEdit && <SchemaBulk {...{ columns, selection, decide }} describe={describeMany} />}
+        {mayEdit && selection.ids.size > 0 && <SchemaBulk {...{ columns, selection, decide }} describe={describeMany} />}
       </div>
       {opened ? (
         <ColumnPanel
