@@ -1,6 +1,7 @@
 /** From a system that nobody knows yet to one of its assets that is found and opened: with the mouse, and by keyboard alone. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
+import { startSlowProxy } from '#platform/testing/slowProxy.ts';
 import { findChromium } from './chromium.ts';
 import { publish, SHOP } from './shop.ts';
 import { startSite, type Site } from './site.ts';
@@ -19,6 +20,10 @@ describe(`a new source${title}`, { skip: 'missing' in found, timeout: 120_000 },
   it('is registered, tested and scanned, and what it holds is found by a word', async () => {
     const database = await createEmptyDatabase();
     await database.sql.unsafe(SHOP);
+    const address = new URL(database.url);
+    const proxy = await startSlowProxy({ host: address.hostname, port: Number(address.port) });
+    onTestFinished(() => proxy.stop());
+    address.port = String(proxy.port);
     const page = await site.open('/sign-in');
     await site.signIn(page);
     await page.goto(`${site.url}/sources`);
@@ -26,7 +31,7 @@ describe(`a new source${title}`, { skip: 'missing' in found, timeout: 120_000 },
       .getByRole('link', { name: /Register/ })
       .first()
       .click();
-    await page.getByLabel(/^URL/).fill(database.url);
+    await page.getByLabel(/^URL/).fill(address.href);
     await page.getByRole('button', { name: 'Test', exact: true }).click();
     await page.getByText('Connected', { exact: true }).waitFor();
     await page.getByRole('button', { name: /^Continue/ }).click();
@@ -34,11 +39,17 @@ describe(`a new source${title}`, { skip: 'missing' in found, timeout: 120_000 },
     await page.getByRole('button', { name: /^Continue/ }).click();
     await page.getByLabel(/^Name/).fill('Web shop');
     // The password of the address is nowhere on the page.
-    expect(await page.locator('main').innerText()).not.toContain(new URL(database.url).password);
+    expect(await page.locator('main').innerText()).not.toContain(address.password);
+    // The scan takes its time, until it was seen on its way.
+    proxy.delayMs = 400;
     await page.getByRole('button', { name: 'Register and scan now' }).click();
 
     await page.waitForURL(/\/runs\//);
     await page.getByRole('heading', { level: 1, name: /^Run of/ }).waitFor();
+    await page.getByText('Running', { exact: true }).first().waitFor();
+    await page.getByRole('progressbar', { name: 'Assets' }).waitFor();
+    await page.getByTitle('Live, up to date').waitFor();
+    proxy.delayMs = 0;
     await page.getByText('Completed', { exact: true }).first().waitFor();
     const log = page.getByRole('log', { name: 'What was found' });
     await log
