@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-export const START_MS = 60_000;
+export const START_MS = 120_000;
 
 export type Running = {
   output(): string;
