@@ -7,7 +7,6 @@ export const TABS = [
   { id: 'resolved', label: 'Resolved', statuses: ['RESOLVED'] },
   { id: 'all', label: 'All', statuses: ['OPEN', 'ACKNOWLEDGED', 'WAIVED', 'RESOLVED'] },
 ] as const satisfies readonly { id: string; label: string; statuses: readonly ViolationStatus[] }[];
-type TabId = (typeof TABS)[number]['id'];
 
 /** Parameters of the address that narrow the list; a tab and the opened row are none. */
 export const FILTERS = ['status', 'severity', 'policy', 'source', 'asset', 'owner', 'raised'] as const;
