@@ -1,6 +1,7 @@
 'use client';
 import { useId, type ComponentProps, type ReactNode } from 'react';
 import { cn } from '@/lib/class-names';
+import { usePressed } from '@/lib/use-pressed';
 import { SeverityMark } from './severity';
 
 type FieldProps = {
@@ -57,20 +58,33 @@ export const Textarea = ({ className, rows = 3, ...props }: ComponentProps<'text
   <textarea rows={rows} className={cn(control, 'py-1', className)} {...props} />
 );
 
-export const Select = ({ className, ...props }: ComponentProps<'select'>) => (
-  <select className={cn(control, 'h-control pr-1', className)} {...props} />
-);
+type SelectProps = Omit<ComponentProps<'select'>, 'value'> & { value: string | number };
 
-type CheckboxProps = Omit<ComponentProps<'input'>, 'type'> & { label?: ReactNode; indeterminate?: boolean };
+export function Select({ className, value, onChange, ...props }: SelectProps) {
+  const [shown, press] = usePressed(value);
+  return (
+    <select
+      className={cn(control, 'h-control pr-1', className)}
+      value={shown}
+      onChange={(event) => (press(event.target.value), onChange?.(event))}
+      {...props}
+    />
+  );
+}
+
+type CheckboxProps = Omit<ComponentProps<'input'>, 'type' | 'checked'> & { checked: boolean; label?: ReactNode; indeterminate?: boolean };
 
 /** Without a `label` give an `aria-label`. */
-export function Checkbox({ label, indeterminate = false, className, ...props }: CheckboxProps) {
+export function Checkbox({ label, indeterminate = false, checked, onChange, className, ...props }: CheckboxProps) {
+  const [isShown, press] = usePressed(checked);
   const box = (
     <input
       type="checkbox"
       ref={(element) => {
         if (element) element.indeterminate = indeterminate;
       }}
+      checked={isShown}
+      onChange={(event) => (press(event.target.checked), onChange?.(event))}
       className={cn('size-4 shrink-0 accent-primary', !label && className)}
       {...props}
     />
@@ -95,6 +109,7 @@ type SegmentedProps<Value extends string> = {
 /** One of a few, all of them to be seen. Arrows choose. */
 export function Segmented<Value extends string>({ label, value, onChange, options, className }: SegmentedProps<Value>) {
   const name = useId();
+  const [shown, press] = usePressed(value);
   return (
     <fieldset className={cn('inline-flex min-w-0 shrink-0 rounded-control border border-line-strong', className)}>
       <legend className="sr-only">{label}</legend>
@@ -107,8 +122,8 @@ export function Segmented<Value extends string>({ label, value, onChange, option
             type="radio"
             name={name}
             value={option.value}
-            checked={option.value === value}
-            onChange={() => onChange(option.value)}
+            checked={option.value === shown}
+            onChange={() => (press(option.value), onChange(option.value))}
             className="absolute inset-0 appearance-none outline-none"
           />
           {option.label}
