@@ -21,7 +21,10 @@ const config: NextConfig = {
   devIndicators: false,
   // `npm run verify` checks the types, with the same compiler as the rest. Next has no other way to live with the native one.
   typescript: { ignoreBuildErrors: true },
-  experimental: { useTypeScriptCli: true },
+  // The pages have no pictures to be scaled: nobody may have that done.
+  images: { unoptimized: true },
+  // Without a network a way to another page waits for it; else the browser would leave this one, and what was typed, for its own.
+  experimental: { useTypeScriptCli: true, useOffline: true },
 };
 
 // Next takes a default export only.

@@ -93,7 +93,7 @@ it('takes the cookie away when its token is refused, and a sign-out is one then,
   await page.post('sign-out');
   page.restore(old);
   expect(await page.post('sign-out')).toEqual({ status: 200, body: { signedOut: true } });
-  page.restore('pursight_session=nonsense');
+  page.restore(`pursight_session_${new URL(client.url).port}=nonsense`);
   expect(await page.post('refresh')).toMatchObject({ status: 401, body: { error: { code: 'UNAUTHENTICATED' } } });
   expect(page.cookie()).toBe('');
 });

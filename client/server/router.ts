@@ -2,6 +2,7 @@
 import { Agent, type IncomingMessage } from 'node:http';
 import { Agent as SecureAgent, request as requestSecurely } from 'node:https';
 import { request as requestPlainly } from 'node:http';
+import { isIP } from 'node:net';
 
 export type RouterOptions = {
   /** Of the router, without a path. */
@@ -31,9 +32,11 @@ export function connectRouter({ url, secret }: RouterOptions): RouterConnection 
   const isSecure = url.protocol === 'https:';
   const agent = isSecure ? new SecureAgent(AGENT) : new Agent(AGENT);
   const target = new URL('/graphql', url);
+  // Its own name is what its certificate is for; without it Node would look for that of the page's host, which is in the headers.
+  const servername = isIP(target.hostname.replace(/^\[|\]$/g, '')) ? '' : target.hostname;
   return {
     request: ({ method, headers, isUpgrade = false }) =>
-      (isSecure ? requestSecurely : requestPlainly)(target, { method, headers, agent: isUpgrade ? false : agent }),
+      (isSecure ? requestSecurely : requestPlainly)(target, { method, headers, servername, agent: isUpgrade ? false : agent }),
     forwarding(page) {
       const address = page.socket.remoteAddress ?? '';
       const before = [page.headers['x-forwarded-for'] ?? []].flat();

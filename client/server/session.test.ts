@@ -29,13 +29,15 @@ afterAll(async () => {
   upstream.close();
 });
 
+/** The cookie's: one for each product on the machine. */
+const name = (): string => `pursight_session_${new URL(server.url).port}`;
 const post = (
   path: string,
   { token, body = {}, headers = {} }: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
 ) =>
   fetch(`${server.url}/session/${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token && { cookie: `other=1; pursight_session=${token}` }), ...headers },
+    headers: { 'content-type': 'application/json', ...(token && { cookie: `other=1; ${name()}=${token}` }), ...headers },
     body: JSON.stringify(body),
   });
 const away = (_query: string, response: ServerResponse): void => void response.destroy();
@@ -69,7 +71,7 @@ it('gives who comes with the same token together, or shortly after, the same new
   const late = await post('refresh', { token: 'twice' });
   const bodies = await Promise.all([one, other, late].map((response) => response.json()));
   expect(bodies).toEqual(Array(3).fill({ accessToken: 'access of new-1', expiresAt: '2030-01-01T00:00:00.000Z', user: null }));
-  for (const response of [one, other, late]) expect(response.headers.get('set-cookie')).toMatch(/^pursight_session=new-1;/);
+  for (const response of [one, other, late]) expect(response.headers.get('set-cookie')).toMatch(`${name()}=new-1;`);
   expect(asked).toHaveLength(1);
   await post('refresh', { token: 'another' });
   expect(asked).toHaveLength(2);
@@ -82,12 +84,12 @@ it('finishes a refresh whose page has left, and gives its result to the page tha
     setTimeout(() => respond({ refreshSession: { session: session('after') } })('', response), 200);
   };
   const controller = new AbortController();
-  const headers = { 'content-type': 'application/json', cookie: 'pursight_session=reloaded' };
+  const headers = { 'content-type': 'application/json', cookie: `${name()}=reloaded` };
   const first = fetch(`${server.url}/session/refresh`, { method: 'POST', headers, body: '{}', signal: controller.signal });
   await arrived;
   controller.abort();
   await expect(first).rejects.toThrow();
-  expect((await post('refresh', { token: 'reloaded' })).headers.get('set-cookie')).toMatch(/^pursight_session=after;/);
+  expect((await post('refresh', { token: 'reloaded' })).headers.get('set-cookie')).toMatch(`${name()}=after;`);
   expect(asked).toHaveLength(1);
 });
 
@@ -95,16 +97,16 @@ it('keeps the new token when the session was refreshed but could not be ended', 
   answer = (query, response) =>
     query.includes('signOut') ? away(query, response) : respond({ refreshSession: { session: session('newer') } })(query, response);
   const response = await post('sign-out', { token: 'older' });
-  expect([response.status, response.headers.get('set-cookie')]).toEqual([502, expect.stringMatching(/^pursight_session=newer;/)]);
+  expect([response.status, response.headers.get('set-cookie')]).toEqual([502, expect.stringContaining(`${name()}=newer;`)]);
 });
 
 it('sets a cookie that no script reads, no other site sends and no plain connection carries where there is TLS', async () => {
   answer = respond({ signIn: { session: session('fresh') } });
   const body = { email: 'a@example.org', password: 'a long password' };
   const cookie = async (headers: Record<string, string> = {}) => (await post('sign-in', { body, headers })).headers.get('set-cookie');
-  expect(await cookie()).toBe('pursight_session=fresh; Path=/session; Max-Age=2592000; HttpOnly; SameSite=Strict');
+  expect(await cookie()).toBe(`${name()}=fresh; Path=/session; Max-Age=2592000; HttpOnly; SameSite=Strict`);
   expect(await cookie({ 'x-forwarded-proto': 'https' })).toBe(
-    'pursight_session=fresh; Path=/session; Max-Age=2592000; HttpOnly; SameSite=Strict; Secure',
+    `${name()}=fresh; Path=/session; Max-Age=2592000; HttpOnly; SameSite=Strict; Secure`,
   );
 });
 
@@ -124,6 +126,16 @@ it('answers no page of another origin, no other method, and nothing but JSON of 
   expect(await statusOf(post('sign-in', { body: { email: 'a', password: 'x'.repeat(20_000) } }))).toBe(413);
   expect(asked).toEqual([]);
   expect(await statusOf(post('refresh', { token: 't', headers: { origin: `https://${own}`, 'sec-fetch-site': 'same-origin' } }))).toBe(200);
+});
+
+it('takes no session of another product on the same machine', async () => {
+  const headers = { 'content-type': 'application/json', cookie: 'pursight_session=old; pursight_session_1=of-another' };
+  const response = await fetch(`${server.url}/session/refresh`, { method: 'POST', headers, body: '{}' });
+  expect([await response.json(), response.headers.get('set-cookie')]).toEqual([
+    { error: expect.objectContaining({ code: 'UNAUTHENTICATED' }) },
+    null,
+  ]);
+  expect(asked).toEqual([]);
 });
 
 it('writes no token and no password into its log', () => {

@@ -2,14 +2,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
-const NAME = 'pursight_session';
+/** Browsers send a host's cookies to all of its ports: two products on one machine must not take each other's sessions. */
+const nameOf = ({ socket }: IncomingMessage): string => `pursight_session_${socket.localPort}`;
 /** As long as the token lives. */
 const MAX_AGE_S = 30 * 24 * 60 * 60;
 
-export function readSessionCookie({ headers }: IncomingMessage): string | undefined {
-  for (const pair of (headers.cookie ?? '').split(';')) {
+export function readSessionCookie(request: IncomingMessage): string | undefined {
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
     const [name, value] = pair.trim().split('=', 2);
-    if (name !== NAME || !value) continue;
+    if (name !== nameOf(request) || !value) continue;
     try {
       return decodeURIComponent(value);
     } catch {
@@ -24,9 +25,14 @@ export const sessionCookie = (request: IncomingMessage, refreshToken: string): s
 export const noSessionCookie = (request: IncomingMessage): string => writeCookie(request, '', 0);
 
 const writeCookie = (request: IncomingMessage, value: string, maxAge: number): string =>
-  [`${NAME}=${value}`, 'Path=/session', `Max-Age=${maxAge}`, 'HttpOnly', 'SameSite=Strict', ...(isSecure(request) ? ['Secure'] : [])].join(
-    '; ',
-  );
+  [
+    `${nameOf(request)}=${value}`,
+    'Path=/session',
+    `Max-Age=${maxAge}`,
+    'HttpOnly',
+    'SameSite=Strict',
+    ...(isSecure(request) ? ['Secure'] : []),
+  ].join('; ');
 
 /** A proxy with TLS in front of us says so. */
 function isSecure({ headers, socket }: IncomingMessage): boolean {

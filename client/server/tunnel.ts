@@ -37,8 +37,8 @@ export function createTunnels({ router, logger }: { router: RouterConnection; lo
         asked.destroy();
       });
       asked.setTimeout(PATIENCE_MS, () => asked.destroy(new Error(`no answer within ${PATIENCE_MS / 1000} s`)));
-      asked.once('error', (error) => {
-        if (page.destroyed) return;
+      asked.on('error', (error) => {
+        if (page.destroyed || page.writableEnded) return;
         logger.warn({ err: error }, 'the router takes no WebSocket');
         page.end(
           head(502, [

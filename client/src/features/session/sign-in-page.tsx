@@ -2,15 +2,8 @@
 import { useEffect } from 'react';
 import { Mark } from '@/components/mark';
 import { startPreferences } from '@/lib/preferences';
+import { destinationOf } from './destination';
 import { SignInForm } from './sign-in-form';
-
-/** Only addresses of this product: nobody is sent elsewhere after signing in. */
-function destination(): string {
-  const to = new URLSearchParams(location.search).get('to');
-  if (!to) return '/';
-  const url = new URL(to, location.origin);
-  return url.origin === location.origin && to.startsWith('/') ? url.pathname + url.search : '/';
-}
 
 /** `isFirstRun`: the first administrator was made at this start. */
 export function SignInPage({ isFirstRun }: { isFirstRun: boolean }) {
@@ -24,7 +17,7 @@ export function SignInPage({ isFirstRun }: { isFirstRun: boolean }) {
         <h1 className="flex items-center gap-2.5 text-page">
           <Mark className="size-6" /> PurSight
         </h1>
-        <SignInForm onDone={() => location.replace(destination())} />
+        <SignInForm onDone={() => location.replace(destinationOf(location))} />
         {isFirstRun && (
           <p className="text-small text-fg-3">
             First run: the administrator&apos;s email and password were printed once in the terminal in which <code>npm start</code> ran.
