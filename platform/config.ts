@@ -110,7 +110,7 @@ export const settingsSchema = z
       .default('info')
       .describe('Least level that is logged'),
     LOG_FORMAT: z.enum(['pretty', 'json']).optional().describe('pretty on a terminal and json elsewhere, unless set'),
-    NODE_ENV: z.string().default('production').describe('`test` allows FAULT'),
+    NODE_ENV: z.string().default('production').describe('`test` allows FAULT, and has the page of all components, /components'),
     FAULT: faults.describe('Parts that fail, for tests: subgraph:identity, connector:columns, consumer:policy'),
   })
   .refine((settings) => settings.FAULT.size === 0 || settings.NODE_ENV === 'test', {

@@ -31,17 +31,26 @@ export function contentSecurityPolicy({ nonce, host, dev }: { nonce: string; hos
   ].join('; ');
 }
 
-/** `firstRun`: the sign-in page says where the first administrator's password is to be found. */
-export type PageFacts = { dev: boolean; firstRun: boolean };
+/**
+ * `firstRun`: the sign-in page says where the first administrator's password is to be found.
+ * `showsComponents`: there is a page of all components in all their states.
+ */
+export type PageFacts = { dev: boolean; firstRun: boolean; showsComponents: boolean };
 
 /** A fresh nonce. Next takes it from the request's own policy, and gives it to each script that it writes. */
-export function guardPage(request: IncomingMessage, response: ServerResponse, { dev, firstRun }: PageFacts): void {
+export function guardPage(request: IncomingMessage, response: ServerResponse, { dev, firstRun, showsComponents }: PageFacts): void {
   const nonce = randomBytes(16).toString('base64');
   const policy = contentSecurityPolicy({ nonce, host: request.headers.host, dev });
   request.headers['content-security-policy'] = policy;
   request.headers['x-nonce'] = nonce;
-  if (firstRun) request.headers['x-first-run'] = 'yes';
-  else delete request.headers['x-first-run'];
+  // What a page is told, none is told by a browser.
+  for (const [name, isSo] of [
+    ['x-first-run', firstRun],
+    ['x-shows-components', showsComponents],
+  ] as const) {
+    if (isSo) request.headers[name] = 'yes';
+    else delete request.headers[name];
+  }
   response.setHeader('content-security-policy', policy);
   // A page has its nonce for one visit only.
   response.setHeader('cache-control', 'no-store');

@@ -20,7 +20,7 @@ const DOCUMENTS = fileURLToPath(new URL('../src/gql/persisted-documents.json', i
 const DRAIN_MS = 3_000;
 
 export type ClientOptions = {
-  settings: Pick<Settings, 'HOST' | 'PORT' | 'CLIENT_PORT' | 'CLIENT_SECRET' | 'ROUTER_URL'>;
+  settings: Pick<Settings, 'HOST' | 'PORT' | 'CLIENT_PORT' | 'CLIENT_SECRET' | 'ROUTER_URL' | 'NODE_ENV'>;
   logger: Logger;
   /** Tells the person at the terminal a sentence. */
   say: (sentence: string) => void;
@@ -42,11 +42,21 @@ export async function startClient({
   isFirstRun = () => false,
 }: ClientOptions): Promise<{ url: string; stop(): Promise<void> }> {
   await (dev ? writeDocuments({ logger, signal }) : ensureBuilt({ logger, say, signal }));
-  const pages = await startPages({ dev, hostname: settings.HOST, port: settings.CLIENT_PORT, isFirstRun });
+  const pages = await startPages({
+    dev,
+    hostname: settings.HOST,
+    port: settings.CLIENT_PORT,
+    isFirstRun,
+    showsComponents: dev || settings.NODE_ENV === 'test',
+  });
   return startServer({ settings, logger, pages });
 }
 
-type ServerOptions = Pick<ClientOptions, 'settings' | 'logger'> & { pages: Pages; documents?: Documents };
+type ServerOptions = Pick<ClientOptions, 'logger'> & {
+  settings: Omit<ClientOptions['settings'], 'NODE_ENV'>;
+  pages: Pages;
+  documents?: Documents;
+};
 
 /** Everything but the pages themselves, which are given. */
 export async function startServer({ settings, logger: parent, pages, documents = readDocuments(DOCUMENTS) }: ServerOptions) {
@@ -94,7 +104,7 @@ export async function startServer({ settings, logger: parent, pages, documents =
 }
 
 /** Where nobody says otherwise it runs beside us. */
-function routerUrl({ ROUTER_URL, HOST, PORT }: ClientOptions['settings']): URL {
+function routerUrl({ ROUTER_URL, HOST, PORT }: ServerOptions['settings']): URL {
   if (ROUTER_URL) return new URL(ROUTER_URL);
   const isAny = HOST === '0.0.0.0' || HOST === '::';
   return new URL(`http://${isAny ? '127.0.0.1' : HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`);

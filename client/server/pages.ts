@@ -21,10 +21,13 @@ export type Pages = {
   stop: () => Promise<void>;
 };
 
-type PagesOptions = { dev: boolean; hostname: string; port: number; isFirstRun: () => boolean };
+type PagesOptions = { dev: boolean; hostname: string; port: number; isFirstRun: () => boolean; showsComponents: boolean };
+
+/** `/_next/../sign-in` is a page, and what is no file is answered by one. */
+const isFile = (url: string): boolean => /^\/_next\/(static|image|webpack-hmr|hmr)/.test(url) && !/\.\.|%2e/i.test(url);
 
 /** `dev` serves from the sources and reloads what changes; otherwise what was built. */
-export async function startPages({ dev, hostname, port, isFirstRun }: PagesOptions): Promise<Pages> {
+export async function startPages({ dev, hostname, port, isFirstRun, showsComponents }: PagesOptions): Promise<Pages> {
   // Next and React choose their builds by it, whatever the product's own is; both read it when they are loaded.
   // oxlint-disable-next-line node/no-process-env -- for them
   Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production', NEXT_TELEMETRY_DISABLED: '1' });
@@ -40,7 +43,7 @@ export async function startPages({ dev, hostname, port, isFirstRun }: PagesOptio
   return {
     async serve(request, response) {
       // Files are named after their content; Next says how long each may be kept.
-      if (!request.url!.startsWith('/_next/')) guardPage(request, response, { dev, firstRun: isFirstRun() });
+      if (!isFile(request.url!)) guardPage(request, response, { dev, firstRun: isFirstRun(), showsComponents });
       await serve(request, response);
     },
     upgrade: dev ? (request, socket, head) => void upgrades.emit('upgrade', request, socket, head) : undefined,

@@ -67,7 +67,7 @@ export function startClientProcess({ settings, logger, say, entry = ENTRY }: Opt
       state = { state: 'degraded', message: 'The web client does not run; it is started again.' };
       if (!wasReady) return reject(new CannotStart(failed));
       if (Date.now() - begin > SETTLED_MS) pause = FIRST_PAUSE_MS;
-      logger.warn({ code, signal, pauseMs: pause }, 'the web client ended; it is started again');
+      logger.warn({ code, signal, failed, pauseMs: pause }, 'the web client ended; it is started again');
       again = setTimeout(start, pause);
       pause = Math.min(LONGEST_PAUSE_MS, 2 * pause);
     });
@@ -97,9 +97,9 @@ export function startClientProcess({ settings, logger, say, entry = ENTRY }: Opt
 }
 
 /** The machine's, and of our settings those that it needs: no key, no password. */
-function environmentOf({ HOST, PORT, CLIENT_PORT, CLIENT_SECRET, LOG_LEVEL, LOG_FORMAT }: Settings): NodeJS.ProcessEnv {
+function environmentOf({ HOST, PORT, CLIENT_PORT, CLIENT_SECRET, LOG_LEVEL, LOG_FORMAT, NODE_ENV }: Settings): NodeJS.ProcessEnv {
   // oxlint-disable-next-line node/no-process-env -- passed on
   const machine = Object.entries(process.env).filter(([name]) => !(name in settingsSchema.shape));
-  const own = { HOST, PORT: String(PORT), CLIENT_PORT: String(CLIENT_PORT), CLIENT_SECRET, LOG_LEVEL, LOG_FORMAT };
+  const own = { HOST, PORT: String(PORT), CLIENT_PORT: String(CLIENT_PORT), CLIENT_SECRET, LOG_LEVEL, LOG_FORMAT, NODE_ENV };
   return { ...Object.fromEntries(machine), ...own };
 }

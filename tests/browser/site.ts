@@ -35,6 +35,7 @@ export async function startSite(program: string): Promise<Site> {
     CLIENT_PORT: String(await freePort()),
     CLIENT_SECRET: secret,
     LOG_LEVEL: 'warn',
+    NODE_ENV: 'test',
   });
   const client = startClientProcess({
     settings,

@@ -14,7 +14,7 @@ export async function startTestServer(routerUrl: string, { secret }: { secret?: 
     documents: { find: (id) => ({ 'sha256:known': '{ me { email } }' })[id] },
     pages: {
       async serve(request, response) {
-        guardPage(request, response, { dev: false, firstRun: false });
+        guardPage(request, response, { dev: false, firstRun: false, showsComponents: false });
         response.end(JSON.stringify(request.headers));
       },
       upgrade: undefined,

@@ -48,7 +48,8 @@ export function Toasts() {
   );
 }
 
-function Notice({ toast: { id, title, text, mark, action, stays } }: { toast: Shown }) {
+/** One of them; where they come from they are in `Toasts`. */
+export function Notice({ toast: { id, title, text, mark, action, stays } }: { toast: Shown }) {
   useEffect(() => {
     if (stays) return;
     const timer = setTimeout(
