@@ -27,7 +27,7 @@ export function DialogContent({
         <Radix.Content
           {...(!description && { 'aria-describedby': undefined })}
           onOpenAutoFocus={(event) => {
-            opener.current = document.activeElement;
+            opener.current = openerOf(document.activeElement);
             const target = initialFocus?.();
             if (!target) return;
             event.preventDefault();
@@ -37,6 +37,8 @@ export function DialogContent({
           onCloseAutoFocus={(event) => {
             event.preventDefault();
             if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus();
+            // What opened it went with what was done: then the page's heading, unless the focus was led elsewhere already.
+            else if (document.activeElement === document.body) document.querySelector<HTMLElement>('main h1')?.focus();
           }}
           className={cn(
             'rise-in fixed z-50 flex flex-col bg-raised shadow-raised',
@@ -61,4 +63,10 @@ export function DialogContent({
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** An item of a menu goes with its menu: the menu's button stands for it. */
+function openerOf(active: Element | null): Element | null {
+  const labelledBy = active?.closest('[role="menu"]')?.getAttribute('aria-labelledby');
+  return labelledBy ? document.getElementById(labelledBy) : active;
 }

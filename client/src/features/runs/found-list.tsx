@@ -15,7 +15,7 @@ import { formatCount, formatEnum } from '@/lib/format';
 import { useKeys } from '@/lib/keys';
 import { useIsNarrow } from '@/lib/use-media';
 import { MOST_FOUND, type FoundRow, type What } from './found';
-import { useFound } from './use-found';
+import { useFound, type FoundRun } from './use-found';
 
 const SHOWN = ['all', 'added', 'changed', 'removed'] as const;
 type Which = (typeof SHOWN)[number];
@@ -25,13 +25,10 @@ const LOOKS = {
   removed: { icon: Minus, tone: 'text-error-text' },
 } satisfies Record<What, unknown>;
 
-type Props = {
-  sourceId: string;
-  startedAt: string | null | undefined;
-  finishedAt: string | null | undefined;
-  isOver: boolean;
-  count: number;
-};
+/** The list is of the assets as they are now. */
+const CHANGED_SINCE = 'An asset that was changed again since has this run in its history.';
+
+type Props = FoundRun & { count: number };
 
 /** Assets that the run added, changed or removed, as they come. Scrolled down it holds still and says how many came since. */
 export function FoundList({ count, ...run }: Props) {
@@ -101,14 +98,23 @@ export function FoundList({ count, ...run }: Props) {
         ) : isLoading ? (
           <SkeletonRows rows={5} />
         ) : visible.length === 0 ? (
-          <EmptyState title={shown === 'all' ? (run.isOver ? 'Nothing new' : 'Nothing yet') : `Nothing ${shown}`}>
-            {run.isOver ? 'No asset was added, changed or removed.' : 'What is added, changed or removed appears here.'}
+          <EmptyState
+            title={shown !== 'all' ? `Nothing ${shown}` : !run.isOver ? 'Nothing yet' : count > 0 ? 'Nothing left to list' : 'Nothing new'}
+          >
+            {!run.isOver
+              ? 'What is added, changed or removed appears here.'
+              : count > 0
+                ? CHANGED_SINCE
+                : 'No asset was added, changed or removed.'}
           </EmptyState>
         ) : (
           visible.map((row) => <Row key={row.assetId} row={row} />)
         )}
         {!isLoading && rows.length >= MOST_FOUND && (
           <p className="px-3 py-2 text-small text-fg-3">The newest {formatCount(MOST_FOUND)} are shown.</p>
+        )}
+        {run.isOver && visible.length > 0 && rows.length < Math.min(count, MOST_FOUND) && (
+          <p className="px-3 py-2 text-small text-fg-3">{CHANGED_SINCE}</p>
         )}
       </div>
     </Panel>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsInWords, mergeFound, MOST_FOUND, whatOfAsset, type FoundRow } from './found';
+import { fieldsInWords, isOfRun, mergeFound, MOST_FOUND, whatOfAsset, type FoundRow } from './found';
 
 const row = (assetId: string, at: string, what: FoundRow['what'], detail = ''): FoundRow => ({
   assetId,
@@ -39,5 +39,12 @@ describe('what a run found', () => {
     expect(fieldsInWords(['/columns/a~1b/nullable', '/columns/a~1b/nullable'])).toBe('column a/b: nullable');
     expect(fieldsInWords(['/columns/a', '/columns/b', '/columns/c', '/columns/d'])).toBe('column a, column b and 2 more');
     expect(fieldsInWords([])).toBe('');
+  });
+
+  it('has what was removed after a review, up to the next run, and nothing else that came after its end', () => {
+    expect(isOfRun({ updatedAt: '1' }, '2', undefined)).toBe(true);
+    expect(isOfRun({ updatedAt: '3' }, '2', undefined)).toBe(false);
+    expect(isOfRun({ updatedAt: '3', deletedAt: '3' }, '2', undefined)).toBe(true);
+    expect(isOfRun({ updatedAt: '5', deletedAt: '5' }, '2', '4')).toBe(false);
   });
 });

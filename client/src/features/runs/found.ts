@@ -16,6 +16,16 @@ export function whatOfAsset({ createdAt, deletedAt }: AssetLike, startedAt: stri
   return Date.parse(createdAt) >= Date.parse(startedAt) ? 'added' : 'changed';
 }
 
+/** Whether the last thing that happened to an asset is of the run. Deletions that it held may have been accepted long after its end. */
+export function isOfRun(
+  { updatedAt, deletedAt }: Omit<AssetLike, 'createdAt'>,
+  finishedAt: string | null | undefined,
+  nextAt: string | undefined,
+): boolean {
+  if (!finishedAt || updatedAt <= finishedAt) return true;
+  return Boolean(deletedAt) && (nextAt === undefined || updatedAt < nextAt);
+}
+
 const unescape = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** `/columns/email/nullable` and others of the same column → `column email`. */

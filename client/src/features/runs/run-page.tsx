@@ -122,6 +122,7 @@ function Run({ run, seen, onReload }: RunProps) {
               sourceId={source.id}
               startedAt={run.startedAt}
               finishedAt={run.finishedAt}
+              nextAt={run.removed > 0 ? nextRunAt(run) : (run.finishedAt ?? undefined)}
               isOver={isEnded}
               count={run.added + run.changed + run.removed}
             />
@@ -132,6 +133,10 @@ function Run({ run, seen, onReload }: RunProps) {
     </Page>
   );
 }
+
+/** When the run after this one began, as far as the source's latest runs tell. */
+const nextRunAt = ({ queuedAt, source }: RunData): string | undefined =>
+  source.runs.nodes.findLast((other) => other.queuedAt > queuedAt)?.queuedAt;
 
 function Elapsed({ run, now }: { run: RunData; now: number }) {
   if (!run.startedAt) return null;

@@ -5,7 +5,7 @@ import { graphql } from '@/gql';
 import type { FoundQuery } from '@/gql/graphql';
 import { plural } from '@/lib/format';
 import { useLive } from '@/lib/graphql/use-live';
-import { fieldsInWords, mergeFound, whatOf, whatOfAsset, type FoundRow } from './found';
+import { fieldsInWords, isOfRun, mergeFound, whatOf, whatOfAsset, type FoundRow } from './found';
 
 const FOUND = graphql(`
   query Found($sourceId: ID!, $since: DateTime!) {
@@ -53,10 +53,17 @@ const FOUND_LIVE = graphql(`
 const EVERY_MS = 1_000;
 const columnsIn = (count: number | null | undefined): string => (count ? plural(count, 'column') : '');
 
-type Run = { sourceId: string; startedAt: string | null | undefined; finishedAt: string | null | undefined; isOver: boolean };
+export type FoundRun = {
+  sourceId: string;
+  startedAt: string | null | undefined;
+  finishedAt: string | null | undefined;
+  /** When the next run began: what was removed until then after a review was removed by this one. */
+  nextAt: string | undefined;
+  isOver: boolean;
+};
 
 /** What a run found so far: what the catalog has when the page comes and when the run ends, and in between what is told live. */
-export function useFound({ sourceId, startedAt, finishedAt, isOver }: Run) {
+export function useFound({ sourceId, startedAt, finishedAt, nextAt, isOver }: FoundRun) {
   const client = useClient();
   const [read, setRead] = useState<{ nodes: readonly Asset[]; error?: CombinedError } | null>(null);
   // Read once, not followed: each event of these assets would work the whole list out anew. At the end it is read again: what was told before the
@@ -95,7 +102,7 @@ export function useFound({ sourceId, startedAt, finishedAt, isOver }: Run) {
   });
   useEffect(() => () => clearTimeout(timer.current), []);
   const known: FoundRow[] = (read?.nodes ?? [])
-    .filter(({ updatedAt }) => !finishedAt || updatedAt <= finishedAt)
+    .filter((asset) => isOfRun(asset, finishedAt, nextAt))
     .map((asset) => {
       const what = whatOfAsset(asset, startedAt ?? '');
       const detail = what === 'added' ? columnsIn(asset.columns.totalCount) : what === 'removed' ? 'gone at the source' : '';

@@ -15,15 +15,18 @@ import { scheduleInWords } from './schedule';
 type Errors = Readonly<Record<string, string>>;
 type ScopeProps = { draft: Draft; onChange: (part: Partial<Draft>) => void; errors: Errors };
 
+/** These steps may come later than their frame: the focus goes to their first control when it is there. */
+const focusFirst = (step: HTMLElement | null): void => step?.querySelector<HTMLElement>('input, textarea')?.focus();
+
 /** 3: what is read, and when. */
 export const ScopeStep = ({ draft, onChange, errors }: ScopeProps) => (
-  <>
+  <div ref={focusFirst} className="contents">
     <Globs include={draft.include} exclude={draft.exclude} onChange={onChange} errors={errors} />
     <ScheduleField value={draft.schedule} onChange={(schedule) => onChange({ schedule })} error={errors.schedule} />
     <div>
       <Continue />
     </div>
-  </>
+  </div>
 );
 
 type NameProps = ScopeProps & {
@@ -37,7 +40,7 @@ type NameProps = ScopeProps & {
 export function NameStep({ draft, connector, onChange, errors, error, isBusy, onRegisterOnly }: NameProps) {
   const isElsewhere = error !== null && Object.keys(errors).length === 0;
   return (
-    <>
+    <div ref={focusFirst} className="contents">
       <Field
         label="Name"
         property="name"
@@ -85,6 +88,6 @@ export function NameStep({ draft, connector, onChange, errors, error, isBusy, on
           Register only
         </Button>
       </div>
-    </>
+    </div>
   );
 }

@@ -23,7 +23,7 @@ import { useRegister } from './use-register';
 import { useSourceTest } from './use-source-test';
 import { WizardStep, type StepState } from './wizard-step';
 
-// The later steps come while the first ones are filled in.
+// The later steps come when they are reached.
 const NameStep = dynamic(() => import('./naming-steps').then((module) => module.NameStep));
 const ScopeStep = dynamic(() => import('./naming-steps').then((module) => module.ScopeStep));
 
