@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '#platform/logger.ts';
-import { ensureBuilt } from './build.ts';
+import { ensureBuilt, SOURCES } from './build.ts';
 
 let root: string;
 let said: string[];
@@ -12,8 +12,9 @@ let log: string[];
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'pursight-build-'));
   [said, log] = [[], []];
-  for (const folder of ['schema', 'client/src/app', 'client/src/gql', 'client/server']) mkdirSync(join(root, folder), { recursive: true });
-  for (const file of ['schema/api.graphql', 'package-lock.json', 'tsconfig.json', 'client/src/app/page.tsx']) write(file, 'first');
+  for (const folder of ['schema', 'platform/graphql', 'client/src/app', 'client/src/gql', 'client/server'])
+    mkdirSync(join(root, folder), { recursive: true });
+  for (const file of [...SOURCES, 'client/src/app/page.tsx']) write(file, 'first');
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -37,13 +38,7 @@ it('builds once, and again only after something has changed that the pages are m
   await build();
   await build();
   expect([builds(), said.length]).toEqual([1, 1]);
-  for (const file of [
-    'client/src/app/page.tsx',
-    'client/src/app/new.tsx',
-    'client/next.config.ts',
-    'schema/api.graphql',
-    'package-lock.json',
-  ]) {
+  for (const file of ['client/src/app/page.tsx', 'client/src/app/new.tsx', 'client/next.config.ts', ...SOURCES]) {
     const before = builds();
     write(file, 'second');
     await build();

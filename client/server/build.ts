@@ -11,7 +11,7 @@ import { takeTurn } from './turns.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Beside the pages' own sources. */
-const SOURCES = ['schema/api.graphql', 'package-lock.json', 'tsconfig.json'];
+export const SOURCES = ['schema/api.graphql', 'package-lock.json', 'tsconfig.json', 'platform/graphql/socketClient.ts'];
 /** Made, or no part of the pages. */
 const LEFT_OUT = /^client\/(\.next|server|src\/gql|next-env\.d\.ts)(\/|$)|\.test\.tsx?$/;
 const LOW_PRIORITY = 10;

@@ -1,16 +1,19 @@
 'use client';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { cn } from '@/lib/class-names';
-import { formatClock } from '@/lib/format';
+import { formatClock, plural } from '@/lib/format';
 import { currentConnection, onConnection, reconnectNow, type Connection } from '@/lib/graphql/socket';
+import { useOffline, type Offline } from '@/lib/network';
 import { useNow } from '@/lib/use-now';
-import { useOnline } from '@/lib/use-online';
 
 const IDLE: Connection = { state: 'idle' };
 
-function wordsOf(connection: Connection, isOnline: boolean, now: number): { tone: string; text: string } {
-  if (!isOnline)
-    return { tone: 'bg-fg-3', text: 'since' in connection ? `Offline, shown as of ${formatClock(new Date(connection.since))}` : 'Offline' };
+function wordsOf(connection: Connection, { since, waiting }: Offline, now: number): { tone: string; text: string } {
+  if (since !== null) {
+    const lost = 'since' in connection ? Math.min(since, connection.since) : since;
+    const edits = waiting > 0 ? `, ${plural(waiting, 'change')} not sent` : '';
+    return { tone: 'bg-fg-3', text: `Offline, shown as of ${formatClock(new Date(lost))}${edits}` };
+  }
   switch (connection.state) {
     case 'live':
       return { tone: 'bg-ok-mark', text: 'Live, up to date' };
@@ -28,12 +31,13 @@ function wordsOf(connection: Connection, isOnline: boolean, now: number): { tone
 /** How live the page is. Told to screen readers only when it lasts. */
 export function ConnectionLine({ labelClass }: { labelClass: string }) {
   const connection = useSyncExternalStore(onConnection, currentConnection, () => IDLE);
-  const isOnline = useOnline();
+  const offline = useOffline();
+  const isOnline = offline.since === null;
   const now = useNow(connection.state === 'waiting' ? 500 : null);
   useEffect(() => {
     if (isOnline) reconnectNow();
   }, [isOnline]);
-  const { tone, text } = wordsOf(connection, isOnline, now);
+  const { tone, text } = wordsOf(connection, offline, now);
   const [announced, setAnnounced] = useState('');
   const kind = isOnline ? connection.state : 'offline';
   useEffect(() => {

@@ -1,24 +1,39 @@
 /** The page's GraphQL client: a normalised cache, the session's token, documents by their hash, live events over one socket. */
-import { Client, fetchExchange, subscriptionExchange, type CombinedError } from '@urql/core';
+import { Client, fetchExchange, mapExchange, subscriptionExchange } from '@urql/core';
 import { authExchange } from '@urql/exchange-auth';
 import { persistedExchange } from '@urql/exchange-persisted';
-import { accessToken, currentToken, isTokenOld } from '../session/session';
+import { currentOffline, onOffline, watchNetwork, whenReachable } from '../network';
+import { accessToken, currentToken, isSignedIn, isTokenOld, onSession } from '../session/session';
 import { cache } from './cache';
-import { forwardSubscription } from './socket';
+import { codeOf } from './code-of';
+import { createContent } from './content';
+import { currentConnection, forwardSubscription, onConnection, onMissed } from './socket';
 
-export const codeOf = (error: CombinedError | undefined): string | undefined =>
-  error?.graphQLErrors.map(({ extensions }) => extensions.code as string | undefined).find(Boolean) ??
-  (error?.networkError ? 'UPSTREAM_UNAVAILABLE' : undefined);
+export { codeOf };
 
 type Hashed = { __meta__?: { hash?: string } };
 
+/** Calls `then` whenever `isNow` becomes true. */
+function whenever(onChange: (listener: () => void) => unknown, isNow: () => boolean, then: () => void): void {
+  let was = isNow();
+  onChange(() => {
+    const is = isNow();
+    if (is && !was) then();
+    was = is;
+  });
+}
+
+/** One for each page, as long as it is open. */
 export function createGraphql(): Client {
-  return new Client({
+  const content = createContent();
+  const client = new Client({
     url: '/graphql',
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
     exchanges: [
+      content.exchange,
       cache(),
+      mapExchange({ onOperation: (operation) => (operation.kind === 'mutation' ? whenReachable().then(() => operation) : operation) }),
       authExchange(async (utilities) => ({
         addAuthToOperation: (operation) => {
           const token = currentToken();
@@ -41,4 +56,11 @@ export function createGraphql(): Client {
       subscriptionExchange({ forwardSubscription }),
     ],
   });
+  if (typeof window === 'undefined') return client;
+  watchNetwork();
+  whenever(onOffline, () => currentOffline().since === null, content.retry);
+  whenever(onConnection, () => currentConnection().state === 'live', content.retry);
+  whenever(onSession, isSignedIn, content.retry);
+  onMissed(content.reload);
+  return client;
 }

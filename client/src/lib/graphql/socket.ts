@@ -1,7 +1,7 @@
 /** One socket for all subscriptions of the page; it goes on after a lost connection without leaving anything out or telling it twice. */
-import type { Client, createClient } from 'graphql-ws';
+import type { Client } from 'graphql-ws';
 import type { SubscriptionForwarder } from '@urql/core';
-import { accessToken, currentSession } from '../session/session';
+import { accessToken, isSignedIn, onSession } from '../session/session';
 
 /** `waiting`: tries again at `retryAt` (milliseconds since 1970). */
 export type Connection =
@@ -12,8 +12,6 @@ export type Connection =
   | { state: 'stopped'; since: number };
 
 const TOKEN_ENDED = [4401, 4403];
-const PING_EVERY_MS = 10_000;
-const PATIENCE_MS = 5_000;
 const LONGEST_WAIT_MS = 10_000;
 
 type Running = { begin: string | undefined; resumeFrom: (cursor: string) => void };
@@ -35,7 +33,10 @@ export function onConnection(listener: () => void): () => void {
 let client: Promise<Client> | undefined;
 /** The last token was not taken (any more): another one is asked for. */
 let ended = false;
-/** Where the log ended when the socket was opened; undefined without one. */
+/** The token was taken, and lived its time. */
+let isRenewal = false;
+let connectedAt = 0;
+/** Where the log was, as far as we know; undefined without a socket. */
 let head: string | undefined;
 let lostAt = 0;
 const running = new Set<Running>();
@@ -44,6 +45,7 @@ let newest: string | undefined;
 const sequenceOf = (cursor: string): number => Number(cursor.split('.').at(-1));
 function meet(cursor: string): void {
   if (!newest || newest.split('.')[0] !== cursor.split('.')[0] || sequenceOf(cursor) > sequenceOf(newest)) newest = cursor;
+  if (head) head = newest;
 }
 export const newestCursor = (): string | undefined => newest;
 
@@ -53,31 +55,43 @@ let hurry: (() => void) | undefined;
 /** The connection is tried at once, as when the browser says that it is online again. */
 export const reconnectNow = (): void => hurry?.();
 
+const missedListeners = new Set<() => void>();
+/** More happened while the socket was lost than can be replayed: what is shown must be loaded anew. */
+export function onMissed(listener: () => void): () => void {
+  missedListeners.add(listener);
+  return () => missedListeners.delete(listener);
+}
+
+/** Resolves when there is a session; at once, if there is one. */
+function whenSignedIn(): Promise<void> {
+  if (isSignedIn()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = onSession(() => isSignedIn() && (stop(), resolve()));
+  });
+}
+
 const LOAD_AGAIN_MS = 2_000;
-/** Without a network it cannot be loaded yet: then again, until it can. */
-const loadClient = (): Promise<typeof createClient> =>
-  import('graphql-ws').then(
-    (module) => module.createClient,
-    () => new Promise((resolve) => setTimeout(resolve, LOAD_AGAIN_MS)).then(loadClient),
-  );
+async function loadClient() {
+  for (;;) {
+    try {
+      // oxlint-disable-next-line no-restricted-imports -- the one thing that the page shares with the servers: it is for browsers, too
+      return (await import('#platform/graphql/socketClient.ts')).createSocketClient;
+    } catch {
+      // Without a network it cannot be loaded yet: then again, until it can.
+      await new Promise((resolve) => setTimeout(resolve, LOAD_AGAIN_MS));
+    }
+  }
+}
 
 async function connect(): Promise<Client> {
   const createClient = await loadClient();
-  let patience: ReturnType<typeof setTimeout> | undefined;
-  const settle = (): void => {
-    clearTimeout(patience);
-    patience = undefined;
-  };
-  const made = createClient({
+  return createClient({
     url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
     connectionParams: async () => ({ authorization: `Bearer ${await accessToken({ renew: ended })}` }),
-    keepAlive: PING_EVERY_MS,
     retryAttempts: Infinity,
-    shouldRetry: () => {
-      const session = currentSession();
-      return session.status === 'signed-in' && !session.ended;
-    },
+    shouldRetry: isSignedIn,
     retryWait: async (attempt) => {
+      if (isRenewal && attempt === 0) return;
       // 0.5, 1, 2, 4, 8, 10 s, each with some chance in it: a restarted server is not met by everybody at once.
       const wait = Math.min(LONGEST_WAIT_MS, 500 * 2 ** attempt) * (0.75 + Math.random() / 2);
       set({ state: 'waiting', retryAt: Date.now() + wait, since: lostAt || Date.now() });
@@ -93,6 +107,7 @@ async function connect(): Promise<Client> {
       connected(_socket, payload) {
         ended = false;
         lostAt = 0;
+        connectedAt = Date.now();
         head = typeof payload?.cursor === 'string' ? payload.cursor : undefined;
         if (head) meet(head);
         for (const each of running) {
@@ -102,24 +117,24 @@ async function connect(): Promise<Client> {
         set({ state: 'live' });
       },
       closed(event) {
-        settle();
         ended = TOKEN_ENDED.includes((event as CloseEvent).code);
+        // Every five minutes: no reason to wait, nor to tell of it.
+        isRenewal = ended && isSignedIn() && Date.now() - connectedAt > LONGEST_WAIT_MS;
         head = undefined;
         lostAt ||= Date.now();
-        set(running.size === 0 ? { state: 'idle' } : { state: 'stopped', since: lostAt });
+        set(running.size === 0 ? { state: 'idle' } : isRenewal ? { state: 'connecting' } : { state: 'stopped', since: lostAt });
       },
-      // A socket over which nothing comes back (the machine slept, a network went away) counts as closed.
-      ping(isReceived) {
-        if (!isReceived) patience = setTimeout(() => made.terminate(), PATIENCE_MS);
-      },
-      pong: settle,
-      message: () => patience !== undefined && (settle(), (patience = setTimeout(() => made.terminate(), PATIENCE_MS))),
     },
   });
-  return made;
 }
 
-/** As urql's subscriptionExchange takes it. A subscription with `$after` goes on from the last cursor that it told. */
+const isTooOld = (errors: readonly unknown[]): boolean =>
+  errors.some((error) => (error as { extensions?: { code?: unknown } }).extensions?.code === 'CURSOR_EXPIRED');
+
+/**
+ * As urql's subscriptionExchange takes it. A subscription with `$after` goes on from the last cursor that it told; where the log does not reach back so
+ * far any more, from now on. It lasts until it is ended here or refused there: a session that ends, or a server that does not want us, only stops it.
+ */
 export const forwardSubscription: SubscriptionForwarder = (request) => ({
   subscribe(observer) {
     client ??= connect();
@@ -131,7 +146,7 @@ export const forwardSubscription: SubscriptionForwarder = (request) => ({
     running.add(self);
     let unsubscribe: (() => void) | undefined;
     let isOver = false;
-    const start = (socket: Client) =>
+    const start = (socket: Client): (() => void) =>
       socket.subscribe<Record<string, { cursor?: unknown } | null>>(payload as Parameters<Client['subscribe']>[0], {
         next(result) {
           const cursor = Object.values(result.data ?? {})[0]?.cursor;
@@ -142,9 +157,20 @@ export const forwardSubscription: SubscriptionForwarder = (request) => ({
           observer.next(result as Parameters<typeof observer.next>[0]);
         },
         error(error) {
-          running.delete(self);
-          if (Array.isArray(error)) observer.next({ errors: error as never, data: undefined } as never);
-          observer.complete();
+          if (!Array.isArray(error)) {
+            unsubscribe?.(); // as far as the client below counts it
+            const wait = isSignedIn() ? LONGEST_WAIT_MS : 0;
+            setTimeout(() => void whenSignedIn().then(() => !isOver && (unsubscribe = start(socket))), wait);
+          } else if (isTooOld(error) && variables.after !== request.variables?.after) {
+            delete variables.after;
+            self.begin = head;
+            unsubscribe = start(socket);
+            for (const listener of missedListeners) listener();
+          } else {
+            running.delete(self);
+            observer.next({ errors: error as never, data: undefined } as never);
+            observer.complete();
+          }
         },
         complete() {
           running.delete(self);

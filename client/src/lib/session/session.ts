@@ -2,7 +2,6 @@
  * The viewer's session in this page. The access token lives here, in memory; the refresh token is in a cookie that only the client's server
  * reads (/session/*). A refresh token works once: so one page at a time refreshes.
  */
-export type SessionUser = { id: string; name: string; email: string };
 export type SessionState =
   | { status: 'starting' }
   | { status: 'unreachable'; message: string }
@@ -10,7 +9,7 @@ export type SessionState =
   /** `ended`: it was signed in, and what the page shows stays until somebody signs in again. */
   | { status: 'signed-in'; userId: string; ended: boolean };
 
-type Answer = { accessToken: string; expiresAt: string; user: SessionUser | null };
+type Answer = { accessToken: string; expiresAt: string };
 type Problem = { code: string; message: string; retryAfterMs?: number };
 
 /** What the session route says is wrong. */
@@ -29,7 +28,8 @@ export class SessionProblem extends Error {
 const RENEW_BEFORE_MS = 45_000;
 const LOCK = 'pursight-session';
 
-async function post(path: string, body: unknown = {}): Promise<unknown> {
+/** The answer, and what the server's clock said: that of this machine may be wrong. */
+async function post(path: string, body: unknown = {}): Promise<{ answer: unknown; at: number }> {
   let response: Response;
   try {
     response = await fetch(`/session/${path}`, {
@@ -45,7 +45,7 @@ async function post(path: string, body: unknown = {}): Promise<unknown> {
   if (problem) throw new SessionProblem(problem);
   if (!response.ok || !answer)
     throw new SessionProblem({ code: 'UPSTREAM_UNAVAILABLE', message: 'The server gave no answer that can be read.' });
-  return answer;
+  return { answer, at: Date.parse(response.headers.get('date') ?? '') || Date.now() };
 }
 
 /** Pages of one browser share the cookie: what one of them learns of it the others must hear. */
@@ -62,11 +62,21 @@ function set(next: SessionState): void {
   for (const listener of listeners) listener();
 }
 
-function take({ accessToken, expiresAt, user }: Answer): void {
-  const userId = user?.id ?? '';
-  // Another account must not see what this page still holds.
-  if (state.status === 'signed-in' && state.userId !== userId) return location.reload();
-  access = { token: accessToken, expiresAt: Date.parse(expiresAt) };
+/** Whose token it is: it says so even while nobody can say their name. */
+const userOf = (token: string): string =>
+  (JSON.parse(atob(token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/'))) as { sub: string }).sub;
+
+/** Another account must not see what this page still holds. */
+function startAnew(): void {
+  forgetPrivate();
+  location.reload();
+}
+
+function take({ answer, at }: { answer: unknown; at: number }): void {
+  const { accessToken, expiresAt } = answer as Answer;
+  const userId = userOf(accessToken);
+  if (state.status === 'signed-in' && state.userId !== userId) return startAnew();
+  access = { token: accessToken, expiresAt: Date.now() + Date.parse(expiresAt) - at };
   set({ status: 'signed-in', userId, ended: false });
 }
 
@@ -80,7 +90,7 @@ const locked = <T>(work: () => Promise<T>): Promise<T> =>
 
 async function refresh(): Promise<void> {
   try {
-    take((await locked(() => post('refresh'))) as Answer);
+    take(await locked(() => post('refresh')));
   } catch (error) {
     const { code, message } = error as SessionProblem;
     // Only a refused token ends the session; a server in trouble does not.
@@ -95,9 +105,11 @@ function listen(): void {
   if (channel || typeof BroadcastChannel === 'undefined') return;
   channel = new BroadcastChannel(LOCK);
   channel.onmessage = ({ data }: MessageEvent<Told>) => {
-    if (data.kind === 'signed-out') end();
-    else if (state.status === 'signed-out' || (state.status === 'signed-in' && state.ended)) void resume();
-    else if (state.status === 'signed-in' && state.userId !== data.userId) location.reload();
+    if (data.kind === 'signed-out') {
+      forgetPrivate();
+      end();
+    } else if (state.status === 'signed-out' || (state.status === 'signed-in' && state.ended)) void resume();
+    else if (state.status === 'signed-in' && state.userId !== data.userId) startAnew();
   };
 }
 
@@ -109,7 +121,7 @@ export async function resume(): Promise<void> {
 
 /** Throws a SessionProblem. */
 export async function signIn(email: string, password: string): Promise<void> {
-  take((await locked(() => post('sign-in', { email, password }))) as Answer);
+  take(await locked(() => post('sign-in', { email, password })));
   if (state.status === 'signed-in') channel?.postMessage({ kind: 'signed-in', userId: state.userId } satisfies Told);
 }
 
@@ -144,6 +156,7 @@ export async function accessToken({ renew = false } = {}): Promise<string> {
 export const currentToken = (): string | null => access?.token ?? null;
 export const isTokenOld = (): boolean => !access || access.expiresAt - Date.now() < RENEW_BEFORE_MS;
 export const currentSession = (): SessionState => state;
+export const isSignedIn = (): boolean => state.status === 'signed-in' && !state.ended;
 export function onSession(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -1,0 +1,54 @@
+/**
+ * What was read stays. An answer that does not come (no network, a server in trouble, a session that has ended) takes nothing off the page, nor
+ * what is typed into it; the questions that it was to answer are asked again when there is hope.
+ */
+import { makeOperation, mapExchange, type Client, type Exchange, type Operation, type OperationResult } from '@urql/core';
+import { codeOf } from './code-of';
+
+/** Says nothing about what was asked for. */
+const PASSING = ['UPSTREAM_UNAVAILABLE', 'UNAUTHENTICATED', 'RATE_LIMITED', 'TIMEOUT', 'INTERNAL_SERVER_ERROR'];
+/** More than any page has; the oldest are forgotten first. */
+const MOST = 300;
+
+const isNothing = (data: unknown): boolean =>
+  data == null || Object.entries(data).every(([name, value]) => name === '__typename' || value === null);
+
+type Read = { operation: Operation; data: unknown; hasFailed: boolean };
+export type Content = {
+  /** The first of all exchanges. */
+  exchange: Exchange;
+  /** Asks again what failed and is still shown. */
+  retry: () => void;
+  /** Asks again all that is shown. */
+  reload: () => void;
+};
+
+export function createContent(): Content {
+  let client: Client | undefined;
+  const read = new Map<number, Read>();
+  function keep(result: OperationResult): OperationResult {
+    const { operation, error } = result;
+    if (operation.kind !== 'query') return result;
+    const hasFailed = error !== undefined && PASSING.includes(codeOf(error) ?? 'INTERNAL_SERVER_ERROR');
+    const data: unknown = hasFailed && isNothing(result.data) ? (read.get(operation.key)?.data ?? result.data) : result.data;
+    read.delete(operation.key);
+    read.set(operation.key, { operation, data, hasFailed });
+    if (read.size > MOST) read.delete(read.keys().next().value!);
+    // Where nothing is shown the panel that says so asks again.
+    const wait = data ? error?.graphQLErrors[0]?.extensions.retryAfterMs : undefined;
+    if (typeof wait === 'number') setTimeout(() => again(operation), wait);
+    return { ...result, data };
+  }
+  const again = (operation: Operation): void =>
+    // urql leaves out what nobody shows any more.
+    client?.reexecuteOperation(makeOperation('query', operation, { ...operation.context, requestPolicy: 'network-only' }));
+  const all = (): Read[] => [...read.values()];
+  return {
+    exchange(input) {
+      client = input.client;
+      return mapExchange({ onResult: keep })(input);
+    },
+    retry: () => all().forEach(({ operation, hasFailed }) => hasFailed && again(operation)),
+    reload: () => all().forEach(({ operation }) => again(operation)),
+  };
+}

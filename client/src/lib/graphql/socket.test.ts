@@ -1,0 +1,113 @@
+/** Subscriptions of the page against a server that does what ours may. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { currentSession, resume, signIn } from '../session/session';
+import { currentConnection, forwardSubscription, onMissed } from './socket';
+
+const QUERY = 'subscription ($after: String) { eventPublished(after: $after) { cursor } }';
+const token = `x.${Buffer.from(JSON.stringify({ sub: 'ada' })).toString('base64url')}.x`;
+const session = { accessToken: token, expiresAt: new Date(Date.now() + 300_000).toISOString() };
+
+let isEnded = false;
+/** The places from which the page wanted to go on, one after the other. */
+let places: (string | undefined)[];
+let refusesPlaces = false;
+let page: { socket: WebSocket; id: string };
+const tell = (cursor: string): void =>
+  page.socket.send(JSON.stringify({ type: 'next', id: page.id, payload: { data: { eventPublished: { cursor } } } }));
+
+const http = createServer((request, response) => {
+  const isRefused = isEnded && request.url === '/session/refresh';
+  response
+    .writeHead(isRefused ? 401 : 200)
+    .end(JSON.stringify(isRefused ? { error: { code: 'UNAUTHENTICATED', message: 'no' } } : session));
+});
+new WebSocketServer({ server: http, handleProtocols: () => 'graphql-transport-ws' }).on('connection', (socket) => {
+  socket.on('message', (text) => {
+    const { type, id, payload } = JSON.parse(String(text)) as { type: string; id: string; payload: { variables: { after?: string } } };
+    if (type === 'connection_init') socket.send(JSON.stringify({ type: 'connection_ack', payload: { cursor: '1.5' } }));
+    if (type !== 'subscribe') return;
+    page = { socket, id };
+    places.push(payload.variables.after);
+    if (!refusesPlaces || !payload.variables.after) return;
+    socket.send(JSON.stringify({ type: 'error', id, payload: [{ message: 'too old', extensions: { code: 'CURSOR_EXPIRED' } }] }));
+  });
+});
+
+beforeAll(async () => {
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  vi.stubGlobal('location', { origin });
+  const { fetch } = globalThis;
+  vi.stubGlobal('fetch', (path: string, options: RequestInit) => fetch(origin + path, options));
+  await resume();
+});
+beforeEach(() => (places = []));
+afterAll(() => {
+  vi.unstubAllGlobals();
+  http.closeAllConnections();
+  http.close();
+});
+
+function follow() {
+  const told: unknown[] = [];
+  const { unsubscribe } = forwardSubscription({ query: QUERY, variables: {} } as never, {} as never).subscribe({
+    next: (result) => told.push(result.errors ?? result.data),
+    error: (error) => told.push(error),
+    complete: () => told.push('over'),
+  });
+  return { told, unsubscribe };
+}
+
+it('goes on where it was when somebody has signed in again', async () => {
+  const { told, unsubscribe } = follow();
+  await vi.waitFor(() => expect(places).toEqual([undefined]));
+  tell('1.6');
+  await vi.waitFor(() => expect(told).toEqual([{ eventPublished: { cursor: '1.6' } }]));
+  isEnded = true;
+  page.socket.close(4403);
+  await vi.waitFor(() => expect(currentSession()).toMatchObject({ ended: true }), 5_000);
+  expect([currentConnection().state, told.length]).toEqual(['stopped', 1]);
+  isEnded = false;
+  await signIn('ada@example.org', 'a password');
+  await vi.waitFor(() => expect(places).toEqual([undefined, '1.6']), 5_000);
+  tell('1.7');
+  await vi.waitFor(() => expect(told.at(-1)).toEqual({ eventPublished: { cursor: '1.7' } }));
+  expect(currentConnection().state).toBe('live');
+  unsubscribe();
+});
+
+it('says that something was missed where the log does not reach back so far, and goes on from now', async () => {
+  const missed = vi.fn();
+  const stop = onMissed(missed);
+  const { told, unsubscribe } = follow();
+  await vi.waitFor(() => expect(places).toHaveLength(1));
+  tell('1.8');
+  await vi.waitFor(() => expect(told).toHaveLength(1));
+  refusesPlaces = true;
+  page.socket.close(1001);
+  await vi.waitFor(() => expect(places.slice(1)).toEqual(['1.8', undefined]), 5_000);
+  tell('1.9');
+  await vi.waitFor(() => expect(told).toEqual([{ eventPublished: { cursor: '1.8' } }, { eventPublished: { cursor: '1.9' } }]));
+  expect(missed).toHaveBeenCalledTimes(1);
+  stop();
+  unsubscribe();
+});
+
+it('begins where it was asked for, not where the socket was opened, when it is lost before anything was told', async () => {
+  refusesPlaces = false;
+  const first = follow();
+  await vi.waitFor(() => expect(places).toHaveLength(1));
+  tell('1.20');
+  await vi.waitFor(() => expect(first.told).toHaveLength(1));
+  const second = follow();
+  await vi.waitFor(() => expect(places).toHaveLength(2));
+  page.socket.close(1001);
+  await vi.waitFor(() => expect(places.slice(2)).toEqual(['1.20', '1.20']), 5_000);
+  first.unsubscribe();
+  second.unsubscribe();
+});
