@@ -29,6 +29,7 @@ const PICTURES: Record<string, string> = {
   violations: '/violations',
   policies: '/policies',
   sources: '/sources',
+  components: '/components',
 };
 
 const found = findChromium();
@@ -43,6 +44,8 @@ const settings = parseSettings({
   CLIENT_PORT: String(await freePort()),
   ADMIN_EMAIL: EMAIL,
   ADMIN_PASSWORD: PASSWORD,
+  // Otherwise it has no page of all components.
+  NODE_ENV: 'test',
 });
 const product = await startProduct({
   settings,
@@ -66,8 +69,8 @@ try {
         await page.goto(url + path.replace('<table>', ids.table).replace('<view>', ids.view));
         await page.locator('main').waitFor();
         await page.waitForTimeout(SETTLED_MS);
-        await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
-        await page.screenshot({ path: join(FOLDER, `${name}-${size}-${theme}.png`) });
+        await page.locator('[aria-busy="true"]:not([data-stays] *)').first().waitFor({ state: 'detached' });
+        await page.screenshot({ path: join(FOLDER, `${name}-${size}-${theme}.png`), fullPage: name === 'components' });
       }
       await page.context().close();
       console.log(`${Object.keys(PICTURES).length} pictures: ${size}, ${theme}`);

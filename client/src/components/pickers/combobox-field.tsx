@@ -129,7 +129,7 @@ export function ComboboxField<Item extends Picked>({
             role="listbox"
             aria-label={label ?? 'Choices'}
             aria-multiselectable={!single}
-            className="min-h-0 overflow-y-auto p-1"
+            className="min-h-0 overflow-y-auto p-1 empty:p-0"
           >
             {shown.map((option, index) => (
               <Row
@@ -209,7 +209,7 @@ function Foot({ error, isLoading, text, count, total, hasMore = false }: FootPro
   return (
     <>
       {words && (
-        <p aria-hidden className="flex items-center gap-2 border-line px-3 py-1.5 text-small text-fg-3 not-first:border-t">
+        <p aria-hidden className={cn('flex items-center gap-2 border-line px-3 py-1.5 text-small text-fg-3', count > 0 && 'border-t')}>
           {isLoading && <Spinner />}
           {words}
         </p>

@@ -84,7 +84,6 @@ function firstWithin({ shape, path }: SchemaField, value: unknown, errorAt: (pat
 
 function Group({ field, children }: { field: SchemaField; children: React.ReactNode }) {
   const { errorAt } = useForm();
-  const error = errorAt(field.path);
   return (
     <fieldset className="flex min-w-0 flex-col gap-3 rounded-control border border-line p-3">
       <legend className="flex items-baseline gap-2 px-1 font-medium">
@@ -93,15 +92,19 @@ function Group({ field, children }: { field: SchemaField; children: React.ReactN
       </legend>
       {field.hint && <p className="text-small text-fg-3">{field.hint}</p>}
       {children}
-      {error && (
-        <p role="alert" className="flex items-start gap-1.5 text-small text-error-text">
-          <SeverityMark severity="ERROR" className="mt-px" aria-hidden />
-          {error}
-        </p>
-      )}
+      <Problem text={errorAt(field.path)} />
     </fieldset>
   );
 }
+
+/** What is wrong with several fields as a whole. */
+const Problem = ({ text }: { text: string | undefined }) =>
+  text && (
+    <p role="alert" className="flex items-start gap-1.5 text-small text-error-text">
+      <SeverityMark severity="ERROR" className="mt-px" aria-hidden />
+      <span className="min-w-0 break-words">{text}</span>
+    </p>
+  );
 
 function List({ field, item, value, onChange }: FieldProps & { item: JsonSchema }) {
   const { path } = field;
@@ -143,6 +146,7 @@ function List({ field, item, value, onChange }: FieldProps & { item: JsonSchema 
 
 /** A choice of forms. What was filled into one stays while another is looked at. */
 function Variants({ field, variants, value, onChange }: FieldProps & { variants: readonly { label: string; schema: JsonSchema }[] }) {
+  const { errorAt } = useForm();
   const [chosen, setChosen] = useState<number | null>(null);
   const [kept, setKept] = useState<Readonly<Record<number, unknown>>>({});
   const fitting = variants.findIndex(({ schema }) => Object.keys(validate(schema, value)).length === 0);
@@ -158,12 +162,23 @@ function Variants({ field, variants, value, onChange }: FieldProps & { variants:
   };
   return (
     <div className="flex flex-col items-start gap-3">
-      <Segmented
-        label={field.label}
-        value={String(at)}
-        onChange={(index) => choose(Number(index))}
-        options={variants.map(({ label }, index) => ({ value: String(index), label }))}
-      />
+      <div className="flex max-w-full flex-col items-start gap-1">
+        <p className="flex items-baseline gap-2 font-medium">
+          {field.label}
+          {field.name && <code className="text-micro font-normal text-fg-3">{field.name}</code>}
+          {field.isOptional && <span className="text-small font-normal text-fg-3">optional</span>}
+        </p>
+        <div className="-m-px flex max-w-full overflow-x-auto p-px">
+          <Segmented
+            label={field.label}
+            value={String(at)}
+            onChange={(index) => choose(Number(index))}
+            options={variants.map(({ label }, index) => ({ value: String(index), label }))}
+          />
+        </div>
+        {field.hint && <p className="text-small text-fg-3">{field.hint}</p>}
+        <Problem text={errorAt(field.path)} />
+      </div>
       <div className="w-full">
         {inner.shape.kind === 'object' ? (
           <Fields schema={inner.schema} path={field.path} value={isRecord(value) ? value : {}} onChange={onChange} />

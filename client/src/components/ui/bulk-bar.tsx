@@ -11,14 +11,17 @@ export function BulkBar({ count, noun, onClear, children }: { count: number; nou
     <div
       role="toolbar"
       aria-label="What to do with the selection"
-      className="rise-in absolute bottom-4 left-1/2 z-20 flex max-w-[calc(100%-16px)] -translate-x-1/2 items-center gap-2 overflow-x-auto rounded-panel border border-line-strong bg-raised px-3 py-2 shadow-raised"
+      className="rise-in absolute inset-x-2 bottom-4 z-20 mx-auto flex w-fit items-center gap-2 rounded-panel border border-line-strong bg-raised px-3 py-2 shadow-raised max-sm:flex-wrap max-sm:justify-center"
     >
       <span className="pr-1 font-semibold whitespace-nowrap" aria-live="polite">
         {formatCount(count)} {noun ?? 'selected'}
       </span>
       {children}
       <Button variant="quiet" onClick={onClear}>
-        <Kbd>Esc</Kbd> clear
+        <span className="coarse:hidden">
+          <Kbd>Esc</Kbd>
+        </span>
+        Clear
       </Button>
     </div>
   );

@@ -3,7 +3,7 @@ import Link from 'next/link';
 import { cn } from '@/lib/class-names';
 import { Spinner } from './spinner';
 
-type Look = { variant?: 'primary' | 'default' | 'quiet' | 'danger'; size?: 'normal' | 'small'; iconOnly?: boolean };
+type Look = { variant?: 'primary' | 'default' | 'quiet' | 'danger' | 'confirm'; size?: 'normal' | 'small'; iconOnly?: boolean };
 
 const LOOKS = {
   primary:
@@ -11,6 +11,9 @@ const LOOKS = {
   default: 'bg-surface text-fg border-line-strong hover:bg-hover disabled:text-fg-disabled disabled:bg-surface',
   quiet: 'bg-transparent text-fg-2 border-transparent hover:bg-hover hover:text-fg disabled:text-fg-disabled',
   danger: 'bg-surface text-error-text border-line-strong hover:bg-error-subtle disabled:text-fg-disabled',
+  // What `danger` asked about, in the dialog that asks.
+  confirm:
+    'bg-error-subtle text-error-text border-error-mark hover:bg-surface disabled:bg-surface disabled:text-fg-disabled disabled:border-line-strong',
 };
 
 export const buttonClass = ({ variant = 'default', size = 'normal', iconOnly = false }: Look = {}): string =>

@@ -1,8 +1,8 @@
 'use client';
 import { useState } from 'react';
-import { Copy } from 'lucide-react';
+import { Check, Copy } from 'lucide-react';
 import { cn } from '@/lib/class-names';
-import { Button } from './button';
+import { IconButton } from './button';
 
 const SQL_WORDS =
   'all|alter|and|any|as|asc|between|by|case|cast|create|cross|cube|current|delete|desc|distinct|else|end|except|exists|false|fetch|filter|first|for|from|full|function|group|grouping|having|if|ilike|in|inner|insert|intersect|into|is|join|lateral|left|like|limit|materialized|natural|not|null|offset|on|only|or|order|outer|over|partition|recursive|replace|returning|right|rollup|rows|select|set|sets|similar|some|table|then|to|true|union|unique|update|using|values|view|when|where|window|with|within';
@@ -42,10 +42,11 @@ type Props = { code: string; language?: 'sql' | 'json' | 'text'; label: string; 
 export function CodeBlock({ code, language = 'text', label, className, numbered = code.split('\n').length >= 8 }: Props) {
   const [isCopied, setCopied] = useState(false);
   const lines = code.split('\n').length;
+  const Icon = isCopied ? Check : Copy;
   return (
-    <div className={cn('group relative min-w-0 rounded-control border border-line bg-subtle', className)}>
+    <div className={cn('flex min-w-0 items-start rounded-control border border-line bg-subtle', className)}>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard */}
-      <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={label}>
+      <div className="min-w-0 flex-1 overflow-x-auto" tabIndex={0} role="region" aria-label={label}>
         <pre className="flex min-w-max gap-3 p-3 text-small leading-[18px]">
           {numbered && (
             <span aria-hidden className="text-right whitespace-pre text-fg-3 select-none">
@@ -65,14 +66,14 @@ export function CodeBlock({ code, language = 'text', label, className, numbered 
           </code>
         </pre>
       </div>
-      <Button
+      {/* Beside the code: over it, it would hide what one line says. */}
+      <IconButton
         size="small"
-        className="absolute top-1.5 right-1.5"
-        icon={<Copy className="size-3" strokeWidth={1.6} />}
+        className="m-1.5"
+        label={isCopied ? 'Copied' : 'Copy'}
+        icon={<Icon className="size-3.5" strokeWidth={1.6} />}
         onClick={() => void navigator.clipboard.writeText(code).then(() => setCopied(true))}
-      >
-        {isCopied ? 'Copied' : 'Copy'}
-      </Button>
+      />
     </div>
   );
 }

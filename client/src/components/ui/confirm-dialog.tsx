@@ -44,7 +44,7 @@ export function ConfirmDialog({ open, title, children, action, typed, onConfirm,
           <Button ref={cancel} onClick={close}>
             Cancel
           </Button>
-          <Button variant="danger" busy={isBusy} disabled={typed !== undefined && text !== typed} onClick={() => void confirm()}>
+          <Button variant="confirm" busy={isBusy} disabled={typed !== undefined && text !== typed} onClick={() => void confirm()}>
             {action}
           </Button>
         </>

@@ -98,7 +98,7 @@ export function DataTableRows<Row>(props: DataTableProps<Row>) {
       <RefetchLine isOn={(props.isFetching ?? false) && !isEmpty} />
       <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto">
         {props.isLoading && isEmpty ? (
-          <SkeletonRows rows={10} />
+          <SkeletonRows rows={10} isTall={compact !== undefined} />
         ) : isEmpty ? (
           props.empty
         ) : (
@@ -194,7 +194,7 @@ export function DataTableRows<Row>(props: DataTableProps<Row>) {
               ? `${formatCount(model.length)} of ${formatCount(totalCount)}`
               : hasMore
                 ? `${formatCount(model.length)} loaded`
-                : formatCount(model.length)}
+                : `${formatCount(model.length)} of ${formatCount(model.length)}`}
           </p>
         )}
       </div>
@@ -223,7 +223,7 @@ function HeadCell<Row>({ column: { header, align, priority = 1, sort } }: { colu
     >
       <button type="button" onClick={sort.onSort} className="inline-flex items-center gap-1 hover:text-fg">
         {header}
-        <span aria-hidden>{sort.direction === 'ASC' ? '↑' : sort.direction === 'DESC' ? '↓' : ''}</span>
+        {sort.direction && <span aria-hidden>{sort.direction === 'ASC' ? '↑' : '↓'}</span>}
       </button>
     </th>
   );

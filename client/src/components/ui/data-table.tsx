@@ -53,7 +53,7 @@ const Rows = lazy(() =>
 
 /** Rows are drawn as they come into view; a table of ten thousand is as quick as one of fifty. */
 export const DataTable = <Row,>(props: DataTableProps<Row>) => (
-  <Suspense fallback={<SkeletonRows rows={10} className="min-h-0 flex-1 overflow-hidden" />}>
+  <Suspense fallback={<SkeletonRows rows={10} isTall={props.compact !== undefined} className="min-h-0 flex-1 overflow-hidden" />}>
     <Rows {...(props as unknown as DataTableProps<never>)} />
   </Suspense>
 );

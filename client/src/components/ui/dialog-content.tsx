@@ -52,7 +52,14 @@ export function DialogContent({
         >
           <header className="flex items-start gap-2 px-4 pt-4 pb-2">
             <Radix.Title className="min-w-0 flex-1 text-panel break-words">{title}</Radix.Title>
-            <IconButton label="Close" size="small" icon={<X className="size-3.5" strokeWidth={1.6} />} onClick={onClose} />
+            {/* As high as the title's first line, whatever a finger needs. */}
+            <IconButton
+              label="Close"
+              size="small"
+              className="-my-0.5 coarse:-my-2"
+              icon={<X className="size-3.5" strokeWidth={1.6} />}
+              onClick={onClose}
+            />
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">
             {description && <Radix.Description className="mb-3 text-fg-2">{description}</Radix.Description>}

@@ -13,8 +13,9 @@ export function Name({ name, title, className }: Props) {
   const [head, tail] = dot > 0 ? [shown.slice(0, dot), shown.slice(dot)] : ['', shown];
   return (
     <bdi dir="auto" title={title ? showHidden(title) : shown} className={cn('inline-flex max-w-full min-w-0 font-mono', className)}>
-      {head && <span className="min-w-0 shrink-[999] truncate">{head}</span>}
-      <span className="min-w-0 truncate">{tail}</span>
+      {head && <span className="min-w-0 truncate">{head}</span>}
+      {/* It does not shrink at all before it is alone: of a pixel less the browser would make a letter less. */}
+      <span className="max-w-full shrink-0 truncate">{tail}</span>
     </bdi>
   );
 }

@@ -28,7 +28,7 @@ export const Initials = ({ name, isTeam = false, className }: { name: string; is
 );
 
 export const OwnerName = ({ owner, className }: { owner: OwnerLike; className?: string }) => (
-  <span className={cn('inline-flex min-w-0 items-center gap-1.5', className)} title={formatEnum(owner.role)}>
+  <span className={cn('inline-flex max-w-full min-w-0 items-center gap-1.5', className)} title={formatEnum(owner.role)}>
     <Initials name={ownerName(owner)} isTeam={!owner.user && Boolean(owner.team)} />
     <bdi className="truncate">{ownerName(owner)}</bdi>
   </span>
@@ -39,7 +39,7 @@ export function Owners({ owners, className }: { owners: readonly OwnerLike[]; cl
   const [first] = owners;
   if (!first) return <span className={cn('text-fg-3', className)}>No owner</span>;
   return (
-    <span className={cn('inline-flex min-w-0 items-center gap-1.5', className)} title={owners.map(ownerName).join(', ')}>
+    <span className={cn('inline-flex max-w-full min-w-0 items-center gap-1.5', className)} title={owners.map(ownerName).join(', ')}>
       <Initials name={ownerName(first)} isTeam={!first.user && Boolean(first.team)} />
       <bdi className="truncate">{formatNames(owners.map(ownerName))}</bdi>
     </span>

@@ -5,7 +5,7 @@ import { formatEnum } from '@/lib/format';
 const line = { fill: 'none', stroke: 'currentColor', strokeWidth: 1.6, strokeLinecap: 'round', strokeLinejoin: 'round' } as const;
 const cut = { ...line, stroke: 'var(--surface)' };
 const ring = <circle cx="8" cy="8" r="5.8" {...line} />;
-const dashed = <circle cx="8" cy="8" r="5.8" {...line} strokeDasharray="2.6 2" />;
+const dashed = <circle cx="8" cy="8" r="5.8" {...line} strokeDasharray="1.8 3.4" />;
 const disc = <circle cx="8" cy="8" r="6.6" fill="currentColor" />;
 
 /** Of violations, runs and policies; each with its own shape. */

@@ -17,7 +17,7 @@ export function Tabs({ label, tabs, current, className }: { label: string; tabs:
     <nav
       ref={strip}
       aria-label={label}
-      className={cn('scroll-x flex h-[35px] shrink-0 gap-4 border-b border-line px-5 max-sm:px-3', className)}
+      className={cn('scroll-x fading-edges flex h-[35px] shrink-0 gap-4 border-b border-line px-5 max-sm:px-3', className)}
     >
       {tabs.map(({ id, label: text, count, href }) => (
         <Link

@@ -68,8 +68,8 @@ export function Notice({ toast: { id, title, text, mark, action, stays } }: { to
       role={stays ? 'alert' : 'status'}
       className="rise-in pointer-events-auto flex items-start gap-2 rounded-panel border border-line-strong bg-raised p-3 shadow-raised"
     >
-      {mark && <span className="mt-[3px]">{mark}</span>}
-      <div className="min-w-0 flex-1">
+      {mark && <span className="mt-[5px] coarse:mt-[11px]">{mark}</span>}
+      <div className="min-w-0 flex-1 py-0.5 coarse:py-2">
         <p className="font-medium break-words">{title}</p>
         {text && <p className="text-small break-words text-fg-2">{text}</p>}
       </div>

@@ -148,12 +148,16 @@ function Twist<Item extends TreeItem>({ item, isOpen, onToggle }: TwistProps<Ite
 
 const Other = <Item extends TreeItem>({ row }: { row: Exclude<TreeRow<Item>, { kind: 'item' }> }) => (
   <span className={cn('min-w-0 truncate pl-6 text-small', row.kind === 'more' && !row.isLoading ? 'text-primary-text' : 'text-fg-3')}>
-    {row.kind === 'error'
-      ? `${row.message} Try again`
-      : row.kind === 'loading' || row.isLoading
-        ? 'Loading'
-        : row.count === null
-          ? 'more'
-          : `${formatCount(row.count)} more`}
+    {row.kind === 'error' ? (
+      <>
+        {row.message} <span className="text-primary-text">Try again</span>
+      </>
+    ) : row.kind === 'loading' || row.isLoading ? (
+      'Loading'
+    ) : row.count === null ? (
+      'more'
+    ) : (
+      `${formatCount(row.count)} more`
+    )}
   </span>
 );

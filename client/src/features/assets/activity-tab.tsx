@@ -83,7 +83,7 @@ export function ActivityTab({ id }: { id: string }) {
   if (pages.error && pages.nodes.length === 0) return <ErrorPanel error={pages.error} subject="The activity" onRetry={pages.reload} />;
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <div className="scroll-x flex items-center gap-2 border-b border-line px-5 py-2 max-sm:px-3">
+      <div className="scroll-x fading-edges flex items-center gap-2 border-b border-line px-5 py-2 max-sm:px-3">
         <Segmented
           label="Kind"
           value={kind}

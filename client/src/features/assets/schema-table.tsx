@@ -70,7 +70,8 @@ export function SchemaTable(props: Props) {
     column.labels === null || column.labels === undefined ? (
       <span className="text-fg-3">not available</span>
     ) : (
-      <span className="flex min-w-0 gap-1">
+      // What a finger can press is higher than the line that it stands in, and must not make the row higher than others.
+      <span className="flex min-w-0 gap-1 coarse:-my-2.5">
         {column.labels.map((given) => (
           <LabelEvidence key={given.id} {...{ column, given, mayEdit, sourceId, decide }} />
         ))}

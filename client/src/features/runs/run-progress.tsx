@@ -72,7 +72,10 @@ export function RunFigures({ run }: { run: RunData }) {
   return (
     <dl className="grid shrink-0 grid-cols-5 rounded-panel border border-line max-sm:grid-cols-2">
       {figures.map(([label, count, hint]) => (
-        <div key={label} className="border-l border-line px-3 py-2 first:border-l-0 max-sm:odd:border-l-0 max-sm:nth-[n+3]:border-t">
+        <div
+          key={label}
+          className="border-l border-line px-3 py-2 first:border-l-0 max-sm:last:col-span-2 max-sm:odd:border-l-0 max-sm:nth-[n+3]:border-t"
+        >
           <dt className="text-small text-fg-2">{label}</dt>
           <dd className="text-figure">{formatCount(count)}</dd>
           <dd className="text-small text-fg-3">{hint}</dd>

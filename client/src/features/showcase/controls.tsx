@@ -11,8 +11,14 @@ import { Tabs } from '@/components/ui/tabs';
 import { State, type Specimen } from './specimen';
 
 const icon = <Plug className="size-3.5" strokeWidth={1.6} />;
-const LOOKS = ['primary', 'default', 'quiet', 'danger'] as const;
-const WORDS = { primary: 'Register source', default: 'Test connection', quiet: 'Clear', danger: 'Remove source…' };
+const LOOKS = ['primary', 'default', 'quiet', 'danger', 'confirm'] as const;
+const WORDS = {
+  primary: 'Register source',
+  default: 'Test connection',
+  quiet: 'Clear',
+  danger: 'Remove source…',
+  confirm: 'Remove source',
+};
 
 const Buttons = () => (
   <>
@@ -171,23 +177,22 @@ function Combo({ isLoading = false, error, start = [] }: { isLoading?: boolean; 
       choices={{ text, onText: setText, isOpen, onOpen: setOpen, options, isLoading, error }}
       toItem={({ id, name }) => ({ id, name })}
       placeholder="Type a name"
-      className="w-64"
     />
   );
 }
 
 const Comboboxes = () => (
   <>
-    <State name="empty">
+    <State name="empty" className="w-64 *:w-full">
       <Combo />
     </State>
-    <State name="some chosen">
+    <State name="some chosen" className="w-64 *:w-full">
       <Combo start={PEOPLE.slice(0, 2)} />
     </State>
-    <State name="its choices on their way">
+    <State name="its choices on their way" className="w-64 *:w-full">
       <Combo isLoading />
     </State>
-    <State name="its choices not to be had">
+    <State name="its choices not to be had" className="w-64 *:w-full">
       <Combo error={new Error('The catalog does not answer.')} />
     </State>
   </>

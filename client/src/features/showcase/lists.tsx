@@ -118,7 +118,7 @@ function Tables() {
 }
 
 const BulkBars = () => (
-  <State name="with three actions" boxed className="h-20">
+  <State name="with three actions" boxed className="h-20 max-sm:h-36">
     <BulkBar count={1_284} onClear={() => {}}>
       <Button variant="primary">Acknowledge</Button>
       <Button>Waive…</Button>
