@@ -25,7 +25,7 @@ export type NamedDifference = Pick<Difference, 'what' | 'kind' | 'id' | 'fields'
 };
 export type Compared = {
   store: 'neo4j' | 'postgresql';
-  compared: { assets: number; columns?: number; flows: number };
+  compared: { assets: number; columns?: number; jobs?: number; flows: number };
   count: number;
   /** The first of them. */
   differences: NamedDifference[];
@@ -60,7 +60,7 @@ async function compareCopy(sql: Database, neo4j: Neo4j, most: number, onProgress
         : `${row.name ?? id}`;
   return {
     store: 'neo4j',
-    compared: { assets: compared.asset, columns: compared.column, flows: compared.flow },
+    compared: { assets: compared.asset, columns: compared.column, jobs: compared.job, flows: compared.flow },
     count,
     differences: differences.map((each) => ({ what: each.what, kind: each.kind, id: each.id, about: about(each), fields: each.fields })),
     pending,

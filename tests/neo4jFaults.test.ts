@@ -126,7 +126,7 @@ describe.skipIf(server.missing)('with Neo4j', { timeout: LONG_MS }, () => {
     const { code, stdout, stderr } = await pursight('drift', 'lineage');
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/^0 differences \(\d+ assets, \d+ columns, \d+ flows compared\)\.\n$/),
+      stdout: expect.stringMatching(/^0 differences \(\d+ assets, \d+ columns, \d+ jobs, \d+ flows compared\)\.\n$/),
       stderr: '',
     });
   };

@@ -28,6 +28,8 @@ type Seen = {
   columnOf: string;
   violation: string;
   event: string;
+  /** One that moves something of this source. */
+  job?: string;
   /** Everything that must not occur in the answer of who may not see the source. */
   secrets: string[];
 };
@@ -39,6 +41,8 @@ let beta: Seen;
 let policy: string;
 let term: string;
 let domain: string;
+/** Their ids by their names. */
+const jobs = new Map<string, string>();
 let one: Ask & { email: string };
 let nobody: Ask & { email: string };
 /** The position before anything happened. */
@@ -142,17 +146,20 @@ beforeAll(async () => {
   const [first, second] = [await addSource('alpha'), await addSource('beta')];
   const steward = await world.createUser([{ role: 'STEWARD' }]);
   [alpha, beta] = [await describeSource('alpha', first, me.id, world.ask), await describeSource('beta', second, me.id, steward)];
-  for (const [from, to, why] of [
+  for (const [from, to, why, name = why] of [
     [alpha.view, beta.view, 'alpha is in beta'],
-    [beta.view, alpha.view, 'beta is in alpha'],
+    // What this one moves elsewhere is seen.
+    [beta.view, alpha.view, 'beta is in alpha', 'alpha only'],
     [beta.column, alpha.column, 'beta again'],
     [alpha.column, beta.column, 'beta once more'],
     // Who sees one source sees this, and that it was told.
     [alpha.view, alpha.tables.find((id) => id !== alpha.view)!, 'alpha only'],
   ] as const) {
-    const input = { from, to, reason: why, job: { namespace: 'jobs', name: why } };
-    await world.admin('mutation ($input: DeclareLineageInput!) { declareLineage(input: $input) { cursor } }', { input });
+    const input = { from, to, reason: why, job: { namespace: 'jobs', name } };
+    const { declareLineage } = await world.admin(DECLARE, { input });
+    jobs.set(name, declareLineage.edge.job.id);
   }
+  [alpha.job, beta.job] = [jobs.get('alpha only'), jobs.get('beta again')];
   one = await world.createUser([{ role: 'READER', sourceId: alpha.source }]);
   nobody = await world.createUser([{ role: 'READER', sourceId: '01a20000-0000-7000-8000-000000000000' }]);
   await world.consumed();
@@ -162,6 +169,7 @@ afterAll(async () => {
   for (const database of databases) await database.drop();
 });
 
+const DECLARE = 'mutation ($input: DeclareLineageInput!) { declareLineage(input: $input) { edge { job { id } } } }';
 const LIST = 'totalCount nodes { id }';
 const EDGE = 'from to job { name } declaration { reason }';
 const PATHS = `paths { length nodes { id asset { name } column { name } } edges { ${EDGE} } }`;
@@ -200,8 +208,9 @@ const ABOUT_SOURCES: Record<string, (seen: Seen) => string> = {
   violationCounts: () =>
     `violationCounts(by: SOURCE) { value count } byPolicy: violationCounts(by: POLICY) { value count } byOwner: violationCounts(by: OWNER) { value count } byDay: violationCounts(by: DAY) { value count }`,
   lineage: (seen) =>
-    `lineage(assetId: "${seen.view}", direction: BOTH, depth: 5) { rootId nodes { id asset { name } } edges { from to job { name } declaration { reason } } }
-     ofColumns: lineage(assetId: "${seen.columnOf}", direction: BOTH, depth: 5, level: COLUMN) { nodes { id asset { name } column { name } } edges { from to job { name } declaration { reason } } }`,
+    `lineage(assetId: "${seen.view}", direction: BOTH, depth: 5) { rootId nodes { id asset { name } job { name } } edges { from to job { name } declaration { reason } } }
+     ofColumns: lineage(assetId: "${seen.columnOf}", direction: BOTH, depth: 5, level: COLUMN) { nodes { id asset { name } column { name } job { name } } edges { from to job { name } declaration { reason } } }`,
+  job: (seen) => `job(id: "${seen.job}") { id namespace name flows { nodes { ${EDGE} } } }`,
   impact: (seen) =>
     `impact(assetId: "${seen.view}", direction: BOTH) { ${IMPACT} } ofColumn: impact(columnId: "${seen.column}", direction: BOTH) { ${IMPACT} }`,
   paths: (seen) =>
@@ -289,6 +298,25 @@ describe('every root field', () => {
     // What is declared of columns of both tables flows between these, too, round in a circle.
     expect(all).toMatchObject({ reached: 4, lists: [7, 4, 4], statistics: { flows: 7, cycleCount: 2, roots: 0, leaves: 1 } });
     expect(all.ofColumn).toBeGreaterThan(mine.ofColumn);
+  });
+
+  it('shows a job to who sees both ends of something that it moves, and no more of it than that', async () => {
+    const named = async (ask: Ask): Promise<Record<string, string[]>> => {
+      const seen: Record<string, string[]> = {};
+      for (const [name, id] of jobs) {
+        const { job } = await answerOf(ask, `job(id: "${id}") { name flows { nodes { declaration { reason } } } }`);
+        if (job) seen[name] = job.flows.nodes.map(({ declaration }: any) => declaration.reason).sort();
+      }
+      return seen;
+    };
+    expect(await named(world.ask)).toEqual({
+      'alpha is in beta': ['alpha is in beta'],
+      'alpha only': ['alpha only', 'beta is in alpha'],
+      'beta again': ['beta again'],
+      'beta once more': ['beta once more'],
+    });
+    expect(await named(one)).toEqual({ 'alpha only': ['alpha only'] });
+    expect(await named(nobody)).toEqual({});
   });
 
   it.each(Object.entries(ADMINISTRATORS_ONLY))('%s is FORBIDDEN but for administrators', async (_name, selection) => {

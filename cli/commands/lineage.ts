@@ -10,8 +10,8 @@ import { showDiff, showHistory } from './lineageOverTime.ts';
 const LINEAGE = `query Lineage($assetId: ID!, $direction: LineageDirection!, $depth: Int, $asOf: DateTime, $level: LineageLevel) {
   lineage(assetId: $assetId, direction: $direction, depth: $depth, asOf: $asOf, level: $level) {
     rootId truncated
-    nodes { id depth unexpanded asset { id kind namespace name } column { id name } }
-    edges { from to kind origin validFrom validTo }
+    nodes { id depth unexpanded asset { id kind namespace name } column { id name } job { id namespace name } }
+    edges { from to kind origin validFrom validTo job { id } }
   }
 }`;
 
@@ -21,8 +21,11 @@ type Node = {
   unexpanded: number;
   asset: { kind: string; name: string } | null;
   column: { name: string } | null;
+  /** Then it is no asset or column, but what moves data between some. */
+  job: { name: string } | null;
 };
-type Graph = { rootId: string; truncated: boolean; nodes: Node[]; edges: { from: string; to: string; origin: string }[] };
+type Edge = { from: string; to: string; origin: string; job: { id: string } | null };
+type Graph = { rootId: string; truncated: boolean; nodes: Node[]; edges: Edge[] };
 /** The future is as now, by the server's clock: this machine's may be slow. */
 const NOW = '9999-12-31T23:59:59.999Z';
 
@@ -66,7 +69,10 @@ async function show(context: CommandContext, asset: string, name: string | undef
   for (const line of drawTrees(lineage)) printLine(terminal, line);
   if (lineage.edges.length === 0 && !lineage.truncated) say(terminal, 'Nothing flows into it or out of it, as far as you may see.');
   if (lineage.truncated)
-    say(terminal, `Only the nearest ${lineage.nodes.length} are shown; "+n" tells how many more there are at a place.`);
+    say(
+      terminal,
+      `Only the nearest ${lineage.nodes.filter(({ job }) => !job).length} are shown; "+n" tells how many more there are at a place.`,
+    );
 }
 
 function readBetween({ since, until, level, history }: Options): { from: string; to: string } | undefined {
@@ -81,8 +87,8 @@ function readBetween({ since, until, level, history }: Options): { from: string;
   return undefined;
 }
 
-/** `origins`: who tells of the flow. */
-type Branch = { node: Node; arrow: '<-' | '->'; origins: string[] };
+/** `origins`: who tells of the flow. `jobs`: names of what moves it. */
+type Branch = { node: Node; arrow: '<-' | '->'; origins: string[]; jobs: string[] };
 
 /**
  * From level to level: `<-` for what an asset reads, `->` for what reads it. What is reached on several ways has its own branches only once.
@@ -95,8 +101,9 @@ function drawTrees({ nodes, edges }: Graph): string[] {
   for (const flows of Map.groupBy(edges, ({ from, to }) => `${from} ${to}`).values()) {
     const [reads, read] = [byId.get(flows[0]!.to)!, byId.get(flows[0]!.from)!];
     const origins = flows.map(({ origin }) => origin);
+    const jobs = [...new Set(flows.flatMap(({ job }) => byId.get(job?.id ?? '')?.job?.name ?? []))].toSorted();
     const [above, branch]: [Node, Branch] =
-      reads.depth < read.depth ? [reads, { node: read, arrow: '<-', origins }] : [read, { node: reads, arrow: '->', origins }];
+      reads.depth < read.depth ? [reads, { node: read, arrow: '<-', origins, jobs }] : [read, { node: reads, arrow: '->', origins, jobs }];
     if (above.depth + 1 === branch.node.depth) branches.set(above.id, [...(branches.get(above.id) ?? []), branch]);
   }
   const drawn = new Set<string>();
@@ -110,12 +117,15 @@ function drawTrees({ nodes, edges }: Graph): string[] {
       `${head}${words.join('  ')}`,
       ...below.flatMap((branch, index) => {
         const [fork, rest] = index === below.length - 1 ? ['└─ ', '   '] : ['├─ ', '│  '];
-        return draw(branch.node, `${indent}${fork}${branch.arrow} `, `${indent}${rest}`, isDeclared(branch) ? ['declared'] : []);
+        return draw(branch.node, `${indent}${fork}${branch.arrow} `, `${indent}${rest}`, [
+          ...(isDeclared(branch) ? ['declared'] : []),
+          ...branch.jobs.map((job) => `by ${job}`),
+        ]);
       }),
     ];
   };
   return nodes
-    .filter(({ depth }) => depth === 0)
+    .filter(({ depth, job }) => depth === 0 && !job)
     .toSorted((a, b) => (labelOf(a) < labelOf(b) ? -1 : 1))
     .flatMap((root) => draw(root, '', ''));
 }

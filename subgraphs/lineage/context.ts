@@ -11,7 +11,7 @@ import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import { createDeadline, type Deadline } from './domain/budgets.ts';
 import { isNodeId } from './store/nodeIds.ts';
 import { readNeighbours, type Neighbours } from './domain/neighbours.ts';
-import type { ColumnNode, Direction, GraphSource, Level, View } from './graph/index.ts';
+import type { ColumnNode, Direction, GraphEdge, GraphSource, HistoryKey, JobNode, Level, View } from './graph/index.ts';
 import { findColumnIds, findColumnsById } from './store/catalogColumns.ts';
 import { findDeclarations, findJobs, type DeclaredEdge } from './store/declarations.ts';
 
@@ -35,6 +35,7 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
   const { viewer } = context;
   const classes = (): Promise<VisibleClasses> => classesOf(sql, context, 'read');
   const neighboursBy = new Map<string, DataLoader<string, Neighbours>>();
+  const jobFlowsBy = new Map<string, DataLoader<string, GraphEdge[]>>();
   /** Of all lists of neighbours together, from the first one on. */
   let deadline: Deadline | undefined;
 
@@ -112,9 +113,29 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
         ),
       { cacheKeyFn: edgeKey },
     ),
+    /** Of edges that the viewer was shown: who sees one of its flows sees a job. */
     job: new DataLoader(async (ids: readonly string[]) =>
       inOrder(ids, viewer && mayRead(viewer) ? await findJobs(sql, ids) : [], ({ id }) => id),
     ),
+    /** Of any ids; null where the viewer sees none of its flows. */
+    visibleJob: new DataLoader(async (ids: readonly string[]): Promise<(JobNode | null)[]> => {
+      const seen = await classes();
+      return inOrder(ids, await graph.read((store) => store.getJobs(ids, seen)), ({ id }) => id);
+    }),
+    /** The latest first: the first `limit` after `after`. */
+    jobFlows(jobId: string, after: HistoryKey | null, limit: number): Promise<GraphEdge[]> {
+      const key = JSON.stringify([after, limit]);
+      let loader = jobFlowsBy.get(key);
+      if (!loader) {
+        loader = new DataLoader(async (ids) => {
+          const seen = await classes();
+          const found = await graph.read((store) => store.listJobFlows(ids, seen, after, limit));
+          return ids.map((id) => found.get(id) ?? []);
+        });
+        jobFlowsBy.set(key, loader);
+      }
+      return loader.load(jobId);
+    },
   };
 }
 

@@ -14,7 +14,8 @@ import { createAssetResolvers } from './resolvers/Asset.ts';
 import { AssetNeighbourConnection } from './resolvers/AssetNeighbourConnection.ts';
 import { createColumnResolvers } from './resolvers/Column.ts';
 import { createColumnNeighbourConnection } from './resolvers/ColumnNeighbourConnection.ts';
-import { createJob, createLineageEdge, createLineageNode, LineageDeclaration, LineageGraph } from './resolvers/LineageGraph.ts';
+import { createJobResolvers } from './resolvers/Job.ts';
+import { createLineageEdge, createLineageNode, LineageDeclaration, LineageGraph } from './resolvers/LineageGraph.ts';
 import { createMutationResolvers } from './resolvers/Mutation.ts';
 import { createImpactResolvers } from './resolvers/Impact.ts';
 import { createQueryResolvers } from './resolvers/Query.ts';
@@ -69,14 +70,13 @@ export function createLineage({
     return `${epoch} ${revision}`;
   };
   const impact = createImpactResolvers({ lineage: context, askCatalog, askIdentity });
-  const subgraph = createSubgraph('lineage', impact, {
+  const subgraph = createSubgraph('lineage', impact, createJobResolvers(context), {
     Query: createQueryResolvers({ sql, lineage: context, readStatistics: createKeptStatistics({ graph, readRevision }) }),
     Mutation: createMutationResolvers({ sql, context, declarations }),
     Asset: createAssetResolvers(context),
     AssetNeighbourConnection,
     Column: createColumnResolvers(context),
     ColumnNeighbourConnection: createColumnNeighbourConnection(context),
-    Job: createJob(context),
     LineageGraph,
     LineageNode: createLineageNode(context),
     LineageEdge: createLineageEdge(context),

@@ -3,16 +3,18 @@ import type { Connection } from '#platform/graphql/connections.ts';
 import type { Impact, OwnerCount } from './domain/impact.ts';
 import type { Neighbour } from './domain/neighbours.ts';
 import type { LineageGraph, LineageNode } from './domain/lineage.ts';
-import type { GraphEdge, Level } from './graph/index.ts';
+import type { GraphEdge, JobNode, Level } from './graph/index.ts';
 import type { Declaration } from './store/declarations.ts';
 
 /** An asset of another subgraph's: nothing is known but its id. */
 export type AssetParent = { __typename: 'Asset'; id: string };
 /** The same of a column, by catalog's id. */
 export type ColumnParent = { __typename: 'Column'; id: string };
-export type LineageGraphParent = LineageGraph & { level: Level };
-/** `job` is null until there are jobs in the graph: a node is an asset or a column, by the graph's id. */
-export type LineageNodeParent = LineageNode & { level: Level };
+/** `jobs`: those of its nodes that are none of its level. */
+export type LineageGraphParent = LineageGraph & { level: Level; jobs: readonly LineageNode[] };
+/** By the graph's id. */
+export type LineageNodeParent = LineageNode & { level: Level | 'JOB' };
+export type JobParent = JobNode;
 export type LineageEdgeParent = GraphEdge;
 /** `rootId`: the asset's, or catalog's of the column. */
 export type ImpactParent = Impact & { rootId: string };

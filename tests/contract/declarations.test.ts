@@ -19,7 +19,7 @@ const DECLARE = `mutation ($input: DeclareLineageInput!) { declareLineage(input:
 const RETRACT = `mutation ($input: RetractLineageInput!) { retractLineage(input: $input) { cursor edge { ${EDGE} } } }`;
 const LINEAGE = `query ($assetId: ID!, $direction: LineageDirection!, $depth: Int, $asOf: DateTime, $level: LineageLevel, $maxNodes: Int) {
   lineage(assetId: $assetId, direction: $direction, depth: $depth, asOf: $asOf, level: $level, maxNodes: $maxNodes) {
-    rootId truncated nodes { id depth asset { id displayName } column { id name } job { id } } edges { ${EDGE} } } }`;
+    rootId truncated nodes { id depth asset { id displayName } column { id name } job { id namespace name } } edges { ${EDGE} } } }`;
 
 let world: World;
 let shop: { id: string; sql: World['owner'] };
@@ -129,10 +129,14 @@ describe('a declaration', () => {
     });
     const found = await lineage('ledger');
     expect(found.edges).toEqual([edge]);
-    expect(found.nodes.map(({ asset, depth, job }: any) => [asset.displayName, depth, job])).toEqual([
-      ['ledger', 0, null],
-      ['orders', 1, null],
+    expect(found.nodes.map(({ id: node, asset, depth, job }: any) => [node, asset?.displayName, depth, job])).toEqual([
+      [id('ledger'), 'ledger', 0, null],
+      [id('orders'), 'orders', 1, null],
+      [edge.job.id, undefined, 1, edge.job],
     ]);
+    // Assets first: the job is named by the edge anyway.
+    const cut = await lineage('ledger', { maxNodes: 2 });
+    expect([cut.nodes.length, cut.edges, cut.truncated, found.truncated]).toEqual([2, [edge], true, false]);
     expect((await lineage('ledger', { asOf: before })).edges).toEqual([]);
   });
 
@@ -264,16 +268,19 @@ describe('between columns', () => {
       'orders.note>report.total DECLARED',
     ]);
     const told = found.nodes.map(({ id: node, depth, asset, column, job }: any) => {
-      expect(node).toBe(column.id);
-      return `${depth} ${asset.displayName}.${column.name} ${job}`;
+      expect(node).toBe((job ?? column).id);
+      return `${depth} ${job ? `job ${job.name} ${asset} ${column}` : `${asset.displayName}.${column.name}`}`;
     });
     expect(told.toSorted()).toEqual([
-      '0 report.order_id null',
-      '0 report.total null',
-      '1 ledger.order_id null',
-      '1 orders.note null',
-      '2 orders.customer null',
-      '2 orders.id null',
+      '0 report.order_id',
+      '0 report.total',
+      '1 job report.order_id null null',
+      '1 job report.total null null',
+      '1 ledger.order_id',
+      '1 orders.note',
+      '2 job ledger.order_id null null',
+      '2 orders.customer',
+      '2 orders.id',
     ]);
     // Their assets have it, too; who says so and why is told of the columns.
     const ofAssets = await lineage('report', { depth: 1 });
@@ -335,7 +342,7 @@ describe('between columns', () => {
     await scan(shop);
     expect(edgesOf(declared(await lineage('report', { level: 'COLUMN' })))).toEqual(before);
     await done(retract(flow('orders.note', 'report.total')), 'retractLineage');
-    expect((await lineage('report', { level: 'COLUMN' })).nodes.map(({ column }: any) => column.name).toSorted()).toEqual([
+    expect((await lineage('report', { level: 'COLUMN' })).nodes.flatMap(({ column }: any) => column?.name ?? []).toSorted()).toEqual([
       'customer',
       'id',
       'order_id',
@@ -380,7 +387,7 @@ describe('between columns', () => {
 
     const graph = () => lineage('report', { level: 'COLUMN', direction: 'BOTH' });
     await graph();
-    // What is visible, the columns of the asset, three levels, edges of both sides, names, declarations, and the jobs that there are none of.
+    // What is visible, the columns of the asset, three levels, edges of both sides, names, declarations, and the jobs.
     expect(await countStatements(world.owner, 'lineage', graph)).toBeLessThanOrEqual(12);
   });
 });
@@ -566,5 +573,72 @@ describe('who sees one end', () => {
     expect((await lineage('report', {}, ofDomain)).edges).toMatchObject([{ from: id('ledger'), declaration: null }]);
     await done(retract(flow('ledger.order_id', 'report.order_id', 'Not so'), ofDomain), 'retractLineage');
     expect((await lineage('report', {}, ofDomain)).edges).toEqual([]);
+  });
+});
+
+describe('a job', () => {
+  const JOB = `query ($id: ID!, $first: Int, $after: String) {
+    job(id: $id) { id namespace name flows(first: $first, after: $after) { nodes { from to kind validTo } edges { cursor node { from } } pageInfo { hasNextPage endCursor } } } }`;
+  const jobIdOf = async (name: string): Promise<string> =>
+    (await world.owner<{ id: string }[]>`select job_id as id from lineage.jobs where name = ${name}`)[0]!.id;
+  const jobOf = async (jobId: string, page: object = {}, ask: Ask = world.ask): Promise<any> => {
+    const { data, errors } = await ask(JOB, { id: jobId, ...page });
+    expect(errors).toBeUndefined();
+    return data.job;
+  };
+
+  it('has what it moves and has moved as pages, the latest first', async () => {
+    await done(declare({ ...flow('report', 'ledger'), job: { namespace: 'airflow', name: 'weekly' } }), 'declareLineage');
+    await done(retract(flow('report', 'ledger')), 'retractLineage');
+    await done(declare({ ...flow('report', 'recent'), job: { namespace: 'airflow', name: 'weekly' } }), 'declareLineage');
+    const jobId = await jobIdOf('weekly');
+    const expected = [
+      { from: id('report'), to: id('recent'), kind: 'TABLE', validTo: null },
+      { from: id('report'), to: id('ledger'), kind: 'TABLE', validTo: expect.any(String) },
+    ];
+    const all = await jobOf(jobId.toUpperCase());
+    expect(all).toMatchObject({
+      id: jobId,
+      namespace: 'airflow',
+      name: 'weekly',
+      flows: { nodes: expected, pageInfo: { hasNextPage: false } },
+    });
+    const { flows: first } = await jobOf(jobId, { first: 1 });
+    expect(first).toMatchObject({ nodes: expected.slice(0, 1), pageInfo: { hasNextPage: true } });
+    expect((await jobOf(jobId, { first: 1, after: first.pageInfo.endCursor })).flows).toMatchObject({
+      nodes: expected.slice(1),
+      pageInfo: { hasNextPage: false },
+    });
+    expect(await problem(world.ask(JOB, { id: await jobIdOf('nightly'), after: first.pageInfo.endCursor }))).toEqual([
+      'BAD_USER_INPUT',
+      'after',
+    ]);
+    await done(retract(flow('report', 'recent')), 'retractLineage');
+  });
+
+  it('is none for who sees both ends of nothing that it moves, and where there is none', async () => {
+    await done(declare({ ...flow('feed', 'recent'), job: { namespace: 'airflow', name: 'import' } }), 'declareLineage');
+    const jobId = await jobIdOf('import');
+    expect(await jobOf(jobId, {}, steward)).toMatchObject({ name: 'import' });
+    expect(await jobOf(jobId, {}, reader)).toBeNull();
+    for (const unknown of ['nonsense', '01a20000-0000-7000-8000-000000000000']) expect(await jobOf(unknown)).toBeNull();
+    await done(retract(flow('feed', 'recent')), 'retractLineage');
+    expect(await jobOf(jobId, {}, reader)).toBeNull();
+  });
+
+  it('costs a statement for all that are in an answer, and one for what they move', async () => {
+    for (const name of ['id', 'customer']) {
+      await done(declare({ ...flow(`orders.${name}`, 'report.order_id'), job: { namespace: 'dbt', name } }), 'declareLineage');
+    }
+    const graph = () =>
+      world.admin(
+        `{ lineage(assetId: "${id('report')}", direction: BOTH, level: COLUMN) { nodes { job { name flows(first: 5) { nodes { from } } } } } }`,
+      );
+    expect((await graph()).lineage.nodes.filter(({ job }: any) => job).length).toBeGreaterThan(1);
+    const bare = () => world.admin(`{ lineage(assetId: "${id('report')}", direction: BOTH, level: COLUMN) { nodes { depth } } }`);
+    await bare();
+    const [of, without] = [await countStatements(world.owner, 'lineage', graph), await countStatements(world.owner, 'lineage', bare)];
+    // Names, flows, and the columns at their ends.
+    expect(of - without).toBeLessThanOrEqual(3);
   });
 });

@@ -7,9 +7,9 @@ import { mutate } from './mutate.ts';
 
 const server = await useNeo4j();
 
-const EDGE = 'edge { from to kind origin transformation validFrom validTo job { name } declaration { reason retractedBecause } }';
+const EDGE = 'edge { from to kind origin transformation validFrom validTo job { id name } declaration { reason retractedBecause } }';
 const LINEAGE = `query ($assetId: ID!, $level: LineageLevel) {
-  lineage(assetId: $assetId, direction: UPSTREAM, level: $level) { nodes { id depth column { name } } edges { from to kind origin transformation validFrom validTo job { name } declaration { reason retractedBecause } } } }`;
+  lineage(assetId: $assetId, direction: UPSTREAM, level: $level) { nodes { id depth column { name } job { name } } edges { from to kind origin transformation validFrom validTo job { id name } declaration { reason retractedBecause } } } }`;
 
 describe.skipIf(server.missing)('Neo4j', () => {
   let world: World;
@@ -44,7 +44,12 @@ describe.skipIf(server.missing)('Neo4j', () => {
       expect((await lineage()).nodes.map(({ id, depth }: any) => [id, depth])).toEqual([
         [to, 0],
         [from, 1],
+        [edge.job.id, 1],
       ]);
+      const { job: found } = await world.admin('query ($id: ID!) { job(id: $id) { name flows { nodes { from to } } } }', {
+        id: edge.job.id,
+      });
+      expect(found).toMatchObject({ name: 'nightly', flows: { nodes: expect.arrayContaining([{ from, to }]) } });
       if (level === 'COLUMN') {
         const { column } = await world.admin('query ($id: ID!) { column(id: $id) { upstream { nodes { id } } } }', { id: to });
         expect(column.upstream.nodes).toEqual([{ id: from }]);

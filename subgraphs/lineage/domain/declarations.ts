@@ -12,7 +12,6 @@ import { newId } from '#platform/ids.ts';
 import type { GraphEdge } from '../graph/index.ts';
 import { listMissing, NOT_FED } from '../store/assets.ts';
 import {
-  addJob,
   findLast,
   findLastEdge,
   getDeclaredEdge,
@@ -84,11 +83,11 @@ export function createDeclarations({ sql, askCatalog, onCommit, now = () => new 
         const at = latest(now(), lastEdge && (lastEdge.validTo ?? justAfter(lastEdge.validFrom)));
         const declaration = { id: newId(), fromId, toId, reason: words.reason, declaredBy: userId, declaredAt: at };
         const jobId = job && jobNodeId(job.namespace, job.name);
-        if (job) await addJob(tx, { id: jobId!, ...job });
         await insertDeclaration(tx, declaration);
         await writeFacts(tx, {
           assets: await listUnfed(tx, [from, to]),
           columns: [from, to].flatMap(({ column }) => column ?? []),
+          jobs: job ? [{ id: jobId!, ...job }] : [],
           changes: [
             ...(to.column ? ofAssets({ from, to }, 'opened', at) : [{ ...flowOf({ from, to }), change: 'closed' as const, at }]),
             { ...flowOf({ from, to }), change: 'opened', at, details: { transformation, jobId } },

@@ -42,7 +42,7 @@ const postgresWorld = (): World => ({
   stores: () => [createPostgresGraph(sql)],
   apply: (facts) => sql.begin((tx) => writeFacts(tx, facts)),
   async clear() {
-    for (const table of ['edges', 'columns', 'assets']) await sql`delete from ${sql(`lineage.${table}`)}`;
+    for (const table of ['edges', 'columns', 'jobs', 'assets']) await sql`delete from ${sql(`lineage.${table}`)}`;
   },
 });
 
@@ -92,7 +92,7 @@ async function agree(random: Random, { stores, apply, clear }: World, least: num
       await apply(facts);
       const graphs = stores();
       const questions = Array.from({ length: random.between(5, 35) }, () =>
-        random.one([askLineage, askLineage, askNeighbours, askStores])(random, history, oracle),
+        random.one([askLineage, askLineage, askNeighbours, askJobs, askStores])(random, history, oracle),
       );
       for (let from = 0; from < questions.length; from += AT_ONCE)
         await Promise.all(questions.slice(from, from + AT_ONCE).map((ask) => ask(graphs)));
@@ -139,6 +139,26 @@ const askNeighbours: Question = (random, history, oracle) => {
   };
 };
 
+const askJobs: Question = (random, { jobs, assets, columns, moment }, oracle) => {
+  const ids = someOf(
+    random,
+    [...jobs, random.one(assets)].map(({ id }) => id),
+  );
+  const classes = random.one(VIEWERS);
+  const limit = random.one([1, 2, 5, 1_000]);
+  const nodes = [...assets, ...columns].map(({ id }) => id);
+  const after = random.one([null, [moment() ?? new Date(), random.one(nodes), random.one(nodes), 'PARSED'] satisfies HistoryKey]);
+  const seen = oracle.jobs(ids, classes);
+  const flows = ids.map((id) => [id, oracle.jobFlows(id, classes, after, limit)] as const).filter(([, { length }]) => length > 0);
+  return async (graphs) => {
+    for (const graph of graphs) {
+      const said = JSON.stringify({ ids, classes, after, limit });
+      expect((await graph.getJobs(ids, classes)).sort(byId), said).toEqual([...seen].sort(byId));
+      expect(sorted(await graph.listJobFlows(ids, classes, after, limit)), said).toEqual(sorted(new Map(flows)));
+    }
+  };
+};
+
 /** What else a graph can be asked: the stores agree with each other. */
 const askStores: Question = (random, history) => {
   const level = randomLevel(random, history);
@@ -179,6 +199,7 @@ const nodesOf = ({ assets, columns }: RandomHistory, level: Level): string[] => 
 const someOf = (random: Random, ids: readonly string[]): string[] => [
   ...new Set(Array.from({ length: random.between(1, 6) }, () => random.one(ids))),
 ];
+const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
 const sorted = <Value>(map: ReadonlyMap<string, Value>): [string, Value][] => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 
 async function flowsOf(graph: GraphStore, classes: VisibleClasses): Promise<string[]> {

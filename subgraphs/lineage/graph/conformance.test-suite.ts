@@ -328,6 +328,93 @@ export function describeGraph(title: string, { graph, apply, clear }: Conformanc
       expect(await edges(null)).toEqual(['a>b 5-']);
     });
 
+    describe('of jobs', () => {
+      const moves = async (name: string, flows: string, at = 1, origin: Origin = 'DECLARED') => {
+        const jobId = learn(name, newId());
+        await apply({ assets: [], jobs: [{ id: jobId, namespace: 'test', name }], changes: [] });
+        await open(flows, at, { origin, details: { jobId } });
+      };
+      const jobs = async (classes: VisibleClasses = 'all') => (await graph().getJobs(all(), classes)).map(({ name }) => name).sort();
+      const flowsOf = async (job: string, classes: VisibleClasses = 'all', after: HistoryKey | null = null, limit = 9) =>
+        ((await graph().listJobFlows([id(job)], classes, after, limit)).get(id(job)) ?? []).map(told);
+
+      it('shows those that move something between two nodes that are seen, now or once', async () => {
+        await put('a b c', 'h i');
+        await moves('nightly', 'a>b h>i');
+        await moves('hourly', 'a>h');
+        await moves('secret', 'h>i', 1, 'EVENT');
+        await moves('columns', 'a.x>c.y');
+        await moves('hidden columns', 'a.x>h.y');
+        expect(await jobs()).toEqual(['columns', 'hidden columns', 'hourly', 'nightly', 'secret']);
+        expect(await jobs([OPEN])).toEqual(['columns', 'nightly']);
+        expect(await jobs([HIDDEN])).toEqual(['nightly', 'secret']);
+        expect(await jobs([])).toEqual([]);
+        await close('a>b', 3, { origin: 'DECLARED' });
+        expect(await jobs([OPEN])).toEqual(['columns', 'nightly']);
+        await put('h');
+        expect(await jobs([OPEN])).toEqual(['columns', 'hidden columns', 'hourly', 'nightly']);
+        expect(await graph().getJobs([id('nightly'), id('nightly'), newId()], [OPEN])).toEqual([
+          { id: id('nightly'), namespace: 'test', name: 'nightly' },
+        ]);
+        expect(await graph().getJobs([], 'all')).toEqual([]);
+      });
+
+      it('does not know one by a flow that was none after all, or that another has taken over', async () => {
+        await put('a b c');
+        await moves('never', 'a>b', 2);
+        await close('a>b', 1, { origin: 'DECLARED' });
+        expect(await jobs()).toEqual([]);
+        await moves('first', 'b>c', 1);
+        await close('b>c', 2, { origin: 'DECLARED' });
+        await moves('second', 'b>c', 3);
+        expect([await flowsOf('never'), await flowsOf('first'), await flowsOf('second')]).toEqual([
+          [],
+          ['b>c DECLARED 1-2'],
+          ['b>c DECLARED 3-'],
+        ]);
+        expect(await jobs()).toEqual(['first', 'second']);
+      });
+
+      it('tells what each moves and has moved page by page, the latest first, between nodes that are seen', async () => {
+        await put('a b c', 'h');
+        await moves('nightly', 'a>b b>c', 1);
+        await close('a>b', 2, { origin: 'DECLARED' });
+        await moves('nightly', 'a>b a>h', 4);
+        await moves('nightly', 'a.x>b.y', 3, 'EVENT');
+        await moves('other', 'a>c', 5);
+        const found = ['a>h DECLARED 4-', 'a>b DECLARED 4-', 'a.x>b.y EVENT 3-', 'b>c DECLARED 1-', 'a>b DECLARED 1-2'];
+        expect(await flowsOf('nightly')).toEqual(found);
+        expect(await flowsOf('nightly', [OPEN])).toEqual(found.slice(1));
+        expect(await flowsOf('nightly', [HIDDEN])).toEqual([]);
+        expect(await flowsOf('nightly', [])).toEqual([]);
+        const walked: string[] = [];
+        for (let after: HistoryKey | null = null; ;) {
+          const [edge]: GraphEdge[] = (await graph().listJobFlows([id('nightly')], 'all', after, 1)).get(id('nightly')) ?? [];
+          if (!edge) break;
+          expect(edge).toMatchObject({ jobId: id('nightly'), kind: names.get(edge.fromId)!.includes('.') ? 'COLUMN' : 'TABLE' });
+          walked.push(told(edge));
+          after = [edge.validFrom, edge.fromId, edge.toId, edge.origin];
+        }
+        expect(walked).toEqual(found);
+        const both = await graph().listJobFlows([id('nightly'), id('other'), newId()], 'all', null, 2);
+        expect(new Map([...both].map(([job, flows]) => [names.get(job), flows.map(told)]))).toEqual(
+          new Map([
+            ['nightly', found.slice(0, 2)],
+            ['other', ['a>c DECLARED 5-']],
+          ]),
+        );
+      });
+
+      it('goes no way through one: what it reads does not flow into all that it writes', async () => {
+        await put('a b c d');
+        await moves('nightly', 'a>b c>d');
+        expect(await walk('a', 'DOWNSTREAM')).toEqual({ nodes: 'a:0 b:1', edges: 'a>b', truncated: false });
+        expect(await walk('nightly', 'DOWNSTREAM')).toBeNull();
+        expect(await graph().findVisible([id('nightly')], 'ASSET', 'all')).toEqual([]);
+        expect(await graph().countAssets('all')).toBe(4);
+      });
+    });
+
     it('says anew what an interval is that begins where an empty one did', async () => {
       await put('a b');
       await open('a>b', 1);

@@ -16,6 +16,9 @@ export type Level = 'ASSET' | 'COLUMN';
 /** A column that has edges. It is seen by whoever sees its asset. */
 export type ColumnNode = { id: string; assetId: string; name: string };
 
+/** What moves data. Flows carry it; none leads into it. It is seen by whoever sees both ends of one of its flows, that is or was. */
+export type JobNode = { id: string; namespace: string; name: string };
+
 /** From `fromId` data flows to `toId`. An edge is one of these during an interval; two of them never overlap. */
 export type Flow = { fromId: string; toId: string; kind: EdgeKind; origin: Origin };
 export type FlowDetails = { transformation: Transformation; confidence: number; jobId: string | null };
@@ -62,6 +65,15 @@ export type GraphStore = {
   getColumns(ids: readonly string[], classes: VisibleClasses): Promise<ColumnNode[]>;
   /** Every edge, that is or was, between one of the ids and a visible node, the latest first: the first `limit` after `after`. `ids` are visible nodes. */
   listHistory(level: Level, ids: readonly string[], classes: VisibleClasses, after: HistoryKey | null, limit: number): Promise<GraphEdge[]>;
+  /** Jobs by their ids: hidden and unknown ones are left out, and those that no edge carries. In no order. */
+  getJobs(ids: readonly string[], classes: VisibleClasses): Promise<JobNode[]>;
+  /** Every edge of both levels, that is or was, which carries one of the jobs and leads from a visible node to another: of each job as `listHistory`. */
+  listJobFlows(
+    jobIds: readonly string[],
+    classes: VisibleClasses,
+    after: HistoryKey | null,
+    limit: number,
+  ): Promise<Map<string, GraphEdge[]>>;
   /** What flows between visible living assets now, into themselves too. In no order; an asset may come again, with the same, too. */
   streamFlows(classes: VisibleClasses): AsyncIterable<readonly { fromId: string; toIds: readonly string[] }[]>;
   /** How many living visible assets there are. */

@@ -38,6 +38,7 @@ describe.skipIf(server.missing)('the graph in Neo4j', () => {
     clear: async () => {
       await sql`delete from lineage.edges`;
       await sql`delete from lineage.columns`;
+      await sql`delete from lineage.jobs`;
       await sql`delete from lineage.assets`;
       const old = generation.number;
       generation = await createGeneration(neo4j, 'test');

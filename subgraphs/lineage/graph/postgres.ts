@@ -3,7 +3,7 @@ import type postgres from 'postgres';
 import type { Database } from '#platform/database/index.ts';
 import { isNobody, visible } from '#platform/auth/classes.ts';
 import type { VisibleClasses } from '#platform/auth/access.ts';
-import type { ColumnNode, GraphEdge, GraphSource, GraphStore, Level, View } from './index.ts';
+import type { ColumnNode, GraphEdge, GraphSource, GraphStore, JobNode, Level, View } from './index.ts';
 
 /** Flows that are read at once. */
 const FLOWS_AT_ONCE = 5_000;
@@ -39,6 +39,19 @@ export function createPostgresGraph(sql: Database): GraphStore {
     level === 'ASSET'
       ? sql`join lineage.assets a on a.asset_id = ${id}`
       : sql`join lineage.columns c on c.column_id = ${id} join lineage.assets a on a.asset_id = c.asset_id`;
+
+  /** Of edges between two visible nodes: what is asked of each level by itself, as its ends are found. */
+  const ofVisible = (level: Level, classes: VisibleClasses) => {
+    const kind = level === 'ASSET' ? 'TABLE' : 'COLUMN';
+    const end = (alias: string, id: string) =>
+      level === 'ASSET'
+        ? sql`join lineage.assets ${sql(alias)} on ${sql(alias)}.asset_id = e.${sql(id)}`
+        : sql`join lineage.columns ${sql(`${alias}_column`)} on ${sql(`${alias}_column`)}.column_id = e.${sql(id)}
+          join lineage.assets ${sql(alias)} on ${sql(alias)}.asset_id = ${sql(`${alias}_column`)}.asset_id`;
+    const ends = classes === 'all' ? sql`` : sql`${end('source', 'from_id')} ${end('target', 'to_id')}`;
+    const seenEnds = classes === 'all' ? sql`` : sql`${visible(sql, 'source', classes)} ${visible(sql, 'target', classes)}`;
+    return sql`lineage.edges e ${ends} where e.kind = ${kind} and (e.valid_to is null or e.valid_to > e.valid_from) ${seenEnds}`;
+  };
 
   const isVisible = (classes: VisibleClasses) => visible(sql, 'a', classes);
 
@@ -146,6 +159,35 @@ export function createPostgresGraph(sql: Database): GraphStore {
           select * from ((${ofSide(UP)}) union (${ofSide(DOWN)})) as e
           order by e.valid_from desc, e.from_id desc, e.to_id desc, e.origin desc limit ${limit}`),
       ];
+    },
+
+    async getJobs(ids, classes) {
+      if (isNobody(classes) || ids.length === 0) return [];
+      // One edge is enough: a job may have very many. Where each is seen the order makes the planner look one up in the index.
+      const moves = (level: Level) =>
+        classes === 'all'
+          ? sql`(select true from ${ofVisible(level, classes)} and e.job_id = j.job_id order by e.valid_from limit 1)`
+          : sql`exists (select from ${ofVisible(level, classes)} and e.job_id = j.job_id)`;
+      return [
+        ...(await sql<JobNode[]>`
+          select j.job_id as id, j.namespace, j.name from lineage.jobs j
+          where j.job_id = any(${ids as string[]}::uuid[]) and (${moves('ASSET')} or ${moves('COLUMN')})`),
+      ];
+    },
+
+    async listJobFlows(jobIds, classes, after, limit) {
+      if (isNobody(classes) || jobIds.length === 0) return new Map();
+      const [from, fromId, toId, origin] = after ?? [];
+      const ofLevel = (level: Level) => sql`
+        select ${edgeColumns} from ${ofVisible(level, classes)} and e.job_id = given.id
+          ${after ? sql`and (e.valid_from, e.from_id, e.to_id, e.origin) < (${from!}::timestamptz, ${fromId!}::uuid, ${toId!}::uuid, ${origin!}::text)` : sql``}
+        order by e.valid_from desc, e.from_id desc, e.to_id desc, e.origin desc limit ${limit}`;
+      const rows = await sql<GraphEdge[]>`
+        select found.* from unnest(${jobIds as string[]}::uuid[]) as given (id) cross join lateral (
+          select * from ((${ofLevel('ASSET')}) union all (${ofLevel('COLUMN')})) as e
+          order by e.valid_from desc, e.from_id desc, e.to_id desc, e.origin desc limit ${limit}
+        ) as found order by found.job_id, found.valid_from desc, found.from_id desc, found.to_id desc, found.origin desc`;
+      return Map.groupBy(rows, ({ jobId }) => jobId!);
     },
 
     async *streamFlows(classes) {

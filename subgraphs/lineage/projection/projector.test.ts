@@ -10,6 +10,7 @@ import { useNeo4j } from '#platform/testing/neo4j.ts';
 import { columnNodeId } from '../store/nodeIds.ts';
 import { connectNeo4j, type Neo4j } from '../graph/neo4j/connection.ts';
 import { createGeneration, listGenerations } from '../graph/neo4j/generations.ts';
+import { createNeo4jGraph } from '../graph/neo4j/store.ts';
 import { historyOf } from '../store/changes.ts';
 import { writeFacts, type AssetNode, type FlowChange, type GraphFacts } from '../store/facts.ts';
 import { findDrift, type Drift } from './drift.ts';
@@ -32,7 +33,7 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
   });
   beforeEach(async () => {
     await server.empty();
-    for (const table of ['edges', 'columns', 'assets']) await test.owner.unsafe(`delete from lineage.${table}`);
+    for (const table of ['edges', 'columns', 'jobs', 'assets']) await test.owner.unsafe(`delete from lineage.${table}`);
   });
   afterAll(async () => {
     await neo4j?.close();
@@ -71,8 +72,8 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
     while (await runOnce());
   };
   const drift = (patienceMs = 30_000): Promise<Drift> => findDrift({ neo4j, sql, most: 10, patienceMs });
-  const none = (assets: number, columns: number, flows: number): Drift => ({
-    compared: { asset: assets, column: columns, flow: flows },
+  const none = (assets: number, columns: number, flows: number, jobs = 0): Drift => ({
+    compared: { asset: assets, column: columns, job: jobs, flow: flows },
     count: 0,
     differences: [],
     pending: 0,
@@ -104,6 +105,38 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
     await write({ changes: [flow(a, b, 'closed', 0)] });
     await catchUp();
     expect(await drift()).toEqual(none(3, 2, 2));
+  });
+
+  it('copies jobs, also into a copy of before they were part of one, without anything else being written', async () => {
+    const [a, b] = [asset('a'), asset('b')];
+    const job = { id: newId(), namespace: 'airflow', name: 'nightly' };
+    await write({ assets: [a, b], jobs: [job], changes: [{ ...flow(a, b), details: { jobId: job.id } }] });
+    await catchUp();
+    expect(await drift()).toEqual(none(2, 0, 1, 1));
+    const [first] = await listGenerations(neo4j);
+    await neo4j.write(async (ask) => {
+      await ask('MATCH (n:LineageNode {level: "JOB"}) DELETE n');
+      await ask('MATCH (g:LineageGeneration) REMOVE g.jobs');
+    });
+    await neo4j.write((ask) => ask('DROP INDEX lineage_job'));
+    expect(await drift(0)).toMatchObject({ count: 0, pending: 1 });
+    await catchUp();
+    expect(await drift()).toEqual(none(2, 0, 1, 1));
+    expect((await listGenerations(neo4j)).map(({ number }) => number)).toEqual([first!.number]);
+    expect(await createNeo4jGraph(neo4j, first!.number).getJobs([job.id], [1])).toEqual([job]);
+    await neo4j.write((ask) => ask('MATCH (n:LineageNode {id: $id}) SET n.name = "other"', { id: job.id }));
+    await neo4j.write((ask) =>
+      ask('MATCH (n:LineageNode {id: $id}) CREATE (m:LineageNode {key: n.key + "9", id: n.id + "9", level: n.level, name: "x"})', {
+        id: job.id,
+      }),
+    );
+    const { differences } = await drift();
+    expect(differences.map(({ what, kind, id }) => ({ what, kind, id }))).toEqual([
+      { what: 'different', kind: 'job', id: job.id },
+      { what: 'extra', kind: 'job', id: `${job.id}9` },
+    ]);
+    expect(await rebuildProjection({ neo4j, sql })).toMatchObject({ rows: 4 });
+    expect(await drift()).toEqual(none(2, 0, 1, 1));
   });
 
   it('goes on with what a version brought on that does not remember which flows there can be', async () => {

@@ -1,4 +1,4 @@
-/** Assets, columns and flows as the facts have them and as a copy has them, in one shape. */
+/** Assets, columns, jobs and flows as the facts have them and as a copy has them, in one shape. */
 import type { Queryable } from '#platform/database/index.ts';
 import { isId as isUuid } from '#platform/ids.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
@@ -7,15 +7,17 @@ import {
   ASSET_FACTS,
   COLUMN_FACTS,
   EDGE_FACTS,
+  JOB_FACTS,
   type AssetRow,
   type ColumnRow,
   type EdgeRow,
   type Facts,
+  type JobRow,
   type Position,
   type Positions,
 } from '../store/changes.ts';
 
-export type KindName = 'asset' | 'column' | 'flow';
+export type KindName = 'asset' | 'column' | 'job' | 'flow';
 export type Value = string | number | boolean | null;
 /** Moments in ISO 8601. */
 export type Row = Readonly<Record<string, Value>>;
@@ -87,6 +89,16 @@ export const COLUMN = defineKind<ColumnRow>({
   toRow: ({ id: _, ...row }) => ({ level: 'COLUMN', ...row }),
   find: findCopiedNodes,
   positionOf: ({ columns }) => columns,
+  isId: isUuid,
+  isAfter: (id, other) => id > other,
+});
+
+export const JOB = defineKind<JobRow>({
+  name: 'job',
+  facts: JOB_FACTS,
+  toRow: ({ id: _, ...row }) => ({ level: 'JOB', ...row }),
+  find: findCopiedNodes,
+  positionOf: ({ jobs }) => jobs,
   isId: isUuid,
   isAfter: (id, other) => id > other,
 });

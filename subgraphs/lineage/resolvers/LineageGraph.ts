@@ -1,19 +1,15 @@
-import type {
-  JobResolvers,
-  LineageDeclarationResolvers,
-  LineageEdgeResolvers,
-  LineageGraphResolvers,
-  LineageNodeResolvers,
-} from '#generated/lineage.ts';
+import type { LineageDeclarationResolvers, LineageEdgeResolvers, LineageGraphResolvers, LineageNodeResolvers } from '#generated/lineage.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
-import { isId } from '#platform/ids.ts';
 import type { LineageContext } from '../context.ts';
 import type { LineageEdgeParent } from '../mappers.ts';
 import { reference } from './Asset.ts';
 import { columnReference } from './Column.ts';
 
 export const LineageGraph: LineageGraphResolvers = {
-  nodes: ({ nodes, level }) => nodes.map((node) => ({ ...node, level })),
+  nodes: ({ nodes, level, jobs }) => [
+    ...nodes.map((node) => ({ ...node, level })),
+    ...jobs.map((job) => ({ ...job, level: 'JOB' as const })),
+  ],
 };
 
 /**
@@ -24,14 +20,14 @@ const columnId = (lineage: LineageContext, nodeId: string, context: RequestConte
 
 export function createLineageNode(lineage: LineageContext): LineageNodeResolvers {
   return {
-    id: ({ id, level }, _, context) => (level === 'ASSET' ? id : columnId(lineage, id, context)),
+    id: ({ id, level }, _, context) => (level === 'COLUMN' ? columnId(lineage, id, context) : id),
     async asset({ id, level }, _, context) {
-      if (level === 'ASSET') return reference(id);
+      if (level !== 'COLUMN') return level === 'ASSET' ? reference(id) : null;
       const column = await lineage.of(context).column.load(id);
       return column && reference(column.assetId);
     },
-    column: async ({ id, level }, _, context) => (level === 'ASSET' ? null : columnReference(await lineage.of(context).catalogId(id))),
-    job: () => null,
+    column: async ({ id, level }, _, context) => (level === 'COLUMN' ? columnReference(await lineage.of(context).catalogId(id)) : null),
+    job: ({ id, level }, _, context) => (level === 'JOB' ? lineage.of(context).job.load(id) : null),
   };
 }
 
@@ -51,7 +47,3 @@ export const LineageDeclaration: LineageDeclarationResolvers = {
   at: ({ declaredAt }) => declaredAt,
   retractedBy: ({ retractedBy: id }) => (id ? { id } : null),
 };
-
-export const createJob = (lineage: LineageContext): JobResolvers => ({
-  __resolveReference: ({ id }, context) => (isId(id) ? lineage.of(context).job.load(id.toLowerCase()) : null),
-});

@@ -2,19 +2,21 @@ import type { QueryResolvers } from '#generated/lineage.ts';
 import { requireReader } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { listScope } from '#platform/graphql/connections.ts';
-import { keysetConnection, readKeyset, type Keyset } from '#platform/graphql/keysets.ts';
+import { keysetConnection, readKeyset } from '#platform/graphql/keysets.ts';
 import { isId } from '#platform/ids.ts';
 import type { LineageContext } from '../context.ts';
 import { checkRange } from '../domain/budgets.ts';
 import { checkMoments, readDiff } from '../domain/diff.ts';
 import type { ReadStatistics } from '../domain/keptStatistics.ts';
+import { listJobs } from '../domain/jobs.ts';
 import { checkLineage, readLineage, type LineageNode } from '../domain/lineage.ts';
 import { readHistory } from '../domain/lineageHistory.ts';
 import { checkPaths, readPaths } from '../domain/paths.ts';
 import { MOST_LISTED } from '../domain/statistics.ts';
-import { ORIGINS, type GraphEdge, type HistoryKey, type Level, type Origin } from '../graph/index.ts';
+import type { Level } from '../graph/index.ts';
 import { listColumnIds } from '../store/columns.ts';
 import { reference } from './Asset.ts';
+import { flowKeyset, historyKey } from './flowPages.ts';
 import { findPathEnds } from './pathEnds.ts';
 
 const DEFAULT_DEPTH = 3;
@@ -25,7 +27,7 @@ const DEFAULT_LISTED = 10;
 
 type Deps = { sql: Database; lineage: LineageContext; readStatistics: ReadStatistics };
 
-export function createQueryResolvers({ sql, lineage, readStatistics }: Deps): Omit<QueryResolvers, 'impact'> {
+export function createQueryResolvers({ sql, lineage, readStatistics }: Deps): Omit<QueryResolvers, 'impact' | 'job'> {
   return {
     async lineage(_, { assetId, direction, depth, maxNodes, asOf, level: given }, context) {
       requireReader(context.viewer);
@@ -36,7 +38,9 @@ export function createQueryResolvers({ sql, lineage, readStatistics }: Deps): Om
       const request = { rootId: assetId.toLowerCase(), level: given ?? 'ASSET', direction, asOf: asOf ?? null, ...bounds };
       const visible = await classes();
       const found = await graph.read((store) => readLineage(store, visible, request));
-      return found && { ...found, level: request.level };
+      if (!found) return null;
+      const { jobs, isCut } = listJobs(found, bounds.maxNodes - found.nodes.length);
+      return { ...found, level: request.level, jobs, truncated: found.truncated || isCut };
     },
 
     async paths(_, { from, to, maxLength, limit, asOf }, context) {
@@ -78,11 +82,7 @@ export function createQueryResolvers({ sql, lineage, readStatistics }: Deps): Om
       requireReader(context.viewer);
       const level = givenLevel ?? 'ASSET';
       const assetId = given.toLowerCase();
-      const keyset: Keyset<GraphEdge, [string, string, string, Origin]> = {
-        scope: listScope('lineageHistory', assetId, level),
-        parts: ['time', 'id', 'id', ORIGINS],
-        keyOf: ({ validFrom, fromId, toId, origin }) => [validFrom.toISOString(), fromId, toId, origin],
-      };
+      const keyset = flowKeyset(listScope('lineageHistory', assetId, level));
       const page = readKeyset(keyset, args);
       if (!isId(assetId)) return null;
       const { graph, classes } = lineage.of(context);
@@ -106,7 +106,5 @@ export function createQueryResolvers({ sql, lineage, readStatistics }: Deps): Om
     },
   };
 }
-
-const historyKey = ([validFrom, ...rest]: [string, string, string, Origin]): HistoryKey => [new Date(validFrom), ...rest];
 
 const ofLevel = (level: Level, nodes: readonly LineageNode[]) => nodes.map((node) => ({ ...node, level }));

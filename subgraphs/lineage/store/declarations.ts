@@ -1,10 +1,9 @@
 /** What people said that flows, and what moves data, by their names. The edges themselves are among the facts (`facts.ts`). */
 import type { Queryable, Transaction } from '#platform/database/index.ts';
-import type { GraphEdge, Origin } from '../graph/index.ts';
-import type { declarations, jobs } from './tables/lineage.ts';
+import type { GraphEdge, JobNode, Origin } from '../graph/index.ts';
+import type { declarations } from './tables/lineage.ts';
 
 export type Declaration = typeof declarations.$inferSelect;
-export type Job = { id: string } & Pick<typeof jobs.$inferSelect, 'namespace' | 'name'>;
 
 /** An interval of origin DECLARED. Its declaration was made at its beginning. */
 export type DeclaredEdge = Pick<GraphEdge, 'fromId' | 'toId' | 'validFrom'>;
@@ -19,9 +18,9 @@ export async function findDeclarations(sql: Queryable, edges: readonly DeclaredE
   ];
 }
 
-/** In no order. */
-export async function findJobs(sql: Queryable, ids: readonly string[]): Promise<Job[]> {
-  return [...(await sql<Job[]>`select job_id as id, namespace, name from lineage.jobs where job_id = any(${ids as string[]}::uuid[])`)];
+/** By their ids, whoever asks. In no order. */
+export async function findJobs(sql: Queryable, ids: readonly string[]): Promise<JobNode[]> {
+  return [...(await sql<JobNode[]>`select job_id as id, namespace, name from lineage.jobs where job_id = any(${ids as string[]}::uuid[])`)];
 }
 
 /** Until the transaction ends nobody else writes lineage: what is read from here on stays so. */
@@ -69,11 +68,6 @@ export async function retractDeclaration(tx: Transaction, id: string, by: { user
   await tx`
     update lineage.declarations set retracted_by = ${by.userId}, retracted_at = ${by.at}, retracted_because = ${by.because}
     where id = ${id}`;
-}
-
-/** A job that is known stays as it is: its id is made of its name. */
-export async function addJob(tx: Transaction, { id, namespace, name }: Job): Promise<void> {
-  await tx`insert into lineage.jobs (job_id, namespace, name) values (${id}, ${namespace}, ${name}) on conflict do nothing`;
 }
 
 /** The interval of a declaration. */

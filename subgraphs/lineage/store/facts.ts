@@ -4,7 +4,7 @@
  */
 import type { Queryable, Transaction } from '#platform/database/index.ts';
 import { foldChanges, type Interval } from './intervals.ts';
-import type { ColumnNode, Flow, FlowDetails } from '../graph/index.ts';
+import type { ColumnNode, Flow, FlowDetails, JobNode } from '../graph/index.ts';
 
 /** An asset as lineage knows it. Tombstones too: what flowed through them once is history. */
 export type AssetNode = {
@@ -24,6 +24,8 @@ export type GraphFacts = {
   assets: readonly AssetNode[];
   /** Of edges among `changes`, or known. An id stands for ever for the same column. */
   columns?: readonly ColumnNode[];
+  /** Those that details of `changes` name by their ids, or known. An id stands for ever for the same job. */
+  jobs?: readonly JobNode[];
   /**
    * In the order in which they happened. Opening what is open and closing what is closed changes nothing. A flow's intervals
    * never overlap and never end before they begin, whatever the clocks said: what would is cut, and an empty interval is none.
@@ -38,11 +40,12 @@ export const writeFacts = (tx: Transaction, facts: GraphFacts): Promise<void> =>
 /** The same of facts that are too many to be there at once: one writing, in the order in which they are told. */
 export async function writeAllFacts(tx: Transaction, parts: Iterable<GraphFacts>): Promise<void> {
   let revision: number | undefined;
-  for (const { assets, columns = [], changes } of parts) {
-    if (assets.length === 0 && columns.length === 0 && changes.length === 0) continue;
+  for (const { assets, columns = [], jobs = [], changes } of parts) {
+    if ([assets, columns, jobs, changes].every(({ length }) => length === 0)) continue;
     revision ??= await nextRevision(tx);
     if (assets.length > 0) await upsertAssets(tx, revision, assets);
     if (columns.length > 0) await insertColumns(tx, revision, columns);
+    if (jobs.length > 0) await insertJobs(tx, revision, jobs);
     // A later part of a flow's changes goes on from what the earlier one has written.
     for (let from = 0; from < changes.length; from += CHANGES_AT_ONCE) {
       await writeChanges(tx, revision, changes.slice(from, from + CHANGES_AT_ONCE));
@@ -85,6 +88,15 @@ async function insertColumns(tx: Queryable, revision: number, columns: readonly 
     select id, asset_id, name, ${revision}::bigint from unnest(
       ${columns.map(({ id }) => id)}::uuid[], ${columns.map(({ assetId }) => assetId)}::uuid[], ${columns.map(({ name }) => name)}::text[]
     ) as given (id, asset_id, name)
+    on conflict do nothing`;
+}
+
+async function insertJobs(tx: Queryable, revision: number, jobs: readonly JobNode[]): Promise<void> {
+  await tx`
+    insert into lineage.jobs (job_id, namespace, name, revision)
+    select id, namespace, name, ${revision}::bigint from unnest(
+      ${jobs.map(({ id }) => id)}::uuid[], ${jobs.map(({ namespace }) => namespace)}::text[], ${jobs.map(({ name }) => name)}::text[]
+    ) as given (id, namespace, name)
     on conflict do nothing`;
 }
 

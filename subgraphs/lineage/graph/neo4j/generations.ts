@@ -2,10 +2,10 @@
  * Copies of the facts in Neo4j. A generation is one whole copy; how far it has come is stored beside it and changes in the transaction
  * that brings the rows, so nothing is lost or doubled whatever dies. Several lie beside each other, and one of them is serving.
  */
-import type { AssetRow, ColumnRow, EdgeRow, Position, Positions } from '../../store/changes.ts';
+import type { AssetRow, ColumnRow, EdgeRow, JobRow, Position, Positions } from '../../store/changes.ts';
 import type { Ask, Neo4j } from './connection.ts';
 import { migrate } from './migrations.ts';
-import { writeEdges, writeNodes } from './writing.ts';
+import { writeEdges, writeJobs, writeNodes } from './writing.ts';
 
 export type Generation = Positions & {
   number: number;
@@ -19,7 +19,7 @@ export type Generation = Positions & {
 /** Rows, each once, and the place of the last one. */
 type Part<Row> = { rows: readonly Row[]; upTo: Position };
 /** Some thousands of rows. An edge that ends where it begins is taken out. */
-export type Batch = { assets?: Part<AssetRow>; columns?: Part<ColumnRow>; edges?: Part<EdgeRow> };
+export type Batch = { assets?: Part<AssetRow>; columns?: Part<ColumnRow>; jobs?: Part<JobRow>; edges?: Part<EdgeRow> };
 
 /** The generation is not there any more, or somebody else has brought it on: look again how far it is. */
 export class GenerationGone extends Error {
@@ -29,20 +29,28 @@ export class GenerationGone extends Error {
 }
 
 const NIL = '00000000-0000-0000-0000-000000000000';
-const START: Positions = { assets: { revision: 0, id: NIL }, columns: { revision: 0, id: NIL }, edges: { revision: 0, id: '0' } };
+const START: Positions = {
+  assets: { revision: 0, id: NIL },
+  columns: { revision: 0, id: NIL },
+  jobs: { revision: 0, id: NIL },
+  edges: { revision: 0, id: '0' },
+};
 
 /** `writtenAt`: when somebody last brought it on, in the server's milliseconds; 0: nobody has. */
 export type ListedGeneration = Generation & { writtenAt: number };
 
-type Stored = { number: number; epoch: string; isServing: boolean; isLeaving: boolean; assets: string; columns: string; edges: string };
+type StoredPositions = Record<keyof Positions, string>;
+type Stored = StoredPositions & { number: number; epoch: string; isServing: boolean; isLeaving: boolean };
 
+/** Of a copy that was made when jobs were none of it, their position is where they begin: it is behind, and gets them. */
+const POSITIONS = `g.assets AS assets, g.columns AS columns, coalesce(g.jobs, '0/${NIL}') AS jobs, g.edges AS edges`;
 const LIST = `
   MATCH (g:LineageGeneration)
-  RETURN g.number AS number, g.epoch AS epoch, g.isServing AS isServing, g.isLeaving AS isLeaving, g.assets AS assets, g.columns AS columns, g.edges AS edges,
+  RETURN g.number AS number, g.epoch AS epoch, g.isServing AS isServing, g.isLeaving AS isLeaving, ${POSITIONS},
     coalesce(g.writtenAt, 0) AS writtenAt
   ORDER BY g.number LIMIT 1000`;
 type Listed = Stored & { writtenAt: number };
-type Locked = Pick<Stored, 'assets' | 'columns' | 'edges'> & { highestEdge: number };
+type Locked = StoredPositions & { highestEdge: number };
 
 /** The oldest first. */
 export const listGenerations = async (neo4j: Neo4j): Promise<ListedGeneration[]> => toGenerations(await neo4j.read<Listed>(LIST));
@@ -61,7 +69,7 @@ export const listSettledGenerations = async (neo4j: Neo4j): Promise<ListedGenera
 const toGenerations = (rows: readonly Listed[]): ListedGeneration[] =>
   rows
     .filter((row) => !Object.values(row).includes(null as never))
-    .map((row) => ({ ...row, assets: parse(row.assets), columns: parse(row.columns), edges: parse(row.edges) }));
+    .map((row) => ({ ...row, assets: parse(row.assets), columns: parse(row.columns), jobs: parse(row.jobs), edges: parse(row.edges) }));
 
 /** An empty one. Its number is never given again, even when Neo4j was emptied meanwhile: it is of the server's clock. */
 export async function createGeneration(neo4j: Neo4j, epoch: string): Promise<Generation> {
@@ -73,9 +81,9 @@ export async function createGeneration(neo4j: Neo4j, epoch: string): Promise<Gen
        WITH count(*) AS locked OPTIONAL MATCH (g:LineageGeneration)
        WITH coalesce(max(g.number), 0) + 1 AS next, timestamp() AS now
        CREATE (g:LineageGeneration {number: CASE WHEN now > next THEN now ELSE next END, epoch: $epoch, isServing: false, isLeaving: false,
-         assets: $assets, columns: $columns, edges: $edges, highestEdge: 0, highestOf: $edges})
+         assets: $assets, columns: $columns, jobs: $jobs, edges: $edges, highestEdge: 0, highestOf: $edges})
        RETURN g.number AS number`,
-      { epoch, assets: format(START.assets), columns: format(START.columns), edges: format(START.edges) },
+      { epoch, ...formatAll(START) },
     ),
   );
   return { number: row!.number, epoch, isServing: false, isLeaving: false, ...START };
@@ -145,14 +153,13 @@ export async function project(neo4j: Neo4j, generation: Generation, batch: Batch
     if (!isAt(stored, generation)) throw new GenerationGone(number);
     if (batch.assets) await writeNodes(ask, number, 'ASSET', batch.assets.rows);
     if (batch.columns) await writeNodes(ask, number, 'COLUMN', batch.columns.rows);
+    if (batch.jobs) await writeJobs(ask, number, batch.jobs.rows);
     if (batch.edges) await writeEdges(ask, number, batch.edges.rows, { highest: stored.highestEdge, hubDegree });
     await ask(
-      'MATCH (g:LineageGeneration {number: $number}) SET g.assets = $assets, g.columns = $columns, g.edges = $edges, g.highestEdge = $highest, g.highestOf = $edges',
+      'MATCH (g:LineageGeneration {number: $number}) SET g.assets = $assets, g.columns = $columns, g.jobs = $jobs, g.edges = $edges, g.highestEdge = $highest, g.highestOf = $edges',
       {
         number: BigInt(number),
-        assets: format(after.assets),
-        columns: format(after.columns),
-        edges: format(after.edges),
+        ...formatAll(after),
         highest: BigInt((batch.edges?.rows ?? []).reduce((most, { id }) => Math.max(most, id), stored.highestEdge)),
       },
     );
@@ -160,9 +167,10 @@ export async function project(neo4j: Neo4j, generation: Generation, batch: Batch
   return { ...generation, ...after };
 }
 
-export const positionsAfter = (before: Positions, { assets, columns, edges }: Batch): Positions => ({
+export const positionsAfter = (before: Positions, { assets, columns, jobs, edges }: Batch): Positions => ({
   assets: assets?.upTo ?? before.assets,
   columns: columns?.upTo ?? before.columns,
+  jobs: jobs?.upTo ?? before.jobs,
   edges: edges?.upTo ?? before.edges,
 });
 
@@ -174,15 +182,23 @@ async function lock(ask: Ask, number: number): Promise<Locked | undefined> {
   const [stored] = await ask<Locked>(
     `MATCH (g:LineageGeneration {number: $number}) SET g.writtenAt = timestamp()
      WITH g WHERE NOT g.isLeaving
-     RETURN g.assets AS assets, g.columns AS columns, g.edges AS edges, CASE WHEN g.highestOf = g.edges THEN g.highestEdge ELSE $most END AS highestEdge`,
+     RETURN ${POSITIONS}, CASE WHEN g.highestOf = g.edges THEN g.highestEdge ELSE $most END AS highestEdge`,
     { number: BigInt(number), most: BigInt(Number.MAX_SAFE_INTEGER) },
   );
   return stored;
 }
 
-const isAt = (stored: Locked, { assets, columns, edges }: Positions): boolean =>
-  stored.assets === format(assets) && stored.columns === format(columns) && stored.edges === format(edges);
+function isAt(stored: Locked, positions: Positions): boolean {
+  const { assets, columns, jobs, edges } = formatAll(positions);
+  return stored.assets === assets && stored.columns === columns && stored.jobs === jobs && stored.edges === edges;
+}
 
+const formatAll = ({ assets, columns, jobs, edges }: Positions): StoredPositions => ({
+  assets: format(assets),
+  columns: format(columns),
+  jobs: format(jobs),
+  edges: format(edges),
+});
 const format = ({ revision, id }: Position): string => `${revision}/${id}`;
 function parse(text: string): Position {
   const [revision, id] = text.split('/');

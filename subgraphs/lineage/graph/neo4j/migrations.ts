@@ -22,6 +22,13 @@ const MIGRATIONS: readonly Migration[] = [
       'CREATE INDEX lineage_downstream IF NOT EXISTS FOR ()-[f:FLOWS]-() ON (f.downstream)',
     ],
   },
+  {
+    version: 2,
+    statements: [
+      // What a job moves, the latest last. Nothing of what no job is known of is in it.
+      'CREATE INDEX lineage_job IF NOT EXISTS FOR ()-[f:FLOWS]-() ON (f.jobId, f.validFrom)',
+    ],
+  },
 ];
 
 /** Brings what is missing, or was taken away by hand. Nothing is undone of versions that are newer than this code. */

@@ -150,6 +150,29 @@ export const LIST_HISTORY = texts(
   ORDER BY validFrom DESC, fromId DESC, toId DESC, origin DESC LIMIT $limit`,
 );
 
+/** Between nodes of this copy that are seen. Another copy's flows may carry the same job. */
+const OF_JOB = `MATCH (n)-[f:FLOWS]->(m) USING INDEX SEEK f:FLOWS(jobId, validFrom)`;
+const ofVisible = `n.generation = $generation AND ${seen('n')} AND ${seen('m')}`;
+
+/** One flow is enough: a job may have very many. */
+export const GET_JOBS = `
+  MATCH (j:LineageNode) USING INDEX SEEK j:LineageNode(key) WHERE j.key IN $given.keys AND j.level = 'JOB'
+  CALL (j) {
+    ${OF_JOB} WHERE f.jobId = j.id AND f.validFrom <= $open AND ${ofVisible}
+    RETURN true AS isSeen LIMIT 1
+  }
+  RETURN j.id AS id, j.namespace AS namespace, j.name AS name`;
+
+export const LIST_JOB_FLOWS = `
+  UNWIND $given.jobs AS job
+  CALL (job) {
+    ${OF_JOB} WHERE f.jobId = job AND f.validFrom <= $latest AND ${ofVisible}
+      AND ($given.after IS NULL OR [f.validFrom, n.id, m.id, f.origin] < $given.after)
+    RETURN n.id AS fromId, m.id AS toId, f.kind AS kind, ${EDGE}
+    ORDER BY validFrom DESC, fromId DESC, toId DESC, origin DESC LIMIT $limit
+  }
+  RETURN fromId, toId, kind, origin, transformation, confidence, jobId, validFrom, validTo`;
+
 /** False of what lives; of a node that is no more than the end of flows it is absent. */
 const lives = (node: string): string => `${node}.isDeleted = false AND ${seen(node)}`;
 const ASSETS = `

@@ -1,7 +1,7 @@
 /** The graph in Neo4j: a generation of what the projection copies there (`generations.ts`), asked by `queries.ts`. */
 import { isNobody } from '#platform/auth/classes.ts';
 import type { VisibleClasses } from '#platform/auth/access.ts';
-import type { ColumnNode, Direction, GraphEdge, GraphStore, Level, View } from '../index.ts';
+import type { ColumnNode, Direction, GraphEdge, GraphStore, JobNode, Level, View } from '../index.ts';
 import type { Neo4j, Parameters } from './connection.ts';
 import {
   COUNT_ASSETS,
@@ -15,7 +15,9 @@ import {
   FIND_NEXT,
   FIND_VISIBLE,
   GET_COLUMNS,
+  GET_JOBS,
   LIST_HISTORY,
+  LIST_JOB_FLOWS,
   STREAM_FLOWS,
   type Way,
 } from './queries.ts';
@@ -26,7 +28,7 @@ const WAYS: Record<Direction, readonly Way[]> = { UPSTREAM: ['UPSTREAM'], DOWNST
 type EdgeRow = Omit<GraphEdge, 'kind' | 'validFrom' | 'validTo'> & { validFrom: number; validTo: number };
 type EdgeEnds = Pick<GraphEdge, 'fromId' | 'toId'>;
 /** What of a question is lists. */
-type Given = { keys?: string[]; among?: string[]; except?: readonly string[]; after?: readonly unknown[] | null };
+type Given = { keys?: string[]; jobs?: readonly string[]; among?: string[]; except?: readonly string[]; after?: readonly unknown[] | null };
 
 export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
   const generation = BigInt(number);
@@ -106,6 +108,23 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
       const placeOf = ({ validFrom, fromId, toId, origin }: EdgeRow): string =>
         `${String(validFrom).padStart(16, '0')} ${fromId} ${toId} ${origin}`;
       return firstOf(found, placeOf, limit, 'descending').map((row) => toEdge(level, row));
+    },
+
+    async getJobs(ids, classes) {
+      if (isNobody(classes) || ids.length === 0) return [];
+      return await neo4j.read<JobNode>(GET_JOBS, { open: BigInt(OPEN), ...of(classes, { keys: keysOf(ids) }) });
+    },
+
+    async listJobFlows(jobIds, classes, after, limit) {
+      if (isNobody(classes) || jobIds.length === 0) return new Map();
+      const latest = BigInt(after?.[0].getTime() ?? OPEN);
+      const place = after && [latest, ...after.slice(1)];
+      const parameters = { latest, ...of(classes, { jobs: [...new Set(jobIds)], after: place }), limit: BigInt(limit) };
+      const rows = await neo4j.read<EdgeRow & Pick<GraphEdge, 'kind'>>(LIST_JOB_FLOWS, parameters);
+      return Map.groupBy(
+        rows.map((row) => toEdge(row.kind === 'TABLE' ? 'ASSET' : 'COLUMN', row)),
+        ({ jobId }) => jobId!,
+      );
     },
 
     async *streamFlows(classes) {

@@ -2,7 +2,7 @@
  * Writes rows of the facts as nodes and edges of one generation. Hints keep the plans as they are in a full graph: one that was made when there
  * were few edges reads all of them for each key, and is kept while they become many.
  */
-import type { AssetRow, ColumnRow, EdgeRow } from '../../store/changes.ts';
+import type { AssetRow, ColumnRow, EdgeRow, JobRow } from '../../store/changes.ts';
 import type { Level } from '../index.ts';
 import type { Ask } from './connection.ts';
 
@@ -28,6 +28,13 @@ export async function writeNodes<Of extends Level>(ask: Ask, generation: number,
     level,
     accessClass: BigInt(node.accessClass),
   }));
+  await ask('UNWIND $rows AS row MERGE (n:LineageNode {key: row.key}) SET n += row', { rows: rows.sort(byKey) });
+}
+
+/** A job is a node by itself: which flows it moves is on the flows. */
+export async function writeJobs(ask: Ask, generation: number, jobs: readonly JobRow[]): Promise<void> {
+  if (jobs.length === 0) return;
+  const rows = jobs.map((job) => ({ ...job, key: keyOf(generation, job.id), generation: BigInt(generation), level: 'JOB' }));
   await ask('UNWIND $rows AS row MERGE (n:LineageNode {key: row.key}) SET n += row', { rows: rows.sort(byKey) });
 }
 

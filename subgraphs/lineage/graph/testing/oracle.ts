@@ -3,7 +3,7 @@ import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { LineageGraph, LineageRequest } from '../../domain/lineage.ts';
 import type { Neighbour } from '../../domain/neighbours.ts';
 import type { AssetNode, FlowChange, GraphFacts } from '../../store/facts.ts';
-import type { ColumnNode, Direction, GraphEdge, Level, View } from '../index.ts';
+import type { ColumnNode, Direction, GraphEdge, HistoryKey, JobNode, Level, View } from '../index.ts';
 
 type Way = Exclude<Direction, 'BOTH'>;
 type Bounds = { depth: number; maxNodes: number };
@@ -15,8 +15,19 @@ export type Oracle = ReturnType<typeof createOracle>;
 export function createOracle() {
   const assets = new Map<string, AssetNode>();
   const columns = new Map<string, ColumnNode>();
+  const jobs = new Map<string, JobNode>();
   const histories = new Map<string, GraphEdge[]>();
   const assetOf = (id: string): AssetNode | undefined => assets.get(columns.get(id)?.assetId ?? id);
+
+  /** Every flow that is or was, of both levels, between two that are seen. */
+  function flowsOf(jobId: string, classes: VisibleClasses): GraphEdge[] {
+    const isSeen = (id: string): boolean => classes === 'all' || classes.includes(assetOf(id)?.accessClass ?? -1);
+    const keyOf = ({ validFrom, fromId, toId, origin }: GraphEdge): string => [validFrom.toISOString(), fromId, toId, origin].join(' ');
+    return [...histories.values()]
+      .flat()
+      .filter((edge) => edge.jobId === jobId && isSeen(edge.fromId) && isSeen(edge.toId))
+      .sort((a, b) => (keyOf(a) > keyOf(b) ? -1 : 1));
+  }
 
   function look(level: Level, classes: VisibleClasses, at: Date | null): Sight {
     const isSeen = (id: string): boolean => classes === 'all' || classes.includes(assetOf(id)?.accessClass ?? -1);
@@ -26,9 +37,10 @@ export function createOracle() {
   }
 
   return {
-    apply({ assets: nodes, columns: more = [], changes }: GraphFacts): void {
+    apply({ assets: nodes, columns: more = [], jobs: moreJobs = [], changes }: GraphFacts): void {
       for (const node of nodes) assets.set(node.id, node);
       for (const column of more) columns.set(column.id, column);
+      for (const job of moreJobs) jobs.set(job.id, job);
       for (const change of changes) record(histories, change);
     },
 
@@ -43,6 +55,19 @@ export function createOracle() {
         .sort();
       const found = walk(sight, roots.slice(0, maxNodes), direction, { depth, maxNodes });
       return { rootId, ...found, truncated: found.truncated || roots.length > maxNodes };
+    },
+
+    jobs: (ids: readonly string[], classes: VisibleClasses): JobNode[] =>
+      classes === 'all' || classes.length > 0
+        ? [...jobs.values()].filter(({ id }) => ids.includes(id) && flowsOf(id, classes).length > 0)
+        : [],
+
+    /** Of what comes after a flow: `after` need not be one. */
+    jobFlows(jobId: string, classes: VisibleClasses, after: HistoryKey | null, limit: number): GraphEdge[] {
+      const place = after && [after[0].toISOString(), ...after.slice(1)].join(' ');
+      const isAfter = ({ validFrom, fromId, toId, origin }: GraphEdge): boolean =>
+        place === null || [validFrom.toISOString(), fromId, toId, origin].join(' ') < place;
+      return flowsOf(jobId, classes).filter(isAfter).slice(0, limit);
     },
 
     /** Fewer than there may be in an answer. */

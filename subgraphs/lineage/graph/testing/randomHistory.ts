@@ -1,7 +1,7 @@
 /** Random graphs that can be had again by their seed. */
 import { columnNodeId } from '../../store/nodeIds.ts';
 import type { AssetNode, FlowChange, GraphFacts } from '../../store/facts.ts';
-import type { ColumnNode, Origin, Transformation } from '../index.ts';
+import type { ColumnNode, JobNode, Origin, Transformation } from '../index.ts';
 
 export type Random = {
   between(least: number, most: number): number;
@@ -28,6 +28,7 @@ export function createRandom(seed: number): Random {
 export type RandomHistory = {
   assets: readonly AssetNode[];
   columns: readonly ColumnNode[];
+  jobs: readonly JobNode[];
   /** What happens next: so many changes of assets and of flows. */
   next(size: number): GraphFacts;
   /** One at which something was different, one at the edge of it, or one before or after all. Null: now. */
@@ -40,7 +41,7 @@ const ORIGINS_MET: readonly Origin[] = ['NATIVE', 'NATIVE', 'NATIVE', 'PARSED', 
 const TRANSFORMATIONS: readonly Transformation[] = ['DIRECT', 'CONDITIONAL', 'INDIRECT'];
 
 /**
- * Up to 40 assets of three classes, which change, and some of which are deleted; their columns; and flows of all origins that come and
+ * Up to 40 assets of three classes, which change, and some of which are deleted; their columns; jobs; and flows of all origins that come and
  * go, some minutes apart, at the same moment, or by clocks that go back. Some nodes have many, some flow into themselves.
  */
 export function randomHistory(random: Random): RandomHistory {
@@ -57,7 +58,7 @@ export function randomHistory(random: Random): RandomHistory {
   const columns = assets.flatMap(({ id: assetId }) =>
     Array.from({ length: random.between(0, 3) }, (_, index) => ({ id: columnNodeId(assetId, `c${index}`), assetId, name: `c${index}` })),
   );
-  const jobs = [randomId(random), randomId(random)];
+  const jobs = ['x', 'y', 'z'].map((name): JobNode => ({ id: randomId(random), namespace: 'test', name }));
   const pick = (nodes: readonly { id: string }[]): string => random.one(random.chance(0.3) ? nodes.slice(0, 3) : nodes).id;
   let at = START;
 
@@ -66,7 +67,11 @@ export function randomHistory(random: Random): RandomHistory {
     const nodes = kind === 'COLUMN' ? columns : assets;
     const details = random.chance(0.5)
       ? {}
-      : { transformation: random.one(TRANSFORMATIONS), confidence: random.one([0.25, 0.5, 1]), jobId: random.one([null, ...jobs]) };
+      : {
+          transformation: random.one(TRANSFORMATIONS),
+          confidence: random.one([0.25, 0.5, 1]),
+          jobId: random.one([null, ...jobs.map(({ id }) => id)]),
+        };
     at += random.chance(0.1) ? -random.between(0, 3) * MINUTE : random.between(0, 2) * MINUTE;
     return {
       fromId: pick(nodes),
@@ -83,11 +88,18 @@ export function randomHistory(random: Random): RandomHistory {
   return {
     assets,
     columns,
+    jobs,
     next(size) {
       const changes = Array.from({ length: size }, flow);
       const ends = new Set(changes.flatMap(({ fromId, toId }) => [fromId, toId]));
       const changed = assets.filter(() => random.chance(0.03)).map(({ id, name }) => describe(id, name));
-      const facts = { assets: isFirst ? assets : changed, columns: columns.filter(({ id }) => ends.has(id)), changes };
+      const named = new Set(changes.map(({ details }) => details?.jobId));
+      const facts = {
+        assets: isFirst ? assets : changed,
+        columns: columns.filter(({ id }) => ends.has(id)),
+        jobs: jobs.filter(({ id }) => named.has(id)),
+        changes,
+      };
       isFirst = false;
       return facts;
     },

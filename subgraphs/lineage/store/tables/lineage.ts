@@ -76,11 +76,16 @@ export const dependencies = lineageSchema.table(
 );
 
 /** What moves data: named as OpenLineage does. The id is made of the name. */
-export const jobs = lineageSchema.table('jobs', {
-  jobId: uuid('job_id').primaryKey(),
-  namespace: text().notNull(),
-  name: text().notNull(),
-});
+export const jobs = lineageSchema.table(
+  'jobs',
+  {
+    jobId: uuid('job_id').primaryKey(),
+    namespace: text().notNull(),
+    name: text().notNull(),
+    revision: revision(),
+  },
+  (table) => [index('jobs_by_revision').on(table.revision, table.jobId)],
+);
 
 /** What people said that flows, with their reasons; the edge is among the others. One that is said again after it was retracted is a new row. */
 export const declarations = lineageSchema.table(
@@ -135,6 +140,10 @@ export const edges = lineageSchema.table(
     // With what tells whether it holds, last: so now and any other moment are answered from it alone, and writing has one index less.
     index('edges_by_target').on(table.toId, table.fromId, table.validFrom, table.validTo),
     index('edges_by_revision').on(table.revision, table.id),
+    // What a job moves, page by page; nothing of what no job is known of.
+    index('edges_by_job')
+      .on(table.jobId, table.kind, table.validFrom, table.fromId, table.toId, table.origin)
+      .where(sql`job_id is not null`),
   ],
 );
 
