@@ -24,7 +24,7 @@ const config: CodegenConfig = {
     'client/src/gql/': {
       preset: 'client',
       schema: 'schema/api.graphql',
-      documents: ['client/src/**/*.{ts,tsx}', '!client/src/gql/**'],
+      documents: ['client/src/**/*.{ts,tsx}', '!client/src/gql/**', '!client/src/**/*.test.ts'],
       // The cache needs it of every object, and the hash is of what is sent.
       documentTransforms: [
         {
