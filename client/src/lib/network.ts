@@ -22,7 +22,8 @@ export function onOffline(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-const doesAnswer = (): Promise<boolean> =>
+/** Now. */
+export const serverAnswers = (): Promise<boolean> =>
   fetch('/health/live', { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) }).then(
     ({ ok }) => ok,
     () => false,
@@ -32,7 +33,7 @@ let looking: Promise<void> | undefined;
 /** Resolves when the server answers. */
 const look = (): Promise<void> =>
   (looking ??= (async () => {
-    while (!(await doesAnswer())) {
+    while (!(await serverAnswers())) {
       set({ since: state.since ?? Date.now() });
       await new Promise<void>((resolve) => {
         setTimeout(resolve, LOOK_MS);

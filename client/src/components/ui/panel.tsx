@@ -1,6 +1,7 @@
 'use client';
 import { Component, type ReactNode } from 'react';
 import { cn } from '@/lib/class-names';
+import { isMissingScript, MISSING_SCRIPT } from '@/lib/missing-script';
 import { ErrorPanel } from './states';
 
 type PanelProps = {
@@ -36,6 +37,8 @@ export class Boundary extends Component<{ name: string; children: ReactNode }, {
   override render() {
     const { error } = this.state;
     if (!error) return this.props.children;
+    // Not by itself: what is typed in other parts of the page would be lost.
+    if (isMissingScript(error)) return <ErrorPanel error={MISSING_SCRIPT} onRetry={() => location.reload()} />;
     return (
       <ErrorPanel
         error={{

@@ -5,9 +5,12 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { Provider, useQuery } from 'urql';
 import { Dialog } from '@/components/ui/dialog';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
-import { Toasts } from '@/components/ui/toast';
+import { toast, Toasts } from '@/components/ui/toast';
 import { graphql } from '@/gql';
 import { createGraphql } from '@/lib/graphql/client';
+import { onMissed } from '@/lib/graphql/socket';
+import { useAllPages } from '@/lib/graphql/use-all-pages';
+import { usePages } from '@/lib/graphql/use-pages';
 import { startPreferences } from '@/lib/preferences';
 import { resume } from '@/lib/session/session';
 import { useSession } from '@/lib/session/use-session';
@@ -34,6 +37,24 @@ const PROVIDERS_ME = graphql(`
   }
 `);
 
+// A role over a domain reaches down to its subdomains: who has one needs to know which these are.
+const PROVIDERS_DOMAINS = graphql(`
+  query ProvidersDomains($after: String) {
+    domains(first: 200, after: $after) {
+      nodes {
+        id
+        parent {
+          id
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
 /** Everything behind the sign-in: who is not signed in is sent there; whose session ends signs in over the page, which stays as it is. */
 export function Providers({ children }: { children: ReactNode }) {
   const session = useSession();
@@ -43,6 +64,7 @@ export function Providers({ children }: { children: ReactNode }) {
   useEffect(() => {
     startPreferences();
     void resume();
+    return onMissed(() => toast({ title: 'More happened than can be replayed', text: 'What is shown was loaded anew.', stays: true }));
   }, []);
   useEffect(() => {
     if (session.status === 'signed-out') router.replace(`/sign-in?to=${encodeURIComponent(path + location.search)}`);
@@ -88,7 +110,12 @@ function Retrying() {
 
 function Me({ children }: { children: ReactNode }) {
   const [{ data, error, fetching }, again] = useQuery({ query: PROVIDERS_ME });
-  if (data?.me) return <ViewerContext value={data.me}>{children}</ViewerContext>;
+  const hasDomain = data?.me?.roles.some(({ domainId }) => domainId) ?? false;
+  const { nodes: domains } = useAllPages(usePages(PROVIDERS_DOMAINS, {}, (answer) => answer.domains, { pause: !hasDomain }));
+  if (data?.me) {
+    const domainAbove = hasDomain ? new Map(domains.map(({ id, parent }) => [id, parent?.id ?? null])) : undefined;
+    return <ViewerContext value={{ ...data.me, domainAbove }}>{children}</ViewerContext>;
+  }
   if (error) return <ErrorPanel error={error} subject="PurSight" onRetry={() => again({ requestPolicy: 'network-only' })} />;
   if (fetching) return <div aria-busy="true" className="h-dvh bg-canvas" />;
   return <EmptyState title="This account is no person">API tokens of services cannot use this interface.</EmptyState>;

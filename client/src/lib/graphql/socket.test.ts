@@ -93,7 +93,7 @@ it('says that something was missed where the log does not reach back so far, and
   await vi.waitFor(() => expect(places.slice(1)).toEqual(['1.8', undefined]), 5_000);
   tell('1.9');
   await vi.waitFor(() => expect(told).toEqual([{ eventPublished: { cursor: '1.8' } }, { eventPublished: { cursor: '1.9' } }]));
-  expect(missed).toHaveBeenCalledTimes(1);
+  await vi.waitFor(() => expect(missed).toHaveBeenCalledTimes(1));
   stop();
   unsubscribe();
 });

@@ -55,7 +55,16 @@ let hurry: (() => void) | undefined;
 /** The connection is tried at once, as when the browser says that it is online again. */
 export const reconnectNow = (): void => hurry?.();
 
+const MISSED_MS = 250;
 const missedListeners = new Set<() => void>();
+let missing: ReturnType<typeof setTimeout> | undefined;
+/** Several subscriptions miss the same. */
+function tellMissed(): void {
+  missing ??= setTimeout(() => {
+    missing = undefined;
+    for (const listener of missedListeners) listener();
+  }, MISSED_MS);
+}
 /** More happened while the socket was lost than can be replayed: what is shown must be loaded anew. */
 export function onMissed(listener: () => void): () => void {
   missedListeners.add(listener);
@@ -165,7 +174,7 @@ export const forwardSubscription: SubscriptionForwarder = (request) => ({
             delete variables.after;
             self.begin = head;
             unsubscribe = start(socket);
-            for (const listener of missedListeners) listener();
+            tellMissed();
           } else {
             running.delete(self);
             observer.next({ errors: error as never, data: undefined } as never);
