@@ -3,6 +3,7 @@ import { LateBell } from '@/features/notifications/late-bell';
 import { Palette } from '@/features/palette/palette';
 import { PaletteButton } from '@/features/palette/palette-button';
 import { Providers } from '@/features/session/providers';
+import { NeedsRole } from '@/features/shell/needs-role';
 import { Shell } from '@/features/shell/shell';
 
 export default function ProductLayout({ children }: { children: ReactNode }) {
@@ -10,7 +11,7 @@ export default function ProductLayout({ children }: { children: ReactNode }) {
     <Providers>
       <Shell search={<PaletteButton />} bell={<LateBell />}>
         <Palette />
-        {children}
+        <NeedsRole>{children}</NeedsRole>
       </Shell>
     </Providers>
   );

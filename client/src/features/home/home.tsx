@@ -23,6 +23,9 @@ const HOME = graphql(`
         id
       }
     }
+    assets(first: 1) {
+      totalCount
+    }
   }
 `);
 
@@ -34,7 +37,8 @@ export function Home() {
   const { set } = useUrlState();
   const scope = useScope();
   const isNarrow = useIsNarrow();
-  const isEmpty = data?.sources?.nodes.length === 0;
+  // Who sees assets by their domain may see no source.
+  const isEmpty = data?.sources?.nodes.length === 0 && data.assets?.totalCount === 0;
   const choice = (
     <Segmented
       label="Whose data"

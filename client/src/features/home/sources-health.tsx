@@ -68,6 +68,7 @@ export function SourcesHealth() {
   useRefresh(['scan.', 'source.'], () => again({ requestPolicy: 'network-only' }));
   useLive(SOURCES_HEALTH_PROGRESS, { variables: {}, onEvent: () => {} });
   const sources = data?.sources?.nodes;
+  if (sources?.length === 0) return null;
   // Those that need somebody come first, then those that are scanned now.
   const rank = (source: Source) => (!isHealthy(source) ? 0 : source.lastRun?.status === 'RUNNING' ? 1 : 2);
   const shown = sources?.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST);

@@ -52,7 +52,7 @@ const COLUMNS: readonly TableColumn<Source>[] = [
 
 export function BrowseSources({ onOpen }: { onOpen: (id: string) => void }) {
   const pages = usePages(BROWSE_SOURCES_TABLE, {}, ({ sources }) => sources);
-  const { isAdmin } = useViewer();
+  const { isAdmin, viewer } = useViewer();
   if (pages.error && pages.nodes.length === 0) return <ErrorPanel error={pages.error} subject="Sources" onRetry={pages.reload} />;
   return (
     <DataTable
@@ -76,7 +76,7 @@ export function BrowseSources({ onOpen }: { onOpen: (id: string) => void }) {
       )}
       empty={
         <EmptyState
-          title="No sources yet"
+          title={isAdmin ? 'No sources yet' : 'No sources'}
           className="py-20"
           action={
             isAdmin && (
@@ -86,7 +86,11 @@ export function BrowseSources({ onOpen }: { onOpen: (id: string) => void }) {
             )
           }
         >
-          Register one to start cataloguing.
+          {isAdmin
+            ? 'Register one to start cataloguing.'
+            : viewer.roles.some(({ domainId }) => domainId)
+              ? 'You see assets by their domain: Search lists them.'
+              : 'An administrator registers them; what you may see of them comes here.'}
         </EmptyState>
       }
     />

@@ -21,10 +21,13 @@ export function FacetPanel({ facets, chosen, names, onToggle }: Props) {
           chosen={chosen[facet]}
           isOff={Boolean(facets.error)}
           onToggle={(value) => onToggle(facet, value)}
-          options={facets.of[facet].map(({ value, count, isCapped }) => {
-            const name = names.nameOf(facet, value);
-            return { value, name, count: facets.error ? null : count, isCapped, icon: iconOf(facet, value, name, names) };
-          })}
+          // An asset that is seen by its domain counts for a source that is not seen.
+          options={facets.of[facet]
+            .filter(({ value }) => !names.isHidden(value) || chosen[facet].includes(value))
+            .map(({ value, count, isCapped }) => {
+              const name = names.nameOf(facet, value);
+              return { value, name, count: facets.error ? null : count, isCapped, icon: iconOf(facet, value, name, names) };
+            })}
         />
       ))}
     </>

@@ -32,7 +32,9 @@ export function NoResults({ query, chosen, names, facets, onDrop, onClear }: Pro
           )
         }
       >
-        Assets come from sources: register one, scan it, and its tables are found here.
+        {isAdmin
+          ? 'Assets come from sources: register one, scan it, and its tables are found here.'
+          : 'Assets come from sources. An administrator registers them; what you may see of them is found here.'}
       </EmptyState>
     );
   }

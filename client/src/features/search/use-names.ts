@@ -56,13 +56,15 @@ export type Names = {
   /** What the interface calls a facet's value. */
   nameOf: (facet: FacetName, value: string) => string;
   isTeam: (id: string) => boolean;
+  /** Its name was asked for, and there is none for this viewer. */
+  isHidden: (id: string) => boolean;
 };
 
 /** Facets tell the ids of sources, domains and owners. `ids`: those whose names are wanted; what is not on the lists is asked for by its id. */
 export function useNames(ids: Readonly<Record<'source' | 'domain' | 'owner', readonly string[]>>): Names {
   const client = useClient();
   const [{ data }] = useQuery({ query: SEARCH_NAMES });
-  const [single, setSingle] = useState<ReadonlyMap<string, string | null>>(new Map());
+  const [single, setSingle] = useState<ReadonlyMap<string, string | null | undefined>>(new Map());
   const listed = new Map(
     [data?.sources, data?.domains, data?.teams].flatMap((list) => list?.nodes.map(({ id, name }) => [id, name] as const) ?? []),
   );
@@ -75,12 +77,16 @@ export function useNames(ids: Readonly<Record<'source' | 'domain' | 'owner', rea
     for (const { facet, id } of JSON.parse(key) as typeof missing) {
       const found =
         facet === 'owner'
-          ? client.query(SEARCH_USER_NAME, { id }).then((result) => result.data?.user)
+          ? client.query(SEARCH_USER_NAME, { id }).then(({ data: answer, error }) => (error ? undefined : (answer?.user?.name ?? null)))
           : facet === 'domain'
-            ? client.query(SEARCH_DOMAIN_NAME, { id }).then((result) => result.data?.domain)
-            : client.query(SEARCH_SOURCE_NAME, { id }).then((result) => result.data?.source);
-      void found.then((thing) => {
-        if (!isOver) setSingle((before) => new Map(before).set(id, thing?.name ?? null));
+            ? client
+                .query(SEARCH_DOMAIN_NAME, { id })
+                .then(({ data: answer, error }) => (error ? undefined : (answer?.domain?.name ?? null)))
+            : client
+                .query(SEARCH_SOURCE_NAME, { id })
+                .then(({ data: answer, error }) => (error ? undefined : (answer?.source?.name ?? null)));
+      void found.then((name) => {
+        if (!isOver) setSingle((before) => new Map(before).set(id, name));
       });
     }
     return () => {
@@ -91,6 +97,7 @@ export function useNames(ids: Readonly<Record<'source' | 'domain' | 'owner', rea
   const teams = new Set(data?.teams?.nodes.map(({ id }) => id));
   return {
     isTeam: (id) => teams.has(id),
+    isHidden: (id) => !listed.has(id) && single.get(id) === null,
     nameOf: (facet, value) => {
       if (facet === 'kind') return formatEnum(value);
       if (facet === 'label' || facet === 'tag') return value;
