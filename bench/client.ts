@@ -29,7 +29,7 @@ const size = (file: string): number => gzipSync(readFileSync(join(CLIENT, '.next
 export async function run({ say }: BenchContext): Promise<BenchResult[]> {
   const client = await startClient({
     // No router is needed: a page asks it from the browser.
-    settings: parseSettings({ CLIENT_PORT: String(await freePort()) }),
+    settings: parseSettings({ CLIENT_PORT: String(await freePort()), NODE_ENV: 'test' }),
     logger: createLogger({ level: 'error', format: 'json' }),
     say,
     dev: false,
