@@ -290,7 +290,7 @@ function Inner(props: CanvasProps) {
     <div
       ref={frame}
       role="application"
-      aria-label={`Lineage of ${rootName}, ${plural(graph.nodes.length, 'asset')}. Arrows move between them, Enter chooses, Space expands.`}
+      aria-label={`Lineage of ${rootName}, ${plural(graph.nodes.filter(({ job }) => !job).length, 'asset')}. Arrows move between them, Enter chooses, Space expands.`}
       data-detail={detail}
       className="group/graph absolute inset-0 bg-canvas"
       onKeyDown={onKeyDown}

@@ -19,6 +19,7 @@ import type { Change } from './declare';
 import { LINEAGE_HISTORY, LINEAGE_LIVE } from './documents';
 import { fullNameOf, kindOf, nameOf } from './graph';
 import type { GraphActions } from './graph-actions';
+import { chosenBy, drawJobs, highlightDrawn, movedBy } from './jobs';
 import type { Places } from './layout';
 import { ticksOf } from './moments';
 import { ASKS_ABOVE, Legend, NoLineage, PastLine, TooMany } from './notices';
@@ -77,6 +78,14 @@ export function Explorer({ assetId }: { assetId: string }) {
     }
     return shownColumns?.path ? assetsOnPath(columns, shownColumns.path) : highlightOf(graph, selected);
   }, [graph, between, shownColumns, columns, selected]);
+  const drawn = useMemo(() => (graph ? drawJobs(graph) : null), [graph]);
+  const drawnHighlight = useMemo(() => {
+    if (!drawn || !graph) return null;
+    if (!selected || !drawn.jobIds.has(selected)) return highlight && highlightDrawn(drawn, highlight);
+    const moved = movedBy(selected, graph);
+    const own = { nodes: new Set(moved.flatMap(({ from, to }) => [from, to])), flows: new Set(moved.map(({ id }) => id)) };
+    return highlightDrawn(drawn, own, selected);
+  }, [drawn, graph, highlight, selected]);
   const lines = useMemo(() => (lineage.diff && graph ? changeLines(lineage.diff, graph) : null), [lineage.diff, graph]);
   const rows = useMemo(
     () => (graph ? rowsOf(graph, state.columns === 'none' ? null : columns, badges) : []),
@@ -87,8 +96,8 @@ export function Explorer({ assetId }: { assetId: string }) {
   const [goTo, setGoTo] = useState<{ id: string } | null>(null);
   const match = find.trim().toLowerCase();
   const matches = useMemo(
-    () => (match && graph ? graph.nodes.filter((node) => nameOf(node).toLowerCase().includes(match)).map(({ id }) => id) : []),
-    [match, graph],
+    () => (match && drawn ? drawn.nodes.filter((node) => nameOf(node).toLowerCase().includes(match)).map(({ id }) => id) : []),
+    [match, drawn],
   );
   const [found, setFound] = useState(-1);
   const findNext = (step: 1 | -1): void => {
@@ -98,10 +107,13 @@ export function Explorer({ assetId }: { assetId: string }) {
     setGoTo({ id: matches[next]! });
   };
 
-  const select = (id: string | null, { second = false } = {}): void => {
-    const isPair = second && id && selected && id !== selected && graph?.byId.has(id) === graph?.byId.has(selected) && !id.includes('~');
+  const select = (clicked: string | null, { second = false } = {}): void => {
+    const id = clicked && drawn ? chosenBy(drawn, clicked) : clicked;
+    const isJob = [id, selected].some((each) => each && drawn?.jobIds.has(each));
+    const isPair =
+      second && id && selected && id !== selected && graph?.byId.has(id) === graph?.byId.has(selected) && !id.includes('~') && !isJob;
     if (isPair) set({ with: id, panel: 'details' });
-    else set({ selected: id, with: null, ...(id?.includes('~') && { panel: 'details' }) });
+    else set({ selected: id, with: null, ...(id && (id.includes('~') || drawn?.jobIds.has(id)) && { panel: 'details' }) });
   };
   const expand = (id: string): void => {
     const node = graph?.byId.get(id);
@@ -139,14 +151,14 @@ export function Explorer({ assetId }: { assetId: string }) {
     ...(selected && { Escape: () => select(null) }),
   });
 
-  const drawn = useRef<{ places: Places; heights: ReadonlyMap<string, number> } | null>(null);
+  const standing = useRef<{ places: Places; heights: ReadonlyMap<string, number> } | null>(null);
   const onPlaces = useCallback((places: Places, heights: ReadonlyMap<string, number>) => {
-    drawn.current = { places, heights };
+    standing.current = { places, heights };
   }, []);
   const root = graph?.byId.get(graph.rootId);
   const name = root ? nameOf(root) : '';
   const exportAs = async (as: 'svg' | 'png' | 'csv'): Promise<void> => {
-    if (!graph || !shownColumns) return;
+    if (!drawn || !shownColumns) return;
     try {
       const { drawSvg, save, svgToPng, themeColours } = await import('./export');
       const file = `lineage-${name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')}`;
@@ -154,12 +166,12 @@ export function Explorer({ assetId }: { assetId: string }) {
         const { toCsv } = await import('./csv');
         return save(`${file}.csv`, new Blob([toCsv(csvRows(rows))], { type: 'text/csv;charset=utf-8' }));
       }
-      if (!drawn.current) return;
+      if (!standing.current) return;
       const picture = {
-        graph,
+        graph: drawn,
         columns: shownColumns,
-        highlight,
-        ...drawn.current,
+        highlight: drawnHighlight,
+        ...standing.current,
         title: `Lineage of ${root ? fullNameOf(root) : ''}`,
         asOf,
         compare,
@@ -256,7 +268,7 @@ export function Explorer({ assetId }: { assetId: string }) {
             )}
             {lineage.error && <ErrorPanel error={lineage.error} subject="The lineage" onRetry={lineage.reload} className="bg-surface" />}
             <Boundary name="The lineage">
-              {!graph || !shownColumns ? (
+              {!graph || !drawn || !shownColumns ? (
                 lineage.error ? null : (
                   <SkeletonRows rows={6} />
                 )
@@ -284,10 +296,10 @@ export function Explorer({ assetId }: { assetId: string }) {
               ) : (
                 <>
                   <Canvas
-                    graph={graph}
+                    graph={drawn}
                     columns={shownColumns}
                     columnsAreLaidOut={columnsReady}
-                    highlight={highlight}
+                    highlight={drawnHighlight}
                     badges={badges}
                     selected={selected}
                     other={state.other}

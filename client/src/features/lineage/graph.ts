@@ -59,6 +59,8 @@ export function mergeAnswers(answers: readonly Answer[], { diff, between }: Extr
   const edges = new Map<string, Edge>();
   for (const answer of answers) {
     for (const node of answer.nodes) {
+      // Edges name the jobs; where they are drawn is no matter of how far away an asset is (`jobs.ts`).
+      if (node.job) continue;
       const before = nearest.get(node.id);
       if (!before || node.depth < before.node.depth) nearest.set(node.id, { node, answer });
       if (node.depth <= answer.reach) shown.add(node.id);
