@@ -5,7 +5,7 @@ export type Told = { title: string; text: string; code: string; requestId?: stri
 
 type Extensions = { code?: string; requestId?: string; retryAfterMs?: number; field?: string; system?: string; policy?: string };
 
-/** The first error's; a lost connection counts as UPSTREAM_UNAVAILABLE. */
+/** The first error's; a lost connection counts as UPSTREAM_UNAVAILABLE. `field` is told from the input on: `name` of `input.name`. */
 export function describeError(error: CombinedError | Error, subject = 'This'): Told {
   const combined = error as Partial<CombinedError>;
   const first = combined.graphQLErrors?.[0];
@@ -41,7 +41,12 @@ export function describeError(error: CombinedError | Error, subject = 'This'): T
     case 'UNAUTHENTICATED':
       return { title: 'You are signed out', text: 'Sign in again; what you typed stays.', code };
     default:
-      return { title: code === 'FORBIDDEN' ? 'You may not do this' : 'This was refused', text: message, code, field };
+      return {
+        title: code === 'FORBIDDEN' ? 'You may not do this' : 'This was refused',
+        text: message,
+        code,
+        field: field?.replace(/^input\./, ''),
+      };
   }
 }
 

@@ -123,6 +123,9 @@ function OneOf({ field, control, value, onChange, options }: Props & { options: 
 function Secret({ field, control, value, onChange }: Props) {
   const { onBlur, kept } = useForm();
   const [isShown, setShown] = useState(false);
+  // Only what is stored can be kept.
+  const [isStored, setStored] = useState(false);
+  if (kept && value === MASK && !isStored) setStored(true);
   const typed = typeof value === 'string' && value !== MASK ? value : '';
   const Icon = isShown ? EyeOff : Eye;
   return (
@@ -133,8 +136,8 @@ function Secret({ field, control, value, onChange }: Props) {
         autoComplete="new-password"
         className="w-full pr-8"
         value={typed}
-        placeholder={kept ? 'kept, type to replace' : undefined}
-        onChange={({ target }) => onChange(target.value === '' ? (kept ? MASK : undefined) : target.value)}
+        placeholder={isStored ? 'kept, type to replace' : undefined}
+        onChange={({ target }) => onChange(target.value === '' ? (isStored ? MASK : undefined) : target.value)}
         onBlur={() => onBlur(field.path)}
       />
       {typed && (

@@ -7,6 +7,9 @@ import { IconButton } from './button';
 
 import type { DialogProps } from './dialog';
 
+/** What somebody came to fill in has the focus first, before the button that closes. */
+const FIELD = 'input:not([type=hidden], :disabled), textarea, select';
+
 /** Traps the focus and gives it back. Esc and the backdrop close it. */
 export function DialogContent({
   open,
@@ -20,6 +23,7 @@ export function DialogContent({
   initialFocus,
 }: DialogProps) {
   const opener = useRef<Element | null>(null);
+  const body = useRef<HTMLDivElement>(null);
   return (
     <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Radix.Portal>
@@ -28,7 +32,7 @@ export function DialogContent({
           {...(!description && { 'aria-describedby': undefined })}
           onOpenAutoFocus={(event) => {
             opener.current = openerOf(document.activeElement);
-            const target = initialFocus?.();
+            const target = initialFocus?.() ?? body.current?.querySelector<HTMLElement>(FIELD);
             if (!target) return;
             event.preventDefault();
             target.focus();
@@ -38,7 +42,7 @@ export function DialogContent({
             event.preventDefault();
             if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus();
             // What opened it went with what was done: then the page's heading, unless the focus was led elsewhere already.
-            else if (document.activeElement === document.body) document.querySelector<HTMLElement>('main h1')?.focus();
+            else if (document.activeElement === document.body) document.querySelector<HTMLElement>('h1')?.focus();
           }}
           className={cn(
             'rise-in fixed z-50 flex flex-col bg-raised shadow-raised',
@@ -61,7 +65,7 @@ export function DialogContent({
               onClick={onClose}
             />
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">
+          <div ref={body} className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">
             {description && <Radix.Description className="mb-3 text-fg-2">{description}</Radix.Description>}
             {children}
           </div>
@@ -72,8 +76,9 @@ export function DialogContent({
   );
 }
 
-/** An item of a menu goes with its menu: the menu's button stands for it. */
+/** An item of a menu goes with its menu: the menu's button stands for it. The page as a whole opened nothing. */
 function openerOf(active: Element | null): Element | null {
+  if (active === document.body) return null;
   const labelledBy = active?.closest('[role="menu"]')?.getAttribute('aria-labelledby');
   return labelledBy ? document.getElementById(labelledBy) : active;
 }

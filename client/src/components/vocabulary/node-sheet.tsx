@@ -51,6 +51,12 @@ export function NodeSheet({ open, onClose, noun, node, parentId = null, save, th
     setErrors({});
     setFailure(null);
   };
+  const finish = () => {
+    setTyped(null);
+    // The sheet may be gone with its closing, before an effect has its turn.
+    keep(keptName, null);
+    onClose();
+  };
   const submit = async (what: NodeForm, at: number | null) => {
     const missing = {
       ...(what.name.trim() === '' && { name: 'A name is needed.' }),
@@ -61,14 +67,9 @@ export function NodeSheet({ open, onClose, noun, node, parentId = null, save, th
     setBusy(true);
     const error = await save({ ...what, name: what.name.trim() }, node && at !== null ? { id: node.id, version: at } : null);
     setBusy(false);
-    if (!error) {
-      setTyped(null);
-      return onClose();
-    }
+    if (!error) return finish();
     const told = describeError(error, `This ${noun.one}`);
-    const field = error.graphQLErrors[0]?.extensions.field;
-    if (typeof field === 'string')
-      return setErrors({ [{ 'input.name': 'name', 'input.parentId': 'parentId' }[field] ?? 'text']: told.text });
+    if (told.field) return setErrors({ [told.field === 'name' || told.field === 'parentId' ? told.field : 'text']: told.text });
     const found = node && told.code === 'CONFLICT' ? await theirs(node.id) : null;
     if (found) setConflict(found);
     else setFailure(error);
@@ -174,6 +175,7 @@ export function NodeSheet({ open, onClose, noun, node, parentId = null, save, th
               parentId: choices.parentId === 'mine' ? form.parentId : conflict.form.parentId,
             };
             setConflict(null);
+            if (fields.every(({ id }) => choices[id] === 'theirs')) return finish();
             setTyped({ form: merged, version: conflict.version });
             void submit(merged, conflict.version);
           }}

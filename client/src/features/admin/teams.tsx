@@ -1,6 +1,6 @@
 'use client';
 import { useState, type FormEvent, type ReactNode } from 'react';
-import { useMutation, useQuery } from 'urql';
+import { useMutation } from 'urql';
 import { Page } from '@/components/page';
 import { Button } from '@/components/ui/button';
 import { DataTable, type TableColumn } from '@/components/ui/data-table';
@@ -11,7 +11,8 @@ import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { graphql } from '@/gql';
 import type { TeamsQuery } from '@/gql/graphql';
 import { describeError, errorText } from '@/lib/errors';
-import { formatNames, plural } from '@/lib/format';
+import { formatCount, plural } from '@/lib/format';
+import { useAllPages } from '@/lib/graphql/use-all-pages';
 import { usePages } from '@/lib/graphql/use-pages';
 import { useUrlState } from '@/lib/url-state';
 
@@ -27,7 +28,7 @@ const TEAMS = graphql(`
         id
         name
         version
-        members(first: 200) {
+        members(first: 5) {
           totalCount
           nodes {
             id
@@ -39,13 +40,20 @@ const TEAMS = graphql(`
   }
 `);
 const TEAM_SHEET_PEOPLE = graphql(`
-  query TeamSheetPeople {
-    users(first: 200) {
-      totalCount
+  query TeamSheetPeople($after: String) {
+    users(first: 200, after: $after) {
       nodes {
         id
         name
         email
+        teams {
+          id
+          name
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
@@ -68,7 +76,7 @@ const TEAM_SHEET_UPDATE = graphql(`
         id
         name
         version
-        members(first: 200) {
+        members(first: 5) {
           totalCount
           nodes {
             id
@@ -97,7 +105,7 @@ export function Teams({ tabs }: { tabs: ReactNode }) {
         </span>
       ),
     },
-    { id: 'members', header: 'Members', cell: ({ members }) => formatNames(members?.nodes.map(({ name }) => name) ?? []) },
+    { id: 'members', header: 'Members', cell: ({ members }) => members && memberNames(members) },
     { id: 'count', header: 'How many', width: 92, align: 'end', cell: ({ members }) => members?.totalCount ?? '', priority: 2 },
   ];
   return (
@@ -142,6 +150,7 @@ export function Teams({ tabs }: { tabs: ReactNode }) {
           key={opened?.id ?? 'new'}
           team={isCreating ? null : opened}
           onClose={() => (isCreating ? setCreating(false) : set({ team: null }))}
+          onConflict={teams.reload}
           onSaved={() => {
             teams.reload();
             setCreating(false);
@@ -153,26 +162,45 @@ export function Teams({ tabs }: { tabs: ReactNode }) {
   );
 }
 
-function TeamSheet({ team, onClose, onSaved }: { team: Team | null; onClose: () => void; onSaved: () => void }) {
-  const [{ data }] = useQuery({ query: TEAM_SHEET_PEOPLE });
+const MOST_SHOWN = 200;
+type SheetProps = {
+  /** Null: a new one. */
+  team: Team | null;
+  onClose: () => void;
+  onSaved: () => void;
+  /** Somebody saved it first: what is there now is to be read again, and what is typed stays. */
+  onConflict: () => void;
+};
+
+function TeamSheet({ team, onClose, onSaved, onConflict }: SheetProps) {
+  const people = useAllPages(usePages(TEAM_SHEET_PEOPLE, {}, (data) => data.users));
   const [created, create] = useMutation(TEAM_SHEET_CREATE);
   const [updated, update] = useMutation(TEAM_SHEET_UPDATE);
   const [name, setName] = useState(team?.name ?? '');
-  const [members, setMembers] = useState<ReadonlySet<string>>(new Set(team?.members?.nodes.map(({ id }) => id)));
+  /** What is other than it was: everybody else's membership is as it is. */
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [filter, setFilter] = useState('');
   const { error, fetching } = team ? updated : created;
   const problem = error && describeError(error);
-  const people = data?.users?.nodes.filter((user) => `${user.name} ${user.email}`.toLowerCase().includes(filter.toLowerCase())) ?? [];
+  const wasMember = new Set(people.nodes.filter(({ teams }) => teams.some(({ id }) => id === team?.id)).map(({ id }) => id));
+  const isMember = (id: string) => wasMember.has(id) !== toggled.has(id);
+  const members = people.nodes.filter(({ id }) => isMember(id));
+  const matching = people.nodes
+    .filter((user) => `${user.name} ${user.email}`.toLowerCase().includes(filter.toLowerCase()))
+    .toSorted((a, b) => Number(wasMember.has(b.id)) - Number(wasMember.has(a.id)));
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const input = { name: name.trim(), memberIds: [...members] };
-    // The version that the form began with: somebody else's change in between is not written over.
+    // Who is not known yet would be left out.
+    const input = { name: name.trim(), ...(toggled.size > 0 && { memberIds: members.map(({ id }) => id) }) };
     const result = team ? await update({ input: { ...input, id: team.id, version: team.version } }) : await create({ input });
-    if (!result.error) onSaved();
+    if (!result.error) return onSaved();
+    if (describeError(result.error).code !== 'CONFLICT') return;
+    people.reload();
+    onConflict();
   }
   const toggle = (id: string) =>
-    setMembers((before) => {
+    setToggled((before) => {
       const next = new Set(before);
       if (!next.delete(id)) next.add(id);
       return next;
@@ -184,16 +212,17 @@ function TeamSheet({ team, onClose, onSaved }: { team: Team | null; onClose: () 
         <Field label="Name" error={problem?.field === 'name' ? problem.text : undefined}>
           {(control) => <Input {...control} required value={name} onChange={(event) => setName(event.target.value)} autoComplete="off" />}
         </Field>
-        <fieldset className="flex flex-col gap-1">
+        <fieldset className="flex flex-col gap-1" disabled={!people.isWhole}>
           <legend className="mb-1 font-medium">
-            Members <span className="font-normal text-fg-3">{members.size}</span>
+            Members {people.isWhole && <span className="font-normal text-fg-3">{formatCount(members.length)}</span>}
           </legend>
           <Input aria-label="Filter the people" placeholder="Filter" value={filter} onChange={(event) => setFilter(event.target.value)} />
+          {people.error && <ErrorPanel error={people.error} subject="The list of users" onRetry={people.reload} className="px-0" />}
           <div className="max-h-[46vh] overflow-y-auto">
-            {people.map((user) => (
+            {matching.slice(0, MOST_SHOWN).map((user) => (
               <Checkbox
                 key={user.id}
-                checked={members.has(user.id)}
+                checked={isMember(user.id)}
                 onChange={() => toggle(user.id)}
                 label={
                   <span className="min-w-0 truncate">
@@ -203,11 +232,16 @@ function TeamSheet({ team, onClose, onSaved }: { team: Team | null; onClose: () 
               />
             ))}
           </div>
+          {matching.length > MOST_SHOWN && (
+            <p className="text-small text-fg-3">
+              The first {formatCount(MOST_SHOWN)} of {formatCount(matching.length)}. Type to see others.
+            </p>
+          )}
         </fieldset>
         {problem && problem.field !== 'name' && (
           <p role="alert" className="text-error-text">
             {problem.code === 'CONFLICT'
-              ? 'Somebody changed this team meanwhile. Close this, look at what it is now, and change it again.'
+              ? 'Someone saved this team first. What you changed is here; save again to put it in place of theirs.'
               : errorText(error!)}
           </p>
         )}
@@ -220,4 +254,9 @@ function TeamSheet({ team, onClose, onSaved }: { team: Team | null; onClose: () 
       </form>
     </Dialog>
   );
+}
+
+function memberNames({ nodes, totalCount }: NonNullable<Team['members']>): string {
+  const more = (totalCount ?? nodes.length) - 1;
+  return nodes.length < 2 ? (nodes[0]?.name ?? '') : `${nodes[0]!.name} and ${formatCount(more)} more`;
 }

@@ -97,7 +97,7 @@ export function EditSheet({ asset, draft, change, did, onClose }: Props) {
       />
     );
   }
-  const errorOf = (field: string) => (failed?.field?.startsWith(`input.${field}`) ? failed.text : undefined);
+  const errorOf = (field: string) => (failed?.field?.startsWith(field) ? failed.text : undefined);
   return (
     <Dialog
       as="sheet"

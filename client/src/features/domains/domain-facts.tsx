@@ -7,6 +7,8 @@ import { useNodes } from '@/components/vocabulary/frame';
 import { pathTo } from '@/components/vocabulary/nodes';
 import { graphql } from '@/gql';
 import { formatCount, formatEnum, plural } from '@/lib/format';
+import { useAllPages } from '@/lib/graphql/use-all-pages';
+import { usePages } from '@/lib/graphql/use-pages';
 
 const DOMAIN_COUNTS = graphql(`
   query DomainCounts($id: ID!) {
@@ -32,8 +34,8 @@ const DOMAIN_VIOLATIONS = graphql(`
   }
 `);
 const DOMAIN_STEWARDS = graphql(`
-  query DomainStewards {
-    users(first: 200) {
+  query DomainStewards($after: String) {
+    users(first: 200, after: $after) {
       nodes {
         id
         name
@@ -41,6 +43,10 @@ const DOMAIN_STEWARDS = graphql(`
           role
           domainId
         }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
@@ -79,12 +85,12 @@ export function DomainFacts({ id }: { id: string }) {
 /** A role over a domain is one over its subdomains too. */
 function Stewards({ id }: { id: string }) {
   const { nodes } = useNodes();
-  const [{ data }] = useQuery({ query: DOMAIN_STEWARDS });
+  const users = useAllPages(usePages(DOMAIN_STEWARDS, {}, (data) => data.users));
   const over = new Set([id, ...pathTo(nodes, id).map((node) => node.id)]);
-  const stewards = data?.users?.nodes.filter(({ roles }) =>
+  const stewards = users.nodes.filter(({ roles }) =>
     roles.some(({ role, domainId }) => role === 'STEWARD' && domainId !== null && over.has(domainId)),
   );
-  if (!stewards?.length) return null;
+  if (stewards.length === 0) return null;
   return (
     <li>
       <span className="text-fg-3">Stewards</span> <bdi>{stewards.map(({ name }) => name).join(', ')}</bdi>

@@ -3,7 +3,7 @@ import { useRouter } from 'next/navigation';
 import { useState, type ReactNode } from 'react';
 import { VocabularyFrame } from '@/components/vocabulary/frame';
 import { NodeSheet } from '@/components/vocabulary/node-sheet';
-import { useAllPages } from '@/components/vocabulary/use-all-pages';
+import { useAllPages } from '@/lib/graphql/use-all-pages';
 import { graphql } from '@/gql';
 import { useLive } from '@/lib/graphql/use-live';
 import { usePages } from '@/lib/graphql/use-pages';

@@ -96,7 +96,7 @@ export function Editor({ policy, ruleTypes, labels, startWith }: Props) {
       if (found) return setConflict(found);
     }
     const told = describeError(error, 'The policy');
-    if (told.field) setErrors({ [told.field.replace(/^input\./, '')]: told.text });
+    if (told.field) setErrors({ [told.field]: told.text });
     else setFailure(told);
   };
 

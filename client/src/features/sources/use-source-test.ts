@@ -34,10 +34,9 @@ export type SourceTest = {
 export function fieldErrors(error: CombinedError | undefined): Readonly<Record<string, string>> {
   const told = error && describeError(error);
   if (!told?.field || told.code === 'CONFLICT') return {};
-  const field = told.field.replace(/^input\./, '');
-  const path = field === 'config' ? '' : field.replace(/^config\./, '');
+  const path = told.field === 'config' ? '' : told.field.replace(/^config\./, '');
   // The message repeats the field, which stands right above it.
-  return { [path]: told.text.replace(`${field}: `, '') };
+  return { [path]: told.text.replace(`${told.field}: `, '') };
 }
 
 /** Connects and looks, as often as asked; `config` tells whether the last answer is about what is filled in now. */
