@@ -11,8 +11,8 @@ const QUERY = gql`
 const failure = (code: string, data: object | null = null) => ({ data, errors: [{ message: 'no', extensions: { code } }] });
 
 /** A page that shows QUERY, and a server that answers what it is told to. */
-function show() {
-  const content = createContent();
+function show(patienceMs?: number) {
+  const content = createContent({ patienceMs });
   let answer: object | Error = { data: { name: 'first', other: 1 } };
   let asked = 0;
   const client = new Client({
@@ -84,4 +84,16 @@ it('asks again what failed and is still shown, and nothing else', async () => {
   page.content.retry();
   await page.settle();
   expect(page.asked()).toBe(before);
+});
+
+it('asks again by itself while a part of the product is away, until the page is left', async () => {
+  const page = show(30);
+  await page.settle();
+  await page.again(failure('UPSTREAM_UNAVAILABLE', { name: 'second', other: null }));
+  page.answer({ data: { name: 'third', other: 3 } });
+  await expect.poll(() => page.last().data).toEqual({ name: 'third', other: 3 });
+  const asked = page.asked();
+  await page.settle();
+  await page.settle();
+  expect(page.asked()).toBe(asked);
 });

@@ -23,9 +23,11 @@ export type Content = {
   reload: () => void;
 };
 
-export function createContent(): Content {
+/** `patienceMs`: a part that is away does not say when it is back; what it did not answer is asked again by itself after so long. */
+export function createContent({ patienceMs = 15_000 } = {}): Content {
   let client: Client | undefined;
   const read = new Map<number, Read>();
+  let waiting: ReturnType<typeof setTimeout> | undefined;
   function keep(result: OperationResult): OperationResult {
     const { operation, error } = result;
     if (operation.kind !== 'query') return result;
@@ -34,6 +36,11 @@ export function createContent(): Content {
     read.delete(operation.key);
     read.set(operation.key, { operation, data, hasFailed });
     if (read.size > MOST) read.delete(read.keys().next().value!);
+    if (hasFailed && !error.networkError && codeOf(error) === 'UPSTREAM_UNAVAILABLE')
+      waiting ??= setTimeout(() => {
+        waiting = undefined;
+        retry();
+      }, patienceMs);
     // Where nothing is shown the panel that says so asks again.
     const wait = data ? error?.graphQLErrors[0]?.extensions.retryAfterMs : undefined;
     if (typeof wait === 'number') setTimeout(() => again(operation), wait);
@@ -43,12 +50,13 @@ export function createContent(): Content {
     // urql leaves out what nobody shows any more.
     client?.reexecuteOperation(makeOperation('query', operation, { ...operation.context, requestPolicy: 'network-only' }));
   const all = (): Read[] => [...read.values()];
+  const retry = (): void => all().forEach(({ operation, hasFailed }) => hasFailed && again(operation));
   return {
     exchange(input) {
       client = input.client;
       return mapExchange({ onResult: keep })(input);
     },
-    retry: () => all().forEach(({ operation, hasFailed }) => hasFailed && again(operation)),
+    retry,
     reload: () => all().forEach(({ operation }) => again(operation)),
   };
 }
