@@ -10,6 +10,7 @@ import { formatCount } from '@/lib/format';
 import { useLive } from '@/lib/graphql/use-live';
 import { usePages } from '@/lib/graphql/use-pages';
 import { useUrlState } from '@/lib/url-state';
+import { useLater } from '@/lib/use-later';
 import { ACTIVITY_KINDS, kindOf, sentenceOf } from './activity-words';
 import { useNames } from './use-names';
 
@@ -56,7 +57,7 @@ export function ActivityTab({ id }: { id: string }) {
   useEffect(() => {
     if (readsOn && !isFetching) loadMore();
   }, [readsOn, isFetching, loadMore]);
-  useLive(ACTIVITY_TAB_LIVE, { variables: { id }, onEvent: pages.reload });
+  useLive(ACTIVITY_TAB_LIVE, { variables: { id }, onEvent: useLater(pages.reload, 1_000) });
   const kind = ACTIVITY_KINDS.find(({ value }) => value === url.get('kind'))?.value ?? 'all';
   const events = pages.nodes.filter((event) => kind === 'all' || kindOf(event) === kind).toReversed();
 

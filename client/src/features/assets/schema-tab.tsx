@@ -8,6 +8,7 @@ import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/field';
 import { Popover } from '@/components/ui/menu';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
+import { toast } from '@/components/ui/toast';
 import { cn } from '@/lib/class-names';
 import { formatCount, plural } from '@/lib/format';
 import { usePages } from '@/lib/graphql/use-pages';
@@ -49,6 +50,10 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
   const [round, setRound] = useState(0);
   const key = draftKey(`column.${asset.id}`, viewerId);
   const [editing, setEditingState] = useState<Editing | null>(() => (mayEdit ? readDraft<Editing>(key) : null));
+  const latest = useRef(editing);
+  useEffect(() => {
+    latest.current = editing;
+  }, [editing]);
   const setEditing = (next: Editing | null): void => {
     setEditingState(next);
     writeDraft(key, next);
@@ -73,9 +78,18 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
     // The draft goes only once it is saved; the optimistic text shows meanwhile.
     setEditingState(follower && fitsOneLine(follower) ? startEditing(follower) : null);
     if (!hasChanged) return writeDraft(key, null);
-    const { error, isConflict } = await describe({ ...column, version: given.version }, given.text, { base: given.base });
-    if (error && !isConflict) setEditing({ ...given, error });
-    else if (!error) writeDraft(key, null);
+    const store = async (): Promise<void> => {
+      const { error, isConflict } = await describe({ ...column, version: given.version }, given.text, { base: given.base });
+      const now = latest.current;
+      const isElsewhere = now !== null && now.columnId !== column.id && now.text !== now.base;
+      if (error && !isConflict && isElsewhere) {
+        // What is typed into another column by now stays.
+        const retry = { label: 'Try again', run: () => void store() };
+        toast({ title: `The description of ${column.name} was not saved`, text: error, stays: true, action: retry });
+      } else if (error && !isConflict) setEditing({ ...given, error });
+      else if (!error && !isElsewhere) writeDraft(key, null);
+    };
+    await store();
   };
   const search = useRef<HTMLInputElement>(null);
   useKeys({ f: () => search.current?.focus() });

@@ -1,6 +1,7 @@
 'use client';
 import { DataTable, type TableColumn } from '@/components/ui/data-table';
 import { Name } from '@/components/ui/name';
+import { toast } from '@/components/ui/toast';
 import type { Selection } from '@/lib/use-selection';
 import { DescriptionCell, fitsOneLine, startEditing, type Editing } from './description-cell';
 import { LabelEvidence } from './label-evidence';
@@ -44,6 +45,9 @@ export function KeyMarks({ name, keys }: { name: string; keys: Keys }) {
   ));
 }
 
+/** As many as the column has room for; all of them are in the column's panel. */
+const MOST_LABELS = 2;
+
 const nullWord = ({ generated, nullable }: Column): string => (generated ? 'gen.' : nullable ? 'yes' : 'no');
 
 export function SchemaTable(props: Props) {
@@ -53,7 +57,9 @@ export function SchemaTable(props: Props) {
   const decideFirst = (state: 'CONFIRMED' | 'REJECTED') => (column: Column) => {
     const [first] = suggestionsOf(column);
     if (first && isEditable(column))
-      void decide([{ columnId: column.id, column: column.name, label: first.label.name, state, before: first.state }]);
+      void decide([{ columnId: column.id, column: column.name, label: first.label.name, state, before: first.state }]).then(([outcome]) => {
+        if (outcome?.error) toast({ title: `${first.label.name} of ${column.name} was not decided`, text: outcome.error, stays: true });
+      });
   };
   const description = (column: Column) => (
     <DescriptionCell
@@ -72,9 +78,20 @@ export function SchemaTable(props: Props) {
     ) : (
       // What a finger can press is higher than the line that it stands in, and must not make the row higher than others.
       <span className="flex min-w-0 gap-1 coarse:-my-2.5">
-        {column.labels.map((given) => (
+        {column.labels.slice(0, MOST_LABELS).map((given) => (
           <LabelEvidence key={given.id} {...{ column, given, mayEdit, sourceId, decide }} />
         ))}
+        {column.labels.length > MOST_LABELS && (
+          <button
+            type="button"
+            aria-label={`All ${column.labels.length} labels of ${column.name}`}
+            title={column.labels.map(({ label }) => label.name).join(', ')}
+            onClick={() => props.onOpen(column)}
+            className="min-h-6 shrink-0 rounded-chip px-1 text-small text-fg-3 hover:text-fg hover:underline coarse:min-h-11"
+          >
+            +{column.labels.length - MOST_LABELS}
+          </button>
+        )}
       </span>
     );
   const definitions: TableColumn<Column>[] = [

@@ -68,6 +68,9 @@ export function SimilarSuggestions({ label, sourceId = '', decide, onClose }: Pr
     <div className="flex flex-col gap-2">
       <p className="font-medium">
         {plural(columns.totalCount ?? columns.nodes.length, 'suggestion')} of {label} in this source
+        {(columns.totalCount ?? 0) > columns.nodes.length && (
+          <span className="block font-normal text-fg-2">The first {formatCount(columns.nodes.length)} of them are listed.</span>
+        )}
       </p>
       <ul className="max-h-60 overflow-y-auto">
         {columns.nodes.map(({ id, name, asset, labels }) => (

@@ -4,7 +4,7 @@ import { graphql } from '@/gql';
 import type { LabelState } from '@/gql/graphql';
 import { errorText } from '@/lib/errors';
 import type { Outcome } from './use-describe';
-import type { Did } from './use-undo';
+import { tellNotUndone, type Did } from './use-undo';
 
 /** A label of a column, as the schema shows it. */
 graphql(`
@@ -85,7 +85,10 @@ export function useDecide(did: Did) {
     if (done.length > 0) {
       const [first] = done;
       const what = done.length === 1 ? `${first!.label} of ${first!.column}` : `${done.length} labels`;
-      did(`${what} ${WORDS[first!.state]}`, () => void send(done.map((each) => ({ ...each, state: each.before ?? 'SUGGESTED' }))));
+      did(
+        `${what} ${WORDS[first!.state]}`,
+        () => void send(done.map((each) => ({ ...each, state: each.before ?? 'SUGGESTED' }))).then(tellNotUndone),
+      );
     }
     return outcomes;
   };

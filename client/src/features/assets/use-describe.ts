@@ -4,7 +4,7 @@ import { useClient } from 'urql';
 import { graphql } from '@/gql';
 import { errorText } from '@/lib/errors';
 import { authorOf, escapePointer, lastToChange } from './changed-by';
-import type { Did } from './use-undo';
+import { tellNotUndone, type Did } from './use-undo';
 
 const DESCRIBE = graphql(`
   mutation Describe($input: UpdateColumnsInput!) {
@@ -113,7 +113,7 @@ export function useDescribe(assetId: string, did: Did) {
     }
     if (!outcome!.error && !isUndo) {
       const saved = { ...column, version: outcome!.version ?? column.version + 1, description: text };
-      did(`Description of ${column.name} saved`, () => void one(saved, base, { isUndo: true }));
+      did(`Description of ${column.name} saved`, () => void one(saved, base, { isUndo: true }).then((undone) => tellNotUndone([undone])));
     }
     return outcome!;
   };
@@ -128,7 +128,8 @@ export function useDescribe(assetId: string, did: Did) {
     });
     if (saved.length > 0) {
       did(`${saved.length === 1 ? 'One description' : `${saved.length} descriptions`} saved`, () => {
-        for (const [before, columns_] of Map.groupBy(saved, (column) => column.before)) void send(columns_, before);
+        const groups = [...Map.groupBy(saved, (column) => column.before)];
+        void Promise.all(groups.map(([before, columns_]) => send(columns_, before))).then((undone) => tellNotUndone(undone.flat()));
       });
     }
     return outcomes;

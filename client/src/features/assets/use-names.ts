@@ -1,33 +1,61 @@
 'use client';
-import { useCallback, useMemo } from 'react';
-import { useQuery } from 'urql';
 import { graphql } from '@/gql';
+import { useAllPages } from '@/lib/graphql/use-all-pages';
+import { usePages } from '@/lib/graphql/use-pages';
 import type { NameOf } from './history-diff';
 
-const NAMES = graphql(`
-  query Names {
-    users(first: 200) {
+const NAMES_USERS = graphql(`
+  query NamesUsers($after: String) {
+    users(first: 200, after: $after) {
       nodes {
         id
         name
       }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
-    teams(first: 200) {
+  }
+`);
+const NAMES_TEAMS = graphql(`
+  query NamesTeams($after: String) {
+    teams(first: 200, after: $after) {
       nodes {
         id
         name
       }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
-    domains(first: 200) {
+  }
+`);
+const NAMES_DOMAINS = graphql(`
+  query NamesDomains($after: String) {
+    domains(first: 200, after: $after) {
       nodes {
         id
         name
       }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
-    glossaryTerms(first: 200) {
+  }
+`);
+const NAMES_TERMS = graphql(`
+  query NamesTerms($after: String) {
+    glossaryTerms(first: 200, after: $after) {
       nodes {
         id
         name
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
@@ -37,16 +65,10 @@ const GONE = { user: 'an unknown user', team: 'an unknown team', domain: 'an unk
 
 /** The names of what snapshots and events hold ids of. */
 export function useNames(): NameOf {
-  const [{ data }] = useQuery({ query: NAMES, requestPolicy: 'cache-first' });
-  const names = useMemo(() => {
-    const lists: (readonly { id: string; name: string }[] | undefined)[] = [
-      data?.users?.nodes,
-      data?.teams?.nodes,
-      data?.domains?.nodes,
-      data?.glossaryTerms?.nodes,
-    ];
-    const all = lists.flatMap((list) => list ?? []);
-    return new Map(all.map(({ id, name }) => [id, name]));
-  }, [data]);
-  return useCallback((kind, id) => names.get(id) ?? GONE[kind], [names]);
+  const { nodes: users } = useAllPages(usePages(NAMES_USERS, {}, (data) => data.users));
+  const { nodes: teams } = useAllPages(usePages(NAMES_TEAMS, {}, (data) => data.teams));
+  const { nodes: domains } = useAllPages(usePages(NAMES_DOMAINS, {}, (data) => data.domains));
+  const { nodes: terms } = useAllPages(usePages(NAMES_TERMS, {}, (data) => data.glossaryTerms));
+  const names = new Map([...users, ...teams, ...domains, ...terms].map(({ id, name }) => [id, name]));
+  return (kind, id) => names.get(id) ?? GONE[kind];
 }

@@ -14,6 +14,7 @@ import { useRefresh } from './refresh';
 const SOURCES_HEALTH = graphql(`
   query SourcesHealth {
     sources(first: 200) {
+      totalCount
       nodes {
         id
         name
@@ -69,6 +70,7 @@ export function SourcesHealth() {
   useLive(SOURCES_HEALTH_PROGRESS, { variables: {}, onEvent: () => {} });
   const sources = data?.sources?.nodes;
   if (sources?.length === 0) return null;
+  const total = data?.sources?.totalCount ?? 0;
   // Those that need somebody come first, then those that are scanned now.
   const rank = (source: Source) => (!isHealthy(source) ? 0 : source.lastRun?.status === 'RUNNING' ? 1 : 2);
   const shown = sources?.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST);
@@ -78,7 +80,7 @@ export function SourcesHealth() {
         <h2 className="font-semibold">Sources</h2>
         {sources && sources.length > 0 && (
           <span className="text-fg-3">
-            {sources.filter(isHealthy).length} of {formatCount(sources.length)} healthy
+            {sources.filter(isHealthy).length} of {formatCount(sources.length, total > sources.length)} healthy
           </span>
         )}
       </header>
@@ -107,7 +109,7 @@ export function SourcesHealth() {
           {sources!.length > MOST && (
             <li className="px-4 pt-1">
               <Link href="/sources" className="text-primary-text hover:underline">
-                All {formatCount(sources!.length)} sources
+                All {formatCount(Math.max(total, sources!.length))} sources
               </Link>
             </li>
           )}

@@ -22,7 +22,10 @@ export const Said = ({ deciding: { said, setSaid } }: { deciding: Deciding }) =>
 /** `total`: where all that are loaded are chosen and there are more, how many match. */
 export function DecisionBar({ deciding, total }: { deciding: Deciding; total: number | null }) {
   const { selection, chosen, matching, targets, acknowledge, waive } = deciding;
-  const chooseAll = async () => selection.set((await matching.load()).map(({ id }) => id));
+  const chooseAll = async () => {
+    const all = await matching.load();
+    if (all) selection.set(all.map(({ id }) => id));
+  };
   return (
     <BulkBar count={chosen.length} onClear={selection.clear}>
       {total !== null && (

@@ -58,8 +58,8 @@ export type Outcome = { done: Decided[]; failed: Decided[]; problem: string };
 
 /** What a batch may hold. */
 const MOST = 200;
-/** Taking back goes one by one. */
-const MOST_UNDONE = 20;
+/** Taking back goes one by one; more than these are decided only after a question. */
+const MOST_UNDONE = 50;
 
 /** `tell`: where the page says how many were decided and how many were not. */
 export function useDecisions(tell: (outcome: Outcome, verb: string) => void) {
