@@ -1,61 +1,45 @@
-/** How much script a browser loads for each route, gzipped: what the page itself names. Fails above the limit. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import { parseSettings } from '#platform/config.ts';
-import { createLogger } from '#platform/logger.ts';
-import { freePort } from '#platform/testing/freePort.ts';
-import { startClient } from '../client/server/index.ts';
+/**
+ * The web client as people meet it: the script of each route, and in a browser with the real product behind it how soon pages are there, how they
+ * answer in a list of 10,000 rows, what a frame costs while a graph of 500 nodes is moved, and all that over a slow network. Fails where a route's
+ * script is above its limit; times say too much of the machine for that.
+ */
+import { findChromium } from '../tests/browser/chromium.ts';
+import { fillCatalog } from './client/catalog.ts';
+import { measureInteractions } from './client/interactions.ts';
+import { measureNetwork } from './client/network.ts';
+import { measurePanning } from './client/panning.ts';
+import { startSite, startVisitor } from './client/site.ts';
+import { measureSizes } from './client/sizes.ts';
+import { measureVitals } from './client/vitals.ts';
 import type { BenchContext, BenchResult } from './run.ts';
 
-const CLIENT = fileURLToPath(new URL('../client', import.meta.url));
-const KB = 1024;
-const LIMIT = 200 * KB;
-/** Those with an editor or a canvas. */
-const LARGE = /^\/(lineage|playground|policies\/(new|\[id\]\/edit))(\/|$)/;
-const LARGE_LIMIT = 450 * KB;
+const IN_A_BROWSER = { measureVitals, measureInteractions, measurePanning, measureNetwork };
 
-/** As in `app/`, without the groups in brackets. */
-function listRoutes(folder = join(CLIENT, 'src', 'app'), path = ''): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.isDirectory()) return listRoutes(join(folder, entry.name), entry.name.startsWith('(') ? path : `${path}/${entry.name}`);
-    return entry.name === 'page.tsx' ? [path || '/'] : [];
-  });
-}
-
-const size = (file: string): number => gzipSync(readFileSync(join(CLIENT, '.next', file))).length;
-
-export async function run({ say }: BenchContext): Promise<BenchResult[]> {
-  const client = await startClient({
-    // No router is needed: a page asks it from the browser.
-    settings: parseSettings({ CLIENT_PORT: String(await freePort()), NODE_ENV: 'test' }),
-    logger: createLogger({ level: 'error', format: 'json' }),
-    say,
-    dev: false,
-    signal: new AbortController().signal,
-  });
+export async function run(context: BenchContext): Promise<BenchResult[]> {
+  const site = await startSite(context);
   try {
-    const results: BenchResult[] = [];
-    for (const route of listRoutes().toSorted()) {
-      const page = await (await fetch(client.url + route.replaceAll(/\[[^\]]+\]/g, '0'))).text();
-      // Old browsers alone load the first kind.
-      const named = page.replaceAll(/<script[^>]* noModule[^>]*>/gi, '').matchAll(/static\/chunks\/[^"'\\]+\.js/g);
-      const bytes = [...new Set([...named].map(([file]) => decodeURIComponent(file)))].reduce((sum, file) => sum + size(file), 0);
-      const limit = LARGE.test(route) ? LARGE_LIMIT : LIMIT;
-      results.push({
-        name: `script of ${route}`,
-        value: bytes / KB,
-        unit: 'KB',
-        ratio: bytes / limit,
-        baseline: `limit of ${limit / KB} KB`,
-      });
-    }
+    const results = await measureSizes(site.url);
     const over = results.filter(({ ratio }) => ratio! > 1);
-    for (const { name, value, baseline } of over) say(`${name} is ${value.toFixed(0)} KB, above its ${baseline}`);
+    for (const { name, value, baseline } of over) context.say(`${name} is ${value.toFixed(0)} KB, above its ${baseline}`);
     if (over.length > 0) process.exitCode = 1;
+
+    const found = findChromium();
+    if ('missing' in found) {
+      context.say(`Nothing but the script was measured: ${found.missing}.`);
+      return results;
+    }
+    const catalog = await fillCatalog(context, site.admin);
+    const visitor = await startVisitor(found.program, site.url);
+    try {
+      for (const [name, measure] of Object.entries(IN_A_BROWSER)) {
+        context.say(`${name.replace('measure', '').toLowerCase()} …`);
+        results.push(...(await measure(context, visitor, catalog)));
+      }
+    } finally {
+      await visitor.stop();
+    }
     return results;
   } finally {
-    await client.stop();
+    await site.stop();
   }
 }
