@@ -24,7 +24,7 @@ export type Pages = {
 type PagesOptions = { dev: boolean; hostname: string; port: number; isFirstRun: () => boolean; showsComponents: boolean };
 
 /** `/_next/../sign-in` is a page, and what is no file is answered by one. */
-const isFile = (url: string): boolean => /^\/_next\/(static|image|webpack-hmr|hmr)/.test(url) && !/\.\.|%2e/i.test(url);
+const isFile = (url: string): boolean => /^\/_next\/(static|webpack-hmr|hmr)/.test(url) && !/\.\.|%2e/i.test(url);
 
 /** `dev` serves from the sources and reloads what changes; otherwise what was built. */
 export async function startPages({ dev, hostname, port, isFirstRun, showsComponents }: PagesOptions): Promise<Pages> {

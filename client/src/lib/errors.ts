@@ -24,7 +24,7 @@ export function describeError(error: CombinedError | Error, subject = 'This'): T
     case 'RATE_LIMITED':
       return {
         title: 'Too many requests',
-        text: `Trying again in ${Math.ceil((retryAfterMs ?? 1_000) / 1000)} s.`,
+        text: `Try again in ${Math.ceil((retryAfterMs ?? 1_000) / 1000)} s.`,
         code,
         retryAfterMs: retryAfterMs ?? 1_000,
       };

@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
 import { Copy } from 'lucide-react';
 import Link from 'next/link';
 import type { CombinedError } from '@urql/core';
@@ -32,18 +32,20 @@ type ErrorProps = {
 /** What happened, what still works, one action, the code. Who is limited in how often to ask is asked again by itself. */
 export function ErrorPanel({ error, subject, rest, onRetry, className }: ErrorProps) {
   const told = 'title' in error ? error : describeError(error, subject);
+  const retry = useEffectEvent(() => onRetry?.());
+  const asksAgain = Boolean(told.retryAfterMs && onRetry);
   useEffect(() => {
-    if (!told.retryAfterMs || !onRetry) return;
-    const timer = setTimeout(onRetry, told.retryAfterMs);
+    if (!asksAgain) return;
+    const timer = setTimeout(retry, told.retryAfterMs);
     return () => clearTimeout(timer);
-  }, [told.retryAfterMs, onRetry]);
+  }, [asksAgain, told.retryAfterMs]);
   return (
     <div role="alert" className={cn('flex items-start gap-2.5 p-4', className)}>
       <StatusMark status="FAILED" className="mt-[3px]" />
       <div className="flex min-w-0 flex-col gap-2">
         <p className="font-semibold">{told.title}</p>
         <p className="max-w-[72ch] break-words text-fg-2">
-          {told.text} {rest}
+          {asksAgain ? `Trying again in ${Math.ceil(told.retryAfterMs! / 1000)} s.` : told.text} {rest}
         </p>
         <div className="flex flex-wrap items-center gap-2">
           {onRetry && <Button onClick={onRetry}>Try again</Button>}

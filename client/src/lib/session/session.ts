@@ -27,6 +27,8 @@ export class SessionProblem extends Error {
 /** Before its end: an operation that is sent now must arrive. */
 const RENEW_BEFORE_MS = 45_000;
 const LOCK = 'pursight-session';
+/** Longer than the server takes for it. Other tabs wait meanwhile. */
+const PATIENCE_MS = 45_000;
 
 /** The answer, and what the server's clock said: that of this machine may be wrong. */
 async function post(path: string, body: unknown = {}): Promise<{ answer: unknown; at: number }> {
@@ -36,6 +38,7 @@ async function post(path: string, body: unknown = {}): Promise<{ answer: unknown
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch {
     throw new SessionProblem({ code: 'UPSTREAM_UNAVAILABLE', message: 'The server cannot be reached.' });
