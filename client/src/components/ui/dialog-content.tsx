@@ -3,6 +3,7 @@ import { useRef } from 'react';
 import { Dialog as Radix } from 'radix-ui';
 import { X } from 'lucide-react';
 import { cn } from '@/lib/class-names';
+import { focusHeading } from '@/lib/focus';
 import { IconButton } from './button';
 
 import type { DialogProps } from './dialog';
@@ -42,7 +43,7 @@ export function DialogContent({
             event.preventDefault();
             if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus();
             // What opened it went with what was done: then the page's heading, unless the focus was led elsewhere already.
-            else if (document.activeElement === document.body) document.querySelector<HTMLElement>('h1')?.focus();
+            else focusHeading();
           }}
           className={cn(
             'rise-in fixed z-50 flex flex-col bg-raised shadow-raised',

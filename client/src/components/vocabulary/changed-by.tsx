@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from 'urql';
 import { graphql } from '@/gql';
+import { useLive } from '@/lib/graphql/use-live';
 import { Time } from '../ui/time';
 
 const CHANGED_BY = graphql(`
@@ -21,9 +22,29 @@ const CHANGED_BY = graphql(`
   }
 `);
 
+const CHANGED_BY_LIVE = graphql(`
+  subscription ChangedByLive($id: ID!, $after: String) {
+    eventPublished(subject: $id, after: $after) {
+      cursor
+      event {
+        id
+      }
+    }
+  }
+`);
+
+type Props = { id: string; types: readonly string[]; version: number; onChange: () => void };
+
 /** Who changed it last, and when. What was changed more often than a page of the log holds is not told. */
-export function ChangedBy({ id, types, version }: { id: string; types: readonly string[]; version: number }) {
-  const [{ data }] = useQuery({ query: CHANGED_BY, variables: { id, types: [...types] } });
+export function ChangedBy({ id, types, version, onChange }: Props) {
+  const [{ data }, ask] = useQuery({ query: CHANGED_BY, variables: { id, types: [...types] } });
+  useLive(CHANGED_BY_LIVE, {
+    variables: { id },
+    onEvent: () => {
+      ask({ requestPolicy: 'network-only' });
+      onChange();
+    },
+  });
   const last = data?.events?.pageInfo.hasNextPage ? undefined : data?.events?.nodes.at(-1);
   return (
     <span className="text-fg-3">

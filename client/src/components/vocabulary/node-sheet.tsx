@@ -1,6 +1,7 @@
 'use client';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { describeError } from '@/lib/errors';
+import { focusInvalid } from '@/lib/focus';
 import { keep, readKept } from '@/lib/kept';
 import { useKeys } from '@/lib/keys';
 import type { CombinedError } from '@urql/core';
@@ -41,6 +42,7 @@ export function NodeSheet({ open, onClose, noun, node, parentId = null, save, th
   const [isBusy, setBusy] = useState(false);
   const [showsText, setShowsText] = useState<'write' | 'read'>('write');
   const [conflict, setConflict] = useState<TheirNode | null>(null);
+  const element = useRef<HTMLFormElement>(null);
   const { nodes } = useNodes();
   const form = typed?.form ?? base;
   const version = typed?.version ?? node?.version ?? null;
@@ -63,13 +65,16 @@ export function NodeSheet({ open, onClose, noun, node, parentId = null, save, th
       ...(noun.isTextNeeded && what.text.trim() === '' && { text: `A ${noun.text} is needed.` }),
     };
     setErrors(missing);
-    if (Object.keys(missing).length > 0) return;
+    if (Object.keys(missing).length > 0) return focusInvalid(element.current);
     setBusy(true);
     const error = await save({ ...what, name: what.name.trim() }, node && at !== null ? { id: node.id, version: at } : null);
     setBusy(false);
     if (!error) return finish();
     const told = describeError(error, `This ${noun.one}`);
-    if (told.field) return setErrors({ [told.field === 'name' || told.field === 'parentId' ? told.field : 'text']: told.text });
+    if (told.field) {
+      setErrors({ [told.field === 'name' || told.field === 'parentId' ? told.field : 'text']: told.text });
+      return focusInvalid(element.current);
+    }
     const found = node && told.code === 'CONFLICT' ? await theirs(node.id) : null;
     if (found) setConflict(found);
     else setFailure(error);
@@ -107,7 +112,7 @@ export function NodeSheet({ open, onClose, noun, node, parentId = null, save, th
           </>
         }
       >
-        <form className="flex flex-col gap-4" onSubmit={(event) => (event.preventDefault(), void submit(form, version))}>
+        <form ref={element} className="flex flex-col gap-4" onSubmit={(event) => (event.preventDefault(), void submit(form, version))}>
           {failure && <ErrorPanel error={failure} className="rounded-panel border border-line" />}
           <Field label="Name" error={errors.name} required>
             {(control) => (

@@ -11,6 +11,7 @@ import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { graphql } from '@/gql';
 import type { TeamsQuery } from '@/gql/graphql';
 import { describeError, errorText } from '@/lib/errors';
+import { focusInvalid } from '@/lib/focus';
 import { formatCount, plural } from '@/lib/format';
 import { useAllPages } from '@/lib/graphql/use-all-pages';
 import { usePages } from '@/lib/graphql/use-pages';
@@ -189,12 +190,14 @@ function TeamSheet({ team, onClose, onSaved, onConflict }: SheetProps) {
     .filter((user) => `${user.name} ${user.email}`.toLowerCase().includes(filter.toLowerCase()))
     .toSorted((a, b) => Number(wasMember.has(b.id)) - Number(wasMember.has(a.id)));
 
-  async function submit(event: FormEvent) {
+  async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
+    const element = event.currentTarget;
     // Who is not known yet would be left out.
     const input = { name: name.trim(), ...(toggled.size > 0 && { memberIds: members.map(({ id }) => id) }) };
     const result = team ? await update({ input: { ...input, id: team.id, version: team.version } }) : await create({ input });
     if (!result.error) return onSaved();
+    focusInvalid(element);
     if (describeError(result.error).code !== 'CONFLICT') return;
     people.reload();
     onConflict();

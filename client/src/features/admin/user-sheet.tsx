@@ -8,6 +8,7 @@ import { Field, Input, Select } from '@/components/ui/field';
 import { graphql } from '@/gql';
 import type { Role } from '@/gql/graphql';
 import { describeError, errorText } from '@/lib/errors';
+import { focusInvalid } from '@/lib/focus';
 import { formatEnum } from '@/lib/format';
 import { useScopeNames, type RoleRow } from './roles';
 
@@ -74,17 +75,19 @@ export function UserSheet({ user, onClose, onSaved }: Props) {
   const { sources, domains } = useScopeNames();
   const { error, fetching } = user ? changed : created;
   const problem = error && describeError(error);
-  const errorOf = (field: string) => (problem?.field === field || problem?.field?.endsWith(`.${field}`) ? problem.text : undefined);
+  const errorOf = (field: string) => (problem?.field === field ? problem.text : undefined);
   const setRole = (index: number, next: RoleRow | null) =>
     setRoles((before) => before.flatMap((each, at) => (at === index ? (next ? [next] : []) : [each])));
 
-  async function submit(event: FormEvent) {
+  async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
+    const element = event.currentTarget;
     const given = roles.map(({ role, sourceId, domainId }) => ({ role, sourceId: sourceId ?? null, domainId: domainId ?? null }));
     const result = user
       ? await change({ input: { userId: user.id, roles: given } })
       : await create({ input: { name: name.trim(), email: email.trim(), password: password || null, roles: given } });
-    if (!result.error) onSaved();
+    if (result.error) focusInvalid(element);
+    else onSaved();
   }
 
   return (

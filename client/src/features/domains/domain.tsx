@@ -21,7 +21,6 @@ import { graphql } from '@/gql';
 import type { DomainQuery } from '@/gql/graphql';
 import { errorText } from '@/lib/errors';
 import { formatCount, plural } from '@/lib/format';
-import { useLive } from '@/lib/graphql/use-live';
 import { usePages } from '@/lib/graphql/use-pages';
 import { useSelection } from '@/lib/use-selection';
 import { useViewer } from '@/lib/viewer';
@@ -65,27 +64,16 @@ const DOMAIN_ASSETS = graphql(`
     }
   }
 `);
-const DOMAIN_LIVE = graphql(`
-  subscription DomainLive($id: ID!, $after: String) {
-    eventPublished(subject: $id, after: $after) {
-      cursor
-      event {
-        id
-      }
-    }
-  }
-`);
 
 export function Domain({ id }: { id: string }) {
   const [{ data, error, fetching }, ask] = useQuery({ query: DOMAIN, variables: { id } });
   const again = () => ask({ requestPolicy: 'network-only' });
-  useLive(DOMAIN_LIVE, { variables: { id }, onEvent: again });
-  if (data?.domain) return <DomainPage key={id} domain={data.domain} />;
+  if (data?.domain) return <DomainPage key={id} onChange={again} domain={data.domain} />;
   if (error) return <ErrorPanel error={error} subject="This domain" onRetry={again} />;
   return fetching ? <SkeletonRows rows={6} /> : <NotFound thing="domain" />;
 }
 
-function DomainPage({ domain }: { domain: NonNullable<DomainQuery['domain']> }) {
+function DomainPage({ domain, onChange }: { domain: NonNullable<DomainQuery['domain']>; onChange: () => void }) {
   const { id, name, description, version, parent } = domain;
   const router = useRouter();
   const { nodes, reload } = useNodes();
@@ -139,7 +127,7 @@ function DomainPage({ domain }: { domain: NonNullable<DomainQuery['domain']> }) 
       facts={
         <>
           <DomainFacts key={assets.totalCount} id={id} />
-          <ChangedBy key={version} id={id} types={DOMAINS_EVENTS} version={version} />
+          <ChangedBy id={id} types={DOMAINS_EVENTS} version={version} onChange={onChange} />
         </>
       }
     >

@@ -21,7 +21,6 @@ import { graphql } from '@/gql';
 import type { GlossaryTermQuery } from '@/gql/graphql';
 import { errorText } from '@/lib/errors';
 import { formatCount, plural } from '@/lib/format';
-import { useLive } from '@/lib/graphql/use-live';
 import { usePages } from '@/lib/graphql/use-pages';
 import { useSelection } from '@/lib/use-selection';
 import { useViewer } from '@/lib/viewer';
@@ -64,27 +63,16 @@ const GLOSSARY_TERM_ASSETS = graphql(`
     }
   }
 `);
-const GLOSSARY_TERM_LIVE = graphql(`
-  subscription GlossaryTermLive($id: ID!, $after: String) {
-    eventPublished(subject: $id, after: $after) {
-      cursor
-      event {
-        id
-      }
-    }
-  }
-`);
 
 export function GlossaryTerm({ id }: { id: string }) {
   const [{ data, error, fetching }, ask] = useQuery({ query: GLOSSARY_TERM, variables: { id } });
   const again = () => ask({ requestPolicy: 'network-only' });
-  useLive(GLOSSARY_TERM_LIVE, { variables: { id }, onEvent: again });
-  if (data?.glossaryTerm) return <Term key={id} term={data.glossaryTerm} />;
+  if (data?.glossaryTerm) return <Term key={id} onChange={again} term={data.glossaryTerm} />;
   if (error) return <ErrorPanel error={error} subject="This term" onRetry={again} />;
   return fetching ? <SkeletonRows rows={6} /> : <NotFound thing="term" />;
 }
 
-function Term({ term }: { term: NonNullable<GlossaryTermQuery['glossaryTerm']> }) {
+function Term({ term, onChange }: { term: NonNullable<GlossaryTermQuery['glossaryTerm']>; onChange: () => void }) {
   const { id, name, definition, version, parent } = term;
   const router = useRouter();
   const { nodes, reload } = useNodes();
@@ -137,7 +125,7 @@ function Term({ term }: { term: NonNullable<GlossaryTermQuery['glossaryTerm']> }
             }
           : undefined
       }
-      facts={<ChangedBy key={version} id={id} types={GLOSSARY_EVENTS} version={version} />}
+      facts={<ChangedBy id={id} types={GLOSSARY_EVENTS} version={version} onChange={onChange} />}
     >
       <section aria-label="Assets" className="relative flex min-h-[320px] flex-1 flex-col border-t border-line">
         <header className="flex min-h-[44px] items-center gap-2 px-5 max-sm:px-3">

@@ -44,7 +44,7 @@ export function EditorFields({ form, onChange, ruleTypes, labels, isNew, names, 
   return (
     <div className="flex max-w-[680px] flex-col gap-5">
       <div className="flex flex-wrap gap-x-4 gap-y-3">
-        <div data-field="name" className="min-w-56 flex-1">
+        <div className="min-w-56 flex-1">
           <Field label="Name" error={errors.name} required>
             {(control) => (
               <Input {...control} value={form.name} maxLength={200} onChange={(event) => onChange({ name: event.target.value })} />

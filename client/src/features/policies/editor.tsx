@@ -13,6 +13,7 @@ import { StatusWord } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
 import { toast } from '@/components/ui/toast';
 import { describeError, type Told } from '@/lib/errors';
+import { focusHeading, focusInvalid } from '@/lib/focus';
 import { keep, readKept } from '@/lib/kept';
 import { useKeys } from '@/lib/keys';
 import { Compare, conflictFields } from './compare';
@@ -73,7 +74,7 @@ export function Editor({ policy, ruleTypes, labels, startWith }: Props) {
   const store = async (what: PolicyForm, version: number | null): Promise<Stored | undefined> => {
     if (what.name.trim() === '') {
       setErrors({ name: 'A policy needs a name.' });
-      document.querySelector<HTMLElement>('[data-field="name"] input')?.focus();
+      focusInvalid(document);
       return undefined;
     }
     const answer = await save(what, id && version !== null ? { id, version } : null);
@@ -84,6 +85,8 @@ export function Editor({ policy, ruleTypes, labels, startWith }: Props) {
       setErrors({});
       setFailure(null);
       keep(keptName, null);
+      // The button that saved goes with what there was to save.
+      requestAnimationFrame(focusHeading);
       return answer.policy;
     }
     await refused(answer.error);
@@ -96,8 +99,9 @@ export function Editor({ policy, ruleTypes, labels, startWith }: Props) {
       if (found) return setConflict(found);
     }
     const told = describeError(error, 'The policy');
-    if (told.field) setErrors({ [told.field]: told.text });
-    else setFailure(told);
+    if (!told.field) return setFailure(told);
+    setErrors({ [told.field]: told.text });
+    focusInvalid(document);
   };
 
   const onSave = async () => {
@@ -133,8 +137,14 @@ export function Editor({ policy, ruleTypes, labels, startWith }: Props) {
     if (saved) toast({ title: 'The draft is discarded', action: { label: 'Undo', run: () => setForm(draft) } });
   };
   const openPublish = () => {
-    if (form.name.trim() === '') return setErrors({ name: 'A policy needs a name.' });
-    if (hasProblems) return setErrors(Object.fromEntries(Object.entries(problems).map(([path, text]) => [`params.${path}`, text])));
+    const wrong = {
+      ...(form.name.trim() === '' && { name: 'A policy needs a name.' }),
+      ...Object.fromEntries(Object.entries(problems).map(([path, text]) => [`params.${path}`, text])),
+    };
+    if (Object.keys(wrong).length > 0) {
+      setErrors(wrong);
+      return focusInvalid(document);
+    }
     if (preview.isOld && !preview.isRunning) preview.run();
     setPublishing(true);
   };

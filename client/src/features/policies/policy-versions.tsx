@@ -2,7 +2,8 @@
 import { ErrorPanel } from '@/components/ui/states';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Time } from '@/components/ui/time';
-import { usePolicyEvents } from './use-policy-events';
+import { POLICY_EVENTS } from './policy-fields';
+import { usePolicyEvents, usePolicyLive } from './use-policy-events';
 
 const WORDS: Record<string, string> = {
   name: 'name',
@@ -33,12 +34,17 @@ export function changeInWords(type: string, data: unknown): string {
 /** Each change of a policy is a version of it; the newest first. */
 export function PolicyVersions({ id, version }: { id: string; version: number }) {
   const { nodes, isLoading, error, reload } = usePolicyEvents(id);
+  // A change is in the log a moment after it is at the policy.
+  usePolicyLive(reload, { types: POLICY_EVENTS });
   if (error && nodes.length === 0) return <ErrorPanel error={error} subject="The list of versions" onRetry={reload} />;
   if (isLoading) return <SkeletonRows rows={2} />;
   // The log may begin later than the policy: numbers are those that the log tells, the newest is the policy's.
   const versions = nodes
     .toReversed()
-    .map((event, index) => ({ ...event, number: (event.data as Data | null)?.version ?? version - index }));
+    .map((event, index) => ({
+      ...event,
+      number: event.type === 'policy.created' ? 1 : ((event.data as Data | null)?.version ?? version - index),
+    }));
   return (
     <ol className="flex flex-col gap-2">
       {versions.map(({ id: eventId, type, data, actor, time, number }) => (

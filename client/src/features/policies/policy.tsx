@@ -106,7 +106,7 @@ function PolicyPage({ policy }: { policy: Loaded }) {
             <span className="text-fg-3">version {version}</span>
             {draft && (
               <span className="text-fg-2">
-                A draft of <Time at={draft.updatedAt} as="moment" /> waits beside what is in force.{' '}
+                A draft of <Time at={draft.updatedAt} as="moment" /> waits{status === 'PUBLISHED' && ' beside what is in force'}.{' '}
                 {mayStewardAll && (
                   <Link href={`/policies/${id}/edit`} className="text-primary-text underline-offset-2 hover:underline">
                     Compare and publish

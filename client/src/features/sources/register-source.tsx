@@ -11,6 +11,7 @@ import { SkeletonRows } from '@/components/ui/skeleton';
 import { ErrorPanel, NotFound } from '@/components/ui/states';
 import { graphql } from '@/gql';
 import type { RegisterSourceQuery } from '@/gql/graphql';
+import { focusInvalid } from '@/lib/focus';
 import { formatEnum, formatNames } from '@/lib/format';
 import { useUrlState } from '@/lib/url-state';
 import { useViewer } from '@/lib/viewer';
@@ -113,7 +114,7 @@ function Steps({ connectors }: { connectors: readonly ConnectorRow[] }) {
   };
   const show = (found: Readonly<Record<string, string>>): void => {
     setErrors(found);
-    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+    focusInvalid(list.current);
   };
   const goTo = (next: number): void => {
     setStep(next);

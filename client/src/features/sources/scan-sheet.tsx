@@ -6,6 +6,7 @@ import { Dialog } from '@/components/ui/dialog';
 import { Field, Input } from '@/components/ui/field';
 import { graphql } from '@/gql';
 import { errorText } from '@/lib/errors';
+import { focusInvalid } from '@/lib/focus';
 import { codeOf } from '@/lib/graphql/client';
 import { Globs, ScheduleField } from './scan-fields';
 import type { ScanData } from './scans-tab';
@@ -60,14 +61,16 @@ export function ScanSheet({ sourceId, scan, onClose, onSaved, onConflict }: Prop
   const errors = errorsOf(error);
   const isOvertaken = codeOf(error) === 'CONFLICT' && !errors.name;
 
-  async function submit(event: FormEvent): Promise<void> {
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
+    const element = event.currentTarget;
     const given = { name: name.trim(), schedule, ...globs };
     const result = scan
       ? await update({ input: { id: scan.id, version: scan.version, ...given } })
       : await create({ input: { sourceId, ...given } });
-    if (!result.error) onSaved();
-    else if (codeOf(result.error) === 'CONFLICT') onConflict();
+    if (!result.error) return onSaved();
+    focusInvalid(element);
+    if (codeOf(result.error) === 'CONFLICT') onConflict();
   }
   return (
     <Dialog open as="sheet" onClose={onClose} title={scan ? `Scan ${scan.name}` : 'New scan'}>

@@ -13,6 +13,7 @@ import { SidePanel } from '@/components/ui/side-panel';
 import { toast } from '@/components/ui/toast';
 import { graphql } from '@/gql';
 import { errorText } from '@/lib/errors';
+import { focusInvalid } from '@/lib/focus';
 import { formatCount } from '@/lib/format';
 import { codeOf } from '@/lib/graphql/client';
 import { useKeys } from '@/lib/keys';
@@ -96,7 +97,7 @@ export function SettingsTab({ source, onReload }: { source: SourceData; onReload
 
   const show = (found: Readonly<Record<string, string>>): void => {
     setErrors(found);
-    requestAnimationFrame(() => element.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+    focusInvalid(element.current);
   };
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();

@@ -8,6 +8,7 @@ import { Checkbox, Field, Input, Select } from '@/components/ui/field';
 import { SeverityMark } from '@/components/ui/severity';
 import { graphql } from '@/gql';
 import { describeError, errorText } from '@/lib/errors';
+import { focusInvalid } from '@/lib/focus';
 import { useViewer } from '@/lib/viewer';
 
 const CREATE_TOKEN = graphql(`
@@ -78,11 +79,13 @@ function TokenForm({ onCancel, onSecret }: { onCancel: () => void; onSecret: (se
   const [days, setDays] = useState('90');
   const problem = error && describeError(error);
 
-  async function submit(event: FormEvent) {
+  async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
+    const element = event.currentTarget;
     const expiresAt = days ? new Date(Date.now() + Number(days) * DAY).toISOString() : null;
     const { data } = await create({ input: { name: name.trim(), scopes: [...scopes], expiresAt } });
     if (data?.createApiToken) onSecret(data.createApiToken.secret);
+    else focusInvalid(element);
   }
 
   return (
