@@ -171,7 +171,7 @@ afterAll(async () => {
 
 const DECLARE = 'mutation ($input: DeclareLineageInput!) { declareLineage(input: $input) { edge { job { id } } } }';
 const LIST = 'totalCount nodes { id }';
-const EDGE = 'from to job { name } declaration { reason }';
+const EDGE = 'from to query job { name } declaration { reason }';
 const PATHS = `paths { length nodes { id asset { name } column { name } } edges { ${EDGE} } }`;
 const IMPACT = 'rootId totalCount byKind { kind count } byOwner { user { id } count } byDomain { domain { id } count } peopleToTell { id }';
 const EVER = 'from: "2001-01-01T00:00:00Z", to: "2999-01-01T00:00:00Z"';

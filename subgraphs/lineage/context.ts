@@ -4,7 +4,7 @@ import type { VisibleClasses } from '#platform/auth/access.ts';
 import { classesOf } from '#platform/auth/operationClasses.ts';
 import { mayRead } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
-import { findAppError, type AppError } from '#platform/errors.ts';
+import { findAppError, TooMuch, type AppError } from '#platform/errors.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
 import { inOrder } from '#platform/graphql/loading.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
@@ -12,6 +12,7 @@ import { createDeadline, type Deadline } from './domain/budgets.ts';
 import { isNodeId } from './store/nodeIds.ts';
 import { readNeighbours, type Neighbours } from './domain/neighbours.ts';
 import type { ColumnNode, Direction, GraphEdge, GraphSource, HistoryKey, JobNode, Level, View } from './graph/index.ts';
+import { findDefinitions, type DefinitionKey } from './store/catalogAssets.ts';
 import { findColumnIds, findColumnsById } from './store/catalogColumns.ts';
 import { findDeclarations, findJobs, type DeclaredEdge } from './store/declarations.ts';
 
@@ -30,6 +31,13 @@ type CatalogId = { id: string | null; away?: AppError };
 
 /** As many as the graph takes at a time. */
 const COLUMNS_AT_ONCE = 5_000;
+
+/** Characters of SQL that an operation may bring. */
+const MOST_TOLD = 5_000_000;
+const tooMuchSql = (): TooMuch =>
+  new TooMuch('QUERY_TOO_COSTLY', `The SQL behind these edges is longer than ${MOST_TOLD} characters. Ask for "query" of fewer edges.`, {
+    limit: MOST_TOLD,
+  });
 
 function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext) {
   const { viewer } = context;
@@ -65,6 +73,12 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
       return nodeIds.map(() => ({ id: null, away }));
     }
   });
+
+  const definitions = new DataLoader((keys: readonly DefinitionKey[]) => findDefinitions(askCatalog, context, keys), {
+    cacheKeyFn: ({ assetId, at }) => `${assetId} ${at?.getTime() ?? ''}`,
+  });
+  /** How much SQL the answer has: each edge into a view brings all of it. */
+  let told = 0;
 
   return {
     graph,
@@ -113,6 +127,16 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
         ),
       { cacheKeyFn: edgeKey },
     ),
+    /** The SQL that tells of an edge: of the view that it leads into, as it is while the edge holds, else as it was at its end. */
+    async definition({ toId, kind, validTo }: GraphEdge): Promise<string | null> {
+      const assetId = kind === 'TABLE' ? toId : (await column.load(toId))?.assetId;
+      if (!assetId) return null;
+      // An edge has ended where the next version begins.
+      const found = await definitions.load({ assetId, at: validTo && new Date(validTo.getTime() - 1) });
+      told += found?.length ?? 0;
+      if (told > MOST_TOLD) throw tooMuchSql();
+      return found;
+    },
     /** Of edges that the viewer was shown: who sees one of its flows sees a job. */
     job: new DataLoader(async (ids: readonly string[]) =>
       inOrder(ids, viewer && mayRead(viewer) ? await findJobs(sql, ids) : [], ({ id }) => id),

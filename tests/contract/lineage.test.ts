@@ -270,3 +270,47 @@ it('looks at a thousand neighbours, and says that there are more', async () => {
   // With `clean_customers` there are 1,002, and the root has a place of the thousand.
   expect([nodes.length, nodes[0]!.unexpanded, truncated]).toEqual([1_000, 3, true]);
 });
+
+describe('an edge', () => {
+  it('has the SQL that says so: of what holds as it is, of what ended as it was', async () => {
+    const view = (table: string, column: string) =>
+      source.sql.unsafe(`create view mart.changing as select ${column} as it from raw.${table}`);
+    await source.sql.unsafe('create table raw.one (id int, customer int); create table raw.two (id int)');
+    await view('one', 'id');
+    await scan();
+    for (const table of ['two', 'one']) {
+      await source.sql.unsafe('drop view mart.changing');
+      await view(table, table === 'one' ? 'customer' : 'id');
+      await scan();
+    }
+    // There are more assets by now than a page has.
+    const { search } = await world.admin('{ search(query: "changing", first: 1) { nodes { asset { id } } } }');
+    const told = async (level: string): Promise<(string | boolean)[][]> => {
+      const { lineageHistory } = await world.admin(
+        `{ lineageHistory(assetId: "${search.nodes[0].asset.id}", level: ${level}) { nodes { origin validTo query } } }`,
+      );
+      return lineageHistory.nodes.map(({ origin, validTo, query }: any) => [
+        origin,
+        validTo === null,
+        query.replaceAll(/\s+/g, ' ').trim(),
+      ]);
+    };
+    const [last, second, first] = ['SELECT customer AS it FROM raw.one;', 'SELECT id AS it FROM raw.two;', 'SELECT id AS it FROM raw.one;'];
+    expect(await told('ASSET')).toEqual([
+      ['NATIVE', true, last],
+      ['NATIVE', false, second],
+      ['NATIVE', false, first],
+    ]);
+    expect(await told('COLUMN')).toEqual([
+      ['PARSED', true, last],
+      ['PARSED', false, second],
+      ['PARSED', false, first],
+    ]);
+    const history = (fields: string) => () =>
+      world.admin(`{ lineageHistory(assetId: "${search.nodes[0].asset.id}") { nodes { ${fields} } } }`);
+    const statements = async (fields: string) => countStatements(world.owner, 'catalog', history(fields));
+    await history('query')();
+    // The assets with what they are, which versions, and what these are made of.
+    expect((await statements('query')) - (await statements('origin'))).toBeLessThanOrEqual(6);
+  });
+});

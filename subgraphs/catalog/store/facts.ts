@@ -43,6 +43,18 @@ export async function listAssetFacts(
   return rows.map((row) => row.facts);
 }
 
+/** Of each visible one; null where it has none. Tombstones too. */
+export async function findDefinitions(
+  sql: Queryable,
+  classes: VisibleClasses,
+  ids: readonly string[],
+): Promise<Map<string, string | null>> {
+  const rows = await sql<{ id: string; definition: string | null }[]>`
+    select a.id, a.table_facet ->> 'definition' as definition from catalog.assets a
+    where a.id = any(${ids as string[]}::uuid[]) ${visible(sql, 'a', classes)}`;
+  return new Map(rows.map(({ id, definition }) => [id, definition]));
+}
+
 const FIELD = '\u001f';
 const RECORD = '\u001e';
 const FIELDS = 5;

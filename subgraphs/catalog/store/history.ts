@@ -81,6 +81,17 @@ export async function findVersionsAsOf(sql: Queryable, assetIds: readonly string
     ) v`;
 }
 
+/** The number of the version that was in force at each moment, in their order; null before the creation. */
+export async function findVersionNumbers(sql: Queryable, keys: readonly { assetId: string; at: Date }[]): Promise<(number | null)[]> {
+  const rows = await sql<{ version: number | null }[]>`
+    select (
+      select v.version from catalog.asset_versions v where v.asset_id = wanted.id and v.at <= wanted.at order by v.version desc limit 1
+    ) as version
+    from unnest(${keys.map(({ assetId }) => assetId)}::uuid[], ${keys.map(({ at }) => at.toISOString())}::text[]::timestamptz[])
+      with ordinality as wanted (id, at, position) order by position`;
+  return rows.map(({ version }) => version);
+}
+
 /** What it takes to reconstruct versions `from` to `to` of an asset: a later snapshot and the changes on the way to it, newest first. */
 export type Trail = { base: { version: number; snapshot: unknown }; changes: { version: number; changes: Change[] }[] };
 

@@ -46,7 +46,8 @@ beforeEach(() => {
   mistake = undefined;
 });
 
-const askCatalog = (async (query: string, { ids, names }: { ids: string[]; names: { assetId: string; name: string }[] }) => {
+type Asked = { ids: string[]; names: { assetId: string; name: string }[]; of: { assetId: string }[] };
+const askCatalog = (async (query: string, { ids, names, of }: Asked) => {
   if (mistake) throw mistake;
   if (isAway) throw new Upstream('catalog does not answer.', { system: 'catalog', check: 'Whether it runs' });
   if (query.includes('columnsById')) return { columnsById: [from, to].filter(({ id }) => ids.includes(id)) };
@@ -54,6 +55,7 @@ const askCatalog = (async (query: string, { ids, names }: { ids: string[]; names
     return {
       columnsByName: [from, to].filter((each) => names.some(({ assetId, name }) => each.assetId === assetId && each.name === name)),
     };
+  if (query.includes('definitions')) return { definitions: of.map(({ assetId }) => (assetId === view ? 'SELECT a AS b FROM t' : null)) };
   const facts = {
     sourceId: newId(),
     domainId: null,
@@ -91,6 +93,18 @@ it('is whole, by ids of its own, and says of each column that it asked for in va
   expect(data).toEqual(answer(fromNode, toNode, () => null));
   expect(errors.map(({ code, path }) => [code, path.split('.').at(-1)])).toEqual(errors.map(() => ['UPSTREAM_UNAVAILABLE', 'column']));
   expect(errors).toHaveLength(6);
+});
+
+it('has the SQL behind an edge where catalog can tell it, and says at that field that it cannot', async () => {
+  const query = 'query ($id: ID!) { lineage(assetId: $id, direction: UPSTREAM, level: COLUMN) { edges { kind query } } }';
+  const { data, errors } = await ask(query, { id: view });
+  expect(data).toEqual({ lineage: { edges: [{ kind: 'COLUMN', query: null }] } });
+  expect(errors.map(({ code, path }) => [code, path])).toEqual([['UPSTREAM_UNAVAILABLE', 'lineage.edges.0.query']]);
+  isAway = false;
+  expect(await ask(query, { id: view })).toMatchObject({
+    data: { lineage: { edges: [{ kind: 'COLUMN', query: 'SELECT a AS b FROM t' }] } },
+    errors: [],
+  });
 });
 
 it('says it where something else went wrong than that catalog is away', async () => {

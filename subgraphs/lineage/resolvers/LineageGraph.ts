@@ -38,9 +38,13 @@ export function createLineageEdge(lineage: LineageContext): LineageEdgeResolvers
     from: (edge, _, context) => end(edge, edge.fromId, context),
     to: (edge, _, context) => end(edge, edge.toId, context),
     job: ({ jobId }, _, context) => (jobId ? lineage.of(context).job.load(jobId) : null),
+    query: (edge, _, context) => (isOfSql(edge) ? lineage.of(context).definition(edge) : null),
     declaration: (edge, _, context) => (edge.origin === 'DECLARED' ? lineage.of(context).declaration.load(edge) : null),
   };
 }
+
+/** What people and runs say is in no view's SQL. */
+const isOfSql = ({ origin }: LineageEdgeParent): boolean => origin === 'PARSED' || origin === 'NATIVE';
 
 export const LineageDeclaration: LineageDeclarationResolvers = {
   by: ({ declaredBy: id }) => ({ id }),

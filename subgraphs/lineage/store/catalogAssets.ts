@@ -37,6 +37,27 @@ export async function findAssetFacts(
   return found;
 }
 
+const DEFINITIONS = 'query ($of: [DefinitionInput!]!) { definitions(of: $of) }';
+/** As many as catalog takes at a time. */
+const DEFINITIONS_AT_ONCE = 5_000;
+
+/** `at` null: now. */
+export type DefinitionKey = { assetId: string; at: Date | null };
+
+/** The SQL of views that the context's viewer may see, in their order; null of what has none. */
+export async function findDefinitions(
+  askCatalog: AskSubgraph,
+  context: RequestContext,
+  keys: readonly DefinitionKey[],
+): Promise<(string | null)[]> {
+  const found: (string | null)[] = [];
+  for (let from = 0; from < keys.length; from += DEFINITIONS_AT_ONCE) {
+    const of = keys.slice(from, from + DEFINITIONS_AT_ONCE).map(({ assetId, at }) => ({ assetId, at: at?.toISOString() ?? null }));
+    found.push(...(await askCatalog<{ definitions: (string | null)[] }>(DEFINITIONS, { of }, context)).definitions);
+  }
+  return found;
+}
+
 const VIEWS = 'query ($ids: [ID!]!) { assetFacts(ids: $ids, parts: [DEFINITION]) }';
 
 export type ViewFacts = { id: string; dependsOn: readonly { name: string; columns: readonly string[] }[]; definition: string | null };
