@@ -49,6 +49,33 @@ describe(`signing in${title}`, { skip: 'missing' in found, timeout: 60_000 }, ()
     expect(new URL(page.url()).pathname).toBe('/sign-in');
   });
 
+  it('gives back what was typed when a session ends, and has a change wait for the network', async () => {
+    site.expectNoise(/ERR_INTERNET_DISCONNECTED/);
+    const page = await site.open('/sign-in');
+    await site.signIn(page);
+    await page.goto(`${site.url}/tokens`);
+    const live = page.getByText('Live, up to date').first();
+    await live.waitFor();
+    await page.getByRole('button', { name: 'New token' }).first().click();
+    await page.getByLabel('Name').fill('Half typed');
+    // As somewhere else: the page hears of it by its socket.
+    await page.evaluate(() => fetch('/session/sign-out', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }));
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await dialog.getByLabel('Email').fill(EMAIL);
+    await dialog.getByLabel('Password').fill(PASSWORD);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await live.waitFor();
+    expect(await page.getByLabel('Name').inputValue()).toBe('Half typed');
+
+    await page.context().setOffline(true);
+    await page.getByText(/^Offline, shown as of/).waitFor();
+    await page.getByRole('button', { name: 'Create token' }).click();
+    await page.getByText('1 change not sent').waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('dialog', { name: 'Copy the token now' }).waitFor();
+  });
+
   it('makes a token for a program, shows its secret once, and revokes it', async () => {
     const page = await site.open('/sign-in', { permissions: ['clipboard-read', 'clipboard-write'] });
     await site.signIn(page);
