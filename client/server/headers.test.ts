@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { contentSecurityPolicy } from './headers.ts';
+import { contentSecurityPolicy, secure } from './headers.ts';
 import { startTestServer, type TestServer } from './testing/server.ts';
 
 let server: TestServer;
@@ -67,4 +67,15 @@ it('writes no host that is none into the policy', () => {
   expect(policy('[::1]:3000')).toContain("connect-src 'self' ws://[::1]:3000 wss://[::1]:3000;");
   expect(policy('a')).not.toContain('unsafe-eval');
   expect(contentSecurityPolicy({ nonce: 'n', host: 'a', dev: true })).toContain("'unsafe-eval'");
+});
+
+it('says nothing of other windows where a browser would only complain of it', () => {
+  const told = (headers: Record<string, string>): boolean => {
+    const response = { set: [] as string[], setHeader: (name: string) => response.set.push(name) };
+    secure({ headers, socket: {} } as never, response as never);
+    return response.set.includes('cross-origin-opener-policy');
+  };
+  for (const host of ['localhost:3000', '127.0.0.1:3000', '[::1]:3000']) expect(told({ host })).toBe(true);
+  expect(told({ host: 'pursight.example:3000' })).toBe(false);
+  expect(told({ host: 'pursight.example', 'x-forwarded-proto': 'https' })).toBe(true);
 });

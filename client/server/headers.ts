@@ -1,13 +1,24 @@
 /** What each answer says to the browser about what the page may do. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 
-export function secure(response: ServerResponse): void {
+/** Whether the page came over TLS. A proxy in front of us says so. */
+export function isSecure({ headers, socket }: IncomingMessage): boolean {
+  const [told] = String(headers['x-forwarded-proto'] ?? '').split(',');
+  return told!.trim().toLowerCase() === 'https' || (socket as TLSSocket).encrypted === true;
+}
+
+const isOfThisMachine = ({ headers }: IncomingMessage): boolean =>
+  /^(localhost|[\w-]+\.localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(headers.host ?? '');
+
+export function secure(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('x-frame-options', 'DENY');
   response.setHeader('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
-  response.setHeader('cross-origin-opener-policy', 'same-origin');
+  // Elsewhere browsers do not heed it, and complain of it on each page.
+  if (isSecure(request) || isOfThisMachine(request)) response.setHeader('cross-origin-opener-policy', 'same-origin');
   response.setHeader('cross-origin-resource-policy', 'same-origin');
 }
 

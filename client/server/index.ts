@@ -68,7 +68,7 @@ export async function startServer({ settings, logger: parent, pages, documents =
   const service = createService({ host: settings.HOST, port: settings.CLIENT_PORT, setting: 'CLIENT_PORT', drainMs: DRAIN_MS });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    secure(response);
+    secure(request, response);
     const [path = '/'] = (request.url ?? '/').split('?');
     if (path === '/graphql') return gateway(request, response);
     if (path.startsWith('/session/')) return session(request, response, path);

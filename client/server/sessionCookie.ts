@@ -1,6 +1,6 @@
 /** The one cookie there is: it holds the refresh token, and only `/session/*` gets it. No script of the page can read it. */
 import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
+import { isSecure } from './headers.ts';
 
 /** Browsers send a host's cookies to all of its ports: two products on one machine must not take each other's sessions. */
 const nameOf = ({ socket }: IncomingMessage): string => `pursight_session_${socket.localPort}`;
@@ -33,9 +33,3 @@ const writeCookie = (request: IncomingMessage, value: string, maxAge: number): s
     'SameSite=Strict',
     ...(isSecure(request) ? ['Secure'] : []),
   ].join('; ');
-
-/** A proxy with TLS in front of us says so. */
-function isSecure({ headers, socket }: IncomingMessage): boolean {
-  const [told] = String(headers['x-forwarded-proto'] ?? '').split(',');
-  return told!.trim().toLowerCase() === 'https' || (socket as TLSSocket).encrypted === true;
-}
