@@ -25,6 +25,13 @@ export function Tabs({ label, tabs, current, className }: { label: string; tabs:
           href={href}
           scroll={false}
           replace
+          onNavigate={(event) => {
+            const to = new URL(href, location.href);
+            if (to.pathname !== location.pathname) return;
+            // What another tab shows is asked for by the page itself: the server has nothing to add, and is not waited for.
+            event.preventDefault();
+            history.replaceState(null, '', to);
+          }}
           aria-current={id === current ? 'page' : undefined}
           className={cn(
             'flex items-center gap-1.5 border-b-2 font-medium whitespace-nowrap',

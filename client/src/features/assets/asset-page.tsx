@@ -91,7 +91,7 @@ function Loaded({ asset }: { asset: Asset }) {
     c: copy,
     l: () => router.push(`/lineage/${id}`),
     ...(mayEdit && (current !== 'schema' || isContainer) && { e: edit }),
-    ...Object.fromEntries(TABS.map((tab, index) => [`${index + 1}`, () => router.replace(tabHref(tab), { scroll: false })])),
+    ...Object.fromEntries(TABS.map((tab, index) => [`${index + 1}`, () => history.replaceState(null, '', tabHref(tab))])),
   });
 
   return (

@@ -1,5 +1,5 @@
 'use client';
-import { useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { cn } from '@/lib/class-names';
 import type { Column } from './schema-columns';
 
@@ -35,15 +35,20 @@ type Props = {
 /** A column's description, edited in its place: Enter saves, Esc reverts, Tab goes on with the next one. */
 export function DescriptionCell({ column, editing, mayEdit, onStart, onText, onSave, onRevert }: Props) {
   const isDone = useRef(false);
-  if (!editing) return <Shown column={column} mayEdit={mayEdit} onStart={() => ((isDone.current = false), onStart())} />;
+  const isEditing = editing !== null;
+  useEffect(() => {
+    if (!isEditing) isDone.current = false;
+  }, [isEditing]);
+  if (!editing) return <Shown column={column} mayEdit={mayEdit} onStart={onStart} />;
   const done = (then: () => void) => {
     isDone.current = true;
     then();
   };
   const onKey = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.nativeEvent.isComposing) return;
-    if (event.key === 'Enter') done(() => onSave(0));
-    else if (event.key === 'Escape') done(onRevert);
+    const row = event.currentTarget.closest('tr');
+    if (event.key === 'Enter') done(() => (onSave(0), row?.focus()));
+    else if (event.key === 'Escape') done(() => (onRevert(), row?.focus()));
     else if (event.key === 'Tab') done(() => onSave(event.shiftKey ? -1 : 1));
     else return;
     event.preventDefault();

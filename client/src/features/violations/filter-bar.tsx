@@ -46,7 +46,7 @@ export function FilterBar() {
   const [isOpen, setOpen] = useState(false);
   const applied = FILTERS.filter((name) => params.has(name)).length;
   const clear = applied > 0 && (
-    <Button variant="quiet" onClick={() => set(Object.fromEntries(FILTERS.map((name) => [name, null])))}>
+    <Button variant="quiet" onClick={() => set(Object.fromEntries(FILTERS.map((name) => [name, null])), { push: true })}>
       Clear filters
     </Button>
   );
@@ -84,20 +84,20 @@ function Filters() {
     counts ? (counts.find(({ value }) => value === id)?.count ?? 0) : undefined;
   return (
     <>
-      <AssetChoice chosen={getAll('asset')} onChange={(asset) => set({ asset })} />
+      <AssetChoice chosen={getAll('asset')} onChange={(asset) => set({ asset }, { push: true })} />
       {statuses.length > 1 && (
         <FilterMenu
           key={tab}
           label="Status"
           chosen={getAll('status')}
-          onChange={(status) => set({ status })}
+          onChange={(status) => set({ status }, { push: true })}
           options={statuses.map((status) => ({ value: status, label: formatEnum(status), mark: <StatusMark status={status} /> }))}
         />
       )}
       <FilterMenu
         label="Severity"
         chosen={getAll('severity')}
-        onChange={(severity) => set({ severity })}
+        onChange={(severity) => set({ severity }, { push: true })}
         options={SEVERITIES.map((severity) => ({
           value: severity,
           label: formatEnum(severity),
@@ -108,21 +108,21 @@ function Filters() {
         label="Policy"
         chosen={getAll('policy')}
         onOpen={ask}
-        onChange={(policy) => set({ policy })}
+        onChange={(policy) => set({ policy }, { push: true })}
         options={(data?.policies?.nodes ?? []).map(({ id, name }) => ({ value: id, label: name, count: countIn(data?.byPolicy, id) }))}
       />
       <FilterMenu
         label="Source"
         chosen={getAll('source')}
         onOpen={ask}
-        onChange={(source) => set({ source })}
+        onChange={(source) => set({ source }, { push: true })}
         options={(data?.sources?.nodes ?? []).map(({ id, name }) => ({ value: id, label: name, count: countIn(data?.bySource, id) }))}
       />
       <FilterMenu
         label="Owner"
         single
         chosen={getAll('owner')}
-        onChange={(owner) => set({ owner })}
+        onChange={(owner) => set({ owner }, { push: true })}
         options={[
           { value: 'me', label: 'Me' },
           ...(viewer.teams.length > 0 || get('owner') === 'teams' ? [{ value: 'teams', label: 'Me or my teams' }] : []),
@@ -132,7 +132,7 @@ function Filters() {
         label="Raised"
         single
         chosen={getAll('raised')}
-        onChange={(raised) => set({ raised })}
+        onChange={(raised) => set({ raised }, { push: true })}
         options={RAISED.map(({ value, label }) => ({ value, label }))}
       />
     </>
