@@ -11,6 +11,7 @@ import { formatConfidence, formatCount, formatEnum, plural } from '@/lib/format'
 import { useViewer } from '@/lib/viewer';
 import type { Columns } from './columns';
 import type { Change, End } from './declare';
+import { EdgeQuery } from './edge-query';
 import { movedBy } from './jobs';
 import { fullNameOf, kindOf, nameOf, type Edge, type Flow, type Graph, type Shown } from './graph';
 import { markText } from './graph-node';
@@ -314,6 +315,7 @@ function FlowSection({ from, to, toNode, edges, isPast, onChange }: FlowProps) {
               </>
             )}
           </Facts>
+          {(edge.origin === 'PARSED' || edge.origin === 'NATIVE') && <EdgeQuery edge={edge} />}
           {edge.origin === 'DECLARED' && !edge.declaration && (
             <p className="mt-2 text-small text-fg-3">Declared between their columns: show columns to see by whom.</p>
           )}
