@@ -70,7 +70,9 @@ try {
         await page.locator('main').waitFor();
         await page.waitForTimeout(SETTLED_MS);
         await page.locator('[aria-busy="true"]:not([data-stays] *)').first().waitFor({ state: 'detached' });
-        await page.screenshot({ path: join(FOLDER, `${name}-${size}-${theme}.png`), fullPage: name === 'components' });
+        if (name === 'components') await showWhole(page);
+        await page.screenshot({ path: join(FOLDER, `${name}-${size}-${theme}.png`) });
+        await page.setViewportSize(options.viewport);
       }
       await page.context().close();
       console.log(`${Object.keys(PICTURES).length} pictures: ${size}, ${theme}`);
@@ -80,6 +82,13 @@ try {
   await browser.close();
   await product.stop();
   rmSync(dataDir, { recursive: true, force: true });
+}
+
+/** What is out of view is not drawn to its end: an editor of code measures its lines when it is seen. */
+async function showWhole(page: Page): Promise<void> {
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ ...page.viewportSize()!, height });
+  await page.waitForTimeout(SETTLED_MS);
 }
 
 async function signIn(page: Page, url: string): Promise<void> {
