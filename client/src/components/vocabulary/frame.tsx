@@ -104,7 +104,7 @@ export function VocabularyFrame({ title, base, list, empty, onNew, over, childre
               )}
             >
               {list.error && nodes.byId.size === 0 ? (
-                <ErrorPanel error={list.error} subject={title} onRetry={list.reload} />
+                <ErrorPanel error={list.error} subject="The tree" onRetry={list.reload} />
               ) : list.isLoading && nodes.byId.size === 0 ? (
                 <SkeletonRows rows={8} />
               ) : (

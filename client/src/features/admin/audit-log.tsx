@@ -173,8 +173,9 @@ function Log() {
         </button>
       )}
       <div className="relative flex min-h-0 flex-1">
-        {log.error ? (
-          <ErrorPanel error={log.error} subject="The log" onRetry={show} />
+        {log.error || (stateError && !state?.auditStatus) ? (
+          // Without the state it is not known where the log ends.
+          <ErrorPanel error={log.error ?? stateError!} subject="The log" onRetry={show} />
         ) : (
           <DataTable
             label="Events, the newest first"
