@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { Check, Copy } from 'lucide-react';
 import { cn } from '@/lib/class-names';
+import { copyText } from '@/lib/copy-text';
 import { IconButton } from './button';
 
 const SQL_WORDS =
@@ -72,7 +73,7 @@ export function CodeBlock({ code, language = 'text', label, className, numbered 
         className="m-1.5"
         label={isCopied ? 'Copied' : 'Copy'}
         icon={<Icon className="size-3.5" strokeWidth={1.6} />}
-        onClick={() => void navigator.clipboard.writeText(code).then(() => setCopied(true))}
+        onClick={() => void copyText(code).then(() => setCopied(true))}
       />
     </div>
   );

@@ -4,6 +4,7 @@ import { Copy } from 'lucide-react';
 import Link from 'next/link';
 import type { CombinedError } from '@urql/core';
 import { cn } from '@/lib/class-names';
+import { copyText } from '@/lib/copy-text';
 import { describeError, type Told } from '@/lib/errors';
 import { Button } from './button';
 import { StatusMark } from './status';
@@ -64,7 +65,7 @@ function CopyId({ id }: { id: string }) {
       size="small"
       variant="quiet"
       icon={<Copy className="size-3" strokeWidth={1.6} />}
-      onClick={() => void navigator.clipboard.writeText(id).then(() => setCopied(true))}
+      onClick={() => void copyText(id).then(() => setCopied(true))}
     >
       {isCopied ? 'Copied' : 'Copy request id'}
     </Button>

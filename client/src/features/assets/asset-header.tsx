@@ -14,6 +14,7 @@ import { SEVERITIES, SeverityWord, type Severity } from '@/components/ui/severit
 import { Time } from '@/components/ui/time';
 import { toast } from '@/components/ui/toast';
 import { graphql } from '@/gql';
+import { copyText } from '@/lib/copy-text';
 import { formatCount, formatEnum } from '@/lib/format';
 import type { Asset } from './asset-query';
 
@@ -178,5 +179,4 @@ function AssetMenu({ id, mayEdit, onEdit, onCopy }: { id: string; mayEdit: boole
   );
 }
 
-export const copyName = (name: string): void =>
-  void navigator.clipboard.writeText(name).then(() => toast({ title: 'Name copied', text: name }));
+export const copyName = (name: string): void => void copyText(name).then(() => toast({ title: 'Name copied', text: name }));

@@ -7,6 +7,7 @@ import { Name } from '@/components/ui/name';
 import { Fact, Facts, SideSection } from '@/components/ui/side-panel';
 import { EmptyState } from '@/components/ui/states';
 import { Time } from '@/components/ui/time';
+import { copyText } from '@/lib/copy-text';
 import { formatConfidence, formatCount, formatEnum, plural } from '@/lib/format';
 import { useViewer } from '@/lib/viewer';
 import type { Columns } from './columns';
@@ -113,7 +114,7 @@ function NodeDetails({ graph, node, badges, isPast, onSelect, onChange }: Props 
             label="Copy the qualified name"
             size="small"
             icon={<Copy className="size-3" strokeWidth={1.6} />}
-            onClick={() => void navigator.clipboard.writeText(fullNameOf(node))}
+            onClick={() => void copyText(fullNameOf(node))}
           />
         </div>
         <div className="mt-3 flex flex-wrap gap-2">

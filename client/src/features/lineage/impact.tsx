@@ -14,6 +14,7 @@ import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { toast } from '@/components/ui/toast';
 import { graphql } from '@/gql';
 import type { LineageImpactQuery } from '@/gql/graphql';
+import { copyText } from '@/lib/copy-text';
 import { errorText } from '@/lib/errors';
 import { formatCount, formatEnum, plural } from '@/lib/format';
 import { LINEAGE_GRAPH } from './documents';
@@ -243,7 +244,7 @@ function CopyList({
       ...(assets.length > 0 ? ['', data?.lineage?.truncated ? 'The nearest assets:' : 'Assets:'] : []),
       ...assets.map((node) => `- ${fullNameOf(node)} (${formatEnum(kindOf(node))}) ${location.origin}/assets/${node.id}`),
     ];
-    await navigator.clipboard.writeText(lines.join('\n')).then(
+    await copyText(lines.join('\n')).then(
       () => setState('copied'),
       () => {
         setState('rest');

@@ -2,6 +2,7 @@
 import { usePathname } from 'next/navigation';
 import { ADMIN, CATALOG, DEVELOP, MAIN } from '@/components/pages';
 import { toast } from '@/components/ui/toast';
+import { copyText } from '@/lib/copy-text';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { signOut, type SessionProblem } from '@/lib/session/session';
 import { useViewer } from '@/lib/viewer';
@@ -22,7 +23,7 @@ export function useCommands(): Commands {
     {
       id: 'copy-link',
       name: 'Copy the link of this page',
-      run: () => void navigator.clipboard.writeText(location.href).then(() => toast({ title: 'Link copied' })),
+      run: () => void copyText(location.href).then(() => toast({ title: 'Link copied' })),
     },
   ];
   const actions: Entry[] = [

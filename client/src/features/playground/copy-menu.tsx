@@ -3,6 +3,7 @@ import { Copy } from 'lucide-react';
 import { Button } from '@/components/ui/button';
 import { Menu, MenuItem } from '@/components/ui/menu';
 import { toast } from '@/components/ui/toast';
+import { copyText } from '@/lib/copy-text';
 import { copyAsCurl, copyAsPython, copyAsPythonSocket, type Operation } from './copy-as';
 
 type Props = {
@@ -16,7 +17,7 @@ export function CopyMenu({ isSubscription, operation }: Props) {
   const copy = (name: string, write: (operation: Operation, origin: string) => string): void => {
     const asked = operation();
     if (!asked) return;
-    void navigator.clipboard.writeText(write(asked, location.origin)).then(
+    void copyText(write(asked, location.origin)).then(
       () => toast({ title: `Copied as ${name}`, text: 'It takes an API token from the environment, as PURSIGHT_TOKEN.' }),
       () => toast({ title: 'Nothing was copied', text: 'The browser does not let this page write to the clipboard.', stays: true }),
     );

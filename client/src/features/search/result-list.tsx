@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState, type KeyboardEvent, type MouseEvent, type Ref } from 'react';
 import { toast } from '@/components/ui/toast';
 import { cn } from '@/lib/class-names';
+import { copyText } from '@/lib/copy-text';
 import { useKeys } from '@/lib/keys';
 import { ResultRow } from './result-row';
 import type { Result } from './use-results';
@@ -104,7 +105,7 @@ export function ResultList({ label, results, hasMore, onMore, peekedId, cameFrom
       l: () => current() && goTo(`/lineage/${current()!.id}`),
       c: () => {
         const name = current()?.asset.name;
-        if (name) void navigator.clipboard.writeText(name).then(() => toast({ title: 'Name copied', text: name }));
+        if (name) void copyText(name).then(() => toast({ title: 'Name copied', text: name }));
       },
     },
     results.length > 0,

@@ -10,6 +10,7 @@ import { Segmented, Select } from '@/components/ui/field';
 import { Boundary } from '@/components/ui/panel';
 import { RefetchLine, SkeletonRows } from '@/components/ui/skeleton';
 import { ErrorPanel } from '@/components/ui/states';
+import { copyText } from '@/lib/copy-text';
 import { formatCount, plural } from '@/lib/format';
 import { useIsMedium, useIsNarrow } from '@/lib/use-media';
 import { noteInUrl, useUrlState } from '@/lib/url-state';
@@ -248,7 +249,7 @@ function CopyLink() {
     <Button
       className="max-sm:hidden"
       icon={<Link2 className="size-3.5 text-fg-3" strokeWidth={1.6} />}
-      onClick={() => void navigator.clipboard.writeText(location.href).then(() => setCopied(true))}
+      onClick={() => void copyText(location.href).then(() => setCopied(true))}
     >
       {isCopied ? 'Copied' : 'Copy link'}
     </Button>

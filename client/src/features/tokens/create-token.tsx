@@ -7,6 +7,7 @@ import { Dialog } from '@/components/ui/dialog';
 import { Checkbox, Field, Input, Select } from '@/components/ui/field';
 import { SeverityMark } from '@/components/ui/severity';
 import { graphql } from '@/gql';
+import { copyText } from '@/lib/copy-text';
 import { describeError, errorText } from '@/lib/errors';
 import { focusInvalid } from '@/lib/focus';
 import { useViewer } from '@/lib/viewer';
@@ -170,7 +171,7 @@ function ShowSecret({ secret, onClose }: { secret: string; onClose: () => void }
           variant={isCopied ? 'default' : 'primary'}
           icon={<Copy className="size-3.5" strokeWidth={1.6} />}
           onClick={() =>
-            void navigator.clipboard.writeText(secret).then(
+            void copyText(secret).then(
               () => setCopied(true),
               () => setAsked(true),
             )
