@@ -77,4 +77,21 @@ describe(`every page${title}`, { skip: 'missing' in found, timeout: 400_000 }, (
     }
     expect(problems).toEqual([]);
   });
+
+  it('is made of components that hold the focus over a page and give it back, and leave the last part of a name whole', async () => {
+    const page = await site.open('/components', { reducedMotion: 'reduce' });
+    const over = page.locator('[role=dialog], [role=menu]');
+    const openers = page.getByRole('button', { name: /^Open (a|one|the) / });
+    await openers.first().waitFor();
+    for (const opener of await openers.all()) {
+      await opener.click();
+      await over.waitFor();
+      expect(await over.evaluate((element) => element.contains(document.activeElement))).toBe(true);
+      await page.keyboard.press('Escape');
+      await over.waitFor({ state: 'detached' });
+      expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true);
+    }
+    const parts = page.getByTitle(/^warehouse\.marts\./).locator('span');
+    expect(await parts.evaluateAll((found) => found.map((part) => part.scrollWidth > part.clientWidth))).toEqual([true, false]);
+  });
 });
