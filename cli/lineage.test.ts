@@ -11,6 +11,7 @@ const node = (id: string, depth: number, unexpanded = 0) => ({
   unexpanded,
   asset: { id, kind: depth === 2 ? 'TABLE' : 'VIEW', namespace: 'postgres://db:5432', name: `shop.public.${id}` },
   column: null,
+  job: null,
 });
 const column = (asset: string, name: string, depth: number) => ({
   ...node(asset, depth),
@@ -24,6 +25,7 @@ const edge = (from: string, to: string, origin = 'NATIVE') => ({
   origin,
   validFrom: '2026-01-01T00:00:00.000Z',
   validTo: null,
+  job: null,
 });
 const graph = {
   rootId: 'report',
@@ -97,6 +99,31 @@ describe('lineage', () => {
 └─ <- shop.public.orders  VIEW
 `,
       stderr: '',
+    });
+    server.fields['lineage'] = (args: Record<string, unknown>) => (asked.push(args), args['assetId'] === 'report' ? graph : null);
+  });
+
+  it('names the jobs that move the data, and draws none as an asset', async () => {
+    const job = (name: string) => ({ namespace: 'airflow', name });
+    const nodes = [
+      column('report', 'a', 0),
+      column('report', 'b', 0),
+      column('orders', 'id', 1),
+      { ...node('j', 0), asset: null, job: job('nightly') },
+    ];
+    const edges = [
+      { ...edge('orders.id', 'report.a', 'DECLARED'), job: job('nightly') },
+      { ...edge('orders.id', 'report.a', 'EVENT'), job: job('hourly') },
+      { ...edge('report.a', 'report.b'), job: job('nightly') },
+    ];
+    server.fields['lineage'] = { rootId: 'report', truncated: true, nodes, edges };
+    expect(await cli('report', '--level', 'column')).toEqual({
+      code: 0,
+      stdout: `shop.public.report.a
+└─ <- shop.public.orders.id  by hourly  by nightly
+shop.public.report.b
+`,
+      stderr: 'Only the nearest 3 are shown; "+n" tells how many more there are at a place.\n',
     });
     server.fields['lineage'] = (args: Record<string, unknown>) => (asked.push(args), args['assetId'] === 'report' ? graph : null);
   });

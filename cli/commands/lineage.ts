@@ -10,8 +10,8 @@ import { showDiff, showHistory } from './lineageOverTime.ts';
 const LINEAGE = `query Lineage($assetId: ID!, $direction: LineageDirection!, $depth: Int, $asOf: DateTime, $level: LineageLevel) {
   lineage(assetId: $assetId, direction: $direction, depth: $depth, asOf: $asOf, level: $level) {
     rootId truncated
-    nodes { id depth unexpanded asset { id kind namespace name } column { id name } job { id namespace name } }
-    edges { from to kind origin validFrom validTo job { id } }
+    nodes { id depth unexpanded asset { id kind namespace name } column { id name } job { namespace name } }
+    edges { from to kind origin validFrom validTo job { namespace name } }
   }
 }`;
 
@@ -24,7 +24,7 @@ type Node = {
   /** Then it is no asset or column, but what moves data between some. */
   job: { name: string } | null;
 };
-type Edge = { from: string; to: string; origin: string; job: { id: string } | null };
+type Edge = { from: string; to: string; origin: string; job: { name: string } | null };
 type Graph = { rootId: string; truncated: boolean; nodes: Node[]; edges: Edge[] };
 /** The future is as now, by the server's clock: this machine's may be slow. */
 const NOW = '9999-12-31T23:59:59.999Z';
@@ -101,7 +101,7 @@ function drawTrees({ nodes, edges }: Graph): string[] {
   for (const flows of Map.groupBy(edges, ({ from, to }) => `${from} ${to}`).values()) {
     const [reads, read] = [byId.get(flows[0]!.to)!, byId.get(flows[0]!.from)!];
     const origins = flows.map(({ origin }) => origin);
-    const jobs = [...new Set(flows.flatMap(({ job }) => byId.get(job?.id ?? '')?.job?.name ?? []))].toSorted();
+    const jobs = [...new Set(flows.flatMap(({ job }) => job?.name ?? []))].toSorted();
     const [above, branch]: [Node, Branch] =
       reads.depth < read.depth ? [reads, { node: read, arrow: '<-', origins, jobs }] : [read, { node: reads, arrow: '->', origins, jobs }];
     if (above.depth + 1 === branch.node.depth) branches.set(above.id, [...(branches.get(above.id) ?? []), branch]);
