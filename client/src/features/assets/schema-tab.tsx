@@ -63,12 +63,13 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
     text: url.get('text') ?? '',
     labels: url.getAll('label'),
     undecided: url.get('undecided') !== null,
-    removed: url.get('removed') !== null,
+    // What is gone is shown with the columns that it had.
+    removed: asset.deletedAt !== null || url.get('removed') !== null,
   };
   const columns = filterColumns(pages.nodes, filter);
   const keys = keysOf(asset.table);
   const opened = pages.nodes.find(({ id }) => id === url.get('column'));
-  const isFiltered = filter.text !== '' || filter.labels.length > 0 || filter.undecided || filter.removed;
+  const isFiltered = filter.text !== '' || filter.labels.length > 0 || filter.undecided || url.get('removed') !== null;
 
   const save = async (column: Column, next: -1 | 0 | 1): Promise<void> => {
     const at = columns.findIndex(({ id }) => id === column.id);
@@ -99,7 +100,7 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
   return (
     <div className="relative flex min-h-0 flex-1 max-md:flex-col max-md:overflow-y-auto">
       <div className="relative flex min-h-0 min-w-0 flex-1 flex-col max-md:min-h-[75dvh] max-md:flex-none">
-        {!hasNone && <Filters columns={pages.nodes} search={search} />}
+        {!hasNone && <Filters columns={pages.nodes} isGone={asset.deletedAt !== null} search={search} />}
         <SchemaTable
           {...{ columns, keys, mayEdit, decide, editing }}
           isLoading={pages.isLoading}
@@ -115,7 +116,7 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
               <EmptyState title="No columns">{`A ${asset.kind === 'TOPIC' ? 'topic without a schema' : 'thing of this kind'} has none, or its source tells of none.`}</EmptyState>
             ) : isFiltered ? (
               <EmptyState
-                title={filter.removed ? 'No column was removed.' : 'No column matches these filters.'}
+                title={url.get('removed') !== null ? 'No column was removed.' : 'No column matches these filters.'}
                 action={<Button onClick={() => url.set({ text: null, label: null, undecided: null, removed: null })}>Clear filters</Button>}
               />
             ) : (
@@ -163,9 +164,11 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
   );
 }
 
-function Filters({ columns, search }: { columns: readonly Column[]; search: React.RefObject<HTMLInputElement | null> }) {
+type FiltersProps = { columns: readonly Column[]; isGone: boolean; search: React.RefObject<HTMLInputElement | null> };
+
+function Filters({ columns, isGone, search }: FiltersProps) {
   const url = useUrlState();
-  const living = columns.filter(({ deletedAt }) => !deletedAt);
+  const living = columns.filter(({ deletedAt }) => isGone || !deletedAt);
   const undecided = living.filter(isUndecided).length;
   const removed = columns.length - living.length;
   const described = living.filter(({ description, sourceDescription }) => description ?? sourceDescription).length;
@@ -206,7 +209,7 @@ function Filters({ columns, search }: { columns: readonly Column[]; search: Reac
       <Toggle isOn={isOn('undecided')} onChange={(on) => url.set({ undecided: on ? '1' : null })} count={undecided}>
         <CircleDashed aria-hidden className="size-3.5" strokeWidth={1.6} /> Undecided
       </Toggle>
-      {(removed > 0 || isOn('removed')) && (
+      {!isGone && (removed > 0 || isOn('removed')) && (
         <Toggle isOn={isOn('removed')} onChange={(on) => url.set({ removed: on ? '1' : null })} count={removed}>
           Removed
         </Toggle>
