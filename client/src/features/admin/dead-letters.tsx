@@ -11,6 +11,7 @@ import { toast } from '@/components/ui/toast';
 import { graphql } from '@/gql';
 import type { DeadLettersQuery } from '@/gql/graphql';
 import { errorText } from '@/lib/errors';
+import { focusHeading } from '@/lib/focus';
 import { plural } from '@/lib/format';
 import { usePages } from '@/lib/graphql/use-pages';
 import { useSelection } from '@/lib/use-selection';
@@ -72,6 +73,8 @@ function Letters() {
     setBusy(false);
     selection.clear();
     letters.reload();
+    // The button went with the selection, or with its row.
+    requestAnimationFrame(focusHeading);
     if (failed.length > 0) toast({ title: `${plural(failed.length, 'event')} could not be tried again`, text: failed[0], stays: true });
   }
 
@@ -80,13 +83,24 @@ function Letters() {
     {
       id: 'event',
       header: 'Event',
-      width: 220,
+      width: 240,
       cell: ({ event }) => (event ? <code>{`${event.seq} ${event.type}`}</code> : ''),
       priority: 2,
     },
     { id: 'attempts', header: 'Attempts', width: 84, align: 'end', cell: ({ attempts }) => attempts, priority: 3 },
     { id: 'error', header: 'Last error', cell: ({ lastError }) => <span title={lastError}>{lastError}</span> },
     { id: 'failed', header: 'Failed', width: 96, align: 'end', cell: ({ failedAt }) => <Time at={failedAt} /> },
+    {
+      id: 'again',
+      header: <span className="sr-only">Try again</span>,
+      width: 116,
+      align: 'end',
+      cell: ({ id }) => (
+        <Button size="small" disabled={isBusy} onClick={() => void tryAgain([id])}>
+          Try again
+        </Button>
+      ),
+    },
   ];
   return (
     <Page title="Dead letters" count={letters.totalCount} fills>
@@ -104,10 +118,13 @@ function Letters() {
           hasMore={letters.hasNextPage}
           onMore={letters.loadMore}
           selection={selection}
-          compact={({ consumer, lastError, failedAt }) => (
+          compact={({ consumer, event, lastError, failedAt }) => (
             <div className="min-w-0">
               <p className="flex justify-between gap-2">
-                <code className="truncate">{consumer}</code> <Time at={failedAt} className="text-small text-fg-3" />
+                <code className="truncate">
+                  {consumer} {event && <span className="text-fg-3">{event.type}</span>}
+                </code>{' '}
+                <Time at={failedAt} className="shrink-0 text-small whitespace-nowrap text-fg-3" />
               </p>
               <p className="truncate text-small text-fg-2">{lastError}</p>
             </div>
