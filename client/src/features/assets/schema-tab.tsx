@@ -169,7 +169,8 @@ type FiltersProps = { columns: readonly Column[]; isGone: boolean; search: React
 function Filters({ columns, isGone, search }: FiltersProps) {
   const url = useUrlState();
   const living = columns.filter(({ deletedAt }) => isGone || !deletedAt);
-  const undecided = living.filter(isUndecided).length;
+  // Without an answer about labels it is not 0.
+  const undecided = living.every(({ labels: known }) => known) ? living.filter(isUndecided).length : null;
   const removed = columns.length - living.length;
   const described = living.filter(({ description, sourceDescription }) => description ?? sourceDescription).length;
   const labels = url.getAll('label');
@@ -221,10 +222,10 @@ function Filters({ columns, isGone, search }: FiltersProps) {
   );
 }
 
-type ToggleProps = { isOn: boolean; onChange: (isOn: boolean) => void; count: number; children: React.ReactNode };
+type ToggleProps = { isOn: boolean; onChange: (isOn: boolean) => void; count: number | null; children: React.ReactNode };
 
 const Toggle = ({ isOn, onChange, count, children }: ToggleProps) => (
   <Button variant="quiet" aria-pressed={isOn} className={cn(isOn && 'bg-primary-subtle text-primary-text')} onClick={() => onChange(!isOn)}>
-    {children} <span className="font-normal text-fg-3">{formatCount(count)}</span>
+    {children} {count !== null && <span className="font-normal text-fg-3">{formatCount(count)}</span>}
   </Button>
 );

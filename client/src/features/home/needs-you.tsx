@@ -70,7 +70,11 @@ export function NeedsYou({ scope }: { scope: Scope }) {
   // What was decided meanwhile, here or elsewhere, needs nobody any more.
   const open = found?.nodes.filter(({ status, asset }) => asset && status === 'OPEN');
   const held = reviews.data?.sources?.nodes.filter(({ id, lastRun }) => lastRun?.status === 'NEEDS_REVIEW' && maySteward({ sourceId: id }));
-  const suggested = labels.data?.columns?.nodes.filter((column) => column.labels?.some(({ state }) => state === 'SUGGESTED'));
+  const columns = labels.data?.columns?.nodes;
+  // Which columns wait is known without their labels, but not what for.
+  const suggested = columns?.every((column) => column.labels)
+    ? columns.filter((column) => column.labels!.some(({ state }) => state === 'SUGGESTED'))
+    : undefined;
   const counts = [found?.totalCount, held?.length, labels.data?.columns?.totalCount];
   const total = counts.every((count) => count != null) ? counts.reduce<number>((sum, count) => sum + count!, 0) : null;
   const everywhere = violations.data?.elsewhere?.reduce((sum, { count }) => sum + count, 0) ?? 0;
