@@ -1,6 +1,7 @@
 'use client';
 import { useEffect } from 'react';
 import { Segmented } from '@/components/ui/field';
+import { Boundary } from '@/components/ui/panel';
 import { Toasts } from '@/components/ui/toast';
 import { setPreferences, startPreferences, usePreferences } from '@/lib/preferences';
 import { ANSWERS } from './answers';
@@ -67,7 +68,9 @@ export function Showcase({ more }: { more: readonly Specimen[] }) {
               {name}
             </h2>
             <div className="flex flex-wrap items-start gap-x-8 gap-y-5">
-              <States />
+              <Boundary name={name}>
+                <States />
+              </Boundary>
             </div>
           </section>
         ))}

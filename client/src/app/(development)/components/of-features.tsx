@@ -1,6 +1,6 @@
 'use client';
 import type { NodeProps } from '@xyflow/react';
-import { useState } from 'react';
+import { useState, type ComponentProps } from 'react';
 import { VersionList } from '@/features/assets/version-list';
 import { RaisedChart } from '@/features/home/raised-chart';
 import { CHART_HEIGHT, daysUpTo } from '@/features/home/raised-days';
@@ -91,23 +91,21 @@ const GraphNodes = () => (
 
 const LOOKS: Record<EdgeLook, string> = { rest: 'rest', on: 'on the path', off: 'off the path', added: 'added', removed: 'removed' };
 
+const edge = (look: EdgeLook) => ({
+  id: look,
+  look,
+  isSelected: false,
+  title: `${LOOKS[look]}, since 22 Nov`,
+  from: { x: 2, y: 8 },
+  to: { x: 136, y: 34 },
+});
+
 const Edges = () => (
   <>
-    {Object.entries(LOOKS).map(([look, name]) => (
-      <State key={look} name={name}>
-        <svg width={140} height={44} role="img" aria-label={`An edge, ${name}`}>
-          <GraphEdge
-            {...({
-              id: look,
-              data: {
-                look: look as EdgeLook,
-                isSelected: false,
-                title: `${name}, since 22 Nov`,
-                from: { x: 2, y: 8 },
-                to: { x: 136, y: 34 },
-              },
-            } as unknown as Parameters<typeof GraphEdge>[0])}
-          />
+    {(Object.keys(LOOKS) as EdgeLook[]).map((look) => (
+      <State key={look} name={LOOKS[look]}>
+        <svg width={140} height={44} role="img" aria-label={`An edge, ${LOOKS[look]}`}>
+          <GraphEdge {...({ id: look, data: edge(look), edge: edge(look) } as unknown as ComponentProps<typeof GraphEdge>)} />
         </svg>
       </State>
     ))}
