@@ -17,8 +17,9 @@ import { kindColour } from '@/components/ui/kind';
 import { plural } from '@/lib/format';
 import { MOST_ROWS, type ColumnsShown } from './columns';
 import { GraphActionsContext, type GraphActions } from './graph-actions';
-import { GraphEdge, type EdgeLook, type GraphEdgeType } from './graph-edge';
-import { GraphNode, type GraphNodeType, type NodeData } from './graph-node';
+import { GraphDrawing } from './graph-drawing';
+import type { Edge, EdgeLook } from './graph-edge';
+import { GraphNode, IsFarContext, type GraphNodeType, type NodeData } from './graph-node';
 import { flowId, kindOf, nameOf, type Graph } from './graph';
 import { heightOf, neighbourAt, NODE_HEIGHT, NODE_WIDTH, pushApart, ROW_HEIGHT, type Arrow, type Place } from './layout';
 import type { Highlight } from './paths';
@@ -48,7 +49,6 @@ export type CanvasProps = {
 };
 
 const NODE_TYPES: NodeTypes = { asset: GraphNode };
-const EDGE_TYPES = { flow: GraphEdge };
 const MIN_ZOOM = 0.08;
 /** Below this a graph is not shown as a whole, but from its root on. */
 const READABLE = 0.35;
@@ -98,6 +98,8 @@ function useNodes(props: CanvasProps, places: ReadonlyMap<string, Place> | null,
             measured: { width: NODE_WIDTH, height },
             handles: HANDLES,
             zIndex: node.id === selected ? 2 : 1,
+            // Without a transform of its own: each one costs in every frame of a movement.
+            style: { left: position.x, top: position.y, transform: 'none' },
             data: {
               node,
               isRoot: node.id === graph.rootId,
@@ -121,13 +123,13 @@ function useNodes(props: CanvasProps, places: ReadonlyMap<string, Place> | null,
   );
 }
 
-/** Given here, an edge is drawn before its nodes have been in view. */
+/** Given here, React Flow measures none. It draws no edges: the graph's drawing does. */
 const HANDLES: NodeHandle[] = [
   { type: 'target', position: Position.Left, x: 0, y: NODE_HEIGHT / 2, width: 1, height: 1 },
   { type: 'source', position: Position.Right, x: NODE_WIDTH, y: NODE_HEIGHT / 2, width: 1, height: 1 },
 ];
 
-function useEdges({ graph, columns, highlight, selected }: CanvasProps, places: ReadonlyMap<string, Place> | null) {
+function useEdges({ graph, columns, highlight, selected }: CanvasProps, places: ReadonlyMap<string, Place> | null): Edge[] {
   return useMemo(() => {
     const rowsOf = new Map(
       [...columns.rows].flatMap(([assetId, rows]) =>
@@ -141,50 +143,36 @@ function useEdges({ graph, columns, highlight, selected }: CanvasProps, places: 
       return { from: { x: a.x + NODE_WIDTH, y: a.y + fromY }, to: { x: b.x, y: b.y + toY } };
     };
     const stand = (id: string): boolean => places?.has(id) ?? false;
-    const flows = graph.flows.flatMap((flow): GraphEdgeType[] => {
+    const flows = graph.flows.flatMap((flow): Edge[] => {
       const { id, from, to, mark } = flow;
       if (!stand(from) || !stand(to)) return [];
       if (replaced.has(id) && !mark) return [];
       const isOn = highlight?.flows.has(id) ?? false;
       const look: EdgeLook = isOn ? 'on' : (mark?.is ?? (highlight ? 'off' : 'rest'));
-      return [
-        {
-          id,
-          type: 'flow',
-          source: from,
-          target: to,
-          zIndex: isOn ? 1 : 0,
-          data: { look, isSelected: selected === id, title: flowTitle(flow, name(from), name(to)), ...ends(from, to) },
-        },
-      ];
+      return [{ id, look, isSelected: selected === id, title: flowTitle(flow, name(from), name(to)), ...ends(from, to) }];
     });
-    const between = columns.flows.flatMap((flow): GraphEdgeType[] => {
+    const between = columns.flows.flatMap((flow): Edge[] => {
       const [from, to] = [rowsOf.get(flow.from)!, rowsOf.get(flow.to)!];
       if (from.assetId === to.assetId || !stand(from.assetId) || !stand(to.assetId)) return [];
       const isOn = columns.path?.flows.has(flow.id) ?? false;
       return [
         {
           id: flow.id,
-          type: 'flow',
-          source: from.assetId,
-          target: to.assetId,
-          zIndex: isOn ? 1 : 0,
-          data: {
-            look: isOn ? 'on' : columns.path ? 'off' : 'rest',
-            isSelected: selected === flow.id,
-            title: flowTitle(flow, `${name(from.assetId)}.${from.name}`, `${name(to.assetId)}.${to.name}`),
-            ...ends(from.assetId, to.assetId, from.y, to.y),
-          },
+          look: isOn ? 'on' : columns.path ? 'off' : 'rest',
+          isSelected: selected === flow.id,
+          title: flowTitle(flow, `${name(from.assetId)}.${from.name}`, `${name(to.assetId)}.${to.name}`),
+          ...ends(from.assetId, to.assetId, from.y, to.y),
         },
       ];
     });
-    return [...flows, ...between];
+    // What is on the path lies over the rest.
+    return [...flows, ...between].toSorted((a, b) => Number(a.look === 'on') - Number(b.look === 'on'));
   }, [graph, columns, highlight, selected, places]);
 }
 
 function Inner(props: CanvasProps) {
   const { graph, columns, columnsAreLaidOut, layoutKey, goTo, selected, actions, onOpen, onPlaces } = props;
-  const flow = useReactFlow<GraphNodeType, GraphEdgeType>();
+  const flow = useReactFlow<GraphNodeType>();
   const frame = useRef<HTMLDivElement>(null);
   const heights = useMemo(
     () =>
@@ -206,6 +194,7 @@ function Inner(props: CanvasProps) {
   const nodes = useNodes(props, places, heights, tabbable);
   const edges = useEdges(props, places);
   const detail = useStore(({ transform }) => detailOf(transform[2]));
+  const isFar = detail === 'name' || detail === 'bar';
   useEffect(() => {
     if (places) onPlaces(places, heights);
   }, [places, heights, onPlaces]);
@@ -265,6 +254,12 @@ function Inner(props: CanvasProps) {
     return () => cancelAnimationFrame(frameId);
   }, [goTo, show]);
 
+  // The node that has the focus is another element from afar.
+  useEffect(() => {
+    if (active && document.activeElement === document.body)
+      frame.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(active)}"]`)?.focus({ preventScroll: true });
+  }, [isFar, active]);
+
   const onKeyDown = (event: KeyboardEvent): void => {
     const id = (event.target as HTMLElement).dataset.node;
     if (!id || event.metaKey || event.ctrlKey || event.altKey) return;
@@ -279,9 +274,10 @@ function Inner(props: CanvasProps) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const setPanning = (isPanning: boolean): void => {
-    if (isPanning) frame.current?.setAttribute('data-panning', '');
-    else frame.current?.removeAttribute('data-panning');
+  // Not before it moves: what is pressed may become a click.
+  const setPanning = (by: 'hand' | 'itself' | null): void => {
+    if (!by) frame.current?.removeAttribute('data-panning');
+    else if (frame.current?.dataset.panning !== by) frame.current?.setAttribute('data-panning', by);
   };
 
   const rootName = nameOf(graph.byId.get(graph.rootId) ?? { asset: null, job: null });
@@ -296,46 +292,47 @@ function Inner(props: CanvasProps) {
       onKeyDown={onKeyDown}
     >
       {places ? (
-        <ReactFlow<GraphNodeType, GraphEdgeType>
-          nodes={nodes}
-          edges={edges}
-          nodeTypes={NODE_TYPES}
-          edgeTypes={EDGE_TYPES}
-          onInit={() => setReady(true)}
-          // From afar nearly all are in view: to bring each in and out while panning would cost more than it saves.
-          onlyRenderVisibleElements={detail === 'full' || detail === 'short'}
-          minZoom={MIN_ZOOM}
-          maxZoom={1.6}
-          nodesDraggable={false}
-          nodesConnectable={false}
-          nodesFocusable={false}
-          edgesFocusable={false}
-          elementsSelectable={false}
-          disableKeyboardA11y
-          deleteKeyCode={null}
-          selectionKeyCode={null}
-          multiSelectionKeyCode={null}
-          panOnScroll
-          zoomOnDoubleClick={false}
-          onMoveStart={() => setPanning(true)}
-          onMoveEnd={() => setPanning(false)}
-          onPaneClick={() => actions.select(null)}
-          attributionPosition="top-right"
-        >
-          <Background gap={20} size={1} color="var(--line-strong)" bgColor="var(--canvas)" />
-          <MiniMap
-            className="!m-3 overflow-hidden rounded-control border border-line-strong max-sm:!hidden"
-            style={{ width: 132, height: 84 }}
-            bgColor="var(--surface)"
-            maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)"
-            maskStrokeColor="var(--ring)"
-            maskStrokeWidth={2}
-            nodeColor={(node: GraphNodeType) => kindColour(kindOf(node.data.node))}
-            nodeBorderRadius={6}
-            ariaLabel="Overview"
-            pannable
-          />
-        </ReactFlow>
+        <IsFarContext value={isFar}>
+          <ReactFlow<GraphNodeType>
+            nodes={nodes}
+            nodeTypes={NODE_TYPES}
+            onInit={() => setReady(true)}
+            // From afar they are not drawn here: to bring each in and out while panning would cost more than it saves.
+            onlyRenderVisibleElements={!isFar}
+            minZoom={MIN_ZOOM}
+            maxZoom={1.6}
+            nodesDraggable={false}
+            nodesConnectable={false}
+            nodesFocusable={false}
+            edgesFocusable={false}
+            elementsSelectable={false}
+            disableKeyboardA11y
+            deleteKeyCode={null}
+            selectionKeyCode={null}
+            multiSelectionKeyCode={null}
+            panOnScroll
+            zoomOnDoubleClick={false}
+            onMove={(event) => setPanning(event ? 'hand' : 'itself')}
+            onMoveEnd={() => setPanning(null)}
+            onPaneClick={() => actions.select(null)}
+            attributionPosition="top-right"
+          >
+            <GraphDrawing edges={edges} nodes={nodes} isFar={isFar} isBar={detail === 'bar'} />
+            <Background gap={20} size={1} color="var(--line-strong)" bgColor="var(--canvas)" />
+            <MiniMap
+              className="!m-3 overflow-hidden rounded-control border border-line-strong max-sm:!hidden"
+              style={{ width: 132, height: 84 }}
+              bgColor="var(--surface)"
+              maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)"
+              maskStrokeColor="var(--ring)"
+              maskStrokeWidth={2}
+              nodeColor={(node: GraphNodeType) => kindColour(kindOf(node.data.node))}
+              nodeBorderRadius={6}
+              ariaLabel="Overview"
+              pannable
+            />
+          </ReactFlow>
+        </IsFarContext>
       ) : (
         <Arranging name={rootName} />
       )}

@@ -1,5 +1,5 @@
 'use client';
-import { memo } from 'react';
+import { createContext, memo, useContext } from 'react';
 import { LoaderCircle } from 'lucide-react';
 import type { Node as FlowNode, NodeProps } from '@xyflow/react';
 import { Match } from '@/components/ui/highlight';
@@ -44,7 +44,7 @@ export const markText = ({ is, at }: Mark): string =>
       : 'out of reach';
 
 /** What a screen reader says of it. */
-function label({ node, isRoot, path, badge, upstream, downstream, isExpanded }: NodeData): string {
+export function labelOf({ node, isRoot, path, badge, upstream, downstream, isExpanded }: NodeData): string {
   return [
     `${formatEnum(kindOf(node))} ${fullNameOf(node)}`,
     isRoot && 'the asset asked about',
@@ -73,6 +73,11 @@ function Text({ text, match }: { text: string; match: string }) {
   );
 }
 
+/** From afar nodes are part of one drawing, and none by itself. */
+export const IsFarContext = createContext(false);
+
+const Near = (props: NodeProps<GraphNodeType>) => (useContext(IsFarContext) ? null : <View {...props} />);
+
 function View({ data }: NodeProps<GraphNodeType>) {
   const { node, isRoot, path, isSelected, match, isTabbable, badge, isLoading, isExpanded, rows, moreRows } = data;
   const { select, expand } = useGraphActions();
@@ -99,12 +104,9 @@ function View({ data }: NodeProps<GraphNodeType>) {
         match && 'ring-2 ring-warning-mark',
       )}
     >
-      {/* What React Flow measures: without them it draws no edge. Edges know themselves where they begin and end. */}
-      <span aria-hidden data-handlepos="left" className="target absolute top-[22px] left-0" />
-      <span aria-hidden data-handlepos="right" className="source absolute top-[22px] right-0" />
       <span
         aria-hidden
-        className="absolute inset-y-[-1px] left-[-1px] w-[3px] rounded-l-control group-data-[detail=bar]/graph:w-full group-data-[detail=bar]/graph:rounded-r-control"
+        className="absolute inset-y-[-1px] left-[-1px] w-[3px] rounded-l-control"
         style={{ backgroundColor: kindColour(kind) }}
       />
       <button
@@ -114,21 +116,21 @@ function View({ data }: NodeProps<GraphNodeType>) {
         aria-pressed={isSelected}
         title={fullNameOf(node)}
         onClick={(event) => select(node.id, { second: event.shiftKey })}
-        className="flex h-[42px] w-full items-center gap-2 rounded-control pr-2 pl-[11px] text-left outline-none group-data-[detail=bar]/graph:opacity-0 focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-ring"
+        className="flex h-[42px] w-full items-center gap-2 rounded-control pr-2 pl-[11px] text-left outline-none focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-ring"
       >
-        <KindIcon kind={kind} isNamed className="size-4 group-data-[detail=name]/graph:hidden" />
-        <span className="sr-only">{label(data)}: </span>
+        <KindIcon kind={kind} isNamed className="size-4" />
+        <span className="sr-only">{labelOf(data)}: </span>
         <span className="min-w-0 flex-1">
           <bdi
             className={cn(
-              'block truncate font-mono leading-[18px] font-medium group-data-[detail=name]/graph:text-page',
+              'block truncate font-mono leading-[18px] font-medium',
               isFaint ? 'text-fg-3' : 'text-fg',
               isRemoved && 'line-through',
             )}
           >
             <Text text={nameOf(node)} match={match} />
           </bdi>
-          <span className="block truncate text-micro leading-[14px] text-fg-3 group-data-[detail=name]/graph:hidden group-data-[detail=short]/graph:hidden">
+          <span className="block truncate text-micro leading-[14px] text-fg-3 group-data-[detail=short]/graph:hidden">
             {node.mark ? (
               markText(node.mark)
             ) : node.asset?.deletedAt ? (
@@ -139,17 +141,14 @@ function View({ data }: NodeProps<GraphNodeType>) {
           </span>
         </span>
         {badge && (
-          <span className="flex shrink-0 items-center gap-1 text-small text-fg-2 group-data-[detail=name]/graph:hidden">
+          <span className="flex shrink-0 items-center gap-1 text-small text-fg-2">
             <SeverityMark severity={badge.severity} aria-hidden />
             {formatCount(badge.count)}
           </span>
         )}
       </button>
       {rows.length > 0 && (
-        <ul
-          aria-label={`Columns of ${nameOf(node)}`}
-          className="border-t border-line group-data-[detail=bar]/graph:hidden group-data-[detail=name]/graph:hidden group-data-[detail=short]/graph:invisible"
-        >
+        <ul aria-label={`Columns of ${nameOf(node)}`} className="border-t border-line group-data-[detail=short]/graph:invisible">
           {rows.map((row) => (
             <li key={row.id}>
               <button
@@ -187,7 +186,7 @@ function View({ data }: NodeProps<GraphNodeType>) {
           }
           onClick={() => expand(node.id)}
           className={cn(
-            'absolute top-[9px] flex h-6 min-w-6 items-center justify-center rounded-full border border-line-strong bg-surface px-1.5 text-micro font-medium text-fg-2 hover:bg-hover group-data-[detail=bar]/graph:hidden group-data-[detail=name]/graph:hidden',
+            'absolute top-[9px] flex h-6 min-w-6 items-center justify-center rounded-full border border-line-strong bg-surface px-1.5 text-micro font-medium text-fg-2 hover:bg-hover',
             node.step < 0 ? '-left-4' : '-right-4',
           )}
         >
@@ -198,7 +197,8 @@ function View({ data }: NodeProps<GraphNodeType>) {
   );
 }
 
-const isSame = (a: NodeData, b: NodeData): boolean => (Object.keys(a) as (keyof NodeData)[]).every((key) => Object.is(a[key], b[key]));
+export const isSameNode = (a: NodeData, b: NodeData): boolean =>
+  (Object.keys(a) as (keyof NodeData)[]).every((key) => Object.is(a[key], b[key]));
 
 /** Drawn again only when something of its own differs: a graph of 500 pans and selects without all of them. */
-export const GraphNode = memo(View, (before, after) => isSame(before.data, after.data));
+export const GraphNode = memo(Near, (before, after) => isSameNode(before.data, after.data));
