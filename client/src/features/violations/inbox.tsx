@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useQuery } from 'urql';
 import { DataTable } from '@/components/ui/data-table';
 import { ErrorPanel } from '@/components/ui/states';
@@ -83,7 +83,7 @@ export function Inbox() {
   useEffect(() => {
     if (news) announce(news);
   }, [news]);
-  const rows = nodes.filter((row) => row.asset && !gone.has(row.id));
+  const rows = useMemo(() => nodes.filter((row) => row.asset && !gone.has(row.id)), [nodes, gone]);
 
   const deciding = useDeciding({ rows, filter, orderBy, onDecided: countLater });
   const { selection, chosen, targets, acknowledge, waive } = deciding;

@@ -1,5 +1,5 @@
 'use client';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { ViolationFilter, ViolationOrder } from '@/gql/graphql';
 import { formatCount } from '@/lib/format';
 import { useSelection } from '@/lib/use-selection';
@@ -31,8 +31,12 @@ export function useDeciding({ rows, filter, orderBy, onDecided }: Options) {
     selection.set([...selection.ids].filter((id) => !done.some((item) => item.id === id)));
   });
 
-  const loaded = new Set(rows.map(({ id }) => id));
-  const chosen = [...rows, ...matching.found.filter(({ id }) => !loaded.has(id))].filter(({ id }) => selection.has(id));
+  const { found } = matching;
+  const chosen = useMemo(() => {
+    if (selection.ids.size === 0) return [];
+    const loaded = new Set(rows.map(({ id }) => id));
+    return [...rows, ...found.filter(({ id }) => !loaded.has(id))].filter(({ id }) => selection.has(id));
+  }, [rows, found, selection]);
   const mayDecide = (item: Matching): boolean => maySteward(whereOf(item));
   return {
     selection,

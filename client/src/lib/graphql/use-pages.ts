@@ -1,5 +1,5 @@
 'use client';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useClient, type AnyVariables, type CombinedError, type TypedDocumentNode } from 'urql';
 
 type PageInfo = { hasNextPage: boolean; endCursor?: string | null };
@@ -65,7 +65,11 @@ export function usePages<Data, Variables extends AnyVariables, Node>(
     };
   }, [client, document, key, pause, round]);
 
-  const connections = pages.map(({ data }) => (data ? connectionOf(data) : null));
+  // Of one document the same each time, whatever its identity: the rows stay what they are as long as the pages do.
+  const [reading, setReading] = useState({ document, connectionOf });
+  if (reading.document !== document) setReading({ document, connectionOf });
+  const connections = useMemo(() => pages.map(({ data }) => (data ? reading.connectionOf(data) : null)), [pages, reading]);
+  const nodes = useMemo(() => connections.flatMap((connection) => connection?.nodes ?? []), [connections]);
   const last = connections.at(-1)?.pageInfo;
   const next = last?.hasNextPage ? (last.endCursor ?? null) : null;
   const loadMore = useCallback(() => {
@@ -74,7 +78,7 @@ export function usePages<Data, Variables extends AnyVariables, Node>(
   const reload = useCallback(() => setRound((before) => before + 1), []);
 
   return {
-    nodes: connections.flatMap((connection) => connection?.nodes ?? []),
+    nodes,
     data: pages[0]?.data,
     totalCount: connections[0]?.totalCount ?? null,
     hasNextPage: next !== null,
