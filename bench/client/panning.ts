@@ -78,13 +78,19 @@ export async function measurePanning({ say }: BenchContext, visitor: Visitor, { 
         });
       }
     };
-    const nodes = page.locator('.react-flow__node');
-    await measure(`at 70 % (${await nodes.count()} in view)`);
-    for (let press = 0; press < 12 && (await nodes.count()) < 500; press++) {
-      await page.keyboard.press('-');
-      await page.waitForTimeout(300);
-    }
-    await measure(`as a whole (${await nodes.count()} in view)`);
+    const zoomOut = async (below: number): Promise<void> => {
+      const zoom = async () => Number(/\d+/.exec((await page.getByLabel(/^Zoom is/).getAttribute('aria-label')) ?? '')?.[0]);
+      for (let press = 0; press < 12 && (await zoom()) >= below; press++) {
+        await page.keyboard.press('-');
+        await page.waitForTimeout(300);
+      }
+    };
+    await measure('near');
+    // As it is drawn below each of these.
+    await zoomOut(35);
+    await measure('their names alone');
+    await zoomOut(20);
+    await measure('all of them in view');
     return results;
   } finally {
     await visitor.leave(page);
