@@ -145,7 +145,7 @@ function Log() {
             placeholder="Type, as in asset or policy.violated"
             defaultValue={type}
             key={`t${type}`}
-            className="w-64"
+            className="w-64 max-sm:w-full"
           />
           <Input
             name="subject"
@@ -153,7 +153,7 @@ function Log() {
             placeholder="Subject's id"
             defaultValue={subject}
             key={`s${subject}`}
-            className="w-72 font-mono"
+            className="w-72 font-mono max-sm:w-full"
           />
           <Button type="submit">Filter</Button>
           {(type || subject) && (

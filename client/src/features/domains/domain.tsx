@@ -210,11 +210,11 @@ function DomainPage({ domain, onChange }: { domain: NonNullable<DomainQuery['dom
       >
         <p>
           {assets.totalCount
-            ? `${plural(assets.totalCount, 'asset')} that you may see ${assets.totalCount === 1 ? 'loses' : 'lose'} it, and the roles over it are lost.`
+            ? `${plural(assets.totalCount, 'asset')} that you may see ${assets.totalCount === 1 ? 'loses' : 'lose'} it.`
             : 'No asset that you may see is in it.'}{' '}
           {below > 0 &&
             `Its ${plural(below, 'subdomain')} ${below === 1 ? 'moves' : 'move'} up ${parent ? `to “${parent.name}”` : 'to the top'}.`}{' '}
-          It cannot be brought back.
+          Roles over it are lost. It cannot be brought back.
         </p>
       </ConfirmDialog>
     </NodePage>

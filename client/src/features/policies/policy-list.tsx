@@ -152,7 +152,7 @@ function Scope({ row, names }: { row: Row; names: Names }) {
 }
 
 const Status = ({ row: { status, draft } }: { row: Row }) => (
-  <span className="inline-flex items-baseline gap-1.5">
+  <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
     <StatusWord status={status} />
     {draft && <span className="text-small text-fg-3">draft waits</span>}
   </span>

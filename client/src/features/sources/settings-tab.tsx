@@ -91,7 +91,7 @@ export function SettingsTab({ source, onReload }: { source: SourceData; onReload
   const { connector } = source;
   const secrets = secretNames(connector.configSchema, connector.secretFields ?? []);
   const isChanged = JSON.stringify(form) !== JSON.stringify(formOf(source));
-  const isOvertaken = codeOf(error) === 'CONFLICT' && Object.keys(errors).length === 0;
+  const isOvertaken = codeOf(error) === 'CONFLICT' && Object.keys(errors).length === 0 && isChanged;
   const set = (part: Partial<Form>) => setForm({ ...form, ...part });
   useKeys({ 'mod+Enter': () => element.current?.requestSubmit() });
 
@@ -179,7 +179,7 @@ export function SettingsTab({ source, onReload }: { source: SourceData; onReload
               </button>
             </p>
           )}
-          {error && !isOvertaken && Object.keys(errorsOf(error)).length === 0 && (
+          {error && codeOf(error) !== 'CONFLICT' && Object.keys(errorsOf(error)).length === 0 && (
             <p role="alert" className="text-error-text">
               {errorText(error)}
             </p>
