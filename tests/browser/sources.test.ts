@@ -117,10 +117,14 @@ describe(`a new source${title}`, { skip: 'missing' in found, timeout: 120_000 },
     await keyboard.press('Enter');
     await page.getByText('Connected', { exact: true }).waitFor();
     await page.getByLabel(/^URL/).press('Enter');
-    await page.getByRole('heading', { name: /What and when/ }).waitFor();
+    // Where the next step begins, the focus is.
+    await page
+      .locator(':focus')
+      .and(page.getByLabel(/^Include/))
+      .waitFor();
     await tabTo('button', /^Continue/);
     await keyboard.press('Enter');
-    await page.getByLabel(/^Name/).waitFor();
+    await page.locator(':focus').and(page.getByLabel(/^Name/)).waitFor();
     await write(/^Name/, 'Ledgers');
     await keyboard.press('Enter');
     await page.waitForURL(/\/runs\//);
