@@ -1,6 +1,6 @@
 'use client';
 import type { NodeProps } from '@xyflow/react';
-import { useState, type ComponentProps } from 'react';
+import { useState } from 'react';
 import { VersionList } from '@/features/assets/version-list';
 import { RaisedChart } from '@/features/home/raised-chart';
 import { CHART_HEIGHT, daysUpTo } from '@/features/home/raised-days';
@@ -105,7 +105,7 @@ const Edges = () => (
     {(Object.keys(LOOKS) as EdgeLook[]).map((look) => (
       <State key={look} name={LOOKS[look]}>
         <svg width={140} height={44} role="img" aria-label={`An edge, ${LOOKS[look]}`}>
-          <GraphEdge {...({ id: look, data: edge(look), edge: edge(look) } as unknown as ComponentProps<typeof GraphEdge>)} />
+          <GraphEdge edge={edge(look)} />
         </svg>
       </State>
     ))}
