@@ -163,13 +163,14 @@ export const GET_JOBS = `
   }
   RETURN j.id AS id, j.namespace AS namespace, j.name AS name`;
 
+/** In the order of the index, the job first though it is always the same: else all that it moves would be read and sorted for a page. */
 export const LIST_JOB_FLOWS = `
   UNWIND $given.jobs AS job
   CALL (job) {
     ${OF_JOB} WHERE f.jobId = job AND f.validFrom <= $latest AND ${ofVisible}
       AND ($given.after IS NULL OR [f.validFrom, n.id, m.id, f.origin] < $given.after)
+    WITH n, f, m ORDER BY f.jobId DESC, f.validFrom DESC, n.id DESC, m.id DESC, f.origin DESC LIMIT $limit
     RETURN n.id AS fromId, m.id AS toId, f.kind AS kind, ${EDGE}
-    ORDER BY validFrom DESC, fromId DESC, toId DESC, origin DESC LIMIT $limit
   }
   RETURN fromId, toId, kind, origin, transformation, confidence, jobId, validFrom, validTo`;
 

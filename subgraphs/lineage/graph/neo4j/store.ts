@@ -105,9 +105,7 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
       const place = after && [BigInt(after[0].getTime()), ...after.slice(1)];
       const parameters = { ...of(classes, { keys: keysOf(ids), after: place }), limit: BigInt(limit) };
       const found = await inWays<EdgeRow>('BOTH', LIST_HISTORY, parameters);
-      const placeOf = ({ validFrom, fromId, toId, origin }: EdgeRow): string =>
-        `${String(validFrom).padStart(16, '0')} ${fromId} ${toId} ${origin}`;
-      return firstOf(found, placeOf, limit, 'descending').map((row) => toEdge(level, row));
+      return firstOf(found, historyPlaceOf, limit, 'descending').map((row) => toEdge(level, row));
     },
 
     async getJobs(ids, classes) {
@@ -121,8 +119,9 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
       const place = after && [latest, ...after.slice(1)];
       const parameters = { latest, ...of(classes, { jobs: [...new Set(jobIds)], after: place }), limit: BigInt(limit) };
       const rows = await neo4j.read<EdgeRow & Pick<GraphEdge, 'kind'>>(LIST_JOB_FLOWS, parameters);
+      const found = inOrder([rows], historyPlaceOf, rows.length, 'descending');
       return Map.groupBy(
-        rows.map((row) => toEdge(row.kind === 'TABLE' ? 'ASSET' : 'COLUMN', row)),
+        found.map((row) => toEdge(row.kind === 'TABLE' ? 'ASSET' : 'COLUMN', row)),
         ({ jobId }) => jobId!,
       );
     },
@@ -139,6 +138,10 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
     },
   };
 }
+
+/** Its order is that of histories. */
+const historyPlaceOf = ({ validFrom, fromId, toId, origin }: EdgeRow): string =>
+  `${String(validFrom).padStart(16, '0')} ${fromId} ${toId} ${origin}`;
 
 /** Of lists that are in the order of their keys: all in that order, each once, the first `limit`. */
 const firstOf = <Item>(lists: readonly Item[][], key: (item: Item) => string, limit: number, order?: 'descending'): Item[] =>
