@@ -66,7 +66,9 @@ describe(`an asset${title}`, { skip: 'missing' in found, timeout: 120_000 }, () 
 
     const row = (name: string) => page.getByRole('row').filter({ hasText: name });
     // It is pressed as soon as it was pressed, and not when the address and the table are there.
-    expect(await page.getByRole('radio', { name: 'Table' }).evaluate((radio: HTMLInputElement) => (radio.click(), radio.checked))).toBe(true);
+    expect(await page.getByRole('radio', { name: 'Table' }).evaluate((radio: HTMLInputElement) => (radio.click(), radio.checked))).toBe(
+      true,
+    );
     await row('orders').waitFor();
 
     await shop.change('create or replace view sales.best_customers as select id, email from sales.customers');
