@@ -12,7 +12,7 @@ import { Time } from '@/components/ui/time';
 import { graphql } from '@/gql';
 import { cn } from '@/lib/class-names';
 import { formatCount } from '@/lib/format';
-import { currentConnection, newestCursor, onConnection } from '@/lib/graphql/socket';
+import { currentConnection, newestCursor, onConnection } from '@/lib/graphql/connection';
 import { useLive } from '@/lib/graphql/use-live';
 import { useLater } from '@/lib/use-later';
 import { useIsNarrow } from '@/lib/use-media';

@@ -8,7 +8,7 @@ import { graphql } from '@/gql';
 import type { BellViolationSubscription, ViolationFilter } from '@/gql/graphql';
 import { announce } from '@/lib/announce';
 import { formatRun, plural } from '@/lib/format';
-import { newestCursor, onConnection } from '@/lib/graphql/socket';
+import { newestCursor, onConnection } from '@/lib/graphql/connection';
 import { useLive } from '@/lib/graphql/use-live';
 import { useLater } from '@/lib/use-later';
 import { useNow } from '@/lib/use-now';

@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useRef, useState } from 'react';
-import { forwardSubscription } from '@/lib/graphql/socket';
+import { forwardSubscription } from '@/lib/graphql/connection';
 import type { Operation } from './copy-as';
 import { addEntry, type Log } from './live-log-entries';
 

@@ -17,7 +17,7 @@ import { graphql } from '@/gql';
 import { errorText } from '@/lib/errors';
 import { formatClock, formatDuration, formatRun, plural } from '@/lib/format';
 import { codeOf } from '@/lib/graphql/client';
-import { currentConnection, onConnection, type Connection } from '@/lib/graphql/socket';
+import { currentConnection, onConnection, type Connection } from '@/lib/graphql/connection';
 import { useNow } from '@/lib/use-now';
 import { useViewer } from '@/lib/viewer';
 import { FoundList } from './found-list';

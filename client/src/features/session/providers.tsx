@@ -8,15 +8,16 @@ import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { toast, Toasts } from '@/components/ui/toast';
 import { graphql } from '@/gql';
 import { createGraphql } from '@/lib/graphql/client';
-import { onMissed } from '@/lib/graphql/socket';
-import { useAllPages } from '@/lib/graphql/use-all-pages';
-import { usePages } from '@/lib/graphql/use-pages';
+import { onMissed } from '@/lib/graphql/connection';
 import { startPreferences } from '@/lib/preferences';
 import { resume } from '@/lib/session/session';
 import { useSession } from '@/lib/session/use-session';
 import { ViewerContext } from '@/lib/viewer';
 
 const SignInForm = dynamic(() => import('./sign-in-form').then((module) => module.SignInForm), { ssr: false });
+
+// Few have a role over a domain.
+const WithDomains = dynamic(() => import('./with-domains').then((module) => module.WithDomains), { ssr: false, loading: Waiting });
 
 const PROVIDERS_ME = graphql(`
   query ProvidersMe {
@@ -32,24 +33,6 @@ const PROVIDERS_ME = graphql(`
       teams {
         id
         name
-      }
-    }
-  }
-`);
-
-// A role over a domain reaches down to its subdomains: who has one needs to know which these are.
-const PROVIDERS_DOMAINS = graphql(`
-  query ProvidersDomains($after: String) {
-    domains(first: 200, after: $after) {
-      nodes {
-        id
-        parent {
-          id
-        }
-      }
-      pageInfo {
-        hasNextPage
-        endCursor
       }
     }
   }
@@ -81,7 +64,7 @@ export function Providers({ children }: { children: ReactNode }) {
       </main>
     );
   }
-  if (session.status !== 'signed-in') return <div aria-busy="true" className="h-dvh bg-canvas" />;
+  if (session.status !== 'signed-in') return <Waiting />;
   return (
     <Provider value={client}>
       <Me>{children}</Me>
@@ -99,6 +82,10 @@ export function Providers({ children }: { children: ReactNode }) {
   );
 }
 
+function Waiting() {
+  return <div aria-busy="true" className="h-dvh bg-canvas" />;
+}
+
 /** The page comes by itself when the server is back. */
 function Retrying() {
   useEffect(() => {
@@ -110,13 +97,11 @@ function Retrying() {
 
 function Me({ children }: { children: ReactNode }) {
   const [{ data, error, fetching }, again] = useQuery({ query: PROVIDERS_ME });
-  const hasDomain = data?.me?.roles.some(({ domainId }) => domainId) ?? false;
-  const { nodes: domains } = useAllPages(usePages(PROVIDERS_DOMAINS, {}, (answer) => answer.domains, { pause: !hasDomain }));
   if (data?.me) {
-    const domainAbove = hasDomain ? new Map(domains.map(({ id, parent }) => [id, parent?.id ?? null])) : undefined;
-    return <ViewerContext value={{ ...data.me, domainAbove }}>{children}</ViewerContext>;
+    if (data.me.roles.some(({ domainId }) => domainId)) return <WithDomains viewer={data.me}>{children}</WithDomains>;
+    return <ViewerContext value={data.me}>{children}</ViewerContext>;
   }
   if (error) return <ErrorPanel error={error} subject="PurSight" onRetry={() => again({ requestPolicy: 'network-only' })} />;
-  if (fetching) return <div aria-busy="true" className="h-dvh bg-canvas" />;
+  if (fetching) return <Waiting />;
   return <EmptyState title="This account is no person">API tokens of services cannot use this interface.</EmptyState>;
 }

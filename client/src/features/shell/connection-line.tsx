@@ -2,7 +2,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { cn } from '@/lib/class-names';
 import { formatClock, plural } from '@/lib/format';
-import { currentConnection, onConnection, reconnectNow, type Connection } from '@/lib/graphql/socket';
+import { currentConnection, onConnection, reconnectNow, type Connection } from '@/lib/graphql/connection';
 import { useOffline, type Offline } from '@/lib/network';
 import { useNow } from '@/lib/use-now';
 

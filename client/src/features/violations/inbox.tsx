@@ -1,4 +1,5 @@
 'use client';
+import dynamic from 'next/dynamic';
 import { useEffect, useMemo, useRef } from 'react';
 import { useQuery } from 'urql';
 import { DataTable } from '@/components/ui/data-table';
@@ -24,7 +25,9 @@ import { NoneMatches, NoViolations } from './no-violations';
 import { useArrivals } from './use-arrivals';
 import { useDeciding } from './use-deciding';
 import { columnsOf, CompactViolation } from './violation-columns';
-import { ViolationPanel } from './violation-panel';
+
+// What is opened later comes later.
+const ViolationPanel = dynamic(() => import('./violation-panel').then((file) => file.ViolationPanel));
 
 const INBOX = graphql(`
   query Inbox($filter: ViolationFilter, $orderBy: ViolationOrder, $after: String) {

@@ -7,7 +7,7 @@ import { accessToken, currentToken, isSignedIn, isTokenOld, onSession } from '..
 import { cache } from './cache';
 import { codeOf } from './code-of';
 import { createContent } from './content';
-import { currentConnection, forwardSubscription, onConnection, onMissed } from './socket';
+import { currentConnection, forwardSubscription, onConnection, onMissed } from './connection';
 
 export { codeOf };
 

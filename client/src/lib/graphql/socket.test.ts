@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { currentSession, resume, signIn } from '../session/session';
-import { currentConnection, forwardSubscription, onMissed } from './socket';
+import { currentConnection, forwardSubscription, onMissed } from './connection';
 
 const QUERY = 'subscription ($after: String) { eventPublished(after: $after) { cursor } }';
 const token = `x.${Buffer.from(JSON.stringify({ sub: 'ada' })).toString('base64url')}.x`;
