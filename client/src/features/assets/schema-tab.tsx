@@ -3,7 +3,6 @@ import { CircleDashed, Search } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useEffect, useRef, useState } from 'react';
 import { ConflictDialog } from '@/components/conflict-dialog';
-import { LabelPicker } from '@/components/pickers/label-picker';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/field';
 import { Popover } from '@/components/ui/menu';
@@ -25,6 +24,7 @@ import { useDecide } from './use-decide';
 import { useDescribe } from './use-describe';
 import type { Did } from './use-undo';
 
+const LabelPicker = dynamic(() => import('@/components/pickers/label-picker').then((file) => file.LabelPicker));
 const ColumnPanel = dynamic(() => import('./column-panel').then((file) => file.ColumnPanel));
 const SchemaBulk = dynamic(() => import('./schema-bulk').then((file) => file.SchemaBulk));
 

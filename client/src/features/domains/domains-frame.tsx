@@ -2,7 +2,7 @@
 import { useRouter } from 'next/navigation';
 import { useState, type ReactNode } from 'react';
 import { VocabularyFrame } from '@/components/vocabulary/frame';
-import { NodeSheet } from '@/components/vocabulary/node-sheet';
+import { NodeSheet } from '@/components/vocabulary/late-dialogs';
 import { useAllPages } from '@/lib/graphql/use-all-pages';
 import { graphql } from '@/gql';
 import { useLive } from '@/lib/graphql/use-live';

@@ -19,12 +19,12 @@ import { ConnectionStep, ConnectorStep } from './connection-steps';
 import { configInWords, dropDraft, loadDraft, saveDraft, type Draft } from './draft';
 import { scheduleInWords } from './schedule';
 import { secretNames } from './secrets';
-import { TestPanel } from './test-panel';
 import { useRegister } from './use-register';
 import { useSourceTest } from './use-source-test';
 import { WizardStep, type StepState } from './wizard-step';
 
-// The later steps come when they are reached.
+// The later steps come when they are reached, and what is beside them when they are there.
+const TestPanel = dynamic(() => import('./test-panel').then((module) => module.TestPanel));
 const NameStep = dynamic(() => import('./naming-steps').then((module) => module.NameStep));
 const ScopeStep = dynamic(() => import('./naming-steps').then((module) => module.ScopeStep));
 
