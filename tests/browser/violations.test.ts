@@ -78,6 +78,8 @@ describe(`violations${title}`, { skip: 'missing' in found, timeout: 120_000 }, (
 
   it('go on after the product was started again, without a hand on the page', async () => {
     site.expectNoise(/WebSocket connection .* failed/);
+    // What the page asks for in between.
+    site.expectNoise(/status of 502 .*\/graphql/);
     const page = await openInbox(6);
     await site.world.restart(async () => {
       await page.getByTitle(/^Connecting/).waitFor();

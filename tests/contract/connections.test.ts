@@ -92,6 +92,13 @@ async function fill(): Promise<Record<string, List>> {
   const short = await publishPolicy({ ...names, name: 'Short names', scope: { namePrefix: `${north.database}.s.` }, severity: 'INFO' });
   await publishPolicy({ ...names, name: 'Whole words', scope: { namePrefix: `${north.database}.s.ledger_a` }, severity: 'ERROR' });
 
+  const declare = async (to: string): Promise<string> => {
+    const input = { from: idOf('ledger_c'), to: idOf(to), reason: 'The nightly load', job: { namespace: 'airflow', name: 'load' } };
+    return (await change('declareLineage', input, 'edge { job { id } }')).edge.job.id;
+  };
+  await declare('one');
+  const job = await declare('ledger_b');
+
   // Two that a consumer gave up, one after the other.
   await world.owner`
     insert into events.failures (id, consumer, seq, attempts, last_error, failed_at)
@@ -157,6 +164,7 @@ async function fill(): Promise<Record<string, List>> {
     'Column.upstream': { within: firstColumnOf('both'), ...by('dataType'), holds: ['integer', 'integer'] },
     'Domain.assets': { within: [`domain(id: "${finance}")`], ...by('path'), holds: ['ledger_a', 'ledger_b'].map(path) },
     'GlossaryTerm.assets': { within: [`glossaryTerm(id: "${invoice}")`], ...by('path'), holds: ['ledger_a', 'ledger_b'].map(path) },
+    'Job.flows': { within: [`job(id: "${job}")`], node: 'to origin', value: ({ origin }) => origin, holds: ['DECLARED', 'DECLARED'] },
     'Policy.violations': { within: [`policy(id: "${short}")`], ...by('status'), holds: ['OPEN', 'OPEN', 'OPEN'] },
     'ScanRun.pendingDeletions': { within: [`scanRun(id: "${held.id}")`], ...by('path'), holds: GONE.map(path) },
     'Source.runs': { within: [`source(id: "${north.id}")`], ...by('status'), holds: ['NEEDS_REVIEW', 'COMPLETED'] },
