@@ -217,3 +217,22 @@ it('operations that are aborted at any moment cost their neighbours nothing', { 
     Array.from({ length: 20 }, (_, n) => [{ n }]),
   );
 });
+
+it.each(['within an operation', 'outside of one'])(
+  'a statement that fails after it gave rows leaves none to the next one, %s',
+  async (where) => {
+    const within = <Result>(work: () => Result): Result =>
+      where === 'outside of one' ? outsideOperation(work) : withinOperation(new AbortController().signal, 'somebody', work);
+    // Of every session.
+    const fail = () => within(() => pool`select n, 1 / (9000 - n) from generate_series(1, 10000) n`);
+    const failed = await Promise.allSettled(Array.from({ length: 20 }, fail));
+    expect(new Set(failed.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    expect(await Promise.all(Array.from({ length: 20 }, (_, n) => within(() => pool`select ${n}::int as n`)))).toEqual(
+      Array.from({ length: 20 }, (_, n) => [{ n }]),
+    );
+    await Promise.allSettled(Array.from({ length: 20 }, fail));
+    const batches: unknown[] = [];
+    for await (const rows of outsideOperation(() => pool`select n from generate_series(1, 3) n`.cursor(2))) batches.push([...rows]);
+    expect(batches).toEqual([[{ n: 1 }, { n: 2 }], [{ n: 3 }]]);
+  },
+);

@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Transaction } from './types.ts';
 import { createTurns, type Turns } from '../turns.ts';
 import { currentOperation, withSession, type Operation } from './operations.ts';
+import { withoutStaleRows } from './staleRows.ts';
 
 /** A cancel request that arrives between two messages of a statement is ignored, so it is sent again until the statement has ended. */
 const CANCEL_AGAIN_MS = 50;
@@ -60,6 +61,7 @@ function intercept<Sql extends Database | Transaction>(
   overrides: Partial<Record<string, unknown>>,
 ): Sql {
   const catchQuery = (result: unknown): unknown => {
+    if (isQuery(result)) withoutStaleRows(result);
     const through = isQuery(result) ? send() : undefined;
     if (through && isQuery(result)) {
       const { handler } = result;
