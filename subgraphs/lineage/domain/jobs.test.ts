@@ -7,6 +7,7 @@ const edge = (fromId: string, toId: string, jobId: string | null): GraphEdge => 
   fromId,
   toId,
   jobId,
+  runId: null,
   kind: 'TABLE',
   origin: 'DECLARED',
   transformation: 'DIRECT',

@@ -19,9 +19,26 @@ export type ColumnNode = { id: string; assetId: string; name: string };
 /** What moves data. Flows carry it; none leads into it. It is seen by whoever sees both ends of one of its flows, that is or was. */
 export type JobNode = { id: string; namespace: string; name: string };
 
+export const RUN_STATES = ['STARTED', 'RUNNING', 'COMPLETED', 'ABORTED', 'FAILED', 'OTHER'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+/**
+ * A job going to work once, as its producer told. It is seen by whoever sees its job. `runId`: the producer's. `begunAt`: when it started; while
+ * that is not known, the time of the first that was told of it.
+ */
+export type RunNode = {
+  id: string;
+  jobId: string;
+  runId: string;
+  state: RunState;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  begunAt: Date;
+};
+
 /** From `fromId` data flows to `toId`. An edge is one of these during an interval; two of them never overlap. */
 export type Flow = { fromId: string; toId: string; kind: EdgeKind; origin: Origin };
-export type FlowDetails = { transformation: Transformation; confidence: number; jobId: string | null };
+/** `runId`: the node of the run that told first what flows, of origin EVENT. */
+export type FlowDetails = { transformation: Transformation; confidence: number; jobId: string | null; runId: string | null };
 /** Valid while `validFrom` <= moment < `validTo`; null: it still is. Never empty. */
 export type GraphEdge = Flow & FlowDetails & { validFrom: Date; validTo: Date | null };
 

@@ -29,7 +29,7 @@ export function createPostgresGraph(sql: Database): GraphStore {
     return own === 'to_id' ? sql`coalesce(e.valid_to, 'infinity') > '9999-01-01'` : sql`e.valid_to is null`;
   };
 
-  const edgeColumns = sql`e.from_id, e.to_id, e.kind, e.origin, e.transformation, e.confidence, e.job_id, e.valid_from, e.valid_to`;
+  const edgeColumns = sql`e.from_id, e.to_id, e.kind, e.origin, e.transformation, e.confidence, e.job_id, e.run_id, e.valid_from, e.valid_to`;
 
   const except = (side: Side, ids: readonly string[]) =>
     ids.length > 0 ? sql`and e.${sql(side.other)} <> all(${ids as string[]}::uuid[])` : sql``;

@@ -104,7 +104,7 @@ export const JOB_FACTS = factsOf<JobRow>({
 
 export const EDGE_FACTS = factsOf<EdgeRow>({
   from: (sql) => sql`
-    select e.id, e.from_id, e.to_id, e.kind, e.origin, e.transformation, e.confidence, e.job_id, e.valid_from, e.valid_to, e.revision
+    select e.id, e.from_id, e.to_id, e.kind, e.origin, e.transformation, e.confidence, e.job_id, e.run_id, e.valid_from, e.valid_to, e.revision
     from lineage.edges e`,
   id: 'e.id',
   ids: (sql) => sql`bigint[]`,

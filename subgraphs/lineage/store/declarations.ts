@@ -73,7 +73,7 @@ export async function retractDeclaration(tx: Transaction, id: string, by: { user
 /** The interval of a declaration. */
 export async function getDeclaredEdge(sql: Queryable, { fromId, toId, validFrom }: DeclaredEdge): Promise<GraphEdge> {
   const [edge] = await sql<GraphEdge[]>`
-    select from_id, to_id, kind, origin, transformation, confidence, job_id, valid_from, valid_to from lineage.edges
+    select from_id, to_id, kind, origin, transformation, confidence, job_id, run_id, valid_from, valid_to from lineage.edges
     where from_id = ${fromId} and to_id = ${toId} and origin = 'DECLARED' and valid_from = ${validFrom}`;
   if (!edge) throw new Error(`The edge of a declaration is missing: ${fromId} to ${toId}.`);
   return edge;

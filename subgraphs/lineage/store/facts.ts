@@ -4,7 +4,7 @@
  */
 import type { Queryable, Transaction } from '#platform/database/index.ts';
 import { foldChanges, type Interval } from './intervals.ts';
-import type { ColumnNode, Flow, FlowDetails, JobNode } from '../graph/index.ts';
+import type { ColumnNode, Flow, FlowDetails, JobNode, RunNode } from '../graph/index.ts';
 
 /** An asset as lineage knows it. Tombstones too: what flowed through them once is history. */
 export type AssetNode = {
@@ -26,6 +26,8 @@ export type GraphFacts = {
   columns?: readonly ColumnNode[];
   /** Those that details of `changes` name by their ids, or known. An id stands for ever for the same job. */
   jobs?: readonly JobNode[];
+  /** Added, or replacing those of their ids; each once. Of jobs among `jobs`, or known: whose an id is, and which of its runs, stands for ever. */
+  runs?: readonly RunNode[];
   /**
    * In the order in which they happened. Opening what is open and closing what is closed changes nothing. A flow's intervals
    * never overlap and never end before they begin, whatever the clocks said: what would is cut, and an empty interval is none.
@@ -40,12 +42,13 @@ export const writeFacts = (tx: Transaction, facts: GraphFacts): Promise<void> =>
 /** The same of facts that are too many to be there at once: one writing, in the order in which they are told. */
 export async function writeAllFacts(tx: Transaction, parts: Iterable<GraphFacts>): Promise<void> {
   let revision: number | undefined;
-  for (const { assets, columns = [], jobs = [], changes } of parts) {
-    if ([assets, columns, jobs, changes].every(({ length }) => length === 0)) continue;
+  for (const { assets, columns = [], jobs = [], runs = [], changes } of parts) {
+    if ([assets, columns, jobs, runs, changes].every(({ length }) => length === 0)) continue;
     revision ??= await nextRevision(tx);
     if (assets.length > 0) await upsertAssets(tx, revision, assets);
     if (columns.length > 0) await insertColumns(tx, revision, columns);
     if (jobs.length > 0) await insertJobs(tx, revision, jobs);
+    if (runs.length > 0) await upsertRuns(tx, revision, runs);
     // A later part of a flow's changes goes on from what the earlier one has written.
     for (let from = 0; from < changes.length; from += CHANGES_AT_ONCE) {
       await writeChanges(tx, revision, changes.slice(from, from + CHANGES_AT_ONCE));
@@ -100,6 +103,22 @@ async function insertJobs(tx: Queryable, revision: number, jobs: readonly JobNod
     on conflict do nothing`;
 }
 
+/** One that is told again as it is stays as it is: no projection need hear of it. */
+async function upsertRuns(tx: Queryable, revision: number, runs: readonly RunNode[]): Promise<void> {
+  const moments = (name: 'startedAt' | 'endedAt' | 'begunAt') => runs.map((run) => run[name]?.toISOString() ?? null);
+  await tx`
+    insert into lineage.runs as r (id, job_id, run_id, state, started_at, ended_at, begun_at, revision)
+    select given.*, ${revision}::bigint from unnest(
+      ${runs.map(({ id }) => id)}::uuid[], ${runs.map(({ jobId }) => jobId)}::uuid[], ${runs.map(({ runId }) => runId)}::uuid[],
+      ${runs.map(({ state }) => state)}::text[], ${moments('startedAt')}::text[]::timestamptz[], ${moments('endedAt')}::text[]::timestamptz[],
+      ${moments('begunAt')}::text[]::timestamptz[]
+    ) as given
+    on conflict (id) do update set state = excluded.state, started_at = excluded.started_at, ended_at = excluded.ended_at,
+      begun_at = excluded.begun_at, revision = excluded.revision
+    where (r.state, r.started_at, r.ended_at, r.begun_at)
+      is distinct from (excluded.state, excluded.started_at, excluded.ended_at, excluded.begun_at)`;
+}
+
 type Written = Flow & FlowDetails & Interval;
 
 async function writeChanges(tx: Queryable, revision: number, changes: readonly FlowChange[]): Promise<void> {
@@ -132,11 +151,11 @@ async function writeChanges(tx: Queryable, revision: number, changes: readonly F
   if (begun.length > 0) {
     // One that was taken back before may begin at the same moment. In the order of two of the indexes, which makes it a third faster.
     await tx`
-      insert into lineage.edges (from_id, to_id, kind, origin, transformation, confidence, job_id, valid_from, valid_to, revision)
-      select n.from_id, n.to_id, n.kind, n.origin, n.transformation, n.confidence, n.job_id, n.valid_from, n.valid_to, ${revision}::bigint
+      insert into lineage.edges (from_id, to_id, kind, origin, transformation, confidence, job_id, run_id, valid_from, valid_to, revision)
+      select n.from_id, n.to_id, n.kind, n.origin, n.transformation, n.confidence, n.job_id, n.run_id, n.valid_from, n.valid_to, ${revision}::bigint
       from ${unnest(tx, begun)} order by n.from_id, n.to_id
       on conflict (from_id, to_id, kind, origin, valid_from) do update set transformation = excluded.transformation,
-        confidence = excluded.confidence, job_id = excluded.job_id, valid_to = excluded.valid_to, revision = excluded.revision`;
+        confidence = excluded.confidence, job_id = excluded.job_id, run_id = excluded.run_id, valid_to = excluded.valid_to, revision = excluded.revision`;
   }
 }
 
@@ -144,12 +163,15 @@ const findSame = (intervals: readonly Interval[], { validFrom }: Interval): Inte
   intervals.find((each) => each.validFrom.getTime() === validFrom.getTime());
 
 const isAlike = (one: Interval, other: Interval): boolean =>
-  one.transformation === other.transformation && one.confidence === other.confidence && one.jobId === other.jobId;
+  one.transformation === other.transformation &&
+  one.confidence === other.confidence &&
+  one.jobId === other.jobId &&
+  one.runId === other.runId;
 
 /** The last two intervals of each, the older one first: a change may undo the last one, never the one before. */
 async function loadHistories(tx: Queryable, flows: readonly Flow[]): Promise<Interval[][]> {
   const rows = await tx<(Interval & { position: number })[]>`
-    select wanted.position, e.transformation, e.confidence, e.job_id, e.valid_from, e.valid_to
+    select wanted.position, e.transformation, e.confidence, e.job_id, e.run_id, e.valid_from, e.valid_to
     from unnest(${flows.map(({ fromId }) => fromId)}::uuid[], ${flows.map(({ toId }) => toId)}::uuid[],
       ${flows.map(({ kind }) => kind)}::text[], ${flows.map(({ origin }) => origin)}::text[])
       with ordinality as wanted (from_id, to_id, kind, origin, position)
@@ -169,6 +191,7 @@ function unnest(tx: Queryable, rows: readonly Written[]) {
     ${rows.map(({ fromId }) => fromId)}::uuid[], ${rows.map(({ toId }) => toId)}::uuid[], ${rows.map(({ kind }) => kind)}::text[],
     ${rows.map(({ origin }) => origin)}::text[], ${rows.map(({ transformation }) => transformation)}::text[],
     ${rows.map(({ confidence }) => confidence)}::real[], ${rows.map(({ jobId }) => jobId)}::uuid[],
+    ${rows.map(({ runId }) => runId)}::uuid[],
     ${moments('validFrom')}::text[]::timestamptz[], ${moments('validTo')}::text[]::timestamptz[])
-    as n (from_id, to_id, kind, origin, transformation, confidence, job_id, valid_from, valid_to)`;
+    as n (from_id, to_id, kind, origin, transformation, confidence, job_id, run_id, valid_from, valid_to)`;
 }

@@ -4,7 +4,7 @@ import type { FlowDetails } from '../graph/index.ts';
 export type Interval = FlowDetails & { validFrom: Date; validTo: Date | null };
 type Change = { change: 'opened' | 'closed'; at: Date; details?: Partial<FlowDetails> };
 
-const CERTAIN: FlowDetails = { transformation: 'DIRECT', confidence: 1, jobId: null };
+const CERTAIN: FlowDetails = { transformation: 'DIRECT', confidence: 1, jobId: null, runId: null };
 
 /**
  * The end of a flow's history (all of it, or its last two intervals) after these changes. Events of one asset that two

@@ -1,14 +1,18 @@
 /** Ids of nodes that nobody gives one: the same name has the same id wherever it is met first. */
 import { hash } from 'node:crypto';
 
-/** Of PurSight's jobs; any UUID of our own will do. */
+/** Of PurSight's jobs, and of their runs; any UUIDs of our own will do. */
 const JOBS = '0b7d1a52-6f0c-5c1e-9a3e-7d1f2f6b8c41';
+const RUNS = '6c1f4e0a-93b7-5d28-8f55-2a9be7c403d6';
 
 /** A column that is dropped and added again under its name is the same one, as in the catalog. */
 export const columnNodeId = (assetId: string, name: string): string => nameId(assetId, name);
 /** Whether it can be such an id: catalog's own are of another version. */
 export const isNodeId = (id: string): boolean => id[14] === '5';
 export const jobNodeId = (namespace: string, name: string): string => nameId(JOBS, JSON.stringify([namespace, name]));
+/** Of its job's name too: who tells of runs of one job cannot write over another one's. `runId`: a UUID, in any case. */
+export const runNodeId = (job: { namespace: string; name: string }, runId: string): string =>
+  nameId(RUNS, JSON.stringify([job.namespace, job.name, runId.toLowerCase()]));
 
 /** A UUID of version 5 (RFC 9562): a first scan makes hundreds of thousands of them, which takes the package `uuid` five times as long. */
 function nameId(namespace: string, name: string): string {

@@ -96,7 +96,7 @@ export const COUNT_NEIGHBOURS: Record<Direction, string> = {
 };
 
 /** Their kind is that of the level that is asked about. */
-const EDGE = `f.origin AS origin, f.transformation AS transformation, f.confidence AS confidence, f.jobId AS jobId,
+const EDGE = `f.origin AS origin, f.transformation AS transformation, f.confidence AS confidence, f.jobId AS jobId, f.runId AS runId,
   f.validFrom AS validFrom, f.validTo AS validTo`;
 
 /**
@@ -172,7 +172,7 @@ export const LIST_JOB_FLOWS = `
     WITH n, f, m ORDER BY f.jobId DESC, f.validFrom DESC, n.id DESC, m.id DESC, f.origin DESC LIMIT $limit
     RETURN n.id AS fromId, m.id AS toId, f.kind AS kind, ${EDGE}
   }
-  RETURN fromId, toId, kind, origin, transformation, confidence, jobId, validFrom, validTo`;
+  RETURN fromId, toId, kind, origin, transformation, confidence, jobId, runId, validFrom, validTo`;
 
 /** False of what lives; of a node that is no more than the end of flows it is absent. */
 const lives = (node: string): string => `${node}.isDeleted = false AND ${seen(node)}`;

@@ -168,7 +168,10 @@ function bySource(rows: readonly EdgeEnds[]): { fromId: string; toIds: string[] 
 
 const KINDS = { ASSET: 'TABLE', COLUMN: 'COLUMN' } as const;
 
-const toEdge = (level: Level, { fromId, toId, origin, transformation, confidence, jobId, validFrom, validTo }: EdgeRow): GraphEdge => ({
+const toEdge = (
+  level: Level,
+  { fromId, toId, origin, transformation, confidence, jobId, runId, validFrom, validTo }: EdgeRow,
+): GraphEdge => ({
   fromId,
   toId,
   kind: KINDS[level],
@@ -176,6 +179,7 @@ const toEdge = (level: Level, { fromId, toId, origin, transformation, confidence
   transformation,
   confidence,
   jobId,
+  runId,
   validFrom: new Date(validFrom),
   validTo: validTo === OPEN ? null : new Date(validTo),
 });

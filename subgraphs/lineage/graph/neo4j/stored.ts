@@ -31,7 +31,7 @@ export async function findNodes(neo4j: Neo4j, generation: number, ids: readonly 
 
 type EdgeProperties = FlowDetails &
   Pick<Flow, 'kind' | 'origin'> &
-  Partial<Places> & { key: string; jobId?: string; validFrom: number; validTo: number };
+  Partial<Places> & { key: string; jobId?: string; runId?: string; validFrom: number; validTo: number };
 type EdgeRow = { fromId: string; toId: string; isOfUpstreamHub: boolean; isOfDownstreamHub: boolean; edge: EdgeProperties };
 
 export async function findEdges(neo4j: Neo4j, generation: number, ids: readonly string[]): Promise<Stored<StoredEdge>[]> {
@@ -48,6 +48,7 @@ export async function findEdges(neo4j: Neo4j, generation: number, ids: readonly 
       toId,
       ...edge,
       jobId: edge.jobId ?? null,
+      runId: edge.runId ?? null,
       validFrom: new Date(validFrom),
       validTo: validTo === OPEN ? null : new Date(validTo),
       upstream: edge.upstream ?? null,

@@ -66,14 +66,14 @@ export async function writeEdges(
 
 /** In the order of the texts below: the names of a map's fields, again in each row, would take a third of the time. */
 function toList({ key, edge }: KeyedEdge) {
-  const { fromId, toId, kind, origin, transformation, confidence, jobId, validFrom, validTo } = edge;
+  const { fromId, toId, kind, origin, transformation, confidence, jobId, runId, validFrom, validTo } = edge;
   const moments = [BigInt(validFrom.getTime()), BigInt(validTo?.getTime() ?? OPEN)];
-  return [key, fromId, toId, kind, origin, transformation, confidence, jobId, ...moments];
+  return [key, fromId, toId, kind, origin, transformation, confidence, jobId, runId, ...moments];
 }
 /** Whose an edge is stays. */
 const CHANGE_EDGES = `
   UNWIND $rows AS row MATCH ()-[f:FLOWS {key: row[0]}]->() USING INDEX SEEK f:FLOWS(key)
-  SET f.transformation = row[5], f.confidence = row[6], f.jobId = row[7], f.validTo = row[9]`;
+  SET f.transformation = row[5], f.confidence = row[6], f.jobId = row[7], f.runId = row[8], f.validTo = row[10]`;
 /**
  * Of each source its edges: each is looked up once. Without a look for edges that are there, as MERGE would have it, along a hub: nobody else
  * writes to the generation meanwhile.
@@ -84,7 +84,8 @@ const CREATE_EDGES = `
   UNWIND source[1] AS row
   MATCH (b:LineageNode {key: $prefix + row[2]}) USING INDEX SEEK b:LineageNode(key)
   CREATE (a)-[f:FLOWS {
-    key: row[0], kind: row[3], origin: row[4], transformation: row[5], confidence: row[6], jobId: row[7], validFrom: row[8], validTo: row[9],
+    key: row[0], kind: row[3], origin: row[4], transformation: row[5], confidence: row[6], jobId: row[7], runId: row[8],
+    validFrom: row[9], validTo: row[10],
     downstream: CASE WHEN a.downstreamHub IS NULL THEN null ELSE a.key + '/' + row[2] END,
     upstream: CASE WHEN b.upstreamHub IS NULL THEN null ELSE b.key + '/' + row[1] END
   }]->(b)

@@ -141,7 +141,7 @@ function record(histories: Map<string, GraphEdge[]>, { change, at, details, ...f
   const isOpen = last?.validTo === null;
   if (change === 'opened' && !isOpen) {
     const validFrom = last?.validTo && last.validTo > at ? last.validTo : at;
-    history.push({ transformation: 'DIRECT', confidence: 1, jobId: null, ...details, ...flow, validFrom, validTo: null });
+    history.push({ transformation: 'DIRECT', confidence: 1, jobId: null, runId: null, ...details, ...flow, validFrom, validTo: null });
   }
   if (change === 'closed' && isOpen) {
     history.pop();

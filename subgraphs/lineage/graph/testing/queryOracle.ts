@@ -206,7 +206,7 @@ function historyOf(changes: readonly FlowChange[]): GraphEdge[] {
         edge.origin === flow.origin,
     );
     if (change === 'opened' && !open)
-      edges.push({ transformation: 'DIRECT', confidence: 1, jobId: null, ...details, ...flow, validFrom: at, validTo: null });
+      edges.push({ transformation: 'DIRECT', confidence: 1, jobId: null, runId: null, ...details, ...flow, validFrom: at, validTo: null });
     if (change === 'closed' && open) open.validTo = at;
   }
   return edges;

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, jsonb, pgSchema, primaryKey, real, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { exactText, moment } from '#platform/database/columns.ts';
-import type { EdgeKind, Origin, Transformation } from '../../graph/index.ts';
+import type { EdgeKind, Origin, RunState, Transformation } from '../../graph/index.ts';
 
 export const lineageSchema = pgSchema('lineage');
 
@@ -87,6 +87,27 @@ export const jobs = lineageSchema.table(
   (table) => [index('jobs_by_revision').on(table.revision, table.jobId)],
 );
 
+/** What a job's producer told of its going to work, as it is by all that came. The id is made of the job's name and the producer's id of the run. */
+export const runs = lineageSchema.table(
+  'runs',
+  {
+    id: uuid().primaryKey(),
+    jobId: uuid('job_id').notNull(),
+    runId: uuid('run_id').notNull(),
+    state: text().$type<RunState>().notNull(),
+    startedAt: moment('started_at'),
+    endedAt: moment('ended_at'),
+    /** `startedAt`; while that is not known, the time of the first event. */
+    begunAt: moment('begun_at').notNull(),
+    revision: revision(),
+  },
+  (table) => [
+    // A job's, page by page.
+    index('runs_by_job').on(table.jobId, table.begunAt, table.id),
+    index('runs_by_revision').on(table.revision, table.id),
+  ],
+);
+
 /** What people said that flows, with their reasons; the edge is among the others. One that is said again after it was retracted is a new row. */
 export const declarations = lineageSchema.table(
   'declarations',
@@ -126,6 +147,8 @@ export const edges = lineageSchema.table(
     /** From 0 to 1. */
     confidence: real().notNull().default(1),
     jobId: uuid('job_id'),
+    /** The row of the run that opened it, of origin EVENT. */
+    runId: uuid('run_id'),
     validFrom: moment('valid_from').notNull(),
     /** Null: it still does. Never before `validFrom`. */
     validTo: moment('valid_to'),
