@@ -7,7 +7,7 @@ import { createLogger } from '../logger.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { append } from './append.ts';
 import { formatLogCursor, parseLogCursor } from './cursor.ts';
-import { countEvents, getEvent, listEvents, readHead, resolveLogCursor } from './log.ts';
+import { countEvents, getEvent, listEvents, readHead, resolveLogCursor, type EventFilter } from './log.ts';
 import { createSequencer } from './sequencer.ts';
 import type { NewEvent } from './types.ts';
 import { eventScope, matchTypes, seesEvent, type EventScope } from './visibility.ts';
@@ -114,10 +114,10 @@ const SEES: Record<string, number[]> = {
   nobody: [],
 };
 
-const seqs = async (
-  scope: EventScope,
-  more: { types?: string[]; subject?: string; afterSeq?: number; limit?: number } = {},
-): Promise<number[]> => (await listEvents(sql, { afterSeq: 0, limit: 50, scope, ...more })).map((event) => event.seq);
+const seqs = async (scope: EventScope, more: Omit<EventFilter, 'scope'> & { afterSeq?: number; limit?: number } = {}): Promise<number[]> =>
+  (await listEvents(sql, { afterSeq: 0, limit: 50, scope, ...more })).map((event) => event.seq);
+const seqsBackwards = async (scope: EventScope, more: Omit<EventFilter, 'scope'> & { afterSeq?: number; limit?: number } = {}) =>
+  (await listEvents(sql, { afterSeq: null, limit: 50, scope, ...more, newestFirst: true })).map((event) => event.seq);
 
 describe.each(Object.keys(VIEWERS))('%s', (name) => {
   it('sees the events of what it may see, in every list, count and by id', async () => {
@@ -147,6 +147,20 @@ describe.each(Object.keys(VIEWERS))('%s', (name) => {
     const found: number[] = [];
     for (let page = [0]; page.length > 0; found.push(...page)) page = await seqs(scope, { afterSeq: found.at(-1) ?? 0, limit: 2 });
     expect(found).toEqual(SEES[name]);
+    const back: number[] = [];
+    for (let page = [0]; page.length > 0; back.push(...page)) page = await seqsBackwards(scope, { afterSeq: back.at(-1), limit: 2 });
+    expect(back).toEqual(SEES[name]!.toReversed());
+  });
+
+  it('finds of what it sees what somebody did', async () => {
+    const scope = await eventScope(sql, VIEWERS[name]!);
+    const theirs = SEES[name]!.filter((seq) => [1, 2, 3, 8, 11].includes(seq));
+    expect(await seqs(scope, { actorId: userId })).toEqual(theirs);
+    expect(await countEvents(sql, { scope, actorId: userId })).toBe(theirs.length);
+    const sources = theirs.filter((seq) => [2, 3].includes(seq));
+    expect(await seqsBackwards(scope, { actorId: userId, types: ['source.*'] })).toEqual(sources.toReversed());
+    expect(await countEvents(sql, { scope, actorId: userId, types: ['source.*'] })).toBe(sources.length);
+    expect(await seqs(scope, { actorId: newId() })).toEqual([]);
   });
 });
 
@@ -165,6 +179,53 @@ describe('a filter by type', () => {
       expect(() => matchTypes([type]), type).toThrow(
         expect.objectContaining({ code: 'BAD_USER_INPUT', details: expect.objectContaining({ field: 'types' }) }),
       );
+    }
+  });
+});
+
+describe('a filter by time', () => {
+  it('holds from its first moment on, to before its last', async () => {
+    const own = await createTestDatabase();
+    try {
+      const identity = own.connect('identity');
+      const empty = { scope: 'all' as const, since: new Date(0), until: new Date() };
+      expect(await listEvents(identity, { ...empty, afterSeq: 0, limit: 9 })).toEqual([]);
+      // A day apart each, but that some were stamped hours before they were sealed; the oldest two hundred were dropped.
+      const at = (n: number): Date => new Date(Date.UTC(2026, 0, 1) + n * 86_400_000 - (n % 7 === 0 ? 20 : 0) * 3_600_000);
+      const numbers = Array.from({ length: 1_000 }, (_, index) => index + 201);
+      await own.owner`
+        insert into events.log (seq, hash, event_id, type, source, time, actor_id, data, attributes, leaf)
+        select seq, '', gen_random_uuid(), 'team.created', 'identity', time, case when seq % 2 = 0 then ${userId}::uuid end, '{}', '{}', ''
+        from unnest(${numbers}::bigint[], ${numbers.map((n) => at(n).toISOString())}::timestamptz[]) as event (seq, time)`;
+      await own.owner`update events.head set seq = ${numbers.at(-1)!}`;
+      const everybody = await eventScope(identity, viewer({}));
+      const moments = [
+        undefined,
+        at(0),
+        at(201),
+        at(202),
+        at(500),
+        at(694),
+        at(1_000),
+        new Date(at(1_000).getTime() + 1),
+        at(1_200),
+        at(2_000),
+      ];
+      for (const scope of ['all' as const, everybody]) {
+        for (const since of moments) {
+          for (const until of moments) {
+            const among = numbers.filter((n) => (!since || at(n) >= since) && (!until || at(n) < until));
+            const filter = { scope, since, until };
+            expect(await countEvents(identity, filter)).toBe(among.length);
+            const page = await listEvents(identity, { ...filter, afterSeq: null, newestFirst: true, limit: 5 });
+            expect(page.map(({ seq }) => seq)).toEqual(among.toReversed().slice(0, 5));
+            const theirs = await listEvents(identity, { ...filter, types: ['team.*'], actorId: userId, afterSeq: 300, limit: 5 });
+            expect(theirs.map(({ seq }) => seq)).toEqual(among.filter((n) => n % 2 === 0 && n > 300).slice(0, 5));
+          }
+        }
+      }
+    } finally {
+      await own.drop();
     }
   });
 });
@@ -232,9 +293,9 @@ describe('reading a large log', () => {
       // Thirty sources with a thousand events each; one of them is seen. Rare types are one in ten thousand.
       await large.owner.unsafe(`
         insert into access.classes (source_id) select md5(i::text)::uuid from generate_series(1, 30) i;
-        insert into events.log (seq, hash, event_id, type, source, subject, time, data, attributes, leaf)
+        insert into events.log (seq, hash, event_id, type, source, subject, time, actor_id, data, attributes, leaf)
         select n, '', gen_random_uuid(), case when n % 10000 = 0 then 'scan.failed' when n % 3 = 0 then 'asset.updated' else 'asset.created' end, 'catalog',
-          'subject-' || n % 5000, now(), '{}', jsonb_build_object('sourceId', md5((1 + n / 1000)::text)::uuid, 'accessAfter', 1 + n / 1000), ''
+          'subject-' || n % 5000, timestamptz '2026-01-01' + n * interval '1 hour', case when n % 9000 = 0 then '${userId}'::uuid end, '{}', jsonb_build_object('sourceId', md5((1 + n / 1000)::text)::uuid, 'accessAfter', 1 + n / 1000), ''
         from generate_series(1, 29999) n;
         update events.head set seq = 29999`);
       await large.owner.unsafe('vacuum analyze events.log');
@@ -256,10 +317,24 @@ describe('reading a large log', () => {
         { scope: none, types: ['asset.*'] },
         { scope: everything, types: ['scan.failed'] },
         { scope: few, afterSeq: 14_900 },
+        { scope: 'all' as const, actorId: userId },
+        { scope: everything, actorId: userId, types: ['scan.failed'] },
+        { scope: few, actorId: userId },
+        { scope: 'all' as const, since: new Date('2027-06-01T00:00:00Z') },
+        { scope: everything, since: new Date('2027-06-01T00:00:00Z'), types: ['scan.*'] },
+        {
+          scope: 'all' as const,
+          since: new Date('2026-06-01T00:00:00Z'),
+          until: new Date('2026-06-02T00:00:00Z'),
+          types: ['asset.updated'],
+        },
       ];
       for (const page of pages) {
         const read = await rowsRead(identity, async (tx) => void (await listEvents(tx, { afterSeq: 0, limit: 51, ...page })));
         expect(read, JSON.stringify(page)).toBeLessThan(1_500);
+        const back = { limit: 51, ...page, afterSeq: 20_000, newestFirst: true as const };
+        const readBack = await rowsRead(identity, async (tx) => void (await listEvents(tx, back)));
+        expect(readBack, JSON.stringify(page)).toBeLessThan(1_500);
       }
       expect(await rowsRead(large.owner, async (tx) => void (await tx`select count(*) from events.log where data = '1'`))).toBeGreaterThan(
         29_000,

@@ -8,10 +8,20 @@ import { formatLogCursor, parseLogCursor, type LogPosition } from './cursor.ts';
 import type { LogCursor, LogEvent } from './types.ts';
 import { matchTypes, visibleTypes, type EventScope, type VisibleTypes } from './visibility.ts';
 
-/** `types` may end in `.*`. */
-export type EventFilter = { types?: readonly string[] | null; subject?: string | null; scope: EventScope };
-/** `afterSeq`: 0 begins with the first event. */
-export type EventPage = EventFilter & { afterSeq: number; limit: number };
+/** `types` may end in `.*`; `since` is the first moment that is in, `until` the first that is not any more. */
+export type EventFilter = {
+  types?: readonly string[] | null;
+  subject?: string | null;
+  actorId?: string | null;
+  since?: Date | null;
+  until?: Date | null;
+  scope: EventScope;
+};
+/** `afterSeq`: 0 begins with the first event. `newestFirst` goes backwards from before `afterSeq`, or from the end where that is null. */
+export type EventPage = EventFilter &
+  ({ afterSeq: number; newestFirst?: false } | { afterSeq: number | null; newestFirst: true }) & {
+    limit: number;
+  };
 
 type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
@@ -29,45 +39,48 @@ export async function resolveLogCursor(sql: Queryable, after: LogCursor | null |
   return { epoch: head.epoch, afterSeq: after == null ? 0 : parseLogCursor(after, head, head.oldest) };
 }
 
-/** A page in log order. */
-export async function listEvents(sql: Queryable, { afterSeq, limit, types, subject, scope }: EventPage): Promise<LogEvent[]> {
+/** A page in log order, or in the opposite one. */
+export async function listEvents(sql: Queryable, page: EventPage): Promise<LogEvent[]> {
+  const { afterSeq, newestFirst = false, limit, types, subject, actorId, scope } = page;
   const visible = visibleTypes(scope, types ? matchTypes(types) : null);
-  const page = sql`seq > ${afterSeq} order by seq limit ${limit}`;
   if (isNothing(visible)) return [];
-  if (visible.everything || subject != null || (!types && seesAllSources(scope))) {
-    return sql<
-      LogEvent[]
-    >`select ${columns(sql)} from events.log where ${subjectIs(sql, subject)} and ${isVisible(sql, scope, visible)} and ${page}`;
+  const from = newestFirst ? sql`${afterSeq}::bigint is null or seq < ${afterSeq}` : sql`seq > ${afterSeq}`;
+  const order = newestFirst ? sql`order by seq desc` : sql`order by seq`;
+  const among = narrowed(sql, page, await boundsOf(sql, page));
+  const rows = sql`${among} and (${from}) ${order} limit ${limit}`;
+  if (visible.everything || subject != null || (seesAllSources(scope) && (!types || actorId != null))) {
+    return sql<LogEvent[]>`select ${columns(sql)} from events.log where ${isVisible(sql, scope, visible)} and ${rows}`;
   }
   // Keys first: only the page's own rows are fetched whole. A branch for each type, so that the planner knows how rare each one is:
   // of any type it would expect so many events that it walks the whole log for one that never occurred.
   const ofSources = sql`
     select found.seq from unnest(${amongSources(scope, visible)}::text[]) as wanted (source_id)
     cross join lateral (
-      select seq from events.log where attributes ->> 'sourceId' = wanted.source_id and ${isConditional(sql, scope, visible)} and ${page}
+      select seq from events.log where attributes ->> 'sourceId' = wanted.source_id and ${isConditional(sql, scope, visible)} and ${rows}
     ) as found`;
   const candidates = visible.open.reduce(
-    (others, type) => sql`(select seq from events.log where type = ${type} and ${page}) union all ${others}`,
+    (others, type) => sql`(select seq from events.log where type = ${type} and ${rows}) union all ${others}`,
     ofSources,
   );
-  return sql<LogEvent[]>`
-    select ${columns(sql)} from events.log where seq in (select seq from (${candidates}) as candidate order by seq limit ${limit}) order by seq`;
+  return sql<
+    LogEvent[]
+  >`select ${columns(sql)} from events.log where seq in (select seq from (${candidates}) as candidate ${order} limit ${limit}) ${order}`;
 }
 
 /** How many events there are behind the pages of a filter. */
-export async function countEvents(sql: Queryable, { types, subject, scope }: EventFilter): Promise<number> {
+export async function countEvents(sql: Queryable, filter: EventFilter): Promise<number> {
+  const { types, subject, actorId, since, until, scope } = filter;
   const visible = visibleTypes(scope, types ? matchTypes(types) : null);
   if (isNothing(visible)) return 0;
-  if (visible.everything && subject == null) return countAll(sql);
-  const [row] =
-    subject != null
-      ? await sql<
-          { count: number }[]
-        >`select count(*) from events.log where ${subjectIs(sql, subject)} and ${isVisible(sql, scope, visible)}`
-      : await sql<{ count: number }[]>`
+  const isWhole = subject == null && actorId == null && since == null && until == null;
+  if (visible.everything && isWhole) return countAll(sql);
+  const among = narrowed(sql, filter, await boundsOf(sql, filter));
+  const [row] = isWhole
+    ? await sql<{ count: number }[]>`
           select (select count(*) from events.log where type = any(${visible.open}::text[]))
             + (select count(*) from events.log
-               where attributes ->> 'sourceId' = any(${amongSources(scope, visible)}::text[]) and ${isConditional(sql, scope, visible)}) as count`;
+               where attributes ->> 'sourceId' = any(${amongSources(scope, visible)}::text[]) and ${isConditional(sql, scope, visible)}) as count`
+    : await sql<{ count: number }[]>`select count(*) from events.log where ${among} and ${isVisible(sql, scope, visible)}`;
   return row!.count;
 }
 
@@ -99,8 +112,42 @@ const seesAllSources = (scope: EventScope): boolean => scope === 'all' || (scope
 const isNothing = (visible: VisibleTypes): boolean =>
   !visible.everything && visible.open.length + visible.byClass.length + visible.bySource.length === 0;
 
-const subjectIs = (sql: Queryable, subject: string | null | undefined): Fragment =>
-  subject == null ? sql`true` : sql`subject = ${subject}`;
+/** What a filter asks for beside types. */
+const narrowed = (sql: Queryable, { subject, actorId, since, until }: Omit<EventFilter, 'scope'>, { low, high }: Bounds): Fragment =>
+  [
+    subject == null ? null : sql`subject = ${subject}`,
+    actorId == null ? null : sql`actor_id = ${actorId}`,
+    since == null ? null : sql`time >= ${since} and seq > ${low}`,
+    until == null ? null : sql`time < ${until} and seq < ${high}`,
+  ].reduce<Fragment>((all, part) => (part ? sql`${all} and ${part}` : all), sql`true`);
+
+/** What is asked for by time lies between these positions. */
+type Bounds = { low: number; high: number };
+
+const boundsOf = async (sql: Queryable, { since, until }: Pick<EventFilter, 'since' | 'until'>): Promise<Bounds> => ({
+  low: since == null ? 0 : (await around(sql, new Date(since.getTime() - SKEW_MS))).low,
+  high: until == null ? Number.MAX_SAFE_INTEGER : (await around(sql, new Date(until.getTime() + SKEW_MS))).high,
+});
+
+/** An event is stamped when it is written and numbered when it is sealed, so times are not quite in the order of seq: by less than this. */
+const SKEW_MS = 24 * 3_600_000;
+
+/** Neighbours, of which the first is before a moment and the second is not: found by halving, as the log has no gaps. */
+async function around(sql: Queryable, moment: Date): Promise<Bounds> {
+  const [row] = await sql<Bounds[]>`
+    with recursive search (low, high) as (
+      select coalesce((select seq from events.log order by seq limit 1) - 1, seq), seq + 1 from events.head
+      union all
+      select case when is_before then middle else low end, case when is_before then high else middle end
+      from search
+      cross join lateral (select (low + high) / 2 as middle) as half
+      -- With its limit each is looked up by the key: without it they are joined, by reading the whole log.
+      cross join lateral (select log.time < ${moment} as is_before from events.log where log.seq = middle limit 1) as there
+      where high - low > 1
+    )
+    select low, high from search order by high - low limit 1`;
+  return row!;
+}
 
 /** The whole filter, for reads that an index of their own keeps small. */
 const isVisible = (sql: Queryable, scope: EventScope, visible: VisibleTypes): Fragment =>

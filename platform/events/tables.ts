@@ -54,6 +54,10 @@ export const log = eventsSchema.table(
     index('log_subject').on(table.subject, table.seq),
     index('log_type').on(table.type, table.seq),
     index('log_event_id').on(table.eventId),
+    // What most events are, what scans found, nobody did.
+    index('log_actor')
+      .on(table.actorId, table.seq)
+      .where(sql`actor_id is not null`),
     // Assets, sources and scans belong to a source: who may see little finds their events by that.
     index('log_source').on(sql`(${table.attributes} ->> 'sourceId')`, table.seq),
   ],

@@ -36,8 +36,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.test.drop());
 
-const EVENTS = `query ($after: String, $first: Int, $types: [String!], $subject: ID) {
-  events(first: $first, after: $after, types: $types, subject: $subject) {
+const EVENTS = `query (
+  $after: String, $first: Int, $types: [String!], $subject: ID, $actorId: ID, $since: DateTime, $until: DateTime, $direction: OrderDirection
+) {
+  events(
+    first: $first, after: $after, types: $types, subject: $subject, actorId: $actorId, since: $since, until: $until, direction: $direction
+  ) {
     edges { cursor node { id seq type } } nodes { id seq type source subject time actor { name } data hash } pageInfo { hasNextPage endCursor } totalCount
   }
 }`;
@@ -79,6 +83,30 @@ describe('events', () => {
     const rest = (await list({ after: first.pageInfo.endCursor, types: ['source.*'] })).data.events;
     expect(rest.nodes.map((event: { subject: string }) => event.subject)).toEqual([SOURCE_A, SOURCE_B]);
     expect((await list({ after: rest.pageInfo.endCursor })).data.events.nodes).toEqual([]);
+  });
+
+  it('are found by who did them and when, the newest first if asked so', async () => {
+    const { nodes, totalCount } = (await list()).data.events;
+    const seqsOf = (answer: { data: any }) => answer.data.events.nodes.map((event: { seq: number }) => event.seq);
+    const back = (await list({ direction: 'DESC', first: 2 })).data.events;
+    expect(back.edges.map(({ node }: any) => node.seq)).toEqual([totalCount, totalCount - 1]);
+    expect(back.pageInfo).toEqual({ hasNextPage: true, endCursor: back.edges[1].cursor });
+    const rest = await list({ direction: 'DESC', after: back.pageInfo.endCursor });
+    expect(seqsOf(rest)).toEqual(
+      nodes
+        .map((event: { seq: number }) => event.seq)
+        .toReversed()
+        .slice(2),
+    );
+    const own = (await list({ actorId: reader.userId })).data.events;
+    expect(own.nodes.map((event: { type: string }) => event.type)).toEqual(['identity.signedIn']);
+    expect(own.totalCount).toBe(1);
+    expect(seqsOf(await list({ actorId: 'malformed' }))).toEqual([]);
+    // What the catalog told of has the real time.
+    const sources = nodes.filter((event: { type: string }) => event.type === 'source.registered');
+    const since = sources[0].time;
+    expect(seqsOf(await list({ since, types: ['source.*'] }))).toEqual(sources.map((event: { seq: number }) => event.seq));
+    expect(seqsOf(await list({ until: since, types: ['source.*'] }))).toEqual([]);
   });
 
   it('refuse what is no cursor, size or type', async () => {

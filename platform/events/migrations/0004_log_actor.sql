@@ -1,0 +1,1 @@
+CREATE INDEX "log_actor" ON "events"."log" USING btree ("actor_id","seq") WHERE actor_id is not null;
