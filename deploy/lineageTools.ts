@@ -25,7 +25,7 @@ export type NamedDifference = Pick<Difference, 'what' | 'kind' | 'id' | 'fields'
 };
 export type Compared = {
   store: 'neo4j' | 'postgresql';
-  compared: { assets: number; columns?: number; jobs?: number; flows: number };
+  compared: { assets: number; columns?: number; jobs?: number; runs?: number; flows: number };
   count: number;
   /** The first of them. */
   differences: NamedDifference[];
@@ -50,17 +50,20 @@ export const compareLineage = (place: Place, most: number, onProgress: (compared
 async function compareCopy(sql: Database, neo4j: Neo4j, most: number, onProgress: (compared: number) => void): Promise<Compared> {
   const { findDrift } = await import('#subgraphs/lineage/projection/drift.ts');
   const { compared, count, differences, pending } = await findDrift({ sql, neo4j, most, onProgress });
-  const endsOf = ({ id, row }: Difference): string[] => [id, row.fromId, row.toId, row.assetId].filter((each) => typeof each === 'string');
+  const endsOf = ({ id, row }: Difference): string[] =>
+    [id, row.fromId, row.toId, row.assetId, row.jobId].filter((each) => typeof each === 'string');
   const name = await findNames(sql, differences.flatMap(endsOf));
   const about = ({ kind, id, row }: Difference): string =>
     kind === 'flow'
       ? `${name(String(row.fromId))} -> ${name(String(row.toId))} (${row.kind}, ${row.origin}, since ${row.validFrom})`
       : kind === 'column'
         ? `${name(String(row.assetId))}.${row.name}`
-        : `${row.name ?? id}`;
+        : kind === 'run'
+          ? `${name(String(row.jobId))} (run ${row.runId})`
+          : `${row.name ?? id}`;
   return {
     store: 'neo4j',
-    compared: { assets: compared.asset, columns: compared.column, jobs: compared.job, flows: compared.flow },
+    compared: { assets: compared.asset, columns: compared.column, jobs: compared.job, runs: compared.run, flows: compared.flow },
     count,
     differences: differences.map((each) => ({ what: each.what, kind: each.kind, id: each.id, about: about(each), fields: each.fields })),
     pending,

@@ -88,11 +88,12 @@ const toLine = ({ what, kind, about, fields }: Compared['differences'][number]):
     .join(', '),
 ];
 
-function sumUp({ count: differences, compared: { assets, columns, jobs, flows }, differences: told, pending = 0 }: Compared): string {
+function sumUp({ count: differences, compared: { assets, columns, jobs, runs, flows }, differences: told, pending = 0 }: Compared): string {
   const parts = [
     count(assets, 'asset', 'assets'),
     columns !== undefined && count(columns, 'column', 'columns'),
     jobs !== undefined && count(jobs, 'job', 'jobs'),
+    runs !== undefined && count(runs, 'run', 'runs'),
     count(flows, 'flow', 'flows'),
   ];
   const rest = differences > told.length ? ` The first ${told.length} are shown.` : '';

@@ -11,10 +11,10 @@ import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import { createDeadline, type Deadline } from './domain/budgets.ts';
 import { isNodeId } from './store/nodeIds.ts';
 import { readNeighbours, type Neighbours } from './domain/neighbours.ts';
-import type { ColumnNode, Direction, GraphEdge, GraphSource, HistoryKey, JobNode, Level, View } from './graph/index.ts';
+import type { ColumnNode, Direction, GraphEdge, GraphSource, HistoryKey, JobNode, Level, RunKey, RunNode, View } from './graph/index.ts';
 import { findDefinitions, type DefinitionKey } from './store/catalogAssets.ts';
 import { findColumnIds, findColumnsById } from './store/catalogColumns.ts';
-import { findDeclarations, findJobs, type DeclaredEdge } from './store/declarations.ts';
+import { findDeclarations, findJobs, findRuns, type DeclaredEdge } from './store/declarations.ts';
 
 export type NeighbourKey = { id: string; level: Level; direction: Direction; depth: number };
 
@@ -43,6 +43,7 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
   const { viewer } = context;
   const classes = (): Promise<VisibleClasses> => classesOf(sql, context, 'read');
   const neighboursBy = new Map<string, DataLoader<string, Neighbours>>();
+  const jobRunsBy = new Map<string, DataLoader<string, RunNode[]>>();
   const jobFlowsBy = new Map<string, DataLoader<string, GraphEdge[]>>();
   /** Of all lists of neighbours together, from the first one on. */
   let deadline: Deadline | undefined;
@@ -146,6 +147,29 @@ function createLoaders({ sql, graph, askCatalog }: Deps, context: RequestContext
       const seen = await classes();
       return inOrder(ids, await graph.read((store) => store.getJobs(ids, seen)), ({ id }) => id);
     }),
+    /** Of edges that the viewer was shown: whose job it sees. */
+    run: new DataLoader(async (ids: readonly string[]) =>
+      inOrder(ids, viewer && mayRead(viewer) ? await findRuns(sql, ids) : [], ({ id }) => id),
+    ),
+    /** Of any ids; null where the viewer does not see its job. */
+    visibleRun: new DataLoader(async (ids: readonly string[]): Promise<(RunNode | null)[]> => {
+      const seen = await classes();
+      return inOrder(ids, await graph.read((store) => store.getRuns(ids, seen)), ({ id }) => id);
+    }),
+    /** The latest begun first: the first `limit` after `after`. */
+    jobRuns(jobId: string, after: RunKey | null, limit: number): Promise<RunNode[]> {
+      const key = JSON.stringify([after, limit]);
+      let loader = jobRunsBy.get(key);
+      if (!loader) {
+        loader = new DataLoader(async (ids) => {
+          const seen = await classes();
+          const found = await graph.read((store) => store.listRuns(ids, seen, after, limit));
+          return ids.map((id) => found.get(id) ?? []);
+        });
+        jobRunsBy.set(key, loader);
+      }
+      return loader.load(jobId);
+    },
     /** The latest first: the first `limit` after `after`. */
     jobFlows(jobId: string, after: HistoryKey | null, limit: number): Promise<GraphEdge[]> {
       const key = JSON.stringify([after, limit]);

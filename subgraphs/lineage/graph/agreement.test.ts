@@ -8,7 +8,7 @@ import { useNeo4j } from '#platform/testing/neo4j.ts';
 import { readLineage, type LineageRequest } from '../domain/lineage.ts';
 import { readNeighbours } from '../domain/neighbours.ts';
 import { writeFacts, type GraphFacts } from '../store/facts.ts';
-import type { Direction, GraphStore, HistoryKey, Level, View } from './index.ts';
+import type { Direction, GraphStore, HistoryKey, Level, RunKey, View } from './index.ts';
 import { connectNeo4j, type Neo4j } from './neo4j/connection.ts';
 import { createGeneration, removeGeneration } from './neo4j/generations.ts';
 import { createNeo4jGraph } from './neo4j/store.ts';
@@ -42,7 +42,7 @@ const postgresWorld = (): World => ({
   stores: () => [createPostgresGraph(sql)],
   apply: (facts) => sql.begin((tx) => writeFacts(tx, facts)),
   async clear() {
-    for (const table of ['edges', 'columns', 'jobs', 'assets']) await sql`delete from ${sql(`lineage.${table}`)}`;
+    for (const table of ['edges', 'columns', 'jobs', 'runs', 'assets']) await sql`delete from ${sql(`lineage.${table}`)}`;
   },
 });
 
@@ -92,7 +92,7 @@ async function agree(random: Random, { stores, apply, clear }: World, least: num
       await apply(facts);
       const graphs = stores();
       const questions = Array.from({ length: random.between(5, 35) }, () =>
-        random.one([askLineage, askLineage, askNeighbours, askJobs, askStores])(random, history, oracle),
+        random.one([askLineage, askLineage, askNeighbours, askJobs, askRuns, askStores])(random, history, oracle),
       );
       for (let from = 0; from < questions.length; from += AT_ONCE)
         await Promise.all(questions.slice(from, from + AT_ONCE).map((ask) => ask(graphs)));
@@ -155,6 +155,28 @@ const askJobs: Question = (random, { jobs, assets, columns, moment }, oracle) =>
       const said = JSON.stringify({ ids, classes, after, limit });
       expect((await graph.getJobs(ids, classes)).sort(byId), said).toEqual([...seen].sort(byId));
       expect(sorted(await graph.listJobFlows(ids, classes, after, limit)), said).toEqual(sorted(new Map(flows)));
+    }
+  };
+};
+
+const askRuns: Question = (random, { jobs, runs, assets, moment }, oracle) => {
+  const idsOf = (nodes: readonly { id: string }[]): string[] =>
+    someOf(
+      random,
+      [...nodes, random.one(assets)].map(({ id }) => id),
+    );
+  const [ids, jobIds] = [idsOf(runs), idsOf(jobs)];
+  const classes = random.one(VIEWERS);
+  const limit = random.one([1, 2, 5, 1_000]);
+  const last = random.one([...runs, undefined]);
+  const after = random.one<RunKey | null>([null, [last?.begunAt ?? moment() ?? new Date(), last?.id ?? random.one(assets).id]]);
+  const seen = oracle.runs(ids, classes);
+  const listed = jobIds.map((id) => [id, oracle.jobRuns(id, classes, after, limit)] as const).filter(([, { length }]) => length > 0);
+  return async (graphs) => {
+    for (const graph of graphs) {
+      const said = JSON.stringify({ ids, jobIds, classes, after, limit });
+      expect((await graph.getRuns(ids, classes)).sort(byId), said).toEqual([...seen].sort(byId));
+      expect(sorted(await graph.listRuns(jobIds, classes, after, limit)), said).toEqual(sorted(new Map(listed)));
     }
   };
 };

@@ -6,7 +6,7 @@ import { readLineage } from '../domain/lineage.ts';
 import { readNeighbours } from '../domain/neighbours.ts';
 import { columnNodeId } from '../store/nodeIds.ts';
 import type { AssetNode, FlowChange, GraphFacts } from '../store/facts.ts';
-import type { Direction, FlowDetails, GraphEdge, GraphStore, HistoryKey, Level, Origin, View } from './index.ts';
+import type { Direction, FlowDetails, GraphEdge, GraphStore, HistoryKey, Level, Origin, RunKey, RunNode, View } from './index.ts';
 
 export type ConformanceCase = {
   graph: () => GraphStore;
@@ -317,8 +317,26 @@ export function describeGraph(title: string, { graph, apply, clear }: Conformanc
       expect(await edges(2, 'BOTH')).toEqual(['a>b DECLARED 2-', 'a>b 1-3']);
       const flow = { fromId: id('a'), toId: id('b'), kind: 'TABLE' };
       expect(await graph().findEdges(view('UPSTREAM'), [id('b')], [id('a')], 9)).toEqual([
-        { ...flow, origin: 'DECLARED', transformation: 'INDIRECT', confidence: 0.25, jobId, validFrom: minute(2), validTo: null },
-        { ...flow, origin: 'NATIVE', transformation: 'CONDITIONAL', confidence: 1, jobId: null, validFrom: minute(5), validTo: null },
+        {
+          ...flow,
+          origin: 'DECLARED',
+          transformation: 'INDIRECT',
+          confidence: 0.25,
+          jobId,
+          runId: null,
+          validFrom: minute(2),
+          validTo: null,
+        },
+        {
+          ...flow,
+          origin: 'NATIVE',
+          transformation: 'CONDITIONAL',
+          confidence: 1,
+          jobId: null,
+          runId: null,
+          validFrom: minute(5),
+          validTo: null,
+        },
       ]);
       // One neighbour, however many say so.
       expect(await graph().findNext(view('DOWNSTREAM'), [id('a')], [], 9)).toEqual([id('b')]);
@@ -412,6 +430,134 @@ export function describeGraph(title: string, { graph, apply, clear }: Conformanc
         expect(await walk('nightly', 'DOWNSTREAM')).toBeNull();
         expect(await graph().findVisible([id('nightly')], 'ASSET', 'all')).toEqual([]);
         expect(await graph().countAssets('all')).toBe(4);
+      });
+    });
+
+    describe('of runs', () => {
+      /** `opens`: flows of its job, told by it. Without, only the run itself is told. */
+      type Told = Partial<Omit<RunNode, 'id' | 'jobId' | 'runId'>> & { opens?: string; at?: number };
+      const run = async (job: string, name: string, { opens = '', at = 1, ...told }: Told = {}): Promise<RunNode> => {
+        const jobId = learn(job, newId());
+        const runId = learn(name, newId());
+        const startedAt = minute(at);
+        const node = {
+          id: runId,
+          jobId,
+          runId,
+          state: 'COMPLETED',
+          startedAt,
+          endedAt: null,
+          begunAt: told.startedAt ?? startedAt,
+          ...told,
+        } as const;
+        await apply({ assets: [], jobs: [{ id: jobId, namespace: 'test', name: job }], runs: [node], changes: [] });
+        if (opens) await open(opens, at, { origin: 'EVENT', details: { jobId, runId } });
+        return node;
+      };
+      const get = async (classes: VisibleClasses = 'all') => named((await graph().getRuns(all(), classes)).map((each) => each.id));
+      const list = async (job: string, classes: VisibleClasses = 'all', after: RunKey | null = null, limit = 9) =>
+        ((await graph().listRuns([id(job)], classes, after, limit)).get(id(job)) ?? []).map((each) => names.get(each.id));
+
+      it('shows each to who sees its job, whichever run told what flows', async () => {
+        await put('a b c', 'h i');
+        await run('nightly', 'first', { opens: 'a>b' });
+        await run('nightly', 'second', { opens: 'h>i', at: 2 });
+        await run('nightly', 'failed', { state: 'FAILED', at: 3 });
+        await run('secret', 'hidden', { opens: 'a>h' });
+        await run('of columns', 'fine', { opens: 'a.x>c.y' });
+        await run('idle', 'nothing moved');
+        expect(await get()).toEqual(['failed', 'fine', 'first', 'hidden', 'second']);
+        expect(await get([OPEN])).toEqual(['failed', 'fine', 'first', 'second']);
+        expect(await get([HIDDEN])).toEqual(['failed', 'first', 'second']);
+        expect(await get([])).toEqual([]);
+        expect([await list('nightly', [OPEN]), await list('secret', [OPEN]), await list('idle')]).toEqual([
+          ['failed', 'second', 'first'],
+          [],
+          [],
+        ]);
+        expect(await list('nightly', [])).toEqual([]);
+        // Of a flow that was once, too.
+        await close('a>b', 4, { origin: 'EVENT' });
+        expect(await list('nightly', [OPEN])).toEqual(['failed', 'second', 'first']);
+        await put('h');
+        expect([await list('secret', [OPEN]), (await get([OPEN])).includes('hidden')]).toEqual([['hidden'], true]);
+        expect(await graph().getRuns([], 'all')).toEqual([]);
+        expect(await graph().listRuns([], 'all', null, 9)).toEqual(new Map());
+        expect(await graph().getRuns([newId(), id('a')], 'all')).toEqual([]);
+      });
+
+      it('has one as it was told last, with all that is known of it', async () => {
+        await put('a b');
+        await open('a>b', 1, { origin: 'EVENT', details: { jobId: learn('nightly', newId()) } });
+        const begun = await run('nightly', 'one', { state: 'OTHER', startedAt: null, begunAt: minute(5), at: 5 });
+        expect(await graph().getRuns([id('one'), id('one')], [OPEN])).toEqual([begun]);
+        const done = await run('nightly', 'one', { state: 'ABORTED', startedAt: new Date(-1_500), endedAt: minute(9) });
+        expect(await graph().getRuns([id('one')], [OPEN])).toEqual([done]);
+        expect((await graph().listRuns([id('nightly')], 'all', null, 9)).get(id('nightly'))).toEqual([done]);
+        const again = await run('nightly', 'one', { state: 'STARTED', startedAt: null, begunAt: minute(2) });
+        expect(await graph().getRuns([id('one')], 'all')).toEqual([again]);
+      });
+
+      it('lists those of each job page by page, the latest begun first, however many begin at once', async () => {
+        await put('a b');
+        await run('nightly', 'r1', { opens: 'a>b', at: 3 });
+        await run('nightly', 'r2', { at: 3 });
+        await run('nightly', 'r3', { at: 1 });
+        await run('nightly', 'r4', { at: 9, startedAt: new Date(-90_000) });
+        await run('hourly', 'r5', { opens: 'b>a', at: 2 });
+        // Ids are in the order in which they were made.
+        const found = ['r2', 'r1', 'r3', 'r4'];
+        expect(await list('nightly')).toEqual(found);
+        const walked: (string | undefined)[] = [];
+        for (let after: RunKey | null = null; ;) {
+          const [next]: RunNode[] = (await graph().listRuns([id('nightly')], 'all', after, 1)).get(id('nightly')) ?? [];
+          if (!next) break;
+          walked.push(names.get(next.id));
+          after = [next.begunAt, next.id];
+        }
+        expect(walked).toEqual(found);
+        const both = await graph().listRuns([id('nightly'), id('hourly'), id('nightly'), newId()], [OPEN], null, 2);
+        expect(new Map([...both].map(([job, runs]) => [names.get(job), runs.map((each) => names.get(each.id))]))).toEqual(
+          new Map([
+            ['nightly', ['r2', 'r1']],
+            ['hourly', ['r5']],
+          ]),
+        );
+      });
+
+      it('is on what it opened, and not on what another one opens afterwards', async () => {
+        await put('a b');
+        await run('nightly', 'first', { opens: 'a>b a.x>b.y', at: 1 });
+        // It flows already.
+        await run('nightly', 'second', { opens: 'a>b', at: 2 });
+        await close('a>b a.x>b.y', 4, { origin: 'EVENT' });
+        await run('hourly', 'third', { opens: 'a>b', at: 4 });
+        const told = async (flows: readonly GraphEdge[]) => flows.map((edge) => [names.get(edge.runId!), minutesOf(edge.validFrom)]);
+        expect(await told(await graph().findEdges(view('DOWNSTREAM'), [id('a')], [id('b')], 9))).toEqual([['third', 4]]);
+        expect(await told(await graph().findEdges(view('UPSTREAM', 'all', minute(3), 'COLUMN'), [id('b.y')], null, 9))).toEqual([
+          ['first', 1],
+        ]);
+        expect(await told(await graph().listHistory('ASSET', [id('b')], 'all', null, 9))).toEqual([
+          ['third', 4],
+          ['first', 1],
+        ]);
+        const flows = await graph().listJobFlows([id('nightly'), id('hourly')], 'all', null, 9);
+        expect((await told([...flows.values()].flat())).sort()).toEqual([
+          ['first', 1],
+          ['first', 1],
+          ['third', 4],
+        ]);
+        expect(await get()).toEqual(['first', 'second', 'third']);
+      });
+
+      it('is no node that data flows through, and no asset', async () => {
+        await put('a b');
+        await run('nightly', 'first', { opens: 'a>b' });
+        for (const level of ['ASSET', 'COLUMN'] as const) expect(await graph().findVisible([id('first')], level, 'all')).toEqual([]);
+        expect(await graph().getJobs([id('first')], 'all')).toEqual([]);
+        expect(await graph().getColumns([id('first')], 'all')).toEqual([]);
+        expect(await graph().findColumns(view('DOWNSTREAM', 'all', null, 'COLUMN'), id('nightly'), 9)).toEqual([]);
+        expect(await graph().countAssets('all')).toBe(2);
       });
     });
 

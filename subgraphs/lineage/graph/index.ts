@@ -55,6 +55,9 @@ export type View = {
   classes: VisibleClasses;
 };
 
+/** By (begunAt, id), the latest first. */
+export type RunKey = readonly [begunAt: Date, id: string];
+
 /** By (validFrom, fromId, toId, origin), the latest first. */
 export type HistoryKey = readonly [validFrom: Date, fromId: string, toId: string, origin: Origin];
 
@@ -91,6 +94,10 @@ export type GraphStore = {
     after: HistoryKey | null,
     limit: number,
   ): Promise<Map<string, GraphEdge[]>>;
+  /** Runs by their ids: unknown ones are left out, and those of jobs that `getJobs` would leave out. In no order. */
+  getRuns(ids: readonly string[], classes: VisibleClasses): Promise<RunNode[]>;
+  /** The runs of each of the jobs, the latest begun first: the first `limit` after `after`. Absent: none, as of a job that is not visible. */
+  listRuns(jobIds: readonly string[], classes: VisibleClasses, after: RunKey | null, limit: number): Promise<Map<string, RunNode[]>>;
   /** What flows between visible living assets now, into themselves too. In no order; an asset may come again, with the same, too. */
   streamFlows(classes: VisibleClasses): AsyncIterable<readonly { fromId: string; toIds: readonly string[] }[]>;
   /** How many living visible assets there are. */

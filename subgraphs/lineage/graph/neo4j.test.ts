@@ -39,6 +39,7 @@ describe.skipIf(server.missing)('the graph in Neo4j', () => {
       await sql`delete from lineage.edges`;
       await sql`delete from lineage.columns`;
       await sql`delete from lineage.jobs`;
+      await sql`delete from lineage.runs`;
       await sql`delete from lineage.assets`;
       const old = generation.number;
       generation = await createGeneration(neo4j, 'test');

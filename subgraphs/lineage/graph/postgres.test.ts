@@ -18,7 +18,7 @@ const conformance = {
   graph: () => createPostgresGraph(sql),
   apply: (facts: GraphFacts) => sql.begin((tx) => writeFacts(tx, facts)),
   async clear() {
-    for (const table of ['edges', 'columns', 'jobs', 'assets']) await sql`delete from ${sql(`lineage.${table}`)}`;
+    for (const table of ['edges', 'columns', 'jobs', 'runs', 'assets']) await sql`delete from ${sql(`lineage.${table}`)}`;
   },
 };
 describeGraph('PostgreSQL', conformance);

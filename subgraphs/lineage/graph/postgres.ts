@@ -3,7 +3,7 @@ import type postgres from 'postgres';
 import type { Database } from '#platform/database/index.ts';
 import { isNobody, visible } from '#platform/auth/classes.ts';
 import type { VisibleClasses } from '#platform/auth/access.ts';
-import type { ColumnNode, GraphEdge, GraphSource, GraphStore, JobNode, Level, View } from './index.ts';
+import type { ColumnNode, GraphEdge, GraphSource, GraphStore, JobNode, Level, RunNode, View } from './index.ts';
 
 /** Flows that are read at once. */
 const FLOWS_AT_ONCE = 5_000;
@@ -54,6 +54,18 @@ export function createPostgresGraph(sql: Database): GraphStore {
   };
 
   const isVisible = (classes: VisibleClasses) => visible(sql, 'a', classes);
+
+  /** That a job, as `j`, moves or has moved something between two visible nodes. */
+  const isVisibleJob = (classes: VisibleClasses) => {
+    // One edge is enough: a job may have very many. Where each is seen the order makes the planner look one up in the index.
+    const moves = (level: Level) =>
+      classes === 'all'
+        ? sql`(select true from ${ofVisible(level, classes)} and e.job_id = j.job_id order by e.valid_from limit 1)`
+        : sql`exists (select from ${ofVisible(level, classes)} and e.job_id = j.job_id)`;
+    return sql`(${moves('ASSET')} or ${moves('COLUMN')})`;
+  };
+
+  const runColumns = sql`r.id, r.job_id, r.run_id, r.state, r.started_at, r.ended_at, r.begun_at`;
 
   /**
    * Pairs of a node (`own`) and a visible neighbour (`id`), each once. A viewer of everything needs no more than `limit` of each
@@ -163,15 +175,10 @@ export function createPostgresGraph(sql: Database): GraphStore {
 
     async getJobs(ids, classes) {
       if (isNobody(classes) || ids.length === 0) return [];
-      // One edge is enough: a job may have very many. Where each is seen the order makes the planner look one up in the index.
-      const moves = (level: Level) =>
-        classes === 'all'
-          ? sql`(select true from ${ofVisible(level, classes)} and e.job_id = j.job_id order by e.valid_from limit 1)`
-          : sql`exists (select from ${ofVisible(level, classes)} and e.job_id = j.job_id)`;
       return [
         ...(await sql<JobNode[]>`
           select j.job_id as id, j.namespace, j.name from lineage.jobs j
-          where j.job_id = any(${ids as string[]}::uuid[]) and (${moves('ASSET')} or ${moves('COLUMN')})`),
+          where j.job_id = any(${ids as string[]}::uuid[]) and ${isVisibleJob(classes)}`),
       ];
     },
 
@@ -188,6 +195,32 @@ export function createPostgresGraph(sql: Database): GraphStore {
           order by e.valid_from desc, e.from_id desc, e.to_id desc, e.origin desc limit ${limit}
         ) as found order by found.job_id, found.valid_from desc, found.from_id desc, found.to_id desc, found.origin desc`;
       return Map.groupBy(rows, ({ jobId }) => jobId!);
+    },
+
+    async getRuns(ids, classes) {
+      if (isNobody(classes) || ids.length === 0) return [];
+      // A job is looked at once, however many runs of it are asked for.
+      return [
+        ...(await sql<RunNode[]>`
+          with found as materialized (select ${runColumns} from lineage.runs r where r.id = any(${ids as string[]}::uuid[])),
+          seen as materialized (select j.job_id from (select distinct job_id from found) as j where ${isVisibleJob(classes)})
+          select found.* from found join seen using (job_id)`),
+      ];
+    },
+
+    async listRuns(jobIds, classes, after, limit) {
+      if (isNobody(classes) || jobIds.length === 0) return new Map();
+      const [begunAt, id] = after ?? [];
+      const rows = await sql<RunNode[]>`
+        with seen as materialized (
+          select j.job_id from (select distinct job_id from unnest(${jobIds as string[]}::uuid[]) as given (job_id)) as j where ${isVisibleJob(classes)}
+        )
+        select found.* from seen cross join lateral (
+          select ${runColumns} from lineage.runs r
+          where r.job_id = seen.job_id ${after ? sql`and (r.begun_at, r.id) < (${begunAt!}::timestamptz, ${id!}::uuid)` : sql``}
+          order by r.begun_at desc, r.id desc limit ${limit}
+        ) as found order by found.job_id, found.begun_at desc, found.id desc`;
+      return Map.groupBy(rows, ({ jobId }) => jobId);
     },
 
     async *streamFlows(classes) {

@@ -21,8 +21,8 @@ export type Copies = {
 };
 
 /** `head`: as it was after the copy was looked at. Before, the facts may just have gone on, and the copy with them. */
-export const isAhead = ({ assets, columns, jobs, edges }: Positions, head: Head): boolean =>
-  [assets, columns, jobs, edges].some(({ revision }) => revision > head.revision);
+export const isAhead = ({ assets, columns, jobs, runs, edges }: Positions, head: Head): boolean =>
+  [assets, columns, jobs, runs, edges].some(({ revision }) => revision > head.revision);
 
 const FORMER_MS = 24 * 60 * 60 * 1_000;
 

@@ -2,7 +2,7 @@
 import type { Database, Queryable } from '#platform/database/index.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
 import { GenerationGone, positionsAfter, project, type Batch, type Generation } from '../graph/neo4j/generations.ts';
-import { ASSET_FACTS, COLUMN_FACTS, EDGE_FACTS, JOB_FACTS, readHead, type Head, type Positions } from '../store/changes.ts';
+import { ASSET_FACTS, COLUMN_FACTS, EDGE_FACTS, JOB_FACTS, readHead, RUN_FACTS, type Head, type Positions } from '../store/changes.ts';
 import type { PageSize } from './pageSize.ts';
 import { keepOpen } from './turns.ts';
 
@@ -57,7 +57,7 @@ export async function copyChanges({ neo4j, sql, pages }: CopyOptions, from: Gene
   }
 }
 
-/** Nodes before the edges between them, and what moves these. */
+/** Nodes before the edges between them, and what moves these, and when. */
 async function readBatch(tx: Queryable, after: Positions, page: number): Promise<{ batch: Batch; size: number; isLast: boolean }> {
   const assets = await ASSET_FACTS.listChanges(tx, after.assets, page);
   let size = assets?.rows.length ?? 0;
@@ -65,8 +65,16 @@ async function readBatch(tx: Queryable, after: Positions, page: number): Promise
   size += columns?.rows.length ?? 0;
   const jobs = size < page ? await JOB_FACTS.listChanges(tx, after.jobs, page - size) : undefined;
   size += jobs?.rows.length ?? 0;
+  const runs = size < page ? await RUN_FACTS.listChanges(tx, after.runs, page - size) : undefined;
+  size += runs?.rows.length ?? 0;
   const edges = size < page ? await EDGE_FACTS.listChanges(tx, after.edges, page - size) : undefined;
   size += edges?.rows.length ?? 0;
-  const batch = { ...(assets && { assets }), ...(columns && { columns }), ...(jobs && { jobs }), ...(edges && { edges }) };
+  const batch = {
+    ...(assets && { assets }),
+    ...(columns && { columns }),
+    ...(jobs && { jobs }),
+    ...(runs && { runs }),
+    ...(edges && { edges }),
+  };
   return { batch, size, isLast: size < page };
 }

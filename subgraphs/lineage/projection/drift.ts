@@ -11,7 +11,7 @@ import { findNodes, listEdgeIds, listNodeIds } from '../graph/neo4j/stored.ts';
 import { countBehind } from '../store/changes.ts';
 import { findCopies } from './copies.ts';
 import { withPatience } from './patience.ts';
-import { ASSET, COLUMN, FLOW, JOB, type Copy, type Kind, type KindName, type Row, type Value } from './rows.ts';
+import { ASSET, COLUMN, FLOW, JOB, RUN, type Copy, type Kind, type KindName, type Row, type Value } from './rows.ts';
 import { inTurn } from './turns.ts';
 
 const AT_ONCE = 1_000;
@@ -68,12 +68,12 @@ async function awaitCopy({ neo4j, sql, patienceMs = PATIENCE_MS }: Options): Pro
 }
 
 /** By the level of what a copy has. It may hold anything. */
-const NODE_KINDS: Partial<Record<string, Kind>> = { COLUMN, JOB };
+const NODE_KINDS: Partial<Record<string, Kind>> = { COLUMN, JOB, RUN };
 
 async function compare(options: Options, number: number): Promise<Drift> {
   const { neo4j, sql, most, onProgress = () => {}, patienceMs = PATIENCE_MS } = options;
   const until = performance.now() + patienceMs;
-  const drift: Drift = { compared: { asset: 0, column: 0, job: 0, flow: 0 }, count: 0, differences: [], pending: 0 };
+  const drift: Drift = { compared: { asset: 0, column: 0, job: 0, run: 0, flow: 0 }, count: 0, differences: [], pending: 0 };
 
   /** What of these differs while nobody copies. */
   const look = (kind: Kind, ids: readonly string[]): Promise<{ found: Difference[]; late: string[] }> =>
@@ -139,13 +139,13 @@ async function compare(options: Options, number: number): Promise<Drift> {
     }
   }
 
-  for (const kind of [ASSET, COLUMN, JOB, FLOW]) await compareFacts(kind);
-  await findExtra(listNodeIds, [ASSET, COLUMN, JOB], async (ids) => {
+  for (const kind of [ASSET, COLUMN, JOB, RUN, FLOW]) await compareFacts(kind);
+  await findExtra(listNodeIds, [ASSET, COLUMN, JOB, RUN], async (ids) => {
     const nodes = await withPatience(() => findNodes(neo4j, number, ids));
-    // Without a class it only stands for the end of an edge, unless it is a job.
-    const strays = nodes.filter(({ row }) => row.accessClass !== undefined || row.level === 'JOB');
+    // Without a class it only stands for the end of an edge, unless it is a job or a run.
+    const strays = nodes.filter(({ row }) => row.accessClass !== undefined || row.level === 'JOB' || row.level === 'RUN');
     const idsOf = (kind: Kind): string[] => strays.filter(({ row }) => (NODE_KINDS[row.level] ?? ASSET) === kind).map(({ id }) => id);
-    for (const kind of [ASSET, COLUMN, JOB]) await settle(kind, idsOf(kind));
+    for (const kind of [ASSET, COLUMN, JOB, RUN]) await settle(kind, idsOf(kind));
   });
   await findExtra(listEdgeIds, [FLOW], (ids) => settle(FLOW, ids));
   return drift;

@@ -33,7 +33,7 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
   });
   beforeEach(async () => {
     await server.empty();
-    for (const table of ['edges', 'columns', 'jobs', 'assets']) await test.owner.unsafe(`delete from lineage.${table}`);
+    for (const table of ['edges', 'columns', 'jobs', 'runs', 'assets']) await test.owner.unsafe(`delete from lineage.${table}`);
   });
   afterAll(async () => {
     await neo4j?.close();
@@ -72,8 +72,8 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
     while (await runOnce());
   };
   const drift = (patienceMs = 30_000): Promise<Drift> => findDrift({ neo4j, sql, most: 10, patienceMs });
-  const none = (assets: number, columns: number, flows: number, jobs = 0): Drift => ({
-    compared: { asset: assets, column: columns, job: jobs, flow: flows },
+  const none = (assets: number, columns: number, flows: number, jobs = 0, runs = 0): Drift => ({
+    compared: { asset: assets, column: columns, job: jobs, run: runs, flow: flows },
     count: 0,
     differences: [],
     pending: 0,

@@ -1,4 +1,4 @@
-/** Assets, columns, jobs and flows as the facts have them and as a copy has them, in one shape. */
+/** Assets, columns, jobs, runs and flows as the facts have them and as a copy has them, in one shape. */
 import type { Queryable } from '#platform/database/index.ts';
 import { isId as isUuid } from '#platform/ids.ts';
 import type { Neo4j } from '../graph/neo4j/connection.ts';
@@ -8,6 +8,7 @@ import {
   COLUMN_FACTS,
   EDGE_FACTS,
   JOB_FACTS,
+  RUN_FACTS,
   type AssetRow,
   type ColumnRow,
   type EdgeRow,
@@ -15,9 +16,10 @@ import {
   type JobRow,
   type Position,
   type Positions,
+  type RunRow,
 } from '../store/changes.ts';
 
-export type KindName = 'asset' | 'column' | 'job' | 'flow';
+export type KindName = 'asset' | 'column' | 'job' | 'run' | 'flow';
 export type Value = string | number | boolean | null;
 /** Moments in ISO 8601. */
 export type Row = Readonly<Record<string, Value>>;
@@ -99,6 +101,16 @@ export const JOB = defineKind<JobRow>({
   toRow: ({ id: _, ...row }) => ({ level: 'JOB', ...row }),
   find: findCopiedNodes,
   positionOf: ({ jobs }) => jobs,
+  isId: isUuid,
+  isAfter: (id, other) => id > other,
+});
+
+export const RUN = defineKind<RunRow>({
+  name: 'run',
+  facts: RUN_FACTS,
+  toRow: ({ id: _, ...row }) => ({ level: 'RUN', ...row }),
+  find: findCopiedNodes,
+  positionOf: ({ runs }) => runs,
   isId: isUuid,
   isAfter: (id, other) => id > other,
 });

@@ -6,9 +6,10 @@ import { reference } from './Asset.ts';
 import { columnReference } from './Column.ts';
 
 export const LineageGraph: LineageGraphResolvers = {
-  nodes: ({ nodes, level, jobs }) => [
+  nodes: ({ nodes, level, jobs, runs }) => [
     ...nodes.map((node) => ({ ...node, level })),
     ...jobs.map((job) => ({ ...job, level: 'JOB' as const })),
+    ...runs.map((run) => ({ ...run, level: 'RUN' as const })),
   ],
 };
 
@@ -28,6 +29,7 @@ export function createLineageNode(lineage: LineageContext): LineageNodeResolvers
     },
     column: async ({ id, level }, _, context) => (level === 'COLUMN' ? columnReference(await lineage.of(context).catalogId(id)) : null),
     job: ({ id, level }, _, context) => (level === 'JOB' ? lineage.of(context).job.load(id) : null),
+    run: ({ id, level }, _, context) => (level === 'RUN' ? lineage.of(context).run.load(id) : null),
   };
 }
 
@@ -38,6 +40,7 @@ export function createLineageEdge(lineage: LineageContext): LineageEdgeResolvers
     from: (edge, _, context) => end(edge, edge.fromId, context),
     to: (edge, _, context) => end(edge, edge.toId, context),
     job: ({ jobId }, _, context) => (jobId ? lineage.of(context).job.load(jobId) : null),
+    run: ({ runId }, _, context) => (runId ? lineage.of(context).run.load(runId) : null),
     query: (edge, _, context) => (isOfSql(edge) ? lineage.of(context).definition(edge) : null),
     declaration: (edge, _, context) => (edge.origin === 'DECLARED' ? lineage.of(context).declaration.load(edge) : null),
   };

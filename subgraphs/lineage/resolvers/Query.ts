@@ -8,7 +8,7 @@ import type { LineageContext } from '../context.ts';
 import { checkRange } from '../domain/budgets.ts';
 import { checkMoments, readDiff } from '../domain/diff.ts';
 import type { ReadStatistics } from '../domain/keptStatistics.ts';
-import { listJobs } from '../domain/jobs.ts';
+import { listMovers } from '../domain/movers.ts';
 import { checkLineage, readLineage, type LineageNode } from '../domain/lineage.ts';
 import { readHistory } from '../domain/lineageHistory.ts';
 import { checkPaths, readPaths } from '../domain/paths.ts';
@@ -27,7 +27,7 @@ const DEFAULT_LISTED = 10;
 
 type Deps = { sql: Database; lineage: LineageContext; readStatistics: ReadStatistics };
 
-export function createQueryResolvers({ sql, lineage, readStatistics }: Deps): Omit<QueryResolvers, 'impact' | 'job'> {
+export function createQueryResolvers({ sql, lineage, readStatistics }: Deps): Omit<QueryResolvers, 'impact' | 'job' | 'run'> {
   return {
     async lineage(_, { assetId, direction, depth, maxNodes, asOf, level: given }, context) {
       requireReader(context.viewer);
@@ -39,8 +39,8 @@ export function createQueryResolvers({ sql, lineage, readStatistics }: Deps): Om
       const visible = await classes();
       const found = await graph.read((store) => readLineage(store, visible, request));
       if (!found) return null;
-      const { jobs, isCut } = listJobs(found, bounds.maxNodes - found.nodes.length);
-      return { ...found, level: request.level, jobs, truncated: found.truncated || isCut };
+      const { isCut, ...movers } = listMovers(found, bounds.maxNodes - found.nodes.length);
+      return { ...found, ...movers, level: request.level, truncated: found.truncated || isCut };
     },
 
     async paths(_, { from, to, maxLength, limit, asOf }, context) {

@@ -6,18 +6,19 @@
 import type postgres from 'postgres';
 import type { Queryable } from '#platform/database/index.ts';
 import { LINEAGE_GRAPH } from '#platform/events/consumerNames.ts';
-import type { ColumnNode, Flow, FlowDetails, JobNode } from '../graph/index.ts';
+import type { ColumnNode, Flow, FlowDetails, JobNode, RunNode } from '../graph/index.ts';
 
 export type AssetRow = { id: string; accessClass: number; namespace: string; name: string; isDeleted: boolean };
 /** With the class of its asset. */
 export type ColumnRow = ColumnNode & { accessClass: number };
 export type JobRow = JobNode;
+export type RunRow = RunNode;
 /** An interval of a flow; empty where it never was. */
 export type EdgeRow = { id: number } & Flow & FlowDetails & { validFrom: Date; validTo: Date | null };
 
 /** Up to this row, in the order of (revision, id). */
 export type Position = { revision: number; id: string };
-export type Positions = { assets: Position; columns: Position; jobs: Position; edges: Position };
+export type Positions = { assets: Position; columns: Position; jobs: Position; runs: Position; edges: Position };
 
 /**
  * How far the facts are: of which history they are, their last revision, and up to which event they were written. Two histories have
@@ -102,6 +103,13 @@ export const JOB_FACTS = factsOf<JobRow>({
   revision: 'j.revision',
 });
 
+export const RUN_FACTS = factsOf<RunRow>({
+  from: (sql) => sql`select r.id, r.job_id, r.run_id, r.state, r.started_at, r.ended_at, r.begun_at, r.revision from lineage.runs r`,
+  id: 'r.id',
+  ids: (sql) => sql`uuid[]`,
+  revision: 'r.revision',
+});
+
 export const EDGE_FACTS = factsOf<EdgeRow>({
   from: (sql) => sql`
     select e.id, e.from_id, e.to_id, e.kind, e.origin, e.transformation, e.confidence, e.job_id, e.run_id, e.valid_from, e.valid_to, e.revision
@@ -115,14 +123,14 @@ export const EDGE_FACTS = factsOf<EdgeRow>({
 export async function countFacts(sql: Queryable): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select (select count(*) from lineage.assets) + (select count(*) from lineage.columns) + (select count(*) from lineage.jobs)
-      + (select count(*) from lineage.edges) as count`;
+      + (select count(*) from lineage.runs) + (select count(*) from lineage.edges) as count`;
   return row!.count;
 }
 
 /** How many rows a copy that has come to these positions has yet to get of those up to a revision, counted up to `most`. */
 export async function countBehind(
   sql: Queryable,
-  { assets, columns, jobs, edges }: Positions,
+  { assets, columns, jobs, runs, edges }: Positions,
   revision: number,
   most: number,
 ): Promise<number> {
@@ -133,6 +141,8 @@ export async function countBehind(
       select from lineage.columns where (revision, column_id) > (${columns.revision}, ${columns.id}) and revision <= ${revision}
       union all
       select from lineage.jobs where (revision, job_id) > (${jobs.revision}, ${jobs.id}) and revision <= ${revision}
+      union all
+      select from lineage.runs where (revision, id) > (${runs.revision}, ${runs.id}) and revision <= ${revision}
       union all
       select from lineage.edges where (revision, id) > (${edges.revision}, ${edges.id}) and revision <= ${revision}
       limit ${most}

@@ -1,6 +1,6 @@
 /** What people said that flows, and what moves data, by their names. The edges themselves are among the facts (`facts.ts`). */
 import type { Queryable, Transaction } from '#platform/database/index.ts';
-import type { GraphEdge, JobNode, Origin } from '../graph/index.ts';
+import type { GraphEdge, JobNode, Origin, RunNode } from '../graph/index.ts';
 import type { declarations } from './tables/lineage.ts';
 
 export type Declaration = typeof declarations.$inferSelect;
@@ -21,6 +21,14 @@ export async function findDeclarations(sql: Queryable, edges: readonly DeclaredE
 /** By their ids, whoever asks. In no order. */
 export async function findJobs(sql: Queryable, ids: readonly string[]): Promise<JobNode[]> {
   return [...(await sql<JobNode[]>`select job_id as id, namespace, name from lineage.jobs where job_id = any(${ids as string[]}::uuid[])`)];
+}
+
+/** The same of runs. */
+export async function findRuns(sql: Queryable, ids: readonly string[]): Promise<RunNode[]> {
+  return [
+    ...(await sql<RunNode[]>`
+      select id, job_id, run_id, state, started_at, ended_at, begun_at from lineage.runs where id = any(${ids as string[]}::uuid[])`),
+  ];
 }
 
 /** Until the transaction ends nobody else writes lineage: what is read from here on stays so. */

@@ -2,10 +2,10 @@
  * Copies of the facts in Neo4j. A generation is one whole copy; how far it has come is stored beside it and changes in the transaction
  * that brings the rows, so nothing is lost or doubled whatever dies. Several lie beside each other, and one of them is serving.
  */
-import type { AssetRow, ColumnRow, EdgeRow, JobRow, Position, Positions } from '../../store/changes.ts';
+import type { AssetRow, ColumnRow, EdgeRow, JobRow, Position, Positions, RunRow } from '../../store/changes.ts';
 import type { Ask, Neo4j } from './connection.ts';
 import { migrate } from './migrations.ts';
-import { writeEdges, writeJobs, writeNodes } from './writing.ts';
+import { writeEdges, writeJobs, writeNodes, writeRuns } from './writing.ts';
 
 export type Generation = Positions & {
   number: number;
@@ -19,7 +19,7 @@ export type Generation = Positions & {
 /** Rows, each once, and the place of the last one. */
 type Part<Row> = { rows: readonly Row[]; upTo: Position };
 /** Some thousands of rows. An edge that ends where it begins is taken out. */
-export type Batch = { assets?: Part<AssetRow>; columns?: Part<ColumnRow>; jobs?: Part<JobRow>; edges?: Part<EdgeRow> };
+export type Batch = { assets?: Part<AssetRow>; columns?: Part<ColumnRow>; jobs?: Part<JobRow>; runs?: Part<RunRow>; edges?: Part<EdgeRow> };
 
 /** The generation is not there any more, or somebody else has brought it on: look again how far it is. */
 export class GenerationGone extends Error {
@@ -33,8 +33,11 @@ const START: Positions = {
   assets: { revision: 0, id: NIL },
   columns: { revision: 0, id: NIL },
   jobs: { revision: 0, id: NIL },
+  runs: { revision: 0, id: NIL },
   edges: { revision: 0, id: '0' },
 };
+
+const KINDS = ['assets', 'columns', 'jobs', 'runs', 'edges'] as const satisfies readonly (keyof Positions)[];
 
 /** `writtenAt`: when somebody last brought it on, in the server's milliseconds; 0: nobody has. */
 export type ListedGeneration = Generation & { writtenAt: number };
@@ -42,8 +45,8 @@ export type ListedGeneration = Generation & { writtenAt: number };
 type StoredPositions = Record<keyof Positions, string>;
 type Stored = StoredPositions & { number: number; epoch: string; isServing: boolean; isLeaving: boolean };
 
-/** Of a copy that was made when jobs were none of it, their position is where they begin: it is behind, and gets them. */
-const POSITIONS = `g.assets AS assets, g.columns AS columns, coalesce(g.jobs, '0/${NIL}') AS jobs, g.edges AS edges`;
+/** Of a copy that was made when jobs and runs were none of it, their position is where they begin: it is behind, and gets them. */
+const POSITIONS = `g.assets AS assets, g.columns AS columns, coalesce(g.jobs, '0/${NIL}') AS jobs, coalesce(g.runs, '0/${NIL}') AS runs, g.edges AS edges`;
 const LIST = `
   MATCH (g:LineageGeneration)
   RETURN g.number AS number, g.epoch AS epoch, g.isServing AS isServing, g.isLeaving AS isLeaving, ${POSITIONS},
@@ -69,7 +72,14 @@ export const listSettledGenerations = async (neo4j: Neo4j): Promise<ListedGenera
 const toGenerations = (rows: readonly Listed[]): ListedGeneration[] =>
   rows
     .filter((row) => !Object.values(row).includes(null as never))
-    .map((row) => ({ ...row, assets: parse(row.assets), columns: parse(row.columns), jobs: parse(row.jobs), edges: parse(row.edges) }));
+    .map((row) => ({
+      ...row,
+      assets: parse(row.assets),
+      columns: parse(row.columns),
+      jobs: parse(row.jobs),
+      runs: parse(row.runs),
+      edges: parse(row.edges),
+    }));
 
 /** An empty one. Its number is never given again, even when Neo4j was emptied meanwhile: it is of the server's clock. */
 export async function createGeneration(neo4j: Neo4j, epoch: string): Promise<Generation> {
@@ -81,7 +91,7 @@ export async function createGeneration(neo4j: Neo4j, epoch: string): Promise<Gen
        WITH count(*) AS locked OPTIONAL MATCH (g:LineageGeneration)
        WITH coalesce(max(g.number), 0) + 1 AS next, timestamp() AS now
        CREATE (g:LineageGeneration {number: CASE WHEN now > next THEN now ELSE next END, epoch: $epoch, isServing: false, isLeaving: false,
-         assets: $assets, columns: $columns, jobs: $jobs, edges: $edges, highestEdge: 0, highestOf: $edges})
+         assets: $assets, columns: $columns, jobs: $jobs, runs: $runs, edges: $edges, highestEdge: 0, highestOf: $edges})
        RETURN g.number AS number`,
       { epoch, ...formatAll(START) },
     ),
@@ -154,9 +164,10 @@ export async function project(neo4j: Neo4j, generation: Generation, batch: Batch
     if (batch.assets) await writeNodes(ask, number, 'ASSET', batch.assets.rows);
     if (batch.columns) await writeNodes(ask, number, 'COLUMN', batch.columns.rows);
     if (batch.jobs) await writeJobs(ask, number, batch.jobs.rows);
+    if (batch.runs) await writeRuns(ask, number, batch.runs.rows);
     if (batch.edges) await writeEdges(ask, number, batch.edges.rows, { highest: stored.highestEdge, hubDegree });
     await ask(
-      'MATCH (g:LineageGeneration {number: $number}) SET g.assets = $assets, g.columns = $columns, g.jobs = $jobs, g.edges = $edges, g.highestEdge = $highest, g.highestOf = $edges',
+      'MATCH (g:LineageGeneration {number: $number}) SET g.assets = $assets, g.columns = $columns, g.jobs = $jobs, g.runs = $runs, g.edges = $edges, g.highestEdge = $highest, g.highestOf = $edges',
       {
         number: BigInt(number),
         ...formatAll(after),
@@ -167,10 +178,11 @@ export async function project(neo4j: Neo4j, generation: Generation, batch: Batch
   return { ...generation, ...after };
 }
 
-export const positionsAfter = (before: Positions, { assets, columns, jobs, edges }: Batch): Positions => ({
+export const positionsAfter = (before: Positions, { assets, columns, jobs, runs, edges }: Batch): Positions => ({
   assets: assets?.upTo ?? before.assets,
   columns: columns?.upTo ?? before.columns,
   jobs: jobs?.upTo ?? before.jobs,
+  runs: runs?.upTo ?? before.runs,
   edges: edges?.upTo ?? before.edges,
 });
 
@@ -189,14 +201,15 @@ async function lock(ask: Ask, number: number): Promise<Locked | undefined> {
 }
 
 function isAt(stored: Locked, positions: Positions): boolean {
-  const { assets, columns, jobs, edges } = formatAll(positions);
-  return stored.assets === assets && stored.columns === columns && stored.jobs === jobs && stored.edges === edges;
+  const wanted = formatAll(positions);
+  return KINDS.every((kind) => stored[kind] === wanted[kind]);
 }
 
-const formatAll = ({ assets, columns, jobs, edges }: Positions): StoredPositions => ({
+const formatAll = ({ assets, columns, jobs, runs, edges }: Positions): StoredPositions => ({
   assets: format(assets),
   columns: format(columns),
   jobs: format(jobs),
+  runs: format(runs),
   edges: format(edges),
 });
 const format = ({ revision, id }: Position): string => `${revision}/${id}`;

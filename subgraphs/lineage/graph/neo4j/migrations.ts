@@ -29,6 +29,13 @@ const MIGRATIONS: readonly Migration[] = [
       'CREATE INDEX lineage_job IF NOT EXISTS FOR ()-[f:FLOWS]-() ON (f.jobId, f.validFrom)',
     ],
   },
+  {
+    version: 3,
+    statements: [
+      // The runs of a job, the latest last. Nothing but a run has a job.
+      'CREATE INDEX lineage_runs IF NOT EXISTS FOR (n:LineageNode) ON (n.generation, n.jobId, n.begunAt, n.id)',
+    ],
+  },
 ];
 
 /** Brings what is missing, or was taken away by hand. Nothing is undone of versions that are newer than this code. */

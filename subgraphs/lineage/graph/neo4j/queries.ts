@@ -163,6 +163,32 @@ export const GET_JOBS = `
   }
   RETURN j.id AS id, j.namespace AS namespace, j.name AS name`;
 
+const RUN = `r.id AS id, r.jobId AS jobId, r.runId AS runId, r.state AS state, r.startedAt AS startedAt, r.endedAt AS endedAt, r.begunAt AS begunAt`;
+/** A job is looked at once, however many runs of it are asked for. */
+const IS_SEEN = `
+  CALL (job) {
+    ${OF_JOB} WHERE f.jobId = job AND f.validFrom <= $open AND ${ofVisible}
+    RETURN true AS isSeen LIMIT 1
+  }`;
+
+export const GET_RUNS = `
+  MATCH (r:LineageNode) USING INDEX SEEK r:LineageNode(key) WHERE r.key IN $given.keys AND r.level = 'RUN'
+  WITH r.jobId AS job, collect(r) AS runs ${IS_SEEN}
+  UNWIND runs AS r
+  RETURN ${RUN}`;
+
+/** In the order of the index, as below. */
+export const LIST_RUNS = `
+  UNWIND $given.jobs AS job ${IS_SEEN}
+  CALL (job) {
+    MATCH (r:LineageNode) USING INDEX SEEK r:LineageNode(generation, jobId, begunAt, id)
+    WHERE r.generation = $generation AND r.jobId = job AND r.begunAt <= $latest AND r.id IS NOT NULL
+      AND ($given.after IS NULL OR [r.begunAt, r.id] < $given.after)
+    WITH r ORDER BY r.generation DESC, r.jobId DESC, r.begunAt DESC, r.id DESC LIMIT $limit
+    RETURN ${RUN}
+  }
+  RETURN id, jobId, runId, state, startedAt, endedAt, begunAt`;
+
 /** In the order of the index, the job first though it is always the same: else all that it moves would be read and sorted for a page. */
 export const LIST_JOB_FLOWS = `
   UNWIND $given.jobs AS job

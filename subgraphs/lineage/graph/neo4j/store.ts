@@ -1,7 +1,7 @@
 /** The graph in Neo4j: a generation of what the projection copies there (`generations.ts`), asked by `queries.ts`. */
 import { isNobody } from '#platform/auth/classes.ts';
 import type { VisibleClasses } from '#platform/auth/access.ts';
-import type { ColumnNode, Direction, GraphEdge, GraphStore, JobNode, Level, View } from '../index.ts';
+import type { ColumnNode, Direction, GraphEdge, GraphStore, JobNode, Level, RunNode, View } from '../index.ts';
 import type { Neo4j, Parameters } from './connection.ts';
 import {
   COUNT_ASSETS,
@@ -16,8 +16,10 @@ import {
   FIND_VISIBLE,
   GET_COLUMNS,
   GET_JOBS,
+  GET_RUNS,
   LIST_HISTORY,
   LIST_JOB_FLOWS,
+  LIST_RUNS,
   STREAM_FLOWS,
   type Way,
 } from './queries.ts';
@@ -26,6 +28,7 @@ import { keyOf, OPEN } from './writing.ts';
 const WAYS: Record<Direction, readonly Way[]> = { UPSTREAM: ['UPSTREAM'], DOWNSTREAM: ['DOWNSTREAM'], BOTH: ['UPSTREAM', 'DOWNSTREAM'] };
 
 type EdgeRow = Omit<GraphEdge, 'kind' | 'validFrom' | 'validTo'> & { validFrom: number; validTo: number };
+type RunRow = Omit<RunNode, 'startedAt' | 'endedAt' | 'begunAt'> & { startedAt: number | null; endedAt: number | null; begunAt: number };
 type EdgeEnds = Pick<GraphEdge, 'fromId' | 'toId'>;
 /** What of a question is lists. */
 type Given = { keys?: string[]; jobs?: readonly string[]; among?: string[]; except?: readonly string[]; after?: readonly unknown[] | null };
@@ -126,6 +129,21 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
       );
     },
 
+    async getRuns(ids, classes) {
+      if (isNobody(classes) || ids.length === 0) return [];
+      const rows = await neo4j.read<RunRow>(GET_RUNS, { open: BigInt(OPEN), ...of(classes, { keys: keysOf(ids) }) });
+      return rows.map(toRun);
+    },
+
+    async listRuns(jobIds, classes, after, limit) {
+      if (isNobody(classes) || jobIds.length === 0) return new Map();
+      const latest = BigInt(after?.[0].getTime() ?? OPEN);
+      const given = { jobs: [...new Set(jobIds)], after: after && [latest, after[1]] };
+      const rows = await neo4j.read<RunRow>(LIST_RUNS, { latest, open: BigInt(OPEN), ...of(classes, given), limit: BigInt(limit) });
+      const found = inOrder([rows], ({ begunAt, id }) => `${timeOf(begunAt)} ${id}`, rows.length, 'descending');
+      return Map.groupBy(found.map(toRun), ({ jobId }) => jobId);
+    },
+
     async *streamFlows(classes) {
       if (isNobody(classes)) return;
       for await (const rows of neo4j.stream<EdgeEnds>(STREAM_FLOWS, { open: BigInt(OPEN), ...of(classes) })) yield bySource(rows);
@@ -139,9 +157,11 @@ export function createNeo4jGraph(neo4j: Neo4j, number: number): GraphStore {
   };
 }
 
+/** In the order of moments as text, also of those before 1970: producers tell their own. */
+const timeOf = (moment: number): string => String(moment + 1e14).padStart(16, '0');
+
 /** Its order is that of histories. */
-const historyPlaceOf = ({ validFrom, fromId, toId, origin }: EdgeRow): string =>
-  `${String(validFrom).padStart(16, '0')} ${fromId} ${toId} ${origin}`;
+const historyPlaceOf = ({ validFrom, fromId, toId, origin }: EdgeRow): string => `${timeOf(validFrom)} ${fromId} ${toId} ${origin}`;
 
 /** Of lists that are in the order of their keys: all in that order, each once, the first `limit`. */
 const firstOf = <Item>(lists: readonly Item[][], key: (item: Item) => string, limit: number, order?: 'descending'): Item[] =>
@@ -165,6 +185,13 @@ function bySource(rows: readonly EdgeEnds[]): { fromId: string; toIds: string[] 
   }
   return sources;
 }
+
+const toRun = ({ startedAt, endedAt, begunAt, ...run }: RunRow): RunNode => ({
+  ...run,
+  startedAt: startedAt === null ? null : new Date(startedAt),
+  endedAt: endedAt === null ? null : new Date(endedAt),
+  begunAt: new Date(begunAt),
+});
 
 const KINDS = { ASSET: 'TABLE', COLUMN: 'COLUMN' } as const;
 

@@ -23,11 +23,17 @@ export async function findNodes(neo4j: Neo4j, generation: number, ids: readonly 
   );
   return rows.map(({ node: { id, key: _, generation: _generation, upstreamHub = null, downstreamHub = null, ...node } }) => ({
     id,
-    row: { ...node, upstreamHub, downstreamHub },
+    row: { ...node, ...momentsOf(node), upstreamHub, downstreamHub },
     // Which nodes are hubs is not to be told from the facts: it depends on how they came.
     derived: { upstreamHub: upstreamHub === null ? null : generation, downstreamHub: downstreamHub === null ? null : generation },
   }));
 }
+
+/** Of a run. */
+const momentsOf = (node: Record<string, unknown>): Record<string, Date> =>
+  Object.fromEntries(
+    ['startedAt', 'endedAt', 'begunAt'].flatMap((name) => (typeof node[name] === 'number' ? [[name, new Date(node[name])]] : [])),
+  );
 
 type EdgeProperties = FlowDetails &
   Pick<Flow, 'kind' | 'origin'> &

@@ -2,7 +2,7 @@
  * Writes rows of the facts as nodes and edges of one generation. Hints keep the plans as they are in a full graph: one that was made when there
  * were few edges reads all of them for each key, and is kept while they become many.
  */
-import type { AssetRow, ColumnRow, EdgeRow, JobRow } from '../../store/changes.ts';
+import type { AssetRow, ColumnRow, EdgeRow, JobRow, RunRow } from '../../store/changes.ts';
 import type { Level } from '../index.ts';
 import type { Ask } from './connection.ts';
 
@@ -35,6 +35,21 @@ export async function writeNodes<Of extends Level>(ask: Ask, generation: number,
 export async function writeJobs(ask: Ask, generation: number, jobs: readonly JobRow[]): Promise<void> {
   if (jobs.length === 0) return;
   const rows = jobs.map((job) => ({ ...job, key: keyOf(generation, job.id), generation: BigInt(generation), level: 'JOB' }));
+  await ask('UNWIND $rows AS row MERGE (n:LineageNode {key: row.key}) SET n += row', { rows: rows.sort(byKey) });
+}
+
+/** The same of a run; which flows it opened is on the flows. */
+export async function writeRuns(ask: Ask, generation: number, runs: readonly RunRow[]): Promise<void> {
+  if (runs.length === 0) return;
+  const rows = runs.map(({ startedAt, endedAt, begunAt, ...run }) => ({
+    ...run,
+    key: keyOf(generation, run.id),
+    generation: BigInt(generation),
+    level: 'RUN',
+    startedAt: startedAt && BigInt(startedAt.getTime()),
+    endedAt: endedAt && BigInt(endedAt.getTime()),
+    begunAt: BigInt(begunAt.getTime()),
+  }));
   await ask('UNWIND $rows AS row MERGE (n:LineageNode {key: row.key}) SET n += row', { rows: rows.sort(byKey) });
 }
 

@@ -3,7 +3,7 @@ import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { LineageGraph, LineageRequest } from '../../domain/lineage.ts';
 import type { Neighbour } from '../../domain/neighbours.ts';
 import type { AssetNode, FlowChange, GraphFacts } from '../../store/facts.ts';
-import type { ColumnNode, Direction, GraphEdge, HistoryKey, JobNode, Level, View } from '../index.ts';
+import type { ColumnNode, Direction, GraphEdge, HistoryKey, JobNode, Level, RunKey, RunNode, View } from '../index.ts';
 
 type Way = Exclude<Direction, 'BOTH'>;
 type Bounds = { depth: number; maxNodes: number };
@@ -16,6 +16,7 @@ export function createOracle() {
   const assets = new Map<string, AssetNode>();
   const columns = new Map<string, ColumnNode>();
   const jobs = new Map<string, JobNode>();
+  const runs = new Map<string, RunNode>();
   const histories = new Map<string, GraphEdge[]>();
   const assetOf = (id: string): AssetNode | undefined => assets.get(columns.get(id)?.assetId ?? id);
 
@@ -37,10 +38,11 @@ export function createOracle() {
   }
 
   return {
-    apply({ assets: nodes, columns: more = [], jobs: moreJobs = [], changes }: GraphFacts): void {
+    apply({ assets: nodes, columns: more = [], jobs: moreJobs = [], runs: moreRuns = [], changes }: GraphFacts): void {
       for (const node of nodes) assets.set(node.id, node);
       for (const column of more) columns.set(column.id, column);
       for (const job of moreJobs) jobs.set(job.id, job);
+      for (const run of moreRuns) runs.set(run.id, run);
       for (const change of changes) record(histories, change);
     },
 
@@ -61,6 +63,22 @@ export function createOracle() {
       classes === 'all' || classes.length > 0
         ? [...jobs.values()].filter(({ id }) => ids.includes(id) && flowsOf(id, classes).length > 0)
         : [],
+
+    runs: (ids: readonly string[], classes: VisibleClasses): RunNode[] =>
+      classes === 'all' || classes.length > 0
+        ? [...runs.values()].filter(({ id, jobId }) => ids.includes(id) && flowsOf(jobId, classes).length > 0)
+        : [],
+
+    /** As the flows of a job. */
+    jobRuns(jobId: string, classes: VisibleClasses, after: RunKey | null, limit: number): RunNode[] {
+      const keyOf = ({ begunAt, id }: RunNode): string => `${begunAt.toISOString()} ${id}`;
+      const place = after && `${after[0].toISOString()} ${after[1]}`;
+      if (flowsOf(jobId, classes).length === 0) return [];
+      return [...runs.values()]
+        .filter((run) => run.jobId === jobId && (place === null || keyOf(run) < place))
+        .sort((a, b) => (keyOf(a) > keyOf(b) ? -1 : 1))
+        .slice(0, limit);
+    },
 
     /** Of what comes after a flow: `after` need not be one. */
     jobFlows(jobId: string, classes: VisibleClasses, after: HistoryKey | null, limit: number): GraphEdge[] {

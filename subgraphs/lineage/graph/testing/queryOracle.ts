@@ -33,7 +33,7 @@ export function randomFacts(random: Random, makeId: () => string, columnId: (ass
       fromId: random.one(among),
       toId: random.one(among),
       kind: ofColumns ? 'COLUMN' : 'TABLE',
-      origin: random.one(['NATIVE', 'NATIVE', 'DECLARED', 'PARSED']),
+      origin: random.one(['NATIVE', 'NATIVE', 'DECLARED', 'PARSED', 'EVENT']),
       change: random.chance(0.75) ? 'opened' : 'closed',
       at: new Date(at),
     };

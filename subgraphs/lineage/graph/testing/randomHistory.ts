@@ -1,7 +1,8 @@
 /** Random graphs that can be had again by their seed. */
 import { columnNodeId } from '../../store/nodeIds.ts';
 import type { AssetNode, FlowChange, GraphFacts } from '../../store/facts.ts';
-import type { ColumnNode, JobNode, Origin, Transformation } from '../index.ts';
+import { RUN_STATES } from '../index.ts';
+import type { ColumnNode, JobNode, Origin, RunNode, Transformation } from '../index.ts';
 
 export type Random = {
   between(least: number, most: number): number;
@@ -29,6 +30,8 @@ export type RandomHistory = {
   assets: readonly AssetNode[];
   columns: readonly ColumnNode[];
   jobs: readonly JobNode[];
+  /** As they are at first. */
+  runs: readonly RunNode[];
   /** What happens next: so many changes of assets and of flows. */
   next(size: number): GraphFacts;
   /** One at which something was different, one at the edge of it, or one before or after all. Null: now. */
@@ -41,7 +44,7 @@ const ORIGINS_MET: readonly Origin[] = ['NATIVE', 'NATIVE', 'NATIVE', 'PARSED', 
 const TRANSFORMATIONS: readonly Transformation[] = ['DIRECT', 'CONDITIONAL', 'INDIRECT'];
 
 /**
- * Up to 40 assets of three classes, which change, and some of which are deleted; their columns; jobs; and flows of all origins that come and
+ * Up to 40 assets of three classes, which change, and some of which are deleted; their columns; jobs; their runs, which go on; and flows of all origins that come and
  * go, some minutes apart, at the same moment, or by clocks that go back. Some nodes have many, some flow into themselves.
  */
 export function randomHistory(random: Random): RandomHistory {
@@ -59,25 +62,44 @@ export function randomHistory(random: Random): RandomHistory {
     Array.from({ length: random.between(0, 3) }, (_, index) => ({ id: columnNodeId(assetId, `c${index}`), assetId, name: `c${index}` })),
   );
   const jobs = ['x', 'y', 'z'].map((name): JobNode => ({ id: randomId(random), namespace: 'test', name }));
+  /** Some begin at the same moment, and some nobody says when. */
+  const tellRun = (run: Pick<RunNode, 'id' | 'jobId' | 'runId'>): RunNode => {
+    const moment = (): Date => new Date(START + random.between(-2, 10) * MINUTE);
+    const startedAt = random.chance(0.7) ? moment() : null;
+    return {
+      ...run,
+      state: random.one(RUN_STATES),
+      startedAt,
+      endedAt: random.chance(0.5) ? moment() : null,
+      begunAt: startedAt ?? moment(),
+    };
+  };
+  const runs = jobs.flatMap(({ id: jobId }) =>
+    Array.from({ length: random.between(0, 5) }, () => tellRun({ id: randomId(random), jobId, runId: randomId(random) })),
+  );
   const pick = (nodes: readonly { id: string }[]): string => random.one(random.chance(0.3) ? nodes.slice(0, 3) : nodes).id;
   let at = START;
 
   function flow(): FlowChange {
     const kind = columns.length > 0 && random.chance(0.4) ? 'COLUMN' : 'TABLE';
     const nodes = kind === 'COLUMN' ? columns : assets;
+    const origin = random.one(ORIGINS_MET);
+    const jobId = random.one([null, ...jobs.map(({ id }) => id)]);
+    const ofJob = origin === 'EVENT' ? runs.filter((run) => run.jobId === jobId) : [];
     const details = random.chance(0.5)
       ? {}
       : {
           transformation: random.one(TRANSFORMATIONS),
           confidence: random.one([0.25, 0.5, 1]),
-          jobId: random.one([null, ...jobs.map(({ id }) => id)]),
+          jobId,
+          runId: random.one([null, ...ofJob.map(({ id }) => id)]),
         };
     at += random.chance(0.1) ? -random.between(0, 3) * MINUTE : random.between(0, 2) * MINUTE;
     return {
       fromId: pick(nodes),
       toId: pick(nodes),
       kind,
-      origin: random.one(ORIGINS_MET),
+      origin,
       change: random.chance(0.65) ? 'opened' : 'closed',
       at: new Date(at),
       details,
@@ -89,6 +111,7 @@ export function randomHistory(random: Random): RandomHistory {
     assets,
     columns,
     jobs,
+    runs,
     next(size) {
       const changes = Array.from({ length: size }, flow);
       const ends = new Set(changes.flatMap(({ fromId, toId }) => [fromId, toId]));
@@ -98,6 +121,7 @@ export function randomHistory(random: Random): RandomHistory {
         assets: isFirst ? assets : changed,
         columns: columns.filter(({ id }) => ends.has(id)),
         jobs: jobs.filter(({ id }) => named.has(id)),
+        runs: isFirst ? runs : runs.filter(() => random.chance(0.2)).map(tellRun),
         changes,
       };
       isFirst = false;
