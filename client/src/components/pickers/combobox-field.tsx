@@ -196,7 +196,9 @@ type FootProps = { error?: Error; isLoading: boolean; text: string; count: numbe
 function Foot({ error, isLoading, text, count, total, hasMore = false }: FootProps) {
   const isCut = total > count || hasMore;
   const words = error
-    ? 'This list is not available.'
+    ? count === 0
+      ? 'This list is not available.'
+      : 'The rest of this list is not available.'
     : isLoading && count === 0
       ? 'Loading'
       : count === 0

@@ -1,30 +1,11 @@
 'use client';
-import { graphql } from '@/gql';
+import { DOMAINS } from '@/lib/lists';
 import { Combobox, type PickerProps } from './combobox';
 import { useBox, useListed } from './use-choices';
 
-const DOMAIN_PICKER = graphql(`
-  query DomainPicker($after: String) {
-    domains(first: 200, after: $after) {
-      nodes {
-        id
-        name
-        parent {
-          id
-          name
-        }
-      }
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-    }
-  }
-`);
-
 export function DomainPicker(props: PickerProps) {
   const choices = useListed(useBox(), {
-    document: DOMAIN_PICKER,
+    document: DOMAINS,
     variables: {},
     connectionOf: ({ domains }) => domains,
     toOption: ({ id, name, parent }) => ({ id, name, hint: parent && `in ${parent.name}` }),

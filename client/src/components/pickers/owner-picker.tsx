@@ -1,45 +1,39 @@
 'use client';
-import { graphql } from '@/gql';
 import { formatEnum } from '@/lib/format';
+import { USERS, useTeams } from '@/lib/lists';
 import { Initials } from '../ui/people';
 import { Combobox, type ControlProps, type Option, type PickerProps } from './combobox';
-import { useBox, useListed } from './use-choices';
-
-const OWNER_PICKER = graphql(`
-  query OwnerPicker($after: String) {
-    users(first: 200, after: $after) {
-      nodes {
-        id
-        name
-        email
-      }
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-    }
-    teams(first: 200) {
-      nodes {
-        id
-        name
-      }
-    }
-  }
-`);
+import { useBox, useListed, type Box } from './use-choices';
 
 export type OwnerRole = 'OWNER' | 'STEWARD' | 'EXPERT';
 const ROLES: readonly OwnerRole[] = ['OWNER', 'STEWARD', 'EXPERT'];
 const TEAM = 'Team';
 
 /** Users and teams; the teams first. */
-const usePeople = () =>
-  useListed(useBox(), {
-    document: OWNER_PICKER,
+function usePeople() {
+  const box = useBox();
+  const teams = useTeams({ pause: !box.isOpen });
+  return useUserChoices(box, teams);
+}
+
+const useUserChoices = (box: Box, teams?: ReturnType<typeof useTeams>) =>
+  useListed(box, {
+    document: USERS,
     variables: {},
     connectionOf: ({ users }) => users,
     toOption: ({ id, name, email }) => ({ id, name, hint: email, icon: <Initials name={name} /> }),
-    others: ({ teams }) => teams?.nodes.map(({ id, name }) => ({ id, name, hint: TEAM, icon: <Initials name={name} isTeam /> })) ?? [],
+    others: teams && {
+      options: teams.nodes.map(({ id, name }) => ({ id, name, hint: TEAM, icon: <Initials name={name} isTeam /> })),
+      isLoading: teams.isLoading,
+      isFetching: teams.isFetching,
+      error: teams.error,
+    },
   });
+
+/** Users alone. */
+export const UserPicker = (props: PickerProps) => (
+  <Combobox placeholder="Choose people" {...props} choices={useUserChoices(useBox())} toItem={({ id, name }) => ({ id, name })} />
+);
 
 /** Users and teams as who they are: for filters. */
 export function PersonPicker(props: PickerProps) {

@@ -1,31 +1,12 @@
 'use client';
 import { Plug } from 'lucide-react';
-import { graphql } from '@/gql';
+import { SOURCES } from '@/lib/lists';
 import { Combobox, type PickerProps } from './combobox';
 import { useBox, useListed } from './use-choices';
 
-const SOURCE_PICKER = graphql(`
-  query SourcePicker($after: String) {
-    sources(first: 200, after: $after) {
-      nodes {
-        id
-        name
-        connector {
-          id
-          title
-        }
-      }
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-    }
-  }
-`);
-
 export function SourcePicker(props: PickerProps) {
   const choices = useListed(useBox(), {
-    document: SOURCE_PICKER,
+    document: SOURCES,
     variables: {},
     connectionOf: ({ sources }) => sources,
     toOption: ({ id, name, connector }) => ({

@@ -31,21 +31,30 @@ type Source<Data, Variables, Node> = {
   variables: Omit<Variables & object, 'after'>;
   connectionOf: (data: Data) => Connection<Node> | null | undefined;
   toOption: (node: Node) => Option;
-  /** Before those of the list: what comes with its first page. */
-  others?: (data: Data) => readonly Option[];
+  /** Before those of the list: those of another one, which is read to its end. */
+  others?: { options: readonly Option[]; isLoading: boolean; isFetching: boolean; error: Error | undefined };
 };
 
 /** Of a list that the API cannot search: read page by page when the box is opened, until there is enough that fits what is typed. */
 export function useListed<Data, Variables extends AnyVariables, Node>(box: Box, source: Source<Data, Variables, Node>): Choices {
   const pages = usePages(source.document, source.variables, source.connectionOf, { pause: !box.isOpen });
-  const all = [...(pages.data && source.others ? source.others(pages.data) : []), ...pages.nodes.map(source.toOption)];
+  const { others } = source;
+  // Those that come first are waited for: nothing moves under the pointer.
+  const all = others?.isLoading ? [] : [...(others?.options ?? []), ...pages.nodes.map(source.toOption)];
   const options = matchByName(all, box.text);
   const readsOn = box.isOpen && pages.hasNextPage && !pages.isFetching && options.length < MOST_OPTIONS && all.length < MOST_READ;
   const { loadMore } = pages;
   useEffect(() => {
     if (readsOn) loadMore();
   }, [readsOn, loadMore]);
-  return { ...box, options, isLoading: pages.isFetching, hasMore: pages.hasNextPage, error: all.length === 0 ? pages.error : undefined };
+  const error = others?.error ?? pages.error;
+  return {
+    ...box,
+    options,
+    isLoading: pages.isFetching || (others?.isFetching ?? false),
+    hasMore: pages.hasNextPage,
+    error,
+  };
 }
 
 /** Of a list that the API searches by what is typed (in the variables). */

@@ -9,6 +9,7 @@ import { usePreferences } from '@/lib/preferences';
 import { useCoarse, useIsNarrow } from '@/lib/use-media';
 import type { DataTableProps, TableColumn } from './data-table';
 import { Checkbox } from './field';
+import { RestMissing } from './rest-missing';
 import { RefetchLine, SkeletonRows } from './skeleton';
 
 const features = tableFeatures({});
@@ -190,12 +191,13 @@ export function DataTableRows<Row>(props: DataTableProps<Row>) {
           </table>
         )}
         {!isEmpty && (
-          <p className="px-5 pt-2 pb-16 text-small text-fg-3">
+          <p className="flex flex-wrap items-center gap-x-3 gap-y-1 px-5 pt-2 pb-16 text-small text-fg-3">
             {totalCount != null
               ? `${formatCount(model.length)} of ${formatCount(totalCount)}`
               : hasMore
                 ? `${formatCount(model.length)} loaded`
                 : `${formatCount(model.length)} of ${formatCount(model.length)}`}
+            {props.onRetryRest && <RestMissing isFetching={props.isFetching} onRetry={props.onRetryRest} />}
           </p>
         )}
       </div>

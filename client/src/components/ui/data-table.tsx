@@ -30,6 +30,8 @@ export type DataTableProps<Row> = {
   /** Asks for the next page; called 20 rows before the end. */
   onMore?: () => void;
   hasMore?: boolean;
+  /** The next page did not come: asks for it again. */
+  onRetryRest?: (() => void) | null;
   onOpen?: (row: Row, event: { newTab: boolean }) => void;
   openedId?: string | null;
   selection?: Selection;

@@ -1,48 +1,58 @@
 'use client';
-import { useCallback, useEffect, useRef, useState } from 'react';
-import { useClient, useQuery, type CombinedError } from 'urql';
+import { useState } from 'react';
+import { useQuery } from 'urql';
 import { Page } from '@/components/page';
-import { Button } from '@/components/ui/button';
 import { CodeBlock } from '@/components/ui/code-block';
 import { DataTable, type TableColumn } from '@/components/ui/data-table';
-import { Input } from '@/components/ui/field';
 import { Panel } from '@/components/ui/panel';
 import { Fact, Facts, SidePanel, SideSection } from '@/components/ui/side-panel';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { StatusMark } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
 import { graphql } from '@/gql';
-import type { AuditLogQuery } from '@/gql/graphql';
+import type { AuditEntryFragment } from '@/gql/graphql';
 import { formatCount } from '@/lib/format';
 import { useKeys } from '@/lib/keys';
 import { useLive } from '@/lib/graphql/use-live';
+import { usePages } from '@/lib/graphql/use-pages';
 import { useUrlState } from '@/lib/url-state';
 import { AdminOnly } from './admin-only';
+import { FILTERS, filterOf, takes } from './audit-filter';
+import { AuditFilters } from './audit-filters';
 
 const AUDIT_LOG = graphql(`
-  query AuditLog($after: String, $first: Int!, $types: [String!], $subject: ID) {
-    events(after: $after, first: $first, types: $types, subject: $subject) {
+  query AuditLog($after: String, $types: [String!], $subject: ID, $actorId: ID, $since: DateTime, $until: DateTime) {
+    events(after: $after, first: 50, types: $types, subject: $subject, actorId: $actorId, since: $since, until: $until, direction: DESC) {
+      totalCount
       pageInfo {
         hasNextPage
         endCursor
       }
-      edges {
-        cursor
-        node {
-          id
-          seq
-          type
-          time
-          subject
-          data
-          hash
-          source
-          actor {
-            id
-            name
-          }
-        }
+      nodes {
+        ...AuditEntry
       }
+    }
+  }
+
+  fragment AuditEntry on Event {
+    id
+    seq
+    type
+    time
+    subject
+    data
+    hash
+    source
+    actor {
+      id
+      name
+    }
+  }
+`);
+const AUDIT_ENTRY = graphql(`
+  query AuditLogEntry($id: ID!) {
+    event(id: $id) {
+      ...AuditEntry
     }
   }
 `);
@@ -57,11 +67,6 @@ const AUDIT_STATE = graphql(`
       verifiedAt
       firstBrokenSeq
     }
-    events(first: 1) {
-      edges {
-        cursor
-      }
-    }
   }
 `);
 const AUDIT_LIVE = graphql(`
@@ -70,18 +75,16 @@ const AUDIT_LIVE = graphql(`
       cursor
       event {
         id
+        time
+        actor {
+          id
+        }
       }
     }
   }
 `);
 
-type Entry = NonNullable<AuditLogQuery['events']>['edges'][number]['node'];
-
-/** As many as the API gives at once: a window is never cut off. */
-const WINDOW = 200;
-const ENOUGH = 50;
-/** A filter that finds little must not read the whole log at once. */
-const MOST_WINDOWS = 20;
+type Entry = AuditEntryFragment;
 
 export const AuditLog = () => (
   <AdminOnly>
@@ -90,25 +93,33 @@ export const AuditLog = () => (
 );
 
 function Log() {
-  const { get, set } = useUrlState();
-  const [type, subject, opened] = [get('type') ?? '', get('subject') ?? '', get('event')];
+  const { params, get, set } = useUrlState();
+  const opened = get('event');
+  const filter = filterOf(get);
+  const isFiltered = FILTERS.some((name) => params.has(name));
   const [{ data: state, error: stateError }, reload] = useQuery({ query: AUDIT_STATE });
-  const [arrived, setArrived] = useState(0);
-  const types = type ? [type.includes('.') || type.endsWith('*') ? type : `${type}.*`] : null;
-  const log = useLog({
-    types,
-    subject: subject || null,
-    end: state?.auditStatus?.sealedSeq ?? null,
-    begin: state?.events?.edges[0]?.cursor ?? null,
+  const log = usePages(AUDIT_LOG, filter, ({ events }) => events);
+  // What came under another filter is not among these.
+  const key = JSON.stringify(filter);
+  const [arrivals, setArrivals] = useState({ key, count: 0 });
+  const arrived = arrivals.key === key ? arrivals.count : 0;
+  useLive(AUDIT_LIVE, {
+    variables: { types: filter.types, subject: filter.subject },
+    onEvent: ({ eventPublished: { event } }) => {
+      if (event && takes(filter, event)) setArrivals((before) => ({ key, count: before.key === key ? before.count + 1 : 1 }));
+    },
   });
-  useLive(AUDIT_LIVE, { variables: { types, subject: subject || null }, onEvent: () => setArrived((count) => count + 1) });
   const show = () => {
-    setArrived(0);
+    setArrivals({ key, count: 0 });
+    log.reload();
     reload({ requestPolicy: 'network-only' });
   };
   useKeys({ '.': show }, arrived > 0);
 
-  const current = log.entries.find(({ id }) => id === opened);
+  const listed = log.nodes.find(({ id }) => id === opened);
+  // A link leads to an event that may be far back.
+  const [{ data: far }] = useQuery({ query: AUDIT_ENTRY, variables: { id: opened ?? '' }, pause: !opened || listed !== undefined });
+  const current = listed ?? (far?.event?.id === opened ? far?.event : undefined);
   const columns: TableColumn<Entry>[] = [
     { id: 'seq', header: 'Number', width: 92, align: 'end', cell: ({ seq }) => formatCount(seq) },
     { id: 'time', header: 'Time', width: 240, cell: ({ time }) => <Time at={time} as="full" />, priority: 3 },
@@ -131,37 +142,7 @@ function Log() {
             state?.auditStatus && <Chain status={state.auditStatus} />
           )}
         </Panel>
-        <form
-          className="flex flex-wrap items-center gap-2"
-          onSubmit={(event) => {
-            event.preventDefault();
-            const form = new FormData(event.currentTarget);
-            set({ type: String(form.get('type')).trim(), subject: String(form.get('subject')).trim(), event: null }, { push: true });
-          }}
-        >
-          <Input
-            name="type"
-            aria-label="Type, or how it begins"
-            placeholder="Type, as in asset or policy.violated"
-            defaultValue={type}
-            key={`t${type}`}
-            className="w-64 max-sm:w-full"
-          />
-          <Input
-            name="subject"
-            aria-label="Subject's id"
-            placeholder="Subject's id"
-            defaultValue={subject}
-            key={`s${subject}`}
-            className="w-72 font-mono max-sm:w-full"
-          />
-          <Button type="submit">Filter</Button>
-          {(type || subject) && (
-            <Button variant="quiet" onClick={() => set({ type: null, subject: null, event: null }, { push: true })}>
-              Clear
-            </Button>
-          )}
-        </form>
+        <AuditFilters />
       </div>
       {arrived > 0 && (
         <button
@@ -173,19 +154,20 @@ function Log() {
         </button>
       )}
       <div className="relative flex min-h-0 flex-1">
-        {log.error || (stateError && !state?.auditStatus) ? (
-          // Without the state it is not known where the log ends.
-          <ErrorPanel error={log.error ?? stateError!} subject="The log" onRetry={show} />
+        {log.error && log.nodes.length === 0 ? (
+          <ErrorPanel error={log.error} subject="The log" onRetry={show} />
         ) : (
           <DataTable
             label="Events, the newest first"
-            rows={log.entries}
+            rows={log.nodes}
             columns={columns}
             idOf={({ id }) => id}
-            isLoading={log.isReading}
-            isFetching={log.isReading}
-            hasMore={log.hasMore}
-            onMore={log.readMore}
+            totalCount={log.totalCount}
+            isLoading={log.isLoading}
+            isFetching={log.isFetching}
+            hasMore={log.hasNextPage}
+            onMore={log.loadMore}
+            onRetryRest={log.retryRest}
             openedId={opened}
             onOpen={({ id }) => set({ event: id })}
             compact={(entry) => (
@@ -199,9 +181,7 @@ function Log() {
               </div>
             )}
             empty={
-              <EmptyState title={type || subject ? 'No event matches this filter' : 'No events'}>
-                The log was read from its end{log.hasMore ? ', not to its beginning yet' : ''}.
-              </EmptyState>
+              <EmptyState title={isFiltered ? 'No event matches these filters' : 'No events'}>The whole log was looked through.</EmptyState>
             }
           />
         )}
@@ -288,53 +268,4 @@ function detailOf(data: unknown): string {
     .find((value) => typeof value === 'string');
   const changes = Array.isArray(values.changes) ? values.changes.map((change: { path?: string }) => change.path).filter(Boolean) : [];
   return [name, changes.slice(0, 3).join(', ')].filter(Boolean).join(' · ');
-}
-
-type Asked = { types: string[] | null; subject: string | null; end: number | null; begin: string | null };
-
-/** The log from its end backwards: the API reads forwards from a position, so it is asked window by window. */
-function useLog({ types, subject, end, begin }: Asked) {
-  const client = useClient();
-  const key = JSON.stringify([types, subject, end]);
-  const [read, setRead] = useState<{ key: string; entries: Entry[]; next: number; error?: CombinedError; isDone: boolean }>();
-  const reading = useRef<string | null>(null);
-  const epoch = begin?.split('.')[0];
-  const current = read?.key === key ? read : undefined;
-
-  const readMore = useCallback(async () => {
-    if (end === null || epoch === undefined || reading.current === key) return;
-    reading.current = key;
-    let next = current?.next ?? end;
-    const found: Entry[] = [];
-    for (let windows = 0; next > 0 && found.length < ENOUGH && windows < MOST_WINDOWS; windows++) {
-      const from = Math.max(0, next - WINDOW);
-      const { data, error } = await client.query(
-        AUDIT_LOG,
-        { after: `${epoch}.${from}`, first: next - from, types, subject },
-        { requestPolicy: 'network-only' },
-      );
-      if (error) {
-        reading.current = null;
-        return setRead({ key, entries: current?.entries ?? [], next, error, isDone: true });
-      }
-      const nodes = data?.events?.edges.map(({ node }) => node).filter(({ seq }) => seq <= next) ?? [];
-      found.push(...nodes.toReversed());
-      next = from;
-    }
-    reading.current = null;
-    setRead({ key, entries: [...(current?.entries ?? []), ...found], next, isDone: next <= 0 });
-  }, [client, current, end, epoch, key, subject, types]);
-
-  const isFirst = current === undefined;
-  useEffect(() => {
-    // Not within the effect: the answer comes later anyway.
-    if (isFirst) queueMicrotask(() => void readMore());
-  }, [isFirst, readMore]);
-  return {
-    entries: current?.entries ?? [],
-    error: current?.error,
-    isReading: isFirst,
-    hasMore: current ? !current.isDone : false,
-    readMore: () => void readMore(),
-  };
 }

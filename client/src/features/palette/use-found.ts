@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { plainText } from '@/components/ui/highlight';
 import { graphql } from '@/gql';
+import { useTeams, useUsers } from '@/lib/lists';
 import { useViewer } from '@/lib/viewer';
 import type { Entry, Mode } from './palette-groups';
 import { listVisited } from './recent';
@@ -49,23 +50,6 @@ const PALETTE_TAGS = graphql(`
     }
   }
 `);
-const PALETTE_OWNERS = graphql(`
-  query PaletteOwners {
-    teams(first: 200) {
-      nodes {
-        id
-        name
-      }
-    }
-    users(first: 200) {
-      nodes {
-        id
-        name
-        email
-      }
-    }
-  }
-`);
 
 const TYPING_MS = 150;
 type Asset = { id: string; kind: string; name: string; displayName: string; path: readonly string[]; source?: { name: string } | null };
@@ -94,8 +78,8 @@ export function useFound(mode: Mode, text: string) {
   const [recent] = useQuery({ query: PALETTE_RECENT, variables: { ids }, pause: ids.length === 0 });
   const [assets] = useQuery({ query: PALETTE_ASSETS, variables: { query: asked }, pause: mode !== 'all' || asked === '' });
   const [tags] = useQuery({ query: PALETTE_TAGS, variables: { prefix: asked }, pause: mode !== 'tags' });
-  const [owners] = useQuery({ query: PALETTE_OWNERS, pause: mode !== 'owners' });
-  const current = mode === 'tags' ? tags : mode === 'owners' ? owners : assets;
+  const [teams, users] = [useTeams({ pause: mode !== 'owners' }), useUsers({ pause: mode !== 'owners' })];
+  const current = mode === 'tags' ? tags : assets;
   return {
     recent: (recent.data?.assetsById ?? []).flatMap((asset) => (asset ? [toEntry(asset)] : [])),
     assets: (assets.data?.search?.nodes ?? []).map(({ asset, highlights }) => toEntry(asset, highlights[0])),
@@ -106,10 +90,10 @@ export function useFound(mode: Mode, text: string) {
       href: `/search?tag=${encodeURIComponent(name)}`,
     })),
     owners: [
-      ...(owners.data?.teams?.nodes ?? []).map(({ id, name }): Entry => ({ id, name, hint: 'Team', href: `/search?owner=${id}` })),
-      ...(owners.data?.users?.nodes ?? []).map(({ id, name, email }): Entry => ({ id, name, hint: email, href: `/search?owner=${id}` })),
+      ...teams.nodes.map(({ id, name }): Entry => ({ id, name, hint: 'Team', href: `/search?owner=${id}` })),
+      ...users.nodes.map(({ id, name, email }): Entry => ({ id, name, hint: email, href: `/search?owner=${id}` })),
     ],
-    isFetching: current.fetching || (mode !== 'owners' && asked !== text),
-    error: current.error,
+    isFetching: mode === 'owners' ? teams.isFetching || users.isFetching : current.fetching || asked !== text,
+    error: mode === 'owners' ? (teams.error ?? users.error) : current.error,
   };
 }

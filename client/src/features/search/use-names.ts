@@ -1,56 +1,7 @@
 'use client';
-import { useEffect, useState } from 'react';
-import { useClient, useQuery } from 'urql';
-import { graphql } from '@/gql';
 import { formatEnum } from '@/lib/format';
+import { namesOf, useDomains, useSources, useTeams, useUserNames } from '@/lib/lists';
 import { NONE, type FacetName } from './search-filter';
-
-const SEARCH_NAMES = graphql(`
-  query SearchNames {
-    sources(first: 200) {
-      nodes {
-        id
-        name
-      }
-    }
-    domains(first: 200) {
-      nodes {
-        id
-        name
-      }
-    }
-    teams(first: 200) {
-      nodes {
-        id
-        name
-      }
-    }
-  }
-`);
-const SEARCH_USER_NAME = graphql(`
-  query SearchUserName($id: ID!) {
-    user(id: $id) {
-      id
-      name
-    }
-  }
-`);
-const SEARCH_DOMAIN_NAME = graphql(`
-  query SearchDomainName($id: ID!) {
-    domain(id: $id) {
-      id
-      name
-    }
-  }
-`);
-const SEARCH_SOURCE_NAME = graphql(`
-  query SearchSourceName($id: ID!) {
-    source(id: $id) {
-      id
-      name
-    }
-  }
-`);
 
 export type Names = {
   /** What the interface calls a facet's value. */
@@ -60,50 +11,26 @@ export type Names = {
   isHidden: (id: string) => boolean;
 };
 
-/** Facets tell the ids of sources, domains and owners. `ids`: those whose names are wanted; what is not on the lists is asked for by its id. */
+/** Facets tell the ids of sources, domains and owners. `ids`: those whose names are wanted. */
 export function useNames(ids: Readonly<Record<'source' | 'domain' | 'owner', readonly string[]>>): Names {
-  const client = useClient();
-  const [{ data }] = useQuery({ query: SEARCH_NAMES });
-  const [single, setSingle] = useState<ReadonlyMap<string, string | null | undefined>>(new Map());
-  const listed = new Map(
-    [data?.sources, data?.domains, data?.teams].flatMap((list) => list?.nodes.map(({ id, name }) => [id, name] as const) ?? []),
-  );
-  const missing = (['source', 'domain', 'owner'] as const)
-    .flatMap((facet) => ids[facet].map((id) => ({ facet, id })))
-    .filter(({ id }) => data && id !== NONE && !listed.has(id) && !single.has(id));
-  const key = JSON.stringify(missing);
-  useEffect(() => {
-    let isOver = false;
-    for (const { facet, id } of JSON.parse(key) as typeof missing) {
-      const found =
-        facet === 'owner'
-          ? client.query(SEARCH_USER_NAME, { id }).then(({ data: answer, error }) => (error ? undefined : (answer?.user?.name ?? null)))
-          : facet === 'domain'
-            ? client
-                .query(SEARCH_DOMAIN_NAME, { id })
-                .then(({ data: answer, error }) => (error ? undefined : (answer?.domain?.name ?? null)))
-            : client
-                .query(SEARCH_SOURCE_NAME, { id })
-                .then(({ data: answer, error }) => (error ? undefined : (answer?.source?.name ?? null)));
-      void found.then((name) => {
-        if (!isOver) setSingle((before) => new Map(before).set(id, name));
-      });
-    }
-    return () => {
-      isOver = true;
-    };
-  }, [client, key]);
-
-  const teams = new Set(data?.teams?.nodes.map(({ id }) => id));
+  const [sources, domains, teams] = [useSources(), useDomains(), useTeams()];
+  const isTeam = new Set(teams.nodes.map(({ id }) => id));
+  const users = useUserNames(teams.isWhole ? ids.owner.filter((id) => id !== NONE && !isTeam.has(id)) : []);
+  const listed = namesOf(sources.nodes, domains.nodes, teams.nodes);
+  /** Null: there is none of that id for this viewer. Undefined: not known yet, or not to be had. */
+  const find = (facet: 'source' | 'domain' | 'owner', id: string): string | null | undefined =>
+    listed.get(id) ?? (facet === 'owner' ? users.get(id) : (facet === 'source' ? sources : domains).isWhole ? null : undefined);
+  const failed = sources.error ?? domains.error ?? teams.error;
   return {
-    isTeam: (id) => teams.has(id),
-    isHidden: (id) => !listed.has(id) && single.get(id) === null,
+    isTeam: (id) => isTeam.has(id),
+    isHidden: (id) => (['source', 'domain', 'owner'] as const).some((facet) => ids[facet].includes(id) && find(facet, id) === null),
     nameOf: (facet, value) => {
       if (facet === 'kind') return formatEnum(value);
       if (facet === 'label' || facet === 'tag') return value;
       if (value === NONE) return facet === 'owner' ? 'No owner' : 'No domain';
+      const name = find(facet, value);
       // A moment's blank is better than an id that turns into a name.
-      return listed.get(value) ?? single.get(value) ?? (single.has(value) ? 'unknown' : '…');
+      return name ?? (name === null || failed ? 'unknown' : '…');
     },
   };
 }

@@ -17,8 +17,10 @@ export type Pages<Data, Node> = {
   /** What is shown is being asked for again, or the next page is on its way. */
   isFetching: boolean;
   error: CombinedError | undefined;
-  /** Does nothing while a page is on its way or where there is none. */
+  /** Does nothing while a page is on its way, where there is none, or where the last one did not come. */
   loadMore: () => void;
+  /** Asks again for the page that did not come while those before it are shown; null: none is missing so. */
+  retryRest: (() => void) | null;
   reload: () => void;
 };
 
@@ -70,11 +72,16 @@ export function usePages<Data, Variables extends AnyVariables, Node>(
   if (reading.document !== document) setReading({ document, connectionOf });
   const connections = useMemo(() => pages.map(({ data }) => (data ? reading.connectionOf(data) : null)), [pages, reading]);
   const nodes = useMemo(() => connections.flatMap((connection) => connection?.nodes ?? []), [connections]);
-  const last = connections.at(-1)?.pageInfo;
+  const isBroken = pages.length > 1 && !connections.at(-1) && pages.at(-1)!.error !== undefined;
+  const read = isBroken ? pages.length - 1 : pages.length;
+  const last = connections[read - 1]?.pageInfo;
   const next = last?.hasNextPage ? (last.endCursor ?? null) : null;
   const loadMore = useCallback(() => {
-    if (next && !isFetching) ask.current(next, pages.length);
-  }, [next, isFetching, pages.length]);
+    if (next && !isFetching && !isBroken) ask.current(next, read);
+  }, [next, isFetching, isBroken, read]);
+  const retryRest = useCallback(() => {
+    if (next && !isFetching) ask.current(next, read);
+  }, [next, isFetching, read]);
   const reload = useCallback(() => setRound((before) => before + 1), []);
 
   return {
@@ -86,6 +93,7 @@ export function usePages<Data, Variables extends AnyVariables, Node>(
     isFetching,
     error: pages.find(({ error }) => error)?.error,
     loadMore,
+    retryRest: isBroken && next ? retryRest : null,
     reload,
   };
 }
