@@ -20,7 +20,11 @@ import type { Asset } from './asset-query';
 
 export const ASSET_HEADER_VIOLATIONS = graphql(`
   query AssetHeaderViolations($id: ID!) {
-    violationCounts(by: SEVERITY, filter: { assetIds: [$id], statuses: [OPEN, ACKNOWLEDGED] }) {
+    open: violationCounts(by: SEVERITY, filter: { assetIds: [$id], statuses: [OPEN] }) {
+      value
+      count
+    }
+    acknowledged: violationCounts(by: STATUS, filter: { assetIds: [$id], statuses: [ACKNOWLEDGED] }) {
       value
       count
     }
@@ -28,20 +32,22 @@ export const ASSET_HEADER_VIOLATIONS = graphql(`
 `);
 
 /** Null: not known, because the part of PurSight that knows is away. Undefined: not yet. */
-export function useOpenViolations(id: string): { count: number; worst: Severity | null } | null | undefined {
+export function useActiveViolations(id: string): { open: number; acknowledged: number; worst: Severity | null } | null | undefined {
   const [{ data, error }] = useQuery({ query: ASSET_HEADER_VIOLATIONS, variables: { id } });
-  const counts = data?.violationCounts;
-  if (!counts) return error || data ? null : undefined;
+  const { open, acknowledged } = data ?? {};
+  if (!open || !acknowledged) return error || data ? null : undefined;
+  const sum = (counts: typeof open) => counts.reduce((total, { count }) => total + count, 0);
   return {
-    count: counts.reduce((sum, { count }) => sum + count, 0),
-    worst: SEVERITIES.find((severity) => counts.some(({ value, count }) => value === severity && count > 0)) ?? null,
+    open: sum(open),
+    acknowledged: sum(acknowledged),
+    worst: SEVERITIES.find((severity) => open.some(({ value, count }) => value === severity && count > 0)) ?? null,
   };
 }
 
-type Props = { asset: Asset; open: ReturnType<typeof useOpenViolations>; mayEdit: boolean; onEdit: () => void; onCopy: () => void };
+type Props = { asset: Asset; active: ReturnType<typeof useActiveViolations>; mayEdit: boolean; onEdit: () => void; onCopy: () => void };
 
 /** What it is, who answers for it, and what is wrong with it. */
-export function AssetHeader({ asset, open, mayEdit, onEdit, onCopy }: Props) {
+export function AssetHeader({ asset, active, mayEdit, onEdit, onCopy }: Props) {
   const { id, kind, name, displayName, owners, domain, labels, tags, deletedAt } = asset;
   return (
     <header className="flex flex-col gap-2 px-5 pt-3.5 pb-2 max-sm:px-3">
@@ -85,7 +91,7 @@ export function AssetHeader({ asset, open, mayEdit, onEdit, onCopy }: Props) {
         </p>
       )}
       <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1.5">
-        <OpenViolations id={id} open={open} />
+        <ActiveViolations id={id} active={active} />
         <Part name="Owner">
           <Owners owners={owners} />
         </Part>
@@ -142,16 +148,17 @@ const Part = ({ name, children }: { name?: string; children: ReactNode }) => (
   </span>
 );
 
-function OpenViolations({ id, open }: { id: string; open: Props['open'] }) {
-  if (open === undefined) return <Part name="Violations">{''}</Part>;
-  if (open === null) {
+function ActiveViolations({ id, active }: { id: string; active: Props['active'] }) {
+  if (active === undefined) return <Part name="Violations">{''}</Part>;
+  if (active === null) {
     return (
       <Part name="Violations">
         <span className="text-fg-3">not available</span>
       </Part>
     );
   }
-  if (!open.worst) {
+  const { open, acknowledged, worst } = active;
+  if (open + acknowledged === 0) {
     return (
       <Part>
         <span className="text-fg-3">No open violations</span>
@@ -161,8 +168,9 @@ function OpenViolations({ id, open }: { id: string; open: Props['open'] }) {
   return (
     <Part>
       <Link href={`/assets/${id}?tab=violations`} replace scroll={false} className="flex items-center gap-1.5 hover:underline">
-        <SeverityWord severity={open.worst} />
-        <span className="font-medium">{formatCount(open.count)} open</span>
+        {worst && <SeverityWord severity={worst} />}
+        <span className={worst ? 'font-medium' : 'text-fg-3'}>{worst ? `${formatCount(open)} open` : 'No open violations'}</span>
+        {acknowledged > 0 && <span className="text-fg-3">{formatCount(acknowledged)} acknowledged</span>}
       </Link>
     </Part>
   );

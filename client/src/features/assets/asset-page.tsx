@@ -12,7 +12,7 @@ import { formatCount } from '@/lib/format';
 import { useKeys } from '@/lib/keys';
 import { useUrlState } from '@/lib/url-state';
 import { useViewer } from '@/lib/viewer';
-import { AssetHeader, copyName, useOpenViolations } from './asset-header';
+import { AssetHeader, copyName, useActiveViolations } from './asset-header';
 import { ASSET_PAGE, assetHref, CONTAINERS, TABS, type Asset, type TabId } from './asset-query';
 import { draftKey, readDraft } from './draft';
 import type { Draft } from './edit-sheet';
@@ -60,7 +60,7 @@ function Loaded({ asset }: { asset: Asset }) {
   const router = useRouter();
   const url = useUrlState();
   const { viewer, maySteward } = useViewer();
-  const open = useOpenViolations(id);
+  const active = useActiveViolations(id);
   const change = useLiveAsset(id, viewer.id);
   const did = useUndo();
   const mayEdit = !asset.deletedAt && maySteward({ sourceId: asset.source?.id, domainId: asset.domain?.id });
@@ -82,7 +82,11 @@ function Loaded({ asset }: { asset: Asset }) {
       count: isContainer ? undefined : formatCount(asset.columns.totalCount ?? 0),
     },
     { id: 'lineage', label: 'Lineage' },
-    { id: 'violations', label: 'Violations', count: open?.count ? formatCount(open.count) : undefined },
+    {
+      id: 'violations',
+      label: 'Violations',
+      count: active && active.open + active.acknowledged > 0 ? formatCount(active.open + active.acknowledged) : undefined,
+    },
     { id: 'history', label: 'History', count: formatCount(asset.version) },
     { id: 'definition', label: 'Definition' },
     { id: 'activity', label: 'Activity' },
@@ -96,7 +100,7 @@ function Loaded({ asset }: { asset: Asset }) {
 
   return (
     <Page title={`${asset.displayName}, ${tabs.find((tab) => tab.id === current)!.label}`} heading={null} crumbs={crumbsOf(asset)} fills>
-      <AssetHeader {...{ asset, open, mayEdit }} onEdit={edit} onCopy={copy} />
+      <AssetHeader {...{ asset, active, mayEdit }} onEdit={edit} onCopy={copy} />
       <Tabs label="Parts of this asset" current={current} tabs={tabs.map((tab) => ({ ...tab, href: tabHref(tab.id) }))} />
       <Boundary key={current} name={tabs.find((tab) => tab.id === current)!.label}>
         {current === 'schema' &&
