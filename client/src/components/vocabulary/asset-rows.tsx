@@ -88,6 +88,7 @@ export function AssetRows<Data>({ label, pages, selection, empty }: Props<Data>)
       isFetching={pages.isFetching}
       hasMore={pages.hasNextPage}
       onMore={pages.loadMore}
+      onRetryRest={pages.retryRest}
       selection={selection}
       onOpen={({ id }, { newTab }) => (newTab ? window.open(`/assets/${id}`, '_blank', 'noopener') : router.push(`/assets/${id}`))}
       compact={({ name, kind, source, owners }) => (

@@ -6,7 +6,7 @@ import { Time } from '../ui/time';
 
 const CHANGED_BY = graphql(`
   query ChangedBy($id: ID!, $types: [String!]) {
-    events(first: 200, subject: $id, types: $types) {
+    events(first: 1, subject: $id, types: $types, direction: DESC) {
       nodes {
         id
         time
@@ -14,9 +14,6 @@ const CHANGED_BY = graphql(`
           id
           name
         }
-      }
-      pageInfo {
-        hasNextPage
       }
     }
   }
@@ -35,7 +32,7 @@ const CHANGED_BY_LIVE = graphql(`
 
 type Props = { id: string; types: readonly string[]; version: number; onChange: () => void };
 
-/** Who changed it last, and when. What was changed more often than a page of the log holds is not told. */
+/** Who changed it last, and when. */
 export function ChangedBy({ id, types, version, onChange }: Props) {
   const [{ data }, ask] = useQuery({ query: CHANGED_BY, variables: { id, types: [...types] } });
   useLive(CHANGED_BY_LIVE, {
@@ -45,7 +42,7 @@ export function ChangedBy({ id, types, version, onChange }: Props) {
       onChange();
     },
   });
-  const last = data?.events?.pageInfo.hasNextPage ? undefined : data?.events?.nodes.at(-1);
+  const last = data?.events?.nodes[0];
   return (
     <span className="text-fg-3">
       version {version}

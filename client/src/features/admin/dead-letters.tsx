@@ -117,6 +117,7 @@ function Letters() {
           isFetching={letters.isFetching}
           hasMore={letters.hasNextPage}
           onMore={letters.loadMore}
+          onRetryRest={letters.retryRest}
           selection={selection}
           compact={({ consumer, event, lastError, failedAt }) => (
             <div className="min-w-0">

@@ -133,6 +133,7 @@ export function Teams({ tabs }: { tabs: ReactNode }) {
           isFetching={teams.isFetching}
           hasMore={teams.hasNextPage}
           onMore={teams.loadMore}
+          onRetryRest={teams.retryRest}
           openedId={opened?.id}
           onOpen={({ id }) => set({ team: id })}
           compact={({ name, members }) => (

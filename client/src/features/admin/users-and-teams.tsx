@@ -108,6 +108,7 @@ function Users({ tabs }: { tabs: React.ReactNode }) {
           isFetching={users.isFetching}
           hasMore={users.hasNextPage}
           onMore={users.loadMore}
+          onRetryRest={users.retryRest}
           openedId={opened?.id}
           onOpen={({ id }) => set({ user: id })}
           rowKeys={{ e: ({ id }) => set({ user: id }) }}

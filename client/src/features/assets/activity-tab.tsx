@@ -16,7 +16,7 @@ import { useNames } from './use-names';
 
 const ACTIVITY_TAB = graphql(`
   query ActivityTab($id: ID!, $after: String) {
-    events(subject: $id, first: 200, after: $after) {
+    events(subject: $id, first: 200, after: $after, direction: DESC) {
       pageInfo {
         hasNextPage
         endCursor
@@ -44,7 +44,7 @@ const ACTIVITY_TAB_LIVE = graphql(`
 `);
 type Event = NonNullable<ActivityTabQuery['events']>['nodes'][number];
 
-/** The log begins with the oldest: to show the newest first it is read to its end, but not beyond so many. */
+/** What is not of a kind is left out here: it is read on, but not beyond so many. */
 const MOST = 2_000;
 
 /** What happened to this asset, and through whom. */
@@ -59,7 +59,7 @@ export function ActivityTab({ id }: { id: string }) {
   }, [readsOn, isFetching, loadMore]);
   useLive(ACTIVITY_TAB_LIVE, { variables: { id }, onEvent: useLater(pages.reload, 1_000) });
   const kind = ACTIVITY_KINDS.find(({ value }) => value === url.get('kind'))?.value ?? 'all';
-  const events = pages.nodes.filter((event) => kind === 'all' || kindOf(event) === kind).toReversed();
+  const events = pages.nodes.filter((event) => kind === 'all' || kindOf(event) === kind);
 
   const sentence = (event: Event) => {
     const { who, what } = sentenceOf(event, nameOf);
@@ -91,7 +91,7 @@ export function ActivityTab({ id }: { id: string }) {
           onChange={(value) => url.set({ kind: value === 'all' ? null : value })}
           options={ACTIVITY_KINDS}
         />
-        {hasNextPage && !readsOn && <p className="text-small text-fg-3">The first {formatCount(MOST)} events.</p>}
+        {hasNextPage && !readsOn && <p className="text-small text-fg-3">The newest {formatCount(MOST)} events.</p>}
       </div>
       <DataTable
         label="Activity"
@@ -101,6 +101,7 @@ export function ActivityTab({ id }: { id: string }) {
         totalCount={events.length}
         isLoading={pages.isLoading}
         isFetching={pages.isFetching}
+        onRetryRest={pages.retryRest}
         compact={(event) => (
           <div className="flex min-w-0 flex-col">
             <span className="truncate">{sentence(event)}</span>

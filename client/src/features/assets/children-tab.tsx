@@ -83,6 +83,7 @@ export function ChildrenTab({ asset, mayEdit, onEdit }: { asset: Asset; mayEdit:
         isFetching={pages.isFetching}
         hasMore={pages.hasNextPage}
         onMore={pages.loadMore}
+        onRetryRest={pages.retryRest}
         onOpen={({ id }, { newTab }) => (newTab ? void window.open(assetHref(id), '_blank', 'noopener') : router.push(assetHref(id)))}
         compact={({ displayName, name, kind, owners }) => (
           <div className="flex min-w-0 flex-col">

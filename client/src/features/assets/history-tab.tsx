@@ -123,6 +123,7 @@ function History({ asset, mayEdit, did }: Props) {
         hasMore={hasNextPage}
         isFetching={isFetching}
         onMore={loadMore}
+        onRetryRest={pages.retryRest}
       />
       <section aria-label="Changes" className="relative flex min-h-0 min-w-0 flex-1 flex-col max-md:min-h-[60dvh] max-md:flex-none">
         <RefetchLine isOn={!isReady && (before.fetching || after.fetching)} />

@@ -105,6 +105,7 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
           {...{ columns, keys, mayEdit, decide, editing }}
           isLoading={pages.isLoading}
           isFetching={pages.isFetching}
+          onRetryRest={pages.retryRest}
           openedId={opened?.id ?? null}
           onOpen={({ id }) => url.set({ column: id }, { push: true })}
           selection={mayEdit ? selection : undefined}

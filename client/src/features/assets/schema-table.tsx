@@ -13,6 +13,7 @@ type Props = {
   keys: Keys;
   isLoading: boolean;
   isFetching: boolean;
+  onRetryRest: (() => void) | null;
   empty: React.ReactNode;
   openedId: string | null;
   onOpen: (column: Column) => void;
@@ -136,6 +137,7 @@ export function SchemaTable(props: Props) {
       totalCount={columns.length}
       isLoading={props.isLoading}
       isFetching={props.isFetching}
+      onRetryRest={props.onRetryRest}
       empty={props.empty}
       openedId={props.openedId}
       onOpen={props.onOpen}

@@ -1,6 +1,7 @@
 'use client';
 import { RefreshCw, User } from 'lucide-react';
 import { Button } from '@/components/ui/button';
+import { RestMissing } from '@/components/ui/rest-missing';
 import { Time } from '@/components/ui/time';
 import { cn } from '@/lib/class-names';
 import { plural } from '@/lib/format';
@@ -15,12 +16,13 @@ type Props = {
   to: number;
   choose: (change: { from?: number; to?: number }) => void;
   hasMore: boolean;
+  onRetryRest: (() => void) | null;
   isFetching: boolean;
   onMore: () => void;
 };
 
 /** Every version: pressed it shows what it changed; its ring makes it what the comparison starts from. */
-export function VersionList({ versions, total, from, to, choose, hasMore, isFetching, onMore }: Props) {
+export function VersionList({ versions, total, from, to, choose, hasMore, isFetching, onMore, onRetryRest }: Props) {
   return (
     <section
       aria-label="Versions"
@@ -68,9 +70,13 @@ export function VersionList({ versions, total, from, to, choose, hasMore, isFetc
         })}
         {hasMore && (
           <li className="p-3">
-            <Button busy={isFetching} onClick={onMore}>
-              Older versions
-            </Button>
+            {onRetryRest ? (
+              <RestMissing isFetching={isFetching} onRetry={onRetryRest} />
+            ) : (
+              <Button busy={isFetching} onClick={onMore}>
+                Older versions
+              </Button>
+            )}
           </li>
         )}
       </ol>

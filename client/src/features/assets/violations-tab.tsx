@@ -115,6 +115,7 @@ export function ViolationsTab({ id }: { id: string }) {
           isFetching={pages.isFetching}
           hasMore={pages.hasNextPage}
           onMore={pages.loadMore}
+          onRetryRest={pages.retryRest}
           onOpen={(violation, { newTab }) =>
             newTab ? void window.open(hrefOf(violation), '_blank', 'noopener') : router.push(hrefOf(violation))
           }

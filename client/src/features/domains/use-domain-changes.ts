@@ -35,7 +35,7 @@ const THEIRS = graphql(`
     domain(id: $id) {
       ...DomainFields
     }
-    events(first: 200, subject: $id, types: $types) {
+    events(first: 1, subject: $id, types: $types, direction: DESC) {
       nodes {
         id
         time
@@ -43,9 +43,6 @@ const THEIRS = graphql(`
           id
           name
         }
-      }
-      pageInfo {
-        hasNextPage
       }
     }
   }
@@ -78,7 +75,7 @@ export function useDomainChanges() {
       const { data } = await client.query(THEIRS, { id, types: DOMAINS_EVENTS }, { requestPolicy: 'network-only' });
       const found = data?.domain;
       if (!found) return null;
-      const last = data.events?.pageInfo.hasNextPage ? undefined : data.events?.nodes.at(-1);
+      const last = data.events?.nodes[0];
       return {
         form: { name: found.name, text: found.description ?? '', parentId: found.parent?.id ?? null },
         version: found.version,

@@ -35,7 +35,7 @@ const THEIRS = graphql(`
     glossaryTerm(id: $id) {
       ...GlossaryTermFields
     }
-    events(first: 200, subject: $id, types: $types) {
+    events(first: 1, subject: $id, types: $types, direction: DESC) {
       nodes {
         id
         time
@@ -43,9 +43,6 @@ const THEIRS = graphql(`
           id
           name
         }
-      }
-      pageInfo {
-        hasNextPage
       }
     }
   }
@@ -78,7 +75,7 @@ export function useGlossaryTermChanges() {
       const { data } = await client.query(THEIRS, { id, types: GLOSSARY_EVENTS }, { requestPolicy: 'network-only' });
       const found = data?.glossaryTerm;
       if (!found) return null;
-      const last = data.events?.pageInfo.hasNextPage ? undefined : data.events?.nodes.at(-1);
+      const last = data.events?.nodes[0];
       return {
         form: { name: found.name, text: found.definition, parentId: found.parent?.id ?? null },
         version: found.version,

@@ -4,10 +4,13 @@ import { useState, type ReactNode } from 'react';
 import { useQuery, type CombinedError } from 'urql';
 import { Button, ButtonLink } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
+import { RestMissing } from '@/components/ui/rest-missing';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { graphql } from '@/gql';
 import { formatCount, plural } from '@/lib/format';
+import { useAllPages } from '@/lib/graphql/use-all-pages';
+import { usePages } from '@/lib/graphql/use-pages';
 import { useViewer } from '@/lib/viewer';
 import { LabelRow, ReviewRow, ViolationRow } from './needs-rows';
 import { useRefresh } from './refresh';
@@ -29,10 +32,14 @@ const NEEDS_VIOLATIONS = graphql(`
   }
 `);
 const NEEDS_REVIEWS = graphql(`
-  query NeedsReviews {
-    sources(first: 200) {
+  query NeedsReviews($after: String) {
+    sources(first: 200, after: $after) {
       nodes {
         ...NeedsReview
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
@@ -59,23 +66,25 @@ export function NeedsYou({ scope }: { scope: Scope }) {
   const own = useOwnAssets(ownerIds);
   const [first, setFirst] = useState(FEW);
   const [violations, askViolations] = useQuery({ query: NEEDS_VIOLATIONS, variables: { ownerIds } });
-  const [reviews, askReviews] = useQuery({ query: NEEDS_REVIEWS });
+  const reviews = useAllPages(usePages(NEEDS_REVIEWS, {}, ({ sources }) => sources));
   const [labels, askLabels] = useQuery({ query: NEEDS_LABELS, variables: { assetIds: own.ids, first }, pause: own.isLoading });
   const anew = { requestPolicy: 'network-only' } as const;
   useRefresh(['policy.'], () => askViolations(anew));
-  useRefresh(['scan.', 'source.'], () => askReviews(anew));
+  useRefresh(['scan.', 'source.'], reviews.reload);
   useRefresh(['classification.', 'asset.'], () => askLabels(anew));
 
   const found = violations.data?.violations;
   // What was decided meanwhile, here or elsewhere, needs nobody any more.
   const open = found?.nodes.filter(({ status, asset }) => asset && status === 'OPEN');
-  const held = reviews.data?.sources?.nodes.filter(({ id, lastRun }) => lastRun?.status === 'NEEDS_REVIEW' && maySteward({ sourceId: id }));
+  // As long as not all have been read nobody is told that there is none.
+  const heldSoFar = reviews.nodes.filter(({ id, lastRun }) => lastRun?.status === 'NEEDS_REVIEW' && maySteward({ sourceId: id }));
+  const held = reviews.isWhole || heldSoFar.length > 0 ? heldSoFar : undefined;
   const columns = labels.data?.columns?.nodes;
   // Which columns wait is known without their labels, but not what for.
   const suggested = columns?.every((column) => column.labels)
     ? columns.filter((column) => column.labels!.some(({ state }) => state === 'SUGGESTED'))
     : undefined;
-  const counts = [found?.totalCount, held?.length, labels.data?.columns?.totalCount];
+  const counts = [found?.totalCount, reviews.isWhole ? held?.length : null, labels.data?.columns?.totalCount];
   const total = counts.every((count) => count != null) ? counts.reduce<number>((sum, count) => sum + count!, 0) : null;
   const everywhere = violations.data?.elsewhere?.reduce((sum, { count }) => sum + count, 0) ?? 0;
 
@@ -114,7 +123,14 @@ export function NeedsYou({ scope }: { scope: Scope }) {
       >
         {(violation) => <ViolationRow key={violation.id} violation={violation} />}
       </Section>
-      <Section title="Runs to review" count={held?.length} state={reviews} items={held} onRetry={() => askReviews(anew)}>
+      <Section
+        title="Runs to review"
+        count={reviews.isWhole ? held?.length : null}
+        state={{ fetching: reviews.isFetching, error: reviews.error }}
+        items={held}
+        rest={reviews.retryRest && <RestMissing isFetching={reviews.isFetching} onRetry={reviews.retryRest} />}
+        onRetry={reviews.retryRest ?? reviews.reload}
+      >
         {(source) => <ReviewRow key={source.id} source={source} />}
       </Section>
       <Section
@@ -148,11 +164,13 @@ type SectionProps<Item> = {
   /** Undefined: not known yet, or not to be had. */
   items: readonly Item[] | undefined;
   onRetry: () => void;
+  /** After the items: what is missing of them. */
+  rest?: ReactNode;
   children: (item: Item) => ReactNode;
 };
 
 /** One kind of thing that waits; where there is none it takes no place. */
-function Section<Item>({ id, title, count, action, state, items, onRetry, children }: SectionProps<Item>) {
+function Section<Item>({ id, title, count, action, state, items, onRetry, rest, children }: SectionProps<Item>) {
   if (items && items.length === 0) return null;
   return (
     <section id={id} aria-label={title} className="border-t border-line first:border-t-0">
@@ -162,7 +180,10 @@ function Section<Item>({ id, title, count, action, state, items, onRetry, childr
         <div className="ml-auto">{action}</div>
       </header>
       {items ? (
-        <ul className="[&>li]:border-b [&>li]:border-line [&>li:last-child]:border-b-0">{items.map(children)}</ul>
+        <>
+          <ul className="[&>li]:border-b [&>li]:border-line [&>li:last-child]:border-b-0">{items.map(children)}</ul>
+          {rest && <p className="border-t border-line px-3 py-2 text-small">{rest}</p>}
+        </>
       ) : state.error && !state.fetching ? (
         <ErrorPanel error={state.error} subject={title} onRetry={onRetry} />
       ) : (

@@ -1,6 +1,6 @@
 'use client';
 import Link from 'next/link';
-import { useQuery } from 'urql';
+import { RestMissing } from '@/components/ui/rest-missing';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { ErrorPanel } from '@/components/ui/states';
 import { StatusMark, type Status } from '@/components/ui/status';
@@ -8,13 +8,18 @@ import { Time } from '@/components/ui/time';
 import { graphql } from '@/gql';
 import type { SourcesHealthQuery } from '@/gql/graphql';
 import { formatCount, formatEnum, plural } from '@/lib/format';
+import { useAllPages } from '@/lib/graphql/use-all-pages';
 import { useLive } from '@/lib/graphql/use-live';
+import { usePages } from '@/lib/graphql/use-pages';
 import { useRefresh } from './refresh';
 
 const SOURCES_HEALTH = graphql(`
-  query SourcesHealth {
-    sources(first: 200) {
-      totalCount
+  query SourcesHealth($after: String) {
+    sources(first: 200, after: $after) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       nodes {
         id
         name
@@ -65,12 +70,13 @@ const UNHEALTHY: readonly string[] = ['FAILED', 'NEEDS_REVIEW'];
 const isHealthy = ({ lastRun }: Source): boolean => lastRun != null && !UNHEALTHY.includes(lastRun.status);
 
 export function SourcesHealth() {
-  const [{ data, error }, again] = useQuery({ query: SOURCES_HEALTH });
-  useRefresh(['scan.', 'source.'], () => again({ requestPolicy: 'network-only' }));
+  const { nodes, isLoading, isWhole, isFetching, error, retryRest, reload } = useAllPages(
+    usePages(SOURCES_HEALTH, {}, (data) => data.sources),
+  );
+  useRefresh(['scan.', 'source.'], reload);
   useLive(SOURCES_HEALTH_PROGRESS, { variables: {}, onEvent: () => {} });
-  const sources = data?.sources?.nodes;
-  if (sources?.length === 0) return null;
-  const total = data?.sources?.totalCount ?? 0;
+  const sources = isWhole || nodes.length > 0 ? nodes : undefined;
+  if (sources?.length === 0 && !error) return null;
   // Those that need somebody come first, then those that are scanned now.
   const rank = (source: Source) => (!isHealthy(source) ? 0 : source.lastRun?.status === 'RUNNING' ? 1 : 2);
   const shown = sources?.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST);
@@ -80,7 +86,7 @@ export function SourcesHealth() {
         <h2 className="font-semibold">Sources</h2>
         {sources && sources.length > 0 && (
           <span className="text-fg-3">
-            {sources.filter(isHealthy).length} of {formatCount(sources.length, total > sources.length)} healthy
+            {sources.filter(isHealthy).length} of {formatCount(sources.length, !isWhole)} healthy
           </span>
         )}
       </header>
@@ -109,13 +115,18 @@ export function SourcesHealth() {
           {sources!.length > MOST && (
             <li className="px-4 pt-1">
               <Link href="/sources" className="text-primary-text hover:underline">
-                All {formatCount(Math.max(total, sources!.length))} sources
+                All {formatCount(sources!.length, !isWhole)} sources
               </Link>
             </li>
           )}
+          {retryRest && (
+            <li className="px-4 pt-1 text-small">
+              <RestMissing isFetching={isFetching} onRetry={retryRest} />
+            </li>
+          )}
         </ul>
-      ) : error ? (
-        <ErrorPanel error={error} subject="The list of sources" onRetry={() => again({ requestPolicy: 'network-only' })} />
+      ) : error && !isLoading ? (
+        <ErrorPanel error={error} subject="The list of sources" onRetry={reload} />
       ) : (
         <SkeletonRows rows={3} />
       )}

@@ -58,7 +58,7 @@ export function PolicyList() {
     events.reload();
   });
   const names = useFilterNames(pages.nodes.map(({ scope }) => scopeOf(scope)));
-  const changedAt = new Map(events.nodes.map(({ subject, time }) => [subject, time]));
+  const changedAt = new Map(events.nodes.toReversed().map(({ subject, time }) => [subject, time]));
 
   const columns: TableColumn<Row>[] = [
     {
@@ -117,6 +117,7 @@ export function PolicyList() {
           isFetching={pages.isFetching}
           hasMore={pages.hasNextPage}
           onMore={pages.loadMore}
+          onRetryRest={pages.retryRest}
           onOpen={({ id }, { newTab }) => (newTab ? window.open(`/policies/${id}`, '_blank', 'noopener') : router.push(`/policies/${id}`))}
           compact={(row) => (
             <div className="flex min-w-0 items-start gap-2">

@@ -39,7 +39,7 @@ export function PolicyVersions({ id, version }: { id: string; version: number })
   if (error && nodes.length === 0) return <ErrorPanel error={error} subject="The list of versions" onRetry={reload} />;
   if (isLoading) return <SkeletonRows rows={2} />;
   // The log may begin later than the policy: numbers are those that the log tells, the newest is the policy's.
-  const versions = nodes.toReversed().map((event, index) => ({
+  const versions = nodes.map((event, index) => ({
     ...event,
     number: event.type === 'policy.created' ? 1 : ((event.data as Data | null)?.version ?? version - index),
   }));

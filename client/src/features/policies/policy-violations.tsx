@@ -3,6 +3,7 @@ import Link from 'next/link';
 import { KindIcon } from '@/components/ui/kind';
 import { Name } from '@/components/ui/name';
 import { Panel } from '@/components/ui/panel';
+import { RestMissing } from '@/components/ui/rest-missing';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { StatusWord } from '@/components/ui/status';
 import { SkeletonRows } from '@/components/ui/skeleton';
@@ -90,7 +91,12 @@ export function PolicyViolations({ id, status }: { id: string; status: string })
               </li>
             ))}
           </ul>
-          {pages.hasNextPage && (
+          {pages.retryRest && (
+            <p className="border-t border-line px-3 py-2">
+              <RestMissing isFetching={pages.isFetching} onRetry={pages.retryRest} />
+            </p>
+          )}
+          {pages.hasNextPage && !pages.retryRest && (
             <button
               type="button"
               onClick={pages.loadMore}

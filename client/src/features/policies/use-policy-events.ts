@@ -19,7 +19,7 @@ const POLICY_EVENTS_LIVE = graphql(`
 `);
 const POLICY_EVENTS_READ = graphql(`
   query PolicyEventsRead($types: [String!], $subject: ID, $after: String) {
-    events(first: 200, types: $types, subject: $subject, after: $after) {
+    events(first: 200, types: $types, subject: $subject, after: $after, direction: DESC) {
       nodes {
         id
         type
@@ -61,10 +61,10 @@ export function usePolicyLive(onChange: () => void, { types = ['policy.*'] }: { 
   });
 }
 
-/** So many changes of policies are read; who has more than that sees the times of the older ones only. */
+/** So many changes of policies are read, the newest first; who has more than that does not see when those before were made. */
 const MOST_READ = 2_000;
 
-/** The changes of one policy, or of all, in the order in which they happened. */
+/** The changes of one policy, or of all, the newest first. */
 export function usePolicyEvents(subject: string | null) {
   const pages = usePages(POLICY_EVENTS_READ, { types: POLICY_EVENTS, subject }, ({ events }) => events);
   const { hasNextPage, isFetching, loadMore } = pages;

@@ -47,7 +47,7 @@ const POLICY_CONFLICT = graphql(`
     policy(id: $id) {
       ...PolicyFields
     }
-    events(first: 200, subject: $id, types: $types) {
+    events(first: 1, subject: $id, types: $types, direction: DESC) {
       nodes {
         id
         time
@@ -55,9 +55,6 @@ const POLICY_CONFLICT = graphql(`
           id
           name
         }
-      }
-      pageInfo {
-        hasNextPage
       }
     }
   }
@@ -93,7 +90,7 @@ export function useSavePolicy() {
     async theirs(id: string): Promise<Theirs | null> {
       const { data } = await client.query(POLICY_CONFLICT, { id, types: POLICY_EVENTS }, { requestPolicy: 'network-only' });
       if (!data?.policy) return null;
-      const last = data.events?.pageInfo.hasNextPage ? undefined : data.events?.nodes.at(-1);
+      const last = data.events?.nodes[0];
       return { policy: data.policy, by: last?.actor?.name ?? null, at: last?.time ?? null };
     },
   };

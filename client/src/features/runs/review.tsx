@@ -9,6 +9,7 @@ import { KindIcon } from '@/components/ui/kind';
 import { Name } from '@/components/ui/name';
 import { Panel } from '@/components/ui/panel';
 import { Owners } from '@/components/ui/people';
+import { RestMissing } from '@/components/ui/rest-missing';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { ErrorPanel } from '@/components/ui/states';
 import { toast } from '@/components/ui/toast';
@@ -179,9 +180,13 @@ export function Review({ runId, count, maySteward, onDone }: Props) {
           </table>
           {held.hasNextPage && (
             <div className="p-2">
-              <Button size="small" busy={held.isFetching} onClick={held.loadMore}>
-                {formatCount(count - held.nodes.length)} more
-              </Button>
+              {held.retryRest ? (
+                <RestMissing isFetching={held.isFetching} onRetry={held.retryRest} />
+              ) : (
+                <Button size="small" busy={held.isFetching} onClick={held.loadMore}>
+                  {formatCount(count - held.nodes.length)} more
+                </Button>
+              )}
             </div>
           )}
         </div>

@@ -137,6 +137,7 @@ export function BrowseLevel({ level, onOpen }: Props) {
           isFetching={pages.isFetching}
           hasMore={pages.hasNextPage}
           onMore={pages.loadMore}
+          onRetryRest={pages.retryRest}
           onOpen={onOpen}
           compact={({ kind, displayName, name, violations, description, sourceDescription }) => (
             <span className="flex min-w-0 flex-col">

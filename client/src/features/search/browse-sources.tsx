@@ -65,6 +65,7 @@ export function BrowseSources({ onOpen }: { onOpen: (id: string) => void }) {
       isFetching={pages.isFetching}
       hasMore={pages.hasNextPage}
       onMore={pages.loadMore}
+      onRetryRest={pages.retryRest}
       onOpen={({ id }) => onOpen(id)}
       compact={({ name, connector, assetCount }) => (
         <>

@@ -2,6 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState, type KeyboardEvent, type MouseEvent, type Ref } from 'react';
+import { RestMissing } from '@/components/ui/rest-missing';
 import { toast } from '@/components/ui/toast';
 import { cn } from '@/lib/class-names';
 import { copyText } from '@/lib/copy-text';
@@ -19,6 +20,8 @@ type Props = {
   results: readonly Result[];
   hasMore: boolean;
   onMore: () => void;
+  /** The next page did not come: asks for it again. */
+  onRetryRest: (() => void) | null;
   /** What the peek shows. */
   peekedId: string | null;
   /** Where this page was left for another. */
@@ -35,7 +38,20 @@ type Props = {
 };
 
 /** Ten thousand results are as quick as fifty: only those in view are drawn. */
-export function ResultList({ label, results, hasMore, onMore, peekedId, cameFrom, onActive, onGo, foot, onLeave, handle }: Props) {
+export function ResultList({
+  label,
+  results,
+  hasMore,
+  onMore,
+  onRetryRest,
+  peekedId,
+  cameFrom,
+  onActive,
+  onGo,
+  foot,
+  onLeave,
+  handle,
+}: Props) {
   const router = useRouter();
   const scroller = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(0);
@@ -159,7 +175,9 @@ export function ResultList({ label, results, hasMore, onMore, peekedId, cameFrom
           );
         })}
       </ol>
-      <p className="px-5 pt-2 pb-16 text-small text-fg-3 max-sm:px-3">{foot}</p>
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1 px-5 pt-2 pb-16 text-small text-fg-3 max-sm:px-3">
+        {foot} {onRetryRest && <RestMissing onRetry={onRetryRest} />}
+      </p>
     </div>
   );
 }

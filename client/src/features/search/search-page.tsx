@@ -178,6 +178,7 @@ function Found({ list, onLeave }: { list: React.RefObject<ResultListHandle | nul
               results={results.nodes}
               hasMore={results.hasNextPage}
               onMore={results.loadMore}
+              onRetryRest={results.retryRest}
               peekedId={isNarrow ? null : (peeked?.id ?? null)}
               cameFrom={cameFrom}
               onActive={look}

@@ -85,6 +85,9 @@ function Tables() {
       <State name="a row that has just come" boxed className="h-[200px]">
         <DataTable {...common} label="New rows" rows={ROWS.slice(0, 2)} rowClass={({ id }) => (id === '1' ? 'new-row' : undefined)} />
       </State>
+      <State name="whose next page did not come" boxed className="h-[200px]">
+        <DataTable {...common} label="Rows without the rest" rows={ROWS.slice(0, 2)} totalCount={375} hasMore onRetryRest={() => {}} />
+      </State>
       <State name="loading" boxed stays className="h-[200px]">
         <DataTable {...common} label="Rows on their way" rows={[]} isLoading />
       </State>

@@ -106,6 +106,7 @@ export function RunsTab({ sourceId }: { sourceId: string }) {
       isFetching={runs.isFetching}
       hasMore={runs.hasNextPage}
       onMore={runs.loadMore}
+      onRetryRest={runs.retryRest}
       onOpen={({ id }, { newTab }) => (newTab ? window.open(`/runs/${id}`, '_blank', 'noopener') : router.push(`/runs/${id}`))}
       compact={(run) => (
         <div className="flex min-w-0 flex-col">

@@ -143,6 +143,7 @@ export function Sources() {
           isFetching={sources.isFetching}
           hasMore={sources.hasNextPage}
           onMore={sources.loadMore}
+          onRetryRest={sources.retryRest}
           onOpen={({ id }, { newTab }) => (newTab ? window.open(`/sources/${id}`, '_blank', 'noopener') : router.push(`/sources/${id}`))}
           compact={(source) => (
             <div className="flex min-w-0 flex-col">

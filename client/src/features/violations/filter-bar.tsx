@@ -8,6 +8,7 @@ import { SEVERITIES, SeverityMark } from '@/components/ui/severity';
 import { StatusMark } from '@/components/ui/status';
 import { graphql } from '@/gql';
 import { formatEnum } from '@/lib/format';
+import { usePolicies, useSources } from '@/lib/lists';
 import { useUrlState } from '@/lib/url-state';
 import { useIsNarrow } from '@/lib/use-media';
 import { useViewer } from '@/lib/viewer';
@@ -15,20 +16,8 @@ import { AssetChoice } from './asset-choice';
 import { FilterMenu } from './filter-menu';
 import { FILTERS, RAISED, tabOf } from './inbox-filter';
 
-const FILTER_BAR_CHOICES = graphql(`
-  query FilterBarChoices($filter: ViolationFilter) {
-    policies(first: 200) {
-      nodes {
-        id
-        name
-      }
-    }
-    sources(first: 200) {
-      nodes {
-        id
-        name
-      }
-    }
+const FILTER_BAR_COUNTS = graphql(`
+  query FilterBarCounts($filter: ViolationFilter) {
     byPolicy: violationCounts(by: POLICY, filter: $filter) {
       value
       count
@@ -78,7 +67,9 @@ function Filters() {
   const { viewer } = useViewer();
   const { id: tab, statuses } = tabOf(params);
   const [isAsked, setAsked] = useState(params.has('policy') || params.has('source'));
-  const [{ data }] = useQuery({ query: FILTER_BAR_CHOICES, variables: { filter: { statuses: [...statuses] } }, pause: !isAsked });
+  const [{ data }] = useQuery({ query: FILTER_BAR_COUNTS, variables: { filter: { statuses: [...statuses] } }, pause: !isAsked });
+  const policies = usePolicies({ pause: !isAsked });
+  const sources = useSources({ pause: !isAsked });
   const ask = () => setAsked(true);
   const countIn = (counts: readonly { value: string; count: number }[] | null | undefined, id: string) =>
     counts ? (counts.find(({ value }) => value === id)?.count ?? 0) : undefined;
@@ -109,14 +100,16 @@ function Filters() {
         chosen={getAll('policy')}
         onOpen={ask}
         onChange={(policy) => set({ policy }, { push: true })}
-        options={(data?.policies?.nodes ?? []).map(({ id, name }) => ({ value: id, label: name, count: countIn(data?.byPolicy, id) }))}
+        list={policies}
+        options={policies.nodes.map(({ id, name }) => ({ value: id, label: name, count: countIn(data?.byPolicy, id) }))}
       />
       <FilterMenu
         label="Source"
         chosen={getAll('source')}
         onOpen={ask}
         onChange={(source) => set({ source }, { push: true })}
-        options={(data?.sources?.nodes ?? []).map(({ id, name }) => ({ value: id, label: name, count: countIn(data?.bySource, id) }))}
+        list={sources}
+        options={sources.nodes.map(({ id, name }) => ({ value: id, label: name, count: countIn(data?.bySource, id) }))}
       />
       <FilterMenu
         label="Owner"

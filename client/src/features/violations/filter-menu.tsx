@@ -4,6 +4,8 @@ import { useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { Checkbox, Input } from '@/components/ui/field';
 import { Popover } from '@/components/ui/menu';
+import { RestMissing } from '@/components/ui/rest-missing';
+import { ErrorPanel } from '@/components/ui/states';
 import { formatCount, formatNames } from '@/lib/format';
 
 export type Option = { value: string; label: string; mark?: ReactNode; count?: number };
@@ -16,15 +18,20 @@ type Props = {
   /** One at a time: choosing the chosen one takes it away. */
   single?: boolean;
   onOpen?: () => void;
+  /** Where the options come from; without it they are all here. */
+  list?: { isLoading: boolean; isFetching: boolean; error?: Error; retryRest: (() => void) | null; reload: () => void };
 };
 
 const MANY = 8;
+/** Who looks for one among more types a part of its name. */
+const MOST_SHOWN = 100;
 
 /** A filter as a button that says what it is set to. */
-export function FilterMenu({ label, options, chosen, onChange, single = false, onOpen }: Props) {
+export function FilterMenu({ label, options, chosen, onChange, single = false, onOpen, list }: Props) {
   const [text, setText] = useState('');
   const names = chosen.map((value) => options.find((option) => option.value === value)?.label ?? '…');
-  const shown = options.filter((option) => option.label.toLowerCase().includes(text.trim().toLowerCase()));
+  const found = options.filter((option) => option.label.toLowerCase().includes(text.trim().toLowerCase()));
+  const shown = found.slice(0, MOST_SHOWN);
   const toggle = (value: string) =>
     onChange(chosen.includes(value) ? chosen.filter((each) => each !== value) : single ? [value] : [...chosen, value]);
   return (
@@ -71,7 +78,25 @@ export function FilterMenu({ label, options, chosen, onChange, single = false, o
           </li>
         ))}
       </ul>
-      {shown.length === 0 && <p className="px-1.5 py-1 text-fg-3">Nothing to choose</p>}
+      {list?.error ? (
+        <p className="px-1.5 py-1 text-small">
+          {options.length === 0 ? (
+            <ErrorPanel error={list.error} subject="This list" onRetry={list.reload} className="p-0" />
+          ) : (
+            list.retryRest && <RestMissing isFetching={list.isFetching} onRetry={list.retryRest} />
+          )}
+        </p>
+      ) : list?.isFetching ? (
+        <p className="px-1.5 py-1 text-small text-fg-3">Loading</p>
+      ) : shown.length === 0 ? (
+        <p className="px-1.5 py-1 text-fg-3">{text.trim() ? `Nothing is called “${text.trim()}”` : 'Nothing to choose'}</p>
+      ) : (
+        found.length > shown.length && (
+          <p className="px-1.5 py-1 text-small text-fg-3">
+            {formatCount(shown.length)} of {formatCount(found.length)}. Type to see others.
+          </p>
+        )
+      )}
       {chosen.length > 0 && (
         <Button size="small" variant="quiet" className="mt-1" onClick={() => onChange([])}>
           Clear

@@ -65,7 +65,7 @@ export function Inbox() {
   const statuses = statusesOf(params);
   const filter: ViolationFilter = { ...scope, statuses };
   const orderBy = orderOf(params);
-  const { nodes, totalCount, isLoading, isFetching, error, hasNextPage, loadMore, reload } = usePages(
+  const { nodes, totalCount, isLoading, isFetching, error, hasNextPage, loadMore, retryRest, reload } = usePages(
     INBOX,
     { filter, orderBy },
     (data) => data.violations,
@@ -135,6 +135,7 @@ export function Inbox() {
             isFetching={isFetching}
             hasMore={hasNextPage}
             onMore={loadMore}
+            onRetryRest={retryRest}
             selection={deciding.maySelect ? selection : undefined}
             openedId={openedId}
             onOpen={({ id }, { newTab }) => (newTab ? window.open(`/violations?tab=all&violation=${id}`, '_blank', 'noopener') : open(id))}

@@ -4,18 +4,10 @@ import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/states';
 import { graphql } from '@/gql';
 import { formatCount, formatRun, plural } from '@/lib/format';
+import { usePolicies } from '@/lib/lists';
 
 const NO_VIOLATIONS = graphql(`
   query NoViolations {
-    policies(first: 200) {
-      nodes {
-        id
-        status
-        evaluation {
-          finishedAt
-        }
-      }
-    }
     assets(first: 1) {
       totalCount
     }
@@ -25,7 +17,8 @@ const NO_VIOLATIONS = graphql(`
 /** Says what was checked: that nothing was found means something only then. */
 export function NoViolations({ title }: { title: string }) {
   const [{ data }] = useQuery({ query: NO_VIOLATIONS });
-  const published = data?.policies?.nodes.filter(({ status }) => status === 'PUBLISHED');
+  const policies = usePolicies();
+  const published = policies.isWhole ? policies.nodes.filter(({ status }) => status === 'PUBLISHED') : undefined;
   const assets = data?.assets?.totalCount;
   const last = published
     ?.flatMap(({ evaluation }) => evaluation?.finishedAt ?? [])

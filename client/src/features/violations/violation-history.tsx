@@ -10,7 +10,10 @@ import { formatMoment } from '@/lib/format';
 
 const VIOLATION_HISTORY = graphql(`
   query ViolationHistory($id: ID!) {
-    events(subject: $id, first: 200) {
+    events(subject: $id, first: 200, direction: DESC) {
+      pageInfo {
+        hasNextPage
+      }
       nodes {
         id
         type
@@ -38,7 +41,7 @@ const WORDS: Record<string, (data: Data, by: string) => [Status, string]> = {
 export function ViolationHistory({ id, updatedAt }: { id: string; updatedAt: string }) {
   const [{ data, error, fetching }, again] = useQuery({ query: VIOLATION_HISTORY, variables: { id } });
   useEffect(() => again({ requestPolicy: 'network-only' }), [updatedAt, again]);
-  const events = data?.events?.nodes.toReversed();
+  const events = data?.events?.nodes;
   if (!events) {
     return fetching || !error ? (
       <SkeletonRows rows={2} />
@@ -62,6 +65,7 @@ export function ViolationHistory({ id, updatedAt }: { id: string; updatedAt: str
           </li>
         );
       })}
+      {data?.events?.pageInfo.hasNextPage && <li className="text-fg-3">What happened before is in the log.</li>}
     </ol>
   );
 }

@@ -155,6 +155,7 @@ function Timeline() {
         hasMore
         isFetching={false}
         onMore={() => {}}
+        onRetryRest={null}
       />
     </State>
   );
