@@ -124,6 +124,7 @@ async function grantRights(sql: postgres.Sql, location: DatabaseLocation): Promi
     grant usage on schema events to ${all}, ${router};
     grant insert on events.outbox to ${all};
     grant select on events.head to ${all}, ${router};
+    grant select on events.checkpoints, events.verifications to ${identity};
     grant select on events.cursors to ${router};
     grant select, insert, update on events.cursors to ${all};
     grant select, insert, update, delete on events.failures to ${all};

@@ -46,6 +46,8 @@ const RIGHTS: Record<Part, Record<string, string[]>> = {
     'events.outbox': ['insert'],
     'events.head': ['select'],
     'events.log': ['select'],
+    'events.checkpoints': ['select'],
+    'events.verifications': ['select'],
     'events.cursors': ['select', 'insert', 'update'],
     'events.failures': ['select', 'insert', 'update', 'delete'],
   },

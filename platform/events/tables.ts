@@ -1,6 +1,19 @@
 /** The event log's tables. `log` is partitioned by range of seq, which drizzle cannot say: its migration is written by hand. */
 import { sql } from 'drizzle-orm';
-import { bigint, customType, index, integer, jsonb, pgSchema, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { bytea } from '../database/columns.ts';
 import type { EventAttributes } from './types.ts';
 
@@ -62,6 +75,36 @@ export const log = eventsSchema.table(
     index('log_source').on(sql`(${table.attributes} ->> 'sourceId')`, table.seq),
   ],
 );
+
+/**
+ * Signed positions of the log (`checkpoint.ts`), in the order of seq; each is in a file outside of the database, too. Kept when their events' partition
+ * is dropped: what is left of the log begins after one. Never updated.
+ */
+export const checkpoints = eventsSchema.table(
+  'checkpoints',
+  {
+    epoch: text().notNull(),
+    seq: bigint({ mode: 'number' }).notNull(),
+    hash: bytea().notNull(),
+    time: timestamp({ precision: 3, withTimezone: true }).notNull(),
+    signature: bytea().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.seq, table.epoch] })],
+);
+
+/** What verifications of the log found, one a day and those that people ask for. */
+export const verifications = eventsSchema.table('verifications', {
+  id: uuid().primaryKey(),
+  startedAt: timestamp('started_at', { precision: 3, withTimezone: true }).notNull(),
+  finishedAt: timestamp('finished_at', { precision: 3, withTimezone: true }).notNull(),
+  /** The last seq up to which all is as it was sealed. */
+  verifiedSeq: bigint('verified_seq', { mode: 'number' }).notNull(),
+  /** Of it, what a checkpoint vouches for. */
+  anchoredSeq: bigint('anchored_seq', { mode: 'number' }),
+  firstBrokenSeq: bigint('first_broken_seq', { mode: 'number' }),
+  /** What is wrong, the first of it; null where nothing is. */
+  fault: text(),
+});
 
 /** Where each consumer of the log is. */
 export const cursors = eventsSchema.table('cursors', {

@@ -70,6 +70,13 @@ export type EventData = {
   'team.updated': { name: string; changes: Change[] };
   'token.created': { name: string; scopes: string[]; expiresAt: string | null };
   'token.revoked': { name: string };
+  /**
+   * Of an event that lost its data and its salt, for a person's sake: told in the transaction that takes them. One for each, whose id is the
+   * subject: verification takes an event without data for erased only where it finds this.
+   */
+  'event.erased': { type: string };
+  /** The subject is the verification. `anchoredSeq`: the last that a checkpoint vouches for. */
+  'audit.failed': { fault: string; firstBrokenSeq: number | null; anchoredSeq: number | null };
   'identity.userCreated': { email: string; name: string; roles: unknown };
   'identity.rolesChanged': { before: unknown; after: unknown };
   'identity.signedIn': { sessionId: string };

@@ -50,6 +50,8 @@ const AUDIENCES: Readonly<Record<EventType, Audience>> = {
   'team.updated': 'reader',
   'token.created': 'administrator',
   'token.revoked': 'administrator',
+  'event.erased': 'administrator',
+  'audit.failed': 'administrator',
   'identity.userCreated': 'administrator',
   'identity.rolesChanged': 'administrator',
   'identity.signedIn': 'administrator',
