@@ -45,7 +45,10 @@ export function Page({ title, heading, count, crumbs = [], actions, bar, fills =
           <>
             <nav aria-label="Where this is" className={cn('flex min-w-0 items-center gap-1.5', crumbs.length === 0 && 'hidden')}>
               {crumbs.map(({ label, href }, index) => (
-                <span key={href} className={cn('flex min-w-0 items-center gap-1.5', index < crumbs.length - 2 && 'max-sm:hidden')}>
+                <span
+                  key={href}
+                  className={cn('flex min-w-0 items-center gap-1.5', index < crumbs.length - (heading === null ? 2 : 1) && 'max-sm:hidden')}
+                >
                   <Link href={href} className="truncate text-fg-2 hover:text-fg hover:underline">
                     <bdi>{label}</bdi>
                   </Link>

@@ -11,3 +11,12 @@ export const showHidden = (name: string): string =>
         ? '␡'
         : `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`;
   });
+
+/** With its dot: quoted names may have dots of their own. */
+const LAST_COMPONENT = /\.(?:"(?:[^"]|"")*"|[^."]*)$/u;
+
+/** What is before the last component of a name, and that component with its dot. */
+export function splitName(name: string): [string, string] {
+  const at = LAST_COMPONENT.exec(name)?.index ?? 0;
+  return [name.slice(0, at), name.slice(at)];
+}

@@ -1,5 +1,5 @@
 import { cn } from '@/lib/class-names';
-import { showHidden } from '@/lib/marked-name';
+import { splitName, showHidden } from '@/lib/marked-name';
 
 type Props = { name: string; title?: string; className?: string };
 
@@ -9,13 +9,13 @@ type Props = { name: string; title?: string; className?: string };
  */
 export function Name({ name, title, className }: Props) {
   const shown = showHidden(name);
-  const dot = shown.lastIndexOf('.');
-  const [head, tail] = dot > 0 ? [shown.slice(0, dot), shown.slice(dot)] : ['', shown];
+  const [head, tail] = splitName(shown);
   return (
     <bdi dir="auto" title={title ? showHidden(title) : shown} className={cn('inline-flex max-w-full min-w-0 font-mono', className)}>
-      {head && <span className="min-w-0 truncate">{head}</span>}
+      {/* At least the dots that tell of it are seen. */}
+      {head && <span className="min-w-[1ch] truncate">{head}</span>}
       {/* It does not shrink at all before it is alone: of a pixel less the browser would make a letter less. */}
-      <span className="max-w-full shrink-0 truncate">{tail}</span>
+      <span className={cn('shrink-0 truncate', head ? 'max-w-[calc(100%-1ch)]' : 'max-w-full')}>{tail}</span>
     </bdi>
   );
 }

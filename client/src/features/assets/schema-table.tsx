@@ -148,7 +148,7 @@ export function SchemaTable(props: Props) {
           <span className="flex min-w-0 items-center">
             <Name name={column.name} className="font-medium" />
             <KeyMarks name={column.name} keys={keys} />
-            <code className="ml-auto truncate pl-2 text-small text-fg-2">
+            <code className="ml-auto max-w-[45%] shrink-0 truncate pl-2 text-small text-fg-2">
               {column.nativeType}
               {column.nullable && '?'}
             </code>

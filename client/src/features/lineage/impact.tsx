@@ -110,7 +110,7 @@ export function ImpactPanel({ subject, assetId, asOf, graph, badges, onGoTo }: P
             <>
               A change here reaches <strong className="font-semibold text-fg">{count}</strong>
               {domains > 0 && ` in ${plural(domains, 'domain')}`}
-              {owners > 0 ? ' of ' : '; none of them has an owner.'}
+              {owners > 0 ? ' of ' : impact.totalCount === 1 ? '; it has no owner.' : '; none of them has an owner.'}
               {owners > 0 && (
                 <>
                   <strong className="font-semibold text-fg">{plural(owners, 'owner')}</strong>.

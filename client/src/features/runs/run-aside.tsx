@@ -27,6 +27,7 @@ const RUN_VIOLATIONS = graphql(`
         asset {
           id
           name
+          displayName
         }
       }
     }
@@ -128,7 +129,7 @@ function Violations({ sourceId, since }: { sourceId: string; since: string }) {
               <Link href={`/violations?violation=${id}`} className="flex min-w-0 items-center gap-2 hover:underline">
                 <SeverityMark severity={severity} />
                 <span className="max-w-[60%] shrink-0 truncate">{policy.name}</span>
-                {asset && <Name name={asset.name} className="text-fg-3" />}
+                {asset && <Name name={asset.displayName} title={asset.name} className="text-fg-3" />}
               </Link>
             </li>
           ))}
