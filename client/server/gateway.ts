@@ -43,11 +43,21 @@ export function createGateway({ router, documents, logger }: Deps): (request: In
     const headers: Record<string, string | string[]> = { ...router.forwarding(request), 'content-length': String(body.length) };
     for (const name of PASSED_ON) if (request.headers[name] !== undefined) headers[name] = request.headers[name];
     const asked = router.request({ method: 'POST', headers });
+    // Before there is a connection nothing can have arrived, and a change may be sent again.
+    let isReached = false;
+    asked.once('socket', (socket) => {
+      if (socket.connecting) socket.once('connect', () => (isReached = true));
+      else isReached = true;
+    });
     const away = (error: Error): void => {
       if (response.destroyed) return; // the page has left, and we with it
       logger.warn({ err: error }, 'the router does not answer');
       if (response.headersSent) return void response.destroy();
-      const details = { system: 'router', check: 'Whether the server runs; /health/ready of the router says how it is.' };
+      const details = {
+        system: 'router',
+        check: 'Whether the server runs; /health/ready of the router says how it is.',
+        ...(!isReached && { reached: false }),
+      };
       answerJson(response, 502, refusal('UPSTREAM_UNAVAILABLE', ROUTER_AWAY, details));
     };
     asked.setTimeout(PATIENCE_MS, () => asked.destroy(new Error(`nothing came within ${PATIENCE_MS / 1000} s`)));

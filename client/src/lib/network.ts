@@ -1,7 +1,7 @@
 'use client';
 /**
  * Whether our server can be reached. A browser's word that there is no network is checked: a server on the same machine answers without one.
- * What is to be changed meanwhile waits, before it is sent: so nothing is sent twice.
+ * What is to be changed meanwhile waits, before it is sent or where it is certain that nothing of it arrived: so nothing is done twice.
  */
 import { useSyncExternalStore } from 'react';
 
@@ -29,16 +29,19 @@ export const serverAnswers = (): Promise<boolean> =>
     () => false,
   );
 
+const pause = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, LOOK_MS);
+    addEventListener('online', () => resolve(), { once: true });
+  });
+
 let looking: Promise<void> | undefined;
 /** Resolves when the server answers. */
 const look = (): Promise<void> =>
   (looking ??= (async () => {
     while (!(await serverAnswers())) {
       set({ since: state.since ?? Date.now() });
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, LOOK_MS);
-        addEventListener('online', () => resolve(), { once: true });
-      });
+      await pause();
     }
     set({ since: null });
   })().finally(() => (looking = undefined)));
@@ -46,14 +49,58 @@ const look = (): Promise<void> =>
 /** Leaving the page would lose what waits. */
 const holdPage = (event: BeforeUnloadEvent): void => event.preventDefault();
 
-/** Resolves when what is sent now can arrive; at once where nothing says otherwise. */
-export async function whenReachable(): Promise<void> {
-  if (navigator.onLine && state.since === null) return;
+/** Says of a change that it waits, as long as it does. */
+async function waiting<Result>(work: Promise<Result>): Promise<Result> {
   if (state.waiting === 0) addEventListener('beforeunload', holdPage);
   set({ waiting: state.waiting + 1 });
-  await look();
-  set({ waiting: state.waiting - 1 });
-  if (state.waiting === 0) removeEventListener('beforeunload', holdPage);
+  try {
+    return await work;
+  } finally {
+    set({ waiting: state.waiting - 1 });
+    if (state.waiting === 0) removeEventListener('beforeunload', holdPage);
+  }
+}
+
+/** Resolves when what is sent now can arrive; at once where nothing says otherwise. `isDoubtful`: something does. */
+export async function whenReachable({ isDoubtful = false } = {}): Promise<void> {
+  if (!navigator.onLine || state.since !== null || isDoubtful) await waiting(look());
+}
+
+/** Our server says that it found nobody to pass it on to: nothing of it has arrived. */
+async function isUnreached(response: Response): Promise<boolean> {
+  if (response.status !== 502) return false;
+  const body = (await response
+    .clone()
+    .json()
+    .catch(() => null)) as { errors?: { extensions?: { reached?: boolean } }[] } | null;
+  return body?.errors?.[0]?.extensions?.reached === false;
+}
+
+/** What waits to be sent again, one after the other: changes arrive in the order in which they were made. */
+let queue: Promise<unknown> | undefined;
+
+/** Sends a change. One that certainly did not arrive waits and is sent again; one of which that is not known never is. */
+export async function sendChange(send: () => Promise<Response>): Promise<Response> {
+  if (!queue) {
+    const response = await send();
+    if (!(await isUnreached(response))) return response;
+  }
+  const turn = (queue ?? Promise.resolve()).then(async () => {
+    for (;;) {
+      const response = await send();
+      if (!(await isUnreached(response))) return response;
+      set({ since: state.since ?? Date.now() });
+      await pause();
+    }
+  });
+  const ended = turn
+    .catch(() => {})
+    .then(() => {
+      set({ since: null });
+      if (queue === ended) queue = undefined;
+    });
+  queue = ended;
+  return waiting(turn);
 }
 
 let isWatching = false;

@@ -1,8 +1,8 @@
 /** The page's GraphQL client: a normalised cache, the session's token, documents by their hash, live events over one socket. */
-import { Client, fetchExchange, mapExchange, subscriptionExchange } from '@urql/core';
+import { Client, fetchExchange, makeOperation, mapExchange, subscriptionExchange, type Operation } from '@urql/core';
 import { authExchange } from '@urql/exchange-auth';
 import { persistedExchange } from '@urql/exchange-persisted';
-import { currentOffline, onOffline, watchNetwork, whenReachable } from '../network';
+import { currentOffline, onOffline, sendChange, watchNetwork, whenReachable } from '../network';
 import { accessToken, currentToken, isSignedIn, isTokenOld, onSession } from '../session/session';
 import { cache } from './cache';
 import { codeOf } from './code-of';
@@ -23,6 +23,13 @@ function whenever(onChange: (listener: () => void) => unknown, isNow: () => bool
   });
 }
 
+/** A change is sent when it can arrive, and again where it certainly did not. */
+async function carefully(operation: Operation): Promise<Operation> {
+  await whenReachable({ isDoubtful: currentConnection().state === 'waiting' });
+  const send: typeof fetch = (...request) => sendChange(() => fetch(...request));
+  return makeOperation(operation.kind, operation, { ...operation.context, fetch: send });
+}
+
 /** One for each page, as long as it is open. */
 export function createGraphql(): Client {
   const content = createContent();
@@ -33,7 +40,7 @@ export function createGraphql(): Client {
     exchanges: [
       content.exchange,
       cache(),
-      mapExchange({ onOperation: (operation) => (operation.kind === 'mutation' ? whenReachable().then(() => operation) : operation) }),
+      mapExchange({ onOperation: (operation) => (operation.kind === 'mutation' ? carefully(operation) : operation) }),
       authExchange(async (utilities) => ({
         addAuthToOperation: (operation) => {
           const token = currentToken();
