@@ -126,7 +126,7 @@ describe.skipIf(server.missing)('with Neo4j', { timeout: LONG_MS }, () => {
     const { code, stdout, stderr } = await pursight('drift', 'lineage');
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/^0 differences \(\d+ assets, \d+ columns, \d+ jobs, \d+ flows compared\)\.\n$/),
+      stdout: expect.stringMatching(/^0 differences \(\d+ assets, \d+ columns, \d+ jobs, \d+ runs, \d+ flows compared\)\.\n$/),
       stderr: '',
     });
   };
@@ -157,15 +157,23 @@ describe.skipIf(server.missing)('with Neo4j', { timeout: LONG_MS }, () => {
         insert into lineage.assets (asset_id, access_class, namespace, name, seq, revision)
         select gen_random_uuid(), 1, 'many', 'n' || n, 0, ${revision} from generate_series(1, ${assets}::int) n`;
       await tx`
-        insert into lineage.edges (from_id, to_id, kind, origin, valid_from, revision)
-        select a.id, b.id, 'TABLE', 'EVENT', now(), ${revision}
-        from (select asset_id as id, row_number() over (order by asset_id) as n from lineage.assets where revision = ${revision}) a
-        join generate_series(1, ${flows}::int) f on a.n = 1 + f % ${assets}
+        insert into lineage.jobs (job_id, namespace, name, revision) select gen_random_uuid(), 'many', 'job ' || n, ${revision} from generate_series(1, 10) n`;
+      await tx`
+        insert into lineage.runs (id, job_id, run_id, state, started_at, begun_at, revision)
+        select gen_random_uuid(), job_id, gen_random_uuid(), 'COMPLETED', now(), now(), ${revision}
+        from lineage.jobs, generate_series(1, 50) where revision = ${revision}`;
+      await tx`
+        insert into lineage.edges (from_id, to_id, kind, origin, job_id, run_id, valid_from, revision)
+        select a.id, b.id, 'TABLE', 'EVENT', r.job_id, r.id, now(), ${revision}
+        from generate_series(1, ${flows}::int) f
+        join (select id, job_id, row_number() over (order by id) as n from lineage.runs where revision = ${revision}) r on r.n = 1 + f % 500
+        join (select asset_id as id, row_number() over (order by asset_id) as n from lineage.assets where revision = ${revision}) a
+          on a.n = 1 + f % ${assets}
         join (select asset_id as id, row_number() over (order by asset_id desc) as n from lineage.assets where revision = ${revision}) b
           on b.n = 1 + (f * 31 + f / ${assets}) % ${assets} and a.id <> b.id
         on conflict do nothing`;
     });
-  const positionOf = ({ assets, columns, edges }: Positions): string => JSON.stringify([assets, columns, edges]);
+  const positionOf = ({ assets, columns, jobs, runs, edges }: Positions): string => JSON.stringify([assets, columns, jobs, runs, edges]);
 
   it('killed while it is filled, and again: nothing is lost and nothing is there twice', async () => {
     for (const round of [1, 2]) {

@@ -5,6 +5,7 @@ import { buildSchema, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { API_FILE } from '#router/supergraph.ts';
+import { tellRun } from './runs.ts';
 import { createWorld, EMAIL, type Ask, type World } from './world.ts';
 
 const schema = buildSchema(readFileSync(API_FILE, 'utf8'));
@@ -30,6 +31,8 @@ type Seen = {
   event: string;
   /** One that moves something of this source. */
   job?: string;
+  /** A run of that job. */
+  jobRun?: string;
   /** Everything that must not occur in the answer of who may not see the source. */
   secrets: string[];
 };
@@ -160,6 +163,17 @@ beforeAll(async () => {
     jobs.set(name, declareLineage.edge.job.id);
   }
   [alpha.job, beta.job] = [jobs.get('alpha only'), jobs.get('beta again')];
+  for (const [seen, name] of [
+    [alpha, 'alpha only'],
+    [beta, 'beta again'],
+  ] as const) {
+    // Told by its events, too, of what is declared of columns.
+    const opens = await world.owner<{ fromId: string; toId: string }[]>`
+      select from_id, to_id from lineage.edges where job_id = ${seen.job!} and kind = 'COLUMN'`;
+    const run = await tellRun(world.owner, { namespace: 'jobs', name }, { opens: opens.map((ends) => ({ ...ends, kind: 'COLUMN' })) });
+    seen.jobRun = run.id;
+    seen.secrets.push(run.id, run.runId);
+  }
   one = await world.createUser([{ role: 'READER', sourceId: alpha.source }]);
   nobody = await world.createUser([{ role: 'READER', sourceId: '01a20000-0000-7000-8000-000000000000' }]);
   await world.consumed();
@@ -171,7 +185,7 @@ afterAll(async () => {
 
 const DECLARE = 'mutation ($input: DeclareLineageInput!) { declareLineage(input: $input) { edge { job { id } } } }';
 const LIST = 'totalCount nodes { id }';
-const EDGE = 'from to query job { name } declaration { reason }';
+const EDGE = 'from to query job { name } run { id runId } declaration { reason }';
 const PATHS = `paths { length nodes { id asset { name } column { name } } edges { ${EDGE} } }`;
 const IMPACT = 'rootId totalCount byKind { kind count } byOwner { user { id } count } byDomain { domain { id } count } peopleToTell { id }';
 const EVER = 'from: "2001-01-01T00:00:00Z", to: "2999-01-01T00:00:00Z"';
@@ -208,9 +222,10 @@ const ABOUT_SOURCES: Record<string, (seen: Seen) => string> = {
   violationCounts: () =>
     `violationCounts(by: SOURCE) { value count } byPolicy: violationCounts(by: POLICY) { value count } byOwner: violationCounts(by: OWNER) { value count } byDay: violationCounts(by: DAY) { value count }`,
   lineage: (seen) =>
-    `lineage(assetId: "${seen.view}", direction: BOTH, depth: 5) { rootId nodes { id asset { name } job { name } } edges { from to job { name } declaration { reason } } }
-     ofColumns: lineage(assetId: "${seen.columnOf}", direction: BOTH, depth: 5, level: COLUMN) { nodes { id asset { name } column { name } job { name } } edges { from to job { name } declaration { reason } } }`,
-  job: (seen) => `job(id: "${seen.job}") { id namespace name flows { nodes { ${EDGE} } } }`,
+    `lineage(assetId: "${seen.view}", direction: BOTH, depth: 5) { rootId nodes { id asset { name } job { name } run { id runId } } edges { ${EDGE} } }
+     ofColumns: lineage(assetId: "${seen.columnOf}", direction: BOTH, depth: 5, level: COLUMN) { nodes { id asset { name } column { name } job { name } run { id runId } } edges { ${EDGE} } }`,
+  job: (seen) => `job(id: "${seen.job}") { id namespace name flows { nodes { ${EDGE} } } runs { nodes { id runId } } }`,
+  run: (seen) => `run(id: "${seen.jobRun}") { id runId state startedAt job { name flows { nodes { ${EDGE} } } } }`,
   impact: (seen) =>
     `impact(assetId: "${seen.view}", direction: BOTH) { ${IMPACT} } ofColumn: impact(columnId: "${seen.column}", direction: BOTH) { ${IMPACT} }`,
   paths: (seen) =>
@@ -305,7 +320,7 @@ describe('every root field', () => {
       const seen: Record<string, string[]> = {};
       for (const [name, id] of jobs) {
         const { job } = await answerOf(ask, `job(id: "${id}") { name flows { nodes { declaration { reason } } } }`);
-        if (job) seen[name] = job.flows.nodes.map(({ declaration }: any) => declaration.reason).sort();
+        if (job) seen[name] = job.flows.nodes.flatMap(({ declaration }: any) => declaration?.reason ?? []).sort();
       }
       return seen;
     };

@@ -52,8 +52,8 @@ describe('cost', () => {
     ).toBe(1 + 200 + 200);
   });
   it('counts what lineage is asked as what may come back and what is looked at, and leaves room for each with its defaults', () => {
-    const node = 'id depth asset { id kind owners { user { name } } } column { id } job { name }';
-    const edge = 'from to job { name } declaration { by { name } retractedBy { name } }';
+    const node = 'id depth asset { id kind owners { user { name } } } column { id } job { name } run { state }';
+    const edge = 'from to job { name } run { state } declaration { by { name } retractedBy { name } }';
     const people = 'byOwner { user { name } team { name } } byDomain { domain { name } } peopleToTell { name }';
     const impact = (args = '') => `impact(assetId: "x" ${args}) { totalCount byKind { count } ${people} }`;
     const paths = (args = '') => `paths(from: "x", to: "y" ${args}) { paths { nodes { ${node} } edges { ${edge} } } }`;
@@ -80,19 +80,25 @@ describe('cost', () => {
       1 + 10 + 3_000 + 2_000 + 1_000,
       1 + 10 + 3_000 + 2_000 + 1_000,
       1 + 5_000,
-      1 + 10 * (1 + 21 * 24 + 25 * 5) + 5_000,
-      1 + 100 * (1 + 21 * 24 + 25 * 5) + 5_000,
-      1 + 2 * 500 * (10 + 4) + 2 * 500 * 24,
-      50 * 5,
+      1 + 10 * (1 + 21 * 25 + 25 * 6) + 5_000,
+      1 + 100 * (1 + 21 * 25 + 25 * 6) + 5_000,
+      1 + 2 * 500 * (10 + 5) + 2 * 500 * 25,
+      50 * 6,
       1 + 10 * (1 + 100) + 10 * 2 + 50_000,
       1 + 100 * (1 + 100) + 100 * 2 + 50_000,
-      1 + 2_500 * 24 + 2_500 * (10 + 4),
+      1 + 2_500 * 25 + 2_500 * (10 + 5),
       1 + 5_000 * 2 + 5_000 * (10 + 1),
       1 + 5_000 * 2 + 5_000 * (10 + 3),
       1 + 2 * 5_000 * (10 + 1),
       1 + 500,
     ]);
     expect(Math.max(...counted)).toBeLessThan(200_000);
+  });
+  it('counts what a job has done as pages of it, and a run as one', () => {
+    expect(cost('{ run(id: "x") { state job { name } } }')).toBe(2);
+    expect(cost('{ job(id: "x") { runs { nodes { state } } flows(first: 10) { nodes { run { state } } } } }')).toBe(1 + 50 + 10 * 2);
+    const runs = 'nodes { job { runs(first: 10) { nodes { state } } } }';
+    expect(cost(`{ lineage(assetId: "x", direction: BOTH) { ${runs} } }`)).toBe(1 + 500 * (1 + 1 + 10));
   });
   it('counts the levels that lists of neighbours go through, however few come back', () => {
     const page = (args: string) => cost(`{ assets(first: 200) { nodes { downstream${args} { nodes { id } } } } }`);

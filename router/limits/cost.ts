@@ -44,7 +44,7 @@ const LIST_LENGTHS: Readonly<Record<string, number>> = {
 };
 /**
  * How many times as long as the argument above them says lists may be. A graph has up to ten edges for each node; what is asked of them
- * counts once for each node: it is read for all of them at once, and few have it (a job, a declaration and who made it).
+ * counts once for each node: it is read for all of them at once, and few have it (a job, a run, a declaration and who made it).
  */
 const LIST_FACTORS: Readonly<Record<string, number>> = { 'LineageGraph.edges': 10, 'LineageDiff.added': 10, 'LineageDiff.removed': 10 };
 /** What each level below the first one counts as, of lists that go on through their own nodes: they are looked at, however few come back. */

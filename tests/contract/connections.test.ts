@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { API_FILE } from '#router/supergraph.ts';
 import { insertSource } from '#subgraphs/catalog/testing/factories.ts';
+import { tellRun } from '../runs.ts';
 import { createWorld, type Ask, type World } from '../world.ts';
 import { mutate } from './mutate.ts';
 
@@ -34,8 +35,8 @@ const FIELDS = Object.values(buildSchema(readFileSync(API_FILE, 'utf8')).getType
     Object.values(type.getFields()).map((field) => ({ name: `${type.name}.${field.name}`, of: getNamedType(field.type).name })),
   )
   .filter(({ of }) => of.endsWith('Connection'));
-/** How many neighbours there are is not told, only whether there are more than were looked at; nor how long a history is. */
-const isCounted = (field: string): boolean => !/Neighbour|History/.test(FIELDS.find(({ name }) => name === field)!.of);
+/** How many neighbours there are is not told, only whether there are more than were looked at; nor how long a history is, or how often a job ran. */
+const isCounted = (field: string): boolean => !/Neighbour|History|^Run/.test(FIELDS.find(({ name }) => name === field)!.of);
 const GONE = Array.from({ length: 6 }, (_, index) => `gone_${index}`);
 
 let world: World;
@@ -98,6 +99,8 @@ async function fill(): Promise<Record<string, List>> {
   };
   await declare('one');
   const job = await declare('ledger_b');
+  for (const [day, state] of (['COMPLETED', 'FAILED', 'STARTED'] as const).entries())
+    await tellRun(world.owner, { namespace: 'airflow', name: 'load' }, { state, startedAt: new Date(Date.UTC(2026, 0, 1 + day)) });
 
   // Two that a consumer gave up, one after the other.
   await world.owner`
@@ -165,6 +168,7 @@ async function fill(): Promise<Record<string, List>> {
     'Domain.assets': { within: [`domain(id: "${finance}")`], ...by('path'), holds: ['ledger_a', 'ledger_b'].map(path) },
     'GlossaryTerm.assets': { within: [`glossaryTerm(id: "${invoice}")`], ...by('path'), holds: ['ledger_a', 'ledger_b'].map(path) },
     'Job.flows': { within: [`job(id: "${job}")`], node: 'to origin', value: ({ origin }) => origin, holds: ['DECLARED', 'DECLARED'] },
+    'Job.runs': { within: [`job(id: "${job}")`], ...by('state'), holds: ['STARTED', 'FAILED', 'COMPLETED'] },
     'Policy.violations': { within: [`policy(id: "${short}")`], ...by('status'), holds: ['OPEN', 'OPEN', 'OPEN'] },
     'ScanRun.pendingDeletions': { within: [`scanRun(id: "${held.id}")`], ...by('path'), holds: GONE.map(path) },
     'Source.runs': { within: [`source(id: "${north.id}")`], ...by('status'), holds: ['NEEDS_REVIEW', 'COMPLETED'] },

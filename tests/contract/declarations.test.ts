@@ -630,6 +630,8 @@ describe('a job', () => {
     for (const name of ['id', 'customer']) {
       await done(declare({ ...flow(`orders.${name}`, 'report.order_id'), job: { namespace: 'dbt', name } }), 'declareLineage');
     }
+    // Consumers count, too.
+    await world.consumed();
     const graph = () =>
       world.admin(
         `{ lineage(assetId: "${id('report')}", direction: BOTH, level: COLUMN) { nodes { job { name flows(first: 5) { nodes { from } } } } } }`,

@@ -1,7 +1,8 @@
-/** What people say of lineage where it is read from Neo4j: told at once from the facts, found in the graph in a moment. */
+/** What people and runs say of lineage where it is read from Neo4j: told at once from the facts, found in the graph in a moment. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { useNeo4j } from '#platform/testing/neo4j.ts';
+import { tellRun } from '../runs.ts';
 import { createWorld, type World } from '../world.ts';
 import { mutate } from './mutate.ts';
 
@@ -60,4 +61,34 @@ describe.skipIf(server.missing)('Neo4j', () => {
       await expect.poll(lineage, { timeout: 10_000 }).toMatchObject({ edges: [] });
     },
   );
+
+  it('holds runs, on what they opened, by their ids, and with their job', async () => {
+    const [one, two] = assets as [(typeof assets)[number], (typeof assets)[number]];
+    const [fromId, toId] = [one.id, two.id];
+    const job = { namespace: 'airflow', name: 'hourly' };
+    const [early, late] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-01-01T01:00:00Z')];
+    const failed = await tellRun(world.owner, job, { state: 'FAILED', startedAt: early, endedAt: late });
+    const run = await tellRun(world.owner, job, { startedAt: late, opens: [{ fromId, toId }] });
+    const isCopied = async () =>
+      (await world.admin('query ($id: ID!) { run(id: $id) { runId state startedAt endedAt job { name } } }', { id: failed.id })).run;
+    await expect.poll(isCopied, { timeout: 10_000 }).toEqual({
+      runId: failed.runId,
+      state: 'FAILED',
+      startedAt: early.toISOString(),
+      endedAt: late.toISOString(),
+      job: { name: 'hourly' },
+    });
+    const { lineage } = await world.admin(
+      `{ lineage(assetId: "${toId}", direction: UPSTREAM) { nodes { id run { id } } edges { origin job { runs { nodes { id } } } run { id state } } } }`,
+    );
+    expect(lineage).toEqual({
+      nodes: [
+        { id: toId, run: null },
+        { id: fromId, run: null },
+        { id: run.jobId, run: null },
+        { id: run.id, run: { id: run.id } },
+      ],
+      edges: [{ origin: 'EVENT', job: { runs: { nodes: [{ id: run.id }, { id: failed.id }] } }, run: { id: run.id, state: 'COMPLETED' } }],
+    });
+  });
 });

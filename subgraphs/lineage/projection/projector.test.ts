@@ -11,6 +11,7 @@ import { columnNodeId } from '../store/nodeIds.ts';
 import { connectNeo4j, type Neo4j } from '../graph/neo4j/connection.ts';
 import { createGeneration, listGenerations } from '../graph/neo4j/generations.ts';
 import { createNeo4jGraph } from '../graph/neo4j/store.ts';
+import type { RunNode } from '../graph/index.ts';
 import { historyOf } from '../store/changes.ts';
 import { writeFacts, type AssetNode, type FlowChange, type GraphFacts } from '../store/facts.ts';
 import { findDrift, type Drift } from './drift.ts';
@@ -49,13 +50,14 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
     isDeleted: false,
     seq: 1,
   });
+  const at = (minute: number): Date => new Date(Date.UTC(2026, 0, 1, 0, minute));
   const flow = (from: AssetNode, to: AssetNode, change: FlowChange['change'] = 'opened', minute = 0): FlowChange => ({
     fromId: from.id,
     toId: to.id,
     kind: 'TABLE',
     origin: 'NATIVE',
     change,
-    at: new Date(Date.UTC(2026, 0, 1, 0, minute)),
+    at: at(minute),
   });
   const started: Projector[] = [];
   const projector = (to = neo4j, log = logger): Projector => {
@@ -137,6 +139,60 @@ describe.skipIf(server.missing)('the projection to Neo4j', { timeout: 120_000 },
     ]);
     expect(await rebuildProjection({ neo4j, sql })).toMatchObject({ rows: 4 });
     expect(await drift()).toEqual(none(2, 0, 1, 1));
+  });
+
+  it('copies runs and which of them told what flows, also into a copy of before they were part of one', async () => {
+    const [a, b] = [asset('a'), asset('b')];
+    const job = { id: newId(), namespace: 'airflow', name: 'nightly' };
+    const run: RunNode = { id: newId(), jobId: job.id, runId: newId(), state: 'RUNNING', startedAt: at(1), endedAt: null, begunAt: at(1) };
+    const event = (from: AssetNode, to: AssetNode, change: FlowChange['change'] = 'opened', minute = 1): FlowChange => ({
+      ...flow(from, to, change, minute),
+      origin: 'EVENT',
+      details: { jobId: job.id, runId: run.id },
+    });
+    await write({ assets: [a, b], jobs: [job], runs: [run], changes: [flow(a, b), event(a, b)] });
+    await catchUp();
+    expect(await drift()).toEqual(none(2, 0, 2, 1, 1));
+    const [first] = await listGenerations(neo4j);
+    const graph = createNeo4jGraph(neo4j, first!.number);
+    expect(await graph.getRuns([run.id], [1])).toEqual([run]);
+
+    // As of a version that knew of none, which brings on what comes meanwhile.
+    await neo4j.write((ask) => ask('MATCH (n:LineageNode {level: "RUN"}) DELETE n'));
+    await neo4j.write((ask) => ask('MATCH (g:LineageGeneration) REMOVE g.runs'));
+    await neo4j.write((ask) => ask('DROP INDEX lineage_runs'));
+    const [before] = await neo4j.read<{ edges: string }>('MATCH (g:LineageGeneration) RETURN g.edges AS edges');
+    expect(await drift(0)).toMatchObject({ count: 0, pending: 1 });
+    await write({ changes: [event(b, a)] });
+    await catchUp();
+    await neo4j.write((ask) => ask('MATCH ()-[f:FLOWS {origin: "EVENT"}]->(n {id: $id}) SET f.runId = null', { id: a.id }));
+    await neo4j.write((ask) => ask('MATCH (g:LineageGeneration) SET g.edgesWithRuns = $edges', before!));
+    expect(await drift(0)).toMatchObject({ count: 0, pending: 1 });
+    await catchUp();
+    expect(await drift()).toEqual(none(2, 0, 3, 1, 1));
+    expect((await listGenerations(neo4j)).map(({ number }) => number)).toEqual([first!.number]);
+
+    // It goes on, and ends; told again, nothing is to be copied.
+    const ended: RunNode = { ...run, state: 'COMPLETED', endedAt: at(9) };
+    await write({ runs: [ended], changes: [] });
+    expect(await drift(0)).toMatchObject({ count: 0, pending: 1 });
+    await catchUp();
+    expect(await graph.getRuns([run.id], [1])).toEqual([ended]);
+    await write({ runs: [ended], changes: [] });
+    expect(await projector().runOnce()).toBe(false);
+    await neo4j.write((ask) => ask('MATCH (n:LineageNode {id: $id}) SET n.begunAt = n.begunAt + 1, n.endedAt = null', { id: run.id }));
+    await neo4j.write((ask) => ask('MATCH ()-[f:FLOWS {origin: "EVENT"}]->(n {id: $id}) SET f.runId = null', { id: b.id }));
+    await neo4j.write((ask) =>
+      ask('MATCH (n:LineageNode {id: $id}) CREATE (m:LineageNode) SET m = n {.*, key: n.key + "9", id: n.id + "9"}', { id: run.id }),
+    );
+    const { differences } = await drift();
+    expect(differences.map(({ what, kind, fields }) => ({ what, kind, fields: Object.keys(fields).sort() }))).toEqual([
+      { what: 'different', kind: 'run', fields: ['begunAt', 'endedAt'] },
+      { what: 'different', kind: 'flow', fields: ['runId'] },
+      { what: 'extra', kind: 'run', fields: [] },
+    ]);
+    expect(await rebuildProjection({ neo4j, sql })).toMatchObject({ rows: 7 });
+    expect(await drift()).toEqual(none(2, 0, 3, 1, 1));
   });
 
   it('goes on with what a version brought on that does not remember which flows there can be', async () => {

@@ -45,8 +45,12 @@ export type ListedGeneration = Generation & { writtenAt: number };
 type StoredPositions = Record<keyof Positions, string>;
 type Stored = StoredPositions & { number: number; epoch: string; isServing: boolean; isLeaving: boolean };
 
-/** Of a copy that was made when jobs and runs were none of it, their position is where they begin: it is behind, and gets them. */
-const POSITIONS = `g.assets AS assets, g.columns AS columns, coalesce(g.jobs, '0/${NIL}') AS jobs, coalesce(g.runs, '0/${NIL}') AS runs, g.edges AS edges`;
+/**
+ * Of a copy that was made when jobs and runs were none of it, their position is where they begin: it is behind, and gets them. Who brings edges on
+ * and knows of no runs leaves `edgesWithRuns` behind: these edges come again.
+ */
+const POSITIONS = `g.assets AS assets, g.columns AS columns, coalesce(g.jobs, '0/${NIL}') AS jobs, coalesce(g.runs, '0/${NIL}') AS runs,
+  coalesce(g.edgesWithRuns, g.edges) AS edges`;
 const LIST = `
   MATCH (g:LineageGeneration)
   RETURN g.number AS number, g.epoch AS epoch, g.isServing AS isServing, g.isLeaving AS isLeaving, ${POSITIONS},
@@ -91,7 +95,7 @@ export async function createGeneration(neo4j: Neo4j, epoch: string): Promise<Gen
        WITH count(*) AS locked OPTIONAL MATCH (g:LineageGeneration)
        WITH coalesce(max(g.number), 0) + 1 AS next, timestamp() AS now
        CREATE (g:LineageGeneration {number: CASE WHEN now > next THEN now ELSE next END, epoch: $epoch, isServing: false, isLeaving: false,
-         assets: $assets, columns: $columns, jobs: $jobs, runs: $runs, edges: $edges, highestEdge: 0, highestOf: $edges})
+         assets: $assets, columns: $columns, jobs: $jobs, runs: $runs, edges: $edges, edgesWithRuns: $edges, highestEdge: 0, highestOf: $edges})
        RETURN g.number AS number`,
       { epoch, ...formatAll(START) },
     ),
@@ -167,7 +171,7 @@ export async function project(neo4j: Neo4j, generation: Generation, batch: Batch
     if (batch.runs) await writeRuns(ask, number, batch.runs.rows);
     if (batch.edges) await writeEdges(ask, number, batch.edges.rows, { highest: stored.highestEdge, hubDegree });
     await ask(
-      'MATCH (g:LineageGeneration {number: $number}) SET g.assets = $assets, g.columns = $columns, g.jobs = $jobs, g.runs = $runs, g.edges = $edges, g.highestEdge = $highest, g.highestOf = $edges',
+      'MATCH (g:LineageGeneration {number: $number}) SET g.assets = $assets, g.columns = $columns, g.jobs = $jobs, g.runs = $runs, g.edges = $edges, g.edgesWithRuns = $edges, g.highestEdge = $highest, g.highestOf = $edges',
       {
         number: BigInt(number),
         ...formatAll(after),
