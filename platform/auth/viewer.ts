@@ -30,13 +30,14 @@ export const SYSTEM_VIEWER: Viewer = {
   roles: [{ role: 'ADMIN', sourceId: null, domainId: null }],
 };
 
-/** `read`: see it. `edit`: words, labels, scans. `administer`: change, test and remove a source. */
-export type Action = 'read' | 'edit' | 'administer';
+/** `read`: see it. `edit`: words, labels, scans. `administer`: change, test and remove a source. `ingest`: tell what runs of jobs let flow into it. */
+export type Action = 'read' | 'edit' | 'administer' | 'ingest';
 
 const ROLES_FOR: Record<Action, readonly Role[]> = {
   read: ['READER', 'STEWARD', 'ADMIN'],
   edit: ['STEWARD', 'ADMIN'],
   administer: ['ADMIN'],
+  ingest: ['INGESTOR', 'ADMIN'],
 };
 
 /** The scopes over which a viewer may do an action: everything, or these sources and domains. */
@@ -78,6 +79,16 @@ export function requireReader(viewer: Viewer | null): Viewer {
   const known = requireViewer(viewer);
   if (!mayRead(known)) {
     throw new NotAllowed('This needs a reading role (READER, STEWARD or ADMIN) over at least one source or domain.', 'role:READER');
+  }
+  return known;
+}
+
+/** The viewer if it may tell of lineage anywhere, else FORBIDDEN. */
+export function requireIngestor(viewer: Viewer | null): Viewer {
+  const known = requireViewer(viewer);
+  const { everything, sourceIds, domainIds } = scopesFor(known, 'ingest');
+  if (!everything && sourceIds.length === 0 && domainIds.length === 0) {
+    throw new NotAllowed('This needs the role INGESTOR or ADMIN over at least one source or domain.', 'role:INGESTOR');
   }
   return known;
 }

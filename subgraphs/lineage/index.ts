@@ -7,6 +7,7 @@ import { createLineageContext } from './context.ts';
 import { createBackfill } from './domain/backfill.ts';
 import { createDeclarations } from './domain/declarations.ts';
 import { createFeed } from './domain/feed.ts';
+import { createIntake } from './domain/intake.ts';
 import { createKeptStatistics } from './domain/keptStatistics.ts';
 import { createPostgresSource } from './graph/postgres.ts';
 import type { Projection } from './projection/index.ts';
@@ -56,15 +57,13 @@ export function createLineage({
 }: LineageDeps): Lineage {
   const graph = projection?.source ?? createPostgresSource(sql);
   const context = createLineageContext({ sql, graph, askCatalog });
-  const declarations = createDeclarations({
-    sql,
-    askCatalog,
-    onCommit() {
-      onCommit();
-      // Who said it looks for it next.
-      projection?.projector.wake();
-    },
-  });
+  const onTold = (): void => {
+    onCommit();
+    // Who said it looks for it next.
+    projection?.projector.wake();
+  };
+  const declarations = createDeclarations({ sql, askCatalog, onCommit: onTold });
+  const intake = createIntake({ sql, onCommit: onTold });
   const readRevision = async (): Promise<string> => {
     const { epoch, revision } = await readHead(sql);
     return `${epoch} ${revision}`;
@@ -72,7 +71,7 @@ export function createLineage({
   const impact = createImpactResolvers({ lineage: context, askCatalog, askIdentity });
   const subgraph = createSubgraph('lineage', impact, createJobResolvers(context), {
     Query: createQueryResolvers({ sql, lineage: context, readStatistics: createKeptStatistics({ graph, readRevision }) }),
-    Mutation: createMutationResolvers({ sql, context, declarations }),
+    Mutation: createMutationResolvers({ sql, context, declarations, intake }),
     Asset: createAssetResolvers(context),
     AssetNeighbourConnection,
     Column: createColumnResolvers(context),

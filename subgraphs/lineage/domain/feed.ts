@@ -16,6 +16,7 @@ import {
   type Name,
 } from '../store/assets.ts';
 import { MOST_FLOWS, readColumnFlows, type ReadOptions, type ToldAsset } from './columnFlows.ts';
+import { openArrived, type Arrival } from './intake.ts';
 import {
   followFacts,
   hasNewName,
@@ -71,7 +72,24 @@ export async function feed(tx: Transaction, events: readonly ConsumedEvent[], op
   const again = (fact: ToldAsset): ToldAsset => (fact.seq <= (seqs.get(fact.id) ?? 0) ? { ...fact, isAsBefore: true } : fact);
   const told = [...given.map(factOf), ...late].map(again).sort((a, b) => a.seq - b.seq);
   // Before anything is locked that others wait for.
-  await writeRead(tx, await readColumnFlows(told, known, options), { stored, known, check });
+  const facts = await readColumnFlows(told, known, options);
+  await writeRead(tx, facts, { stored, known, check });
+  await openArrived(tx, arrivalsOf(facts, known));
+}
+
+/** Who has a name from now on that events may have told of before. */
+function arrivalsOf(facts: readonly AssetFact[], known: readonly AssetState[]): Arrival[] {
+  const arrivals: Arrival[] = [];
+  const states = new Map(known.map((state) => [state.id, state]));
+  for (const fact of facts) {
+    const before = states.get(fact.id);
+    if (before && before.seq >= fact.seq) continue;
+    const after = stateAfter(before, fact);
+    states.set(fact.id, after);
+    const { id, namespace, name, accessClass, isDeleted } = after;
+    if (!isDeleted && isRenamed(before, after)) arrivals.push({ id, namespace, name, accessClass, at: fact.at });
+  }
+  return arrivals;
 }
 
 type Writing = {

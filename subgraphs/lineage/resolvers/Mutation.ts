@@ -4,10 +4,11 @@ import type { Database } from '#platform/database/index.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import type { LineageContext } from '../context.ts';
 import type { Declarations, Declared, Declarer } from '../domain/declarations.ts';
+import type { Intake } from '../domain/intake.ts';
 
-type Deps = { sql: Database; context: LineageContext; declarations: Declarations };
+type Deps = { sql: Database; context: LineageContext; declarations: Declarations; intake: Intake };
 
-export function createMutationResolvers({ sql, context: lineage, declarations }: Deps): MutationResolvers {
+export function createMutationResolvers({ sql, context: lineage, declarations, intake }: Deps): MutationResolvers {
   const declarerOf = (context: RequestContext): Declarer => ({ context, editable: () => classesOf(sql, context, 'edit') });
 
   /** The edge is a fact by now; a graph that follows the facts may still be on its way, so the columns are told, not read. */
@@ -24,6 +25,11 @@ export function createMutationResolvers({ sql, context: lineage, declarations }:
     },
     async retractLineage(_, { input }, context) {
       return payloadOf(await declarations.retract(declarerOf(context), input), context);
+    },
+    async ingestLineage(_, { input: { events } }, context) {
+      const ingested = await intake.ingest(context, events);
+      lineage.forget(context);
+      return ingested;
     },
   };
 }

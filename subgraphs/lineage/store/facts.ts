@@ -17,7 +17,7 @@ export type AssetNode = {
   seq: number;
 };
 /** `details` of what is opened: DIRECT, certain and of no known job if not given. */
-export type FlowChange = Flow & { change: 'opened' | 'closed'; at: Date; details?: Partial<FlowDetails> };
+export type FlowChange = Flow & { change: 'opened' | 'closed' | 'resumed'; at: Date; details?: Partial<FlowDetails> };
 
 export type GraphFacts = {
   /** Added, or replacing those of their ids. */
@@ -29,7 +29,7 @@ export type GraphFacts = {
   /** Added, or replacing those of their ids; each once. Of jobs among `jobs`, or known: whose an id is, and which of its runs, stands for ever. */
   runs?: readonly RunNode[];
   /**
-   * In the order in which they happened. Opening what is open and closing what is closed changes nothing. A flow's intervals
+   * In the order in which they happened. Opening what is open, closing what is closed and resuming what did not end then changes nothing. A flow's intervals
    * never overlap and never end before they begin, whatever the clocks said: what would is cut, and an empty interval is none.
    * So the same facts may come twice.
    */
@@ -142,10 +142,11 @@ async function writeChanges(tx: Queryable, revision: number, changes: readonly F
       else if (known.validTo?.getTime() !== interval.validTo?.getTime()) write(ended, interval);
     }
   }
-  // What ends before what begins: of a flow only one interval is open at a time.
-  if (ended.length > 0) {
+  // What ends before what goes on after all, and before what begins: of a flow only one interval is open at a time.
+  for (const rows of [ended.filter(({ validTo }) => validTo !== null), ended.filter(({ validTo }) => validTo === null)]) {
+    if (rows.length === 0) continue;
     await tx`
-      update lineage.edges e set valid_to = n.valid_to, revision = ${revision} from ${unnest(tx, ended)}
+      update lineage.edges e set valid_to = n.valid_to, revision = ${revision} from ${unnest(tx, rows)}
       where e.from_id = n.from_id and e.to_id = n.to_id and e.kind = n.kind and e.origin = n.origin and e.valid_from = n.valid_from`;
   }
   if (begun.length > 0) {
@@ -169,7 +170,7 @@ const isAlike = (one: Interval, other: Interval): boolean =>
   one.runId === other.runId;
 
 /** The last two intervals of each, the older one first: a change may undo the last one, never the one before. */
-async function loadHistories(tx: Queryable, flows: readonly Flow[]): Promise<Interval[][]> {
+export async function loadHistories(tx: Queryable, flows: readonly Flow[]): Promise<Interval[][]> {
   const rows = await tx<(Interval & { position: number })[]>`
     select wanted.position, e.transformation, e.confidence, e.job_id, e.run_id, e.valid_from, e.valid_to
     from unnest(${flows.map(({ fromId }) => fromId)}::uuid[], ${flows.map(({ toId }) => toId)}::uuid[],

@@ -2,7 +2,8 @@
 import type { FlowDetails } from '../graph/index.ts';
 
 export type Interval = FlowDetails & { validFrom: Date; validTo: Date | null };
-type Change = { change: 'opened' | 'closed'; at: Date; details?: Partial<FlowDetails> };
+/** `resumed`: what ended at that very moment goes on: that it ended was not all that there was to tell. */
+type Change = { change: 'opened' | 'closed' | 'resumed'; at: Date; details?: Partial<FlowDetails> };
 
 const CERTAIN: FlowDetails = { transformation: 'DIRECT', confidence: 1, jobId: null, runId: null };
 
@@ -17,6 +18,8 @@ export function foldChanges(history: readonly Interval[], changes: readonly Chan
     const last = intervals.at(-1);
     if (change === 'opened') {
       if (last?.validTo !== null) intervals.push({ ...CERTAIN, ...details, validFrom: later(at, last?.validTo), validTo: null });
+    } else if (change === 'resumed') {
+      if (last?.validTo?.getTime() === at.getTime()) intervals.splice(-1, 1, { ...last, validTo: null });
     } else if (last?.validTo === null) {
       intervals.pop();
       if (at > last.validFrom) intervals.push({ ...last, validTo: at });
