@@ -12,6 +12,7 @@ const node = (id: string, depth: number, unexpanded = 0) => ({
   asset: { id, kind: depth === 2 ? 'TABLE' : 'VIEW', namespace: 'postgres://db:5432', name: `shop.public.${id}` },
   column: null,
   job: null,
+  run: null,
 });
 const column = (asset: string, name: string, depth: number) => ({
   ...node(asset, depth),
@@ -26,6 +27,7 @@ const edge = (from: string, to: string, origin = 'NATIVE') => ({
   validFrom: '2026-01-01T00:00:00.000Z',
   validTo: null,
   job: null,
+  run: null,
 });
 const graph = {
   rootId: 'report',
@@ -103,17 +105,19 @@ describe('lineage', () => {
     server.fields['lineage'] = (args: Record<string, unknown>) => (asked.push(args), args['assetId'] === 'report' ? graph : null);
   });
 
-  it('names the jobs that move the data, and draws none as an asset', async () => {
+  it('names the jobs that move the data, and draws neither them nor their runs as assets', async () => {
     const job = (name: string) => ({ namespace: 'airflow', name });
+    const run = { runId: '01a20000-0000-7000-8000-000000000000', state: 'COMPLETED' };
     const nodes = [
       column('report', 'a', 0),
       column('report', 'b', 0),
       column('orders', 'id', 1),
       { ...node('j', 0), asset: null, job: job('nightly') },
+      { ...node('r', 0), asset: null, run },
     ];
     const edges = [
       { ...edge('orders.id', 'report.a', 'DECLARED'), job: job('nightly') },
-      { ...edge('orders.id', 'report.a', 'EVENT'), job: job('hourly') },
+      { ...edge('orders.id', 'report.a', 'EVENT'), job: job('hourly'), run },
       { ...edge('report.a', 'report.b'), job: job('nightly') },
     ];
     server.fields['lineage'] = { rootId: 'report', truncated: true, nodes, edges };

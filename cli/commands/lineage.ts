@@ -10,8 +10,8 @@ import { showDiff, showHistory } from './lineageOverTime.ts';
 const LINEAGE = `query Lineage($assetId: ID!, $direction: LineageDirection!, $depth: Int, $asOf: DateTime, $level: LineageLevel) {
   lineage(assetId: $assetId, direction: $direction, depth: $depth, asOf: $asOf, level: $level) {
     rootId truncated
-    nodes { id depth unexpanded asset { id kind namespace name } column { id name } job { namespace name } }
-    edges { from to kind origin validFrom validTo job { namespace name } }
+    nodes { id depth unexpanded asset { id kind namespace name } column { id name } job { namespace name } run { runId state } }
+    edges { from to kind origin validFrom validTo job { namespace name } run { runId state } }
   }
 }`;
 
@@ -21,8 +21,9 @@ type Node = {
   unexpanded: number;
   asset: { kind: string; name: string } | null;
   column: { name: string } | null;
-  /** Then it is no asset or column, but what moves data between some. */
+  /** Then it is no asset or column, but what moves data between some, or a time that this did so. */
   job: { name: string } | null;
+  run: { runId: string } | null;
 };
 type Edge = { from: string; to: string; origin: string; job: { name: string } | null };
 type Graph = { rootId: string; truncated: boolean; nodes: Node[]; edges: Edge[] };
@@ -69,10 +70,7 @@ async function show(context: CommandContext, asset: string, name: string | undef
   for (const line of drawTrees(lineage)) printLine(terminal, line);
   if (lineage.edges.length === 0 && !lineage.truncated) say(terminal, 'Nothing flows into it or out of it, as far as you may see.');
   if (lineage.truncated)
-    say(
-      terminal,
-      `Only the nearest ${lineage.nodes.filter(({ job }) => !job).length} are shown; "+n" tells how many more there are at a place.`,
-    );
+    say(terminal, `Only the nearest ${lineage.nodes.filter(isData).length} are shown; "+n" tells how many more there are at a place.`);
 }
 
 function readBetween({ since, until, level, history }: Options): { from: string; to: string } | undefined {
@@ -86,6 +84,8 @@ function readBetween({ since, until, level, history }: Options): { from: string;
   if (until !== undefined) throw new CliError('--until takes --since, too.', EXIT.usage);
   return undefined;
 }
+
+const isData = ({ job, run }: Node): boolean => !job && !run;
 
 /** `origins`: who tells of the flow. `jobs`: names of what moves it. */
 type Branch = { node: Node; arrow: '<-' | '->'; origins: string[]; jobs: string[] };
@@ -125,7 +125,7 @@ function drawTrees({ nodes, edges }: Graph): string[] {
     ];
   };
   return nodes
-    .filter(({ depth, job }) => depth === 0 && !job)
+    .filter((node) => node.depth === 0 && isData(node))
     .toSorted((a, b) => (labelOf(a) < labelOf(b) ? -1 : 1))
     .flatMap((root) => draw(root, '', ''));
 }

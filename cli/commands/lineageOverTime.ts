@@ -6,7 +6,7 @@ import { formatTime, printJson, printLine, printTable } from '../output.ts';
 import { listAll, type Connection } from '../paging.ts';
 import { say } from '../terminal.ts';
 
-const EDGE = 'from to kind origin validFrom validTo job { namespace name }';
+const EDGE = 'from to kind origin validFrom validTo job { namespace name } run { runId state }';
 const HISTORY = `query LineageHistory($assetId: ID!, $after: String) {
   lineageHistory(assetId: $assetId, first: 200, after: $after) { nodes { ${EDGE} } pageInfo { hasNextPage endCursor } }
 }`;
