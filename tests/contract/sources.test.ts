@@ -174,6 +174,45 @@ describe('a test of a source', () => {
     });
   });
 
+  it('tells what globs match in the source as it is, to who may change its scans', async () => {
+    const preview = async (input: object) =>
+      (await change('previewScan', input, 'preview { total totalIsCapped matched names unreadable }')).preview;
+    const [own, free] = [await createEmptyDatabase(), await createEmptyDatabase()];
+    for (const { sql } of [own, free]) {
+      await sql.unsafe(
+        'create schema sales; create table sales.orders (id int); create table sales.tmp_a (id int); create view total as select 1 as n',
+      );
+    }
+    const { id } = await world.addSource('looked through', { url: own.url });
+    const of = (source: Source, ...names: string[]) => names.map((name) => `${databaseOf(source)}.${name}`);
+    const all = ['public.total', 'sales.orders', 'sales.tmp_a'];
+    const whole = { total: 3, totalIsCapped: false, matched: 3, names: of(own, ...all), unreadable: [] };
+    expect(await preview({ id })).toEqual(whole);
+    expect(await preview({ id, include: ['sales.*'], exclude: ['*.tmp_*'] })).toEqual({
+      ...whole,
+      matched: 1,
+      names: of(own, 'sales.orders'),
+    });
+    expect(await preview({ id, exclude: ['*.*'] })).toEqual({ ...whole, matched: 0, names: [] });
+
+    // Of what is not registered: without a database that a source has, and with one that cannot be entered told.
+    const config = {
+      url: Object.assign(new URL(free.url), { pathname: '' }).href,
+      databases: [databaseOf(own), databaseOf(free), 'nowhere'],
+    };
+    expect(await preview({ connector: 'postgres', config })).toEqual({ ...whole, names: of(free, ...all), unreadable: ['nowhere'] });
+
+    const steward = await world.createUser([{ role: 'STEWARD', sourceId: id }]);
+    const PREVIEW = 'mutation ($input: PreviewScanInput!) { previewScan(input: $input) { preview { total } } }';
+    const codesOf = async (ask: World['ask'], input: object) =>
+      (await ask(PREVIEW, { input })).errors?.map(({ extensions }: any) => extensions.code);
+    expect(await codesOf(steward, { id })).toEqual(['FORBIDDEN']);
+    expect(await codesOf(steward, { connector: 'postgres', config: { url: free.url } })).toEqual(['FORBIDDEN']);
+    expect(await codesOf(world.ask, { id, include: ['a['] })).toEqual(['BAD_USER_INPUT']);
+    const gone = { connector: 'postgres', config: { url: 'postgres://u:p@127.0.0.1:1/x' } };
+    expect(await codesOf(world.ask, gone)).toEqual(['UPSTREAM_UNAVAILABLE']);
+  });
+
   it('tells which databases its user may not enter, and whether any is left', async () => {
     const role = `visitor_${world.database}`;
     await world.owner.unsafe(`create role ${role} login password '${PASSWORD}'`);

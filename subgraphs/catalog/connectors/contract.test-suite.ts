@@ -1,7 +1,7 @@
 /** What every connector owes: one suite, called by each connector's own tests with a system to read. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { qualifiedName, type Connector, type ReadItem, type ReadOptions, type ScannedAsset } from './types.ts';
+import { qualifiedName, type Connector, type ListItem, type ReadItem, type ReadOptions, type ScannedAsset } from './types.ts';
 
 export type ContractCase<Config> = {
   connector: Connector<Config>;
@@ -117,6 +117,23 @@ export function describeContract<Config>(title: string, { connector, config, sec
       const narrow = await collect(connector, config(), { includes: () => false });
       expect(assetsOf(narrow).filter(({ table }) => table !== null)).toEqual([]);
       expect(narrow.some(({ type }) => type === 'containerComplete')).toBe(true);
+    });
+
+    it('lists the names of what a read asks about, and of nothing else', async () => {
+      const asked: string[] = [];
+      await collect(connector, config(), { includes: (schema, name) => (asked.push(JSON.stringify([schema, name])), false) });
+      const list = async (given: unknown, skipContainers: ReadonlySet<string> = new Set()): Promise<ListItem[]> => {
+        const found: ListItem[] = [];
+        for await (const item of connector.list(parse(given), { skipContainers, signal: new AbortController().signal })) found.push(item);
+        return found;
+      };
+      const listed = (await list(config())).map((item) =>
+        item.type === 'relation' ? JSON.stringify([item.schema, item.name]) : item.type,
+      );
+      expect(listed.length).toBeGreaterThan(0);
+      expect(listed.toSorted()).toEqual([...new Set(asked)].toSorted());
+      expect(await list(config(), new Set(items.flatMap((item) => (item.type === 'containers' ? item.names : []))))).toEqual([]);
+      await expect(list(brokenConfig())).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
     });
 
     it('leaves out containers of others, with a warning', async () => {

@@ -108,6 +108,9 @@ export type ReadOptions = {
   faults: ReadonlySet<string>;
 };
 
+/** What a read would ask `includes` about, or a container that cannot be looked into. */
+export type ListItem = { type: 'relation'; container: string; schema: string; name: string } | { type: 'unreachable'; container: string };
+
 export type CheckResult = {
   ok: boolean;
   /** For people: what was reached, or what failed and what to check. Never holds a secret. */
@@ -138,6 +141,8 @@ export type Connector<Config = unknown> = {
   unmask(given: Config, stored: Config): Config;
   /** Connects and looks. Never throws for what is wrong at the other side; answers within 12 s. */
   check(config: Config, signal: AbortSignal): Promise<CheckResult>;
+  /** The names alone of what `read` would look at, container by container. Throws Upstream when nothing can be looked into at all. */
+  list(config: Config, options: Pick<ReadOptions, 'skipContainers' | 'signal'>): AsyncIterable<ListItem>;
   /** Streams what is there with bounded memory. Throws Upstream when nothing can be read at all. */
   read(config: Config, options: ReadOptions): AsyncIterable<ReadItem>;
 };

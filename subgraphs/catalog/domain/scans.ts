@@ -309,7 +309,7 @@ async function appendSourceUpdated(
   ]);
 }
 
-function checkGlobs(globs: string[] | null | undefined, field: string): string[] {
+export function checkGlobs(globs: string[] | null | undefined, field: string): string[] {
   if (globs == null) return [];
   if (globs.length > MAX_GLOBS) throw new InvalidInput(`"${field}" takes at most ${MAX_GLOBS} globs.`, field);
   return globs.map((glob, index) => {

@@ -7,12 +7,13 @@ import { Conflict, InvalidInput, NotAllowed, NotFound } from '#platform/errors.t
 import { append, logPosition } from '#platform/events/append.ts';
 import { checkName, checkOptionalText } from '#platform/graphql/inputs.ts';
 import { isId, newId } from '#platform/ids.ts';
-import type { CheckResult, Connector } from '../connectors/types.ts';
+import { qualifiedName, type CheckResult, type Connector } from '../connectors/types.ts';
 import * as scansStore from '../store/scans.ts';
 import { forgetNativeIds } from '../store/scannedAssets.ts';
 import * as store from '../store/sources.ts';
 import type { SourceRow } from '../store/tables/source.ts';
 import type { Vault } from '../store/vault.ts';
+import { checkGlobs, createScope } from './scans.ts';
 import { checkOwners, type OwnerInput } from './owners.ts';
 import { checkSchedule, nextRunAt } from './schedule.ts';
 import { diff } from './snapshot.ts';
@@ -20,6 +21,9 @@ import { diff } from './snapshot.ts';
 const DESCRIPTION = { max: 65_536 };
 /** Longer than any connector's own deadline, so that its message is the one that people see. */
 const TEST_DEADLINE_MS = 14_000;
+/** A preview looks through so many names, and tells so many of those that match. */
+const MOST_LISTED = 100_000;
+const MOST_NAMES = 200;
 
 export type RegisterSource = {
   name: string;
@@ -38,6 +42,9 @@ export type UpdateSource = {
   owners?: OwnerInput[] | null;
 };
 export type TestSource = { id?: string | null; connector?: string | null; config?: unknown };
+export type PreviewScan = TestSource & { include?: string[] | null; exclude?: string[] | null };
+/** What globs match of a source as it is now. `totalIsCapped`: there may be more than was looked through. */
+export type ScanPreview = { total: number; totalIsCapped: boolean; matched: number; names: string[]; unreadable: string[] };
 
 export type SourcesDeps = {
   sql: Database;
@@ -250,6 +257,34 @@ export function createSources({ sql, vault, connectors, onCommit }: SourcesDeps)
       const known = requireReader(viewer);
       const { connector, config } = await configToTest(known, input);
       return await connector.check(config, AbortSignal.timeout(TEST_DEADLINE_MS));
+    },
+
+    /** Looks through the names of what is there; nothing is stored, and nothing else is read. */
+    async previewScan(viewer: Viewer | null, input: PreviewScan): Promise<ScanPreview> {
+      const known = requireReader(viewer);
+      const scope = createScope({ include: checkGlobs(input.include, 'include'), exclude: checkGlobs(input.exclude, 'exclude') });
+      const { connector, config } = await configToTest(known, input);
+      const signal = AbortSignal.timeout(TEST_DEADLINE_MS);
+      const skipContainers = await store.containersOfOthers(sql, connector.namespace(config), input.id ?? null);
+      const preview: ScanPreview = { total: 0, totalIsCapped: false, matched: 0, names: [], unreadable: [] };
+      const matching: string[] = [];
+      try {
+        for await (const item of connector.list(config, { skipContainers, signal })) {
+          if (item.type === 'unreachable') preview.unreadable.push(item.container);
+          else if (preview.total === MOST_LISTED) {
+            preview.totalIsCapped = true;
+            break;
+          } else {
+            preview.total++;
+            if (scope.includes(item.schema, item.name)) matching.push(qualifiedName([item.container, item.schema, item.name]));
+          }
+        }
+      } catch (error) {
+        // What was seen by then is told for what it is.
+        if (!signal.aborted || preview.total === 0) throw error;
+        preview.totalIsCapped = true;
+      }
+      return { ...preview, matched: matching.length, names: matching.sort().slice(0, MOST_NAMES) };
     },
 
     mask(source: SourceRow, config: unknown): unknown {

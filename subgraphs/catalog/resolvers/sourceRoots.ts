@@ -5,7 +5,7 @@ import type { Database } from '#platform/database/index.ts';
 import { listScope, type PageArguments } from '#platform/graphql/connections.ts';
 import type { Connector } from '../connectors/types.ts';
 import type { CreateScan, Scans, UpdateScan } from '../domain/scans.ts';
-import type { RegisterSource, Sources, TestSource, UpdateSource } from '../domain/sources.ts';
+import type { PreviewScan, RegisterSource, Sources, TestSource, UpdateSource } from '../domain/sources.ts';
 import type { CatalogContext } from '../context.ts';
 import { countSources, listSources } from '../store/sources.ts';
 import type { SourceRow } from '../store/tables/source.ts';
@@ -76,6 +76,9 @@ export function createSourceRoots({ sql, context: catalog, sources, scans, conne
     },
     testSource: async (_: unknown, { input }: Input<TestSource>, context: RequestContext) => ({
       test: await sources.test(context.viewer, input),
+    }),
+    previewScan: async (_: unknown, { input }: Input<PreviewScan>, context: RequestContext) => ({
+      preview: await sources.previewScan(context.viewer, input),
     }),
     createScan: async (_: unknown, { input }: Input<CreateScan>, context: RequestContext) => {
       const { id, cursor } = await written(context, scans.create(context.viewer, input));

@@ -80,9 +80,9 @@ export async function claimContainers(
 }
 
 /** The containers of this server that other sources have. */
-export async function containersOfOthers(sql: Queryable, namespace: string, sourceId: string): Promise<Set<string>> {
+export async function containersOfOthers(sql: Queryable, namespace: string, sourceId: string | null): Promise<Set<string>> {
   const rows = await sql<{ container: string }[]>`
-    select container from catalog.source_containers where namespace = ${namespace} and source_id <> ${sourceId}`;
+    select container from catalog.source_containers where namespace = ${namespace} and source_id is distinct from ${sourceId}`;
   return new Set(rows.map((row) => row.container));
 }
 

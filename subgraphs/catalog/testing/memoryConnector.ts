@@ -1,6 +1,6 @@
 /** A connector whose system is a list in memory, so that a test says exactly what a read sees and how it fails. */
 import { z } from 'zod';
-import type { Connector, ReadItem, ScannedAsset, ScannedColumn, TableFacet } from '../connectors/types.ts';
+import type { Connector, ListItem, ReadItem, ScannedAsset, ScannedColumn, TableFacet } from '../connectors/types.ts';
 
 export type MemorySystem = {
   containers: Map<string, ScannedAsset[]>;
@@ -88,6 +88,13 @@ export function createMemoryConnector(): { connector: Connector; system: MemoryS
       yield system.failing.has(name) ? { type: 'containerFailed', name, warning: failure } : { type: 'containerComplete', name };
     }
   }
+  async function* list(_: Config, { skipContainers }: Parameters<Connector['list']>[1]): AsyncGenerator<ListItem> {
+    for (const [container, assets] of system.containers) {
+      if (skipContainers.has(container)) continue;
+      if (system.failing.has(container)) yield { type: 'unreachable', container };
+      else for (const { path } of assets) if (path.length > 2) yield { type: 'relation', container, schema: path[1]!, name: path[2]! };
+    }
+  }
   const connector: Connector<Config> = {
     id: 'memory',
     title: 'Memory',
@@ -100,6 +107,7 @@ export function createMemoryConnector(): { connector: Connector; system: MemoryS
     mask: (config) => (config.password === undefined ? config : { ...config, password: '***' }),
     unmask: (given, stored) => (given.password === undefined || given.password === '***' ? { ...given, password: stored.password } : given),
     check: async () => ({ ok: true, message: 'Reached.', latencyMs: 1, serverVersion: '1', missingPermissions: [] }),
+    list,
     read,
   };
   return { connector: connector as Connector, system };

@@ -2,6 +2,7 @@
 import type { Connector } from '../types.ts';
 import { check } from './check.ts';
 import { address, configSchema, databaseNames, maskConfig, resolveTarget, unmaskConfig, type PostgresConfig } from './config.ts';
+import { list } from './list.ts';
 import { read } from './read.ts';
 
 export const postgres: Connector<PostgresConfig> = {
@@ -19,6 +20,7 @@ export const postgres: Connector<PostgresConfig> = {
   mask: maskConfig,
   unmask: unmaskConfig,
   check,
+  list,
   read,
 };
 

@@ -82,7 +82,8 @@ export async function* read(config: PostgresConfig, options: ReadOptions): Async
   }
 }
 
-async function connect(target: Target, database: string, options: ReadOptions): Promise<Session> {
+/** Waits a little where the server has no connection left. */
+export async function connect(target: Target, database: string, options: Pick<ReadOptions, 'signal' | 'faults'>): Promise<Session> {
   for (let attempt = 1; ; attempt++) {
     try {
       const session = await openSession(target, database, options);
@@ -96,7 +97,8 @@ async function connect(target: Target, database: string, options: ReadOptions): 
   }
 }
 
-async function listDatabases(target: Target, options: ReadOptions): Promise<string[]> {
+/** All of the server that can be entered. */
+export async function listDatabases(target: Target, options: Pick<ReadOptions, 'signal' | 'faults'>): Promise<string[]> {
   let database = target.database;
   let session: Session;
   try {
