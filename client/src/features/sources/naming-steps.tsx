@@ -10,18 +10,22 @@ import { Continue } from './connection-steps';
 import type { Draft } from './draft';
 import type { ConnectorRow } from './register-source';
 import { Globs, ScheduleField } from './scan-fields';
+import { ScanPreview } from './scan-preview';
 import { scheduleInWords } from './schedule';
 
 type Errors = Readonly<Record<string, string>>;
 type ScopeProps = { draft: Draft; onChange: (part: Partial<Draft>) => void; errors: Errors };
+/** `source`: null as long as no test has reached it. */
+type SourceProps = { source: { connector: string; config: unknown } | null };
 
 /** These steps may come later than their frame: the focus goes to their first control when it is there. */
 const focusFirst = (step: HTMLElement | null): void => step?.querySelector<HTMLElement>('input, textarea')?.focus();
 
 /** 3: what is read, and when. */
-export const ScopeStep = ({ draft, onChange, errors }: ScopeProps) => (
+export const ScopeStep = ({ draft, onChange, errors, source }: ScopeProps & SourceProps) => (
   <div ref={focusFirst} className="contents">
     <Globs include={draft.include} exclude={draft.exclude} onChange={onChange} errors={errors} />
+    <ScanPreview input={source && { ...source, include: [...draft.include], exclude: [...draft.exclude] }} />
     <ScheduleField value={draft.schedule} onChange={(schedule) => onChange({ schedule })} error={errors.schedule} />
     <div>
       <Continue />

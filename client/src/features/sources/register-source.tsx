@@ -221,7 +221,12 @@ function Steps({ connectors }: { connectors: readonly ConnectorRow[] }) {
             summary={step > 3 ? scopeInWords(draft) : 'Schemas and tables to include, schedule'}
             onSubmit={goOn}
           >
-            <ScopeStep draft={draft} onChange={change} errors={errors} />
+            <ScopeStep
+              draft={draft}
+              onChange={change}
+              errors={errors}
+              source={connector && test.result?.ok && !test.isStale ? { connector: connector.id, config: draft.config } : null}
+            />
           </WizardStep>
           <WizardStep
             {...stepProps(4)}

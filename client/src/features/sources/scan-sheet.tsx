@@ -9,6 +9,7 @@ import { errorText } from '@/lib/errors';
 import { focusInvalid } from '@/lib/focus';
 import { codeOf } from '@/lib/graphql/client';
 import { Globs, ScheduleField } from './scan-fields';
+import { ScanPreview } from './scan-preview';
 import type { ScanData } from './scans-tab';
 import { fieldErrors } from './use-source-test';
 
@@ -79,6 +80,7 @@ export function ScanSheet({ sourceId, scan, onClose, onSaved, onConflict }: Prop
           {(control) => <Input {...control} required value={name} autoComplete="off" onChange={({ target }) => setName(target.value)} />}
         </Field>
         <Globs {...globs} onChange={(change) => setGlobs({ ...globs, ...change })} errors={errors} />
+        <ScanPreview input={{ id: sourceId, ...globs }} />
         <ScheduleField value={schedule} onChange={setSchedule} error={errors.schedule} />
         {isOvertaken && (
           <p role="alert" className="text-error-text">
