@@ -106,9 +106,11 @@ export function Diff({
       {groups.map(({ title, rows }) => (
         <div key={title} role="rowgroup">
           <div role="row" className="flex gap-2 border-b border-line px-5 pt-4 pb-2 max-sm:px-3">
-            <h3 role="cell" className="font-semibold">
-              {title} <span className="pl-1 font-normal text-fg-3">{rows.length}</span>
-            </h3>
+            <div role="cell">
+              <h3 className="font-semibold">
+                {title} <span className="pl-1 font-normal text-fg-3">{rows.length}</span>
+              </h3>
+            </div>
           </div>
           {rows.map((row) => (
             <div

@@ -12,10 +12,10 @@ export function Name({ name, title, className }: Props) {
   const [head, tail] = splitName(shown);
   return (
     <bdi dir="auto" title={title ? showHidden(title) : shown} className={cn('inline-flex max-w-full min-w-0 font-mono', className)}>
-      {/* At least the dots that tell of it are seen. */}
-      {head && <span className="min-w-[1ch] truncate">{head}</span>}
+      {/* At least a letter and the dots are seen. */}
+      {head && <span className="min-w-[2ch] truncate">{head}</span>}
       {/* It does not shrink at all before it is alone: of a pixel less the browser would make a letter less. */}
-      <span className={cn('shrink-0 truncate', head ? 'max-w-[calc(100%-1ch)]' : 'max-w-full')}>{tail}</span>
+      <span className={cn('shrink-0 truncate', head ? 'max-w-[calc(100%-2ch)]' : 'max-w-full')}>{tail}</span>
     </bdi>
   );
 }

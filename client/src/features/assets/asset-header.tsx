@@ -90,44 +90,47 @@ export function AssetHeader({ asset, active, mayEdit, onEdit, onCopy }: Props) {
           Gone from the source since <Time at={deletedAt} />. Kept with its history.
         </p>
       )}
-      <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1.5">
-        <ActiveViolations id={id} active={active} />
-        <Part name="Owner">
-          <Owners owners={owners} />
-        </Part>
-        {domain && (
-          <Part name="Domain">
-            <Link href={`/domains/${domain.id}`} className="truncate hover:underline">
-              <bdi>{domain.name}</bdi>
-            </Link>
+      {/* Each part has a line before it; that of the first in a row lies outside of what is seen. */}
+      <div className="[clip-path:inset(-4px)]">
+        <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1.5 sm:-ml-[13px] sm:[&>*]:border-l sm:[&>*]:border-line sm:[&>*]:pl-3">
+          <ActiveViolations id={id} active={active} />
+          <Part name="Owner">
+            <Owners owners={owners} />
           </Part>
-        )}
-        {labels ? (
-          labels.length > 0 && (
-            <Part>
-              {labels.slice(0, MOST_CHIPS).map((label) => (
-                <LabelChip key={label.id} name={label.name} />
-              ))}
-              <Rest names={labels.map((label) => label.name)} />
-            </Part>
-          )
-        ) : (
-          <Part name="Labels">
-            <span className="text-fg-3">not available</span>
-          </Part>
-        )}
-        {tags.length > 0 && (
-          <Part>
-            {tags.slice(0, MOST_CHIPS).map((tag) => (
-              <Link key={tag} href={`/search?tag=${encodeURIComponent(tag)}`} className="max-w-full">
-                <Chip className="hover:bg-hover">
-                  <bdi className="truncate">{tag}</bdi>
-                </Chip>
+          {domain && (
+            <Part name="Domain">
+              <Link href={`/domains/${domain.id}`} className="truncate hover:underline">
+                <bdi>{domain.name}</bdi>
               </Link>
-            ))}
-            <Rest names={tags} />
-          </Part>
-        )}
+            </Part>
+          )}
+          {labels ? (
+            labels.length > 0 && (
+              <Part>
+                {labels.slice(0, MOST_CHIPS).map((label) => (
+                  <LabelChip key={label.id} name={label.name} />
+                ))}
+                <Rest names={labels.map((label) => label.name)} />
+              </Part>
+            )
+          ) : (
+            <Part name="Labels">
+              <span className="text-fg-3">not available</span>
+            </Part>
+          )}
+          {tags.length > 0 && (
+            <Part>
+              {tags.slice(0, MOST_CHIPS).map((tag) => (
+                <Link key={tag} href={`/search?tag=${encodeURIComponent(tag)}`} className="max-w-full">
+                  <Chip className="hover:bg-hover">
+                    <bdi className="truncate">{tag}</bdi>
+                  </Chip>
+                </Link>
+              ))}
+              <Rest names={tags} />
+            </Part>
+          )}
+        </div>
       </div>
     </header>
   );
@@ -142,7 +145,7 @@ const Rest = ({ names }: { names: readonly string[] }) =>
   );
 
 const Part = ({ name, children }: { name?: string; children: ReactNode }) => (
-  <span className="flex max-w-full min-w-0 flex-wrap items-center gap-1.5 border-l border-line pl-3 first:border-l-0 first:pl-0 max-sm:border-l-0 max-sm:pl-0">
+  <span className="flex max-w-full min-w-0 flex-wrap items-center gap-1.5">
     {name && <span className="text-fg-3">{name}</span>}
     {children}
   </span>

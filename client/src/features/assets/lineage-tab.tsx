@@ -133,16 +133,16 @@ function List({ neighbours: { nodes } }: { neighbours: NonNullable<Neighbours> }
             key={asset.id}
             className="flex min-h-11 flex-wrap items-center gap-x-3 border-b border-line px-3 py-1 last:border-b-0 hover:bg-hover"
           >
-            <Link href={assetHref(asset.id)} className="flex min-h-6 min-w-0 flex-1 items-center gap-2 hover:underline">
+            <Link href={assetHref(asset.id)} className="flex min-h-6 min-w-0 flex-1 basis-48 items-center gap-2 hover:underline">
               <KindIcon kind={asset.kind} />
               <Name name={asset.name} className="font-medium" />
             </Link>
             {asset.source && (
-              <bdi className="truncate text-small text-fg-3" title="Source">
+              <bdi className="max-w-[30%] truncate text-small text-fg-3" title="Source">
                 {asset.source.name}
               </bdi>
             )}
-            <Owners owners={asset.owners} className="text-small" />
+            <Owners owners={asset.owners} className="max-w-[35%] text-small" />
           </li>
         ) : (
           // oxlint-disable-next-line react/no-array-index-key -- what is gone has no other name

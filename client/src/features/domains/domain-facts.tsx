@@ -64,7 +64,7 @@ export function DomainFacts({ id }: { id: string }) {
         <li key={value}>
           <Link href={`/search?domain=${id}&kind=${value}`} className="inline-flex items-center gap-1.5 hover:underline">
             <KindIcon kind={value} isNamed />
-            <span>{formatCount(count)}</span> <span className="text-fg-2">{formatEnum(value)}</span>
+            <span>{formatCount(count)}</span> <span className="text-fg-2">{`${formatEnum(value)}${count === 1 ? '' : 's'}`}</span>
           </Link>
         </li>
       ))}

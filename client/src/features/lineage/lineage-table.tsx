@@ -50,11 +50,11 @@ export function LineageTable({ rows, label, selected, match, onSelect, isFetchin
   const hasJobs = rows.some(({ through }) => through !== '');
   const hasColumns = rows.some(({ columns }) => columns !== null);
   const columns: TableColumn<Row>[] = [
-    { id: 'step', header: 'Step', width: 64, align: 'end', cell: stepWords },
-    { id: 'direction', header: 'Direction', width: 100, cell: ({ direction }) => formatEnum(direction), priority: 3 },
+    { id: 'step', header: 'Step', width: 58, align: 'end', cell: stepWords },
+    { id: 'direction', header: 'Direction', width: 92, cell: ({ direction }) => formatEnum(direction), priority: 3 },
     { id: 'asset', header: 'Asset', cell: (row) => <AssetCell row={row} match={match} /> },
     { id: 'kind', header: 'Kind', width: 128, cell: ({ node }) => formatEnum(kindOf(node)), priority: 3 },
-    ...(hasJobs ? [{ id: 'through', header: 'Through', width: 140, cell: ({ through }: Row) => through, priority: 3 as const }] : []),
+    ...(hasJobs ? [{ id: 'through', header: 'Through', width: 130, cell: ({ through }: Row) => through, priority: 3 as const }] : []),
     { id: 'origins', header: 'Told by', width: 150, cell: ({ origins }) => origins.map(originWords).join(', '), priority: 4 },
     ...(hasColumns
       ? [
@@ -68,7 +68,7 @@ export function LineageTable({ rows, label, selected, match, onSelect, isFetchin
           },
         ]
       : []),
-    { id: 'since', header: 'Since', width: 84, align: 'end', cell: ({ since }) => since && <Time at={since} />, priority: 2 },
+    { id: 'since', header: 'Since', width: 76, align: 'end', cell: ({ since }) => since && <Time at={since} />, priority: 2 },
     ...(rows.some(({ until }) => until)
       ? [
           {
