@@ -5,8 +5,9 @@ import type { Viewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import type { ConsumedEvent } from '#platform/events/consumer.ts';
 import { newId } from '#platform/ids.ts';
-import { administrator, contextOf } from '#platform/testing/asking.ts';
+import { administrator, contextOf, readerOf, viewerWith } from '#platform/testing/asking.ts';
 import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
+import { countStatements } from '#platform/testing/statements.ts';
 import { createRandom } from '../graph/testing/randomHistory.ts';
 import { columnNodeId, jobNodeId } from '../store/nodeIds.ts';
 import { feed } from './feed.ts';
@@ -278,5 +279,207 @@ describe('events of a run', () => {
     for (let run = 0; run < 120; run++) await told(event('START', `open ${run}`, 10_000 + run, { from: ['a'], to: ['b'] }));
     expect(await sql`select count(*) from lineage.told_runs`).toEqual([{ count: 101 }]);
     expect(await flows()).toEqual(['a>b 150- nightly/run 1']);
+  });
+});
+
+describe('what several jobs tell', () => {
+  it('is open as long as one of them does, and names the one that opened it', async () => {
+    await have('a', 'b');
+    const both = { from: ['a'], to: ['b'] };
+    await told(event('COMPLETE', 'one', 20, both), event('COMPLETE', 'two', 30, { ...both, job: 'hourly' }));
+    expect(await flows()).toEqual(['a>b 20- nightly/one']);
+    await told(event('COMPLETE', 'three', 40, { from: ['a'] }));
+    expect(await flows()).toEqual(['a>b 20-40 nightly/one', 'a>b 40- hourly/two']);
+    await told(event('COMPLETE', 'four', 50, both));
+    expect(await flows()).toEqual(['a>b 20-40 nightly/one', 'a>b 40- hourly/two']);
+    await told(event('COMPLETE', 'five', 60, { job: 'hourly' }), event('COMPLETE', 'six', 70));
+    expect(await flows()).toEqual(['a>b 20-40 nightly/one', 'a>b 40-60 hourly/two', 'a>b 60-70 nightly/four']);
+  });
+
+  it('is theirs alone, also where their runs have the same id', async () => {
+    await have('a', 'b', 'c');
+    await told(
+      event('COMPLETE', 'one', 20, { from: ['a'], to: ['b'] }),
+      event('FAIL', 'one', 30, { from: ['a'], to: ['c'], job: 'hourly' }),
+    );
+    expect(await runs()).toEqual([
+      ['one', 'COMPLETED', null, 20, 20],
+      ['one', 'FAILED', null, 30, 30],
+    ]);
+    expect(await flows()).toEqual(['a>b 20- nightly/one']);
+  });
+
+  it('leaves what sources and people tell alone', async () => {
+    await have('a', 'b');
+    const insert = (origin: string) => sql`
+      insert into lineage.edges (from_id, to_id, kind, origin, valid_from)
+      values (${ids.get('a')!}, ${ids.get('b')!}, 'TABLE', ${origin}, ${at(1)})`;
+    for (const origin of ['NATIVE', 'DECLARED']) await insert(origin);
+    await told(event('COMPLETE', 'one', 20, { from: ['a'], to: ['b'] }), event('COMPLETE', 'two', 30));
+    expect(await flows()).toEqual(['a>b 20-30 nightly/one']);
+    expect(await sql`select origin from lineage.edges where valid_to is null order by origin`).toEqual([
+      { origin: 'DECLARED' },
+      { origin: 'NATIVE' },
+    ]);
+  });
+});
+
+describe('a dataset that is no asset yet', () => {
+  it('has its flows when an asset of its name comes, by whatever way', async () => {
+    await have('a', 'old');
+    await told(event('COMPLETE', 'one', 20, { from: ['a', 'b', 'c'], to: ['d'], columns: [['a.x', 'y']] }));
+    expect(await flows()).toEqual([]);
+    await scan(changed('d', { time: 50 }));
+    expect(await flows()).toEqual(['a.x>d.y DIRECT 50- nightly/one', 'a>d 50- nightly/one']);
+    const renamed = changed('old', { type: 'asset.updated', time: 60 }, 'b');
+    await scan(renamed);
+    // An asset that was scanned before the run, and whose event comes late.
+    await scan(changed('c', { time: 5 }));
+    const all = ['a.x>d.y DIRECT 50- nightly/one', 'a>d 50- nightly/one', 'c>d 50- nightly/one', 'old>d 60- nightly/one'];
+    expect(await flows()).toEqual(all);
+    // Again, and in the words of the run itself.
+    await scan(renamed);
+    await told(event('OTHER', 'one', 20, { from: ['a', 'b', 'c'], to: ['d'], columns: [['a.x', 'y']] }));
+    expect(await flows()).toEqual(all);
+  });
+
+  it('has none of a run that a later one has taken the place of', async () => {
+    await have('a');
+    await told(event('COMPLETE', 'one', 20, { from: ['a'], to: ['b'] }), event('COMPLETE', 'two', 30, { from: ['a'], to: ['c'] }));
+    await scan(changed('b', { time: 50 }), changed('c', { time: 50 }));
+    expect(await flows()).toEqual(['a>c 50- nightly/two']);
+  });
+
+  it('is found by the names that a producer has for it besides', async () => {
+    await have('a', 'b');
+    const path = { namespace: 's3://bucket', name: 'warehouse/b' };
+    const identifiers = [{ ...dataset('b'), type: 'TABLE' }];
+    await told({ ...event('COMPLETE', 'one', 20, { from: ['a'] }), outputs: [{ ...path, facets: { symlinks: { identifiers } } }] });
+    expect(await flows()).toEqual(['a>b 20- nightly/one']);
+  });
+});
+
+describe('an asset that is deleted', () => {
+  it('keeps its flows until a run tells otherwise, and has them again when it is revived', async () => {
+    await have('a', 'b', 'c');
+    const both = { from: ['a', 'c'], to: ['b'] };
+    await told(event('COMPLETE', 'one', 20, both));
+    await scan(changed('a', { type: 'asset.deleted', time: 30 }));
+    await told(event('COMPLETE', 'two', 40, both), event('START', 'two', 35, both));
+    expect(await flows()).toEqual(['a>b 20- nightly/one', 'c>b 20- nightly/one']);
+    await told(event('COMPLETE', 'three', 50, { from: ['c'], to: ['b'] }));
+    expect(await flows()).toEqual(['a>b 20-50 nightly/one', 'c>b 20- nightly/one']);
+    await told(event('COMPLETE', 'four', 60, both));
+    await scan(changed('a', { type: 'asset.updated', revived: true, time: 70 }));
+    expect(await flows()).toEqual(['a>b 20-50 nightly/one', 'a>b 70- nightly/four', 'c>b 20- nightly/one']);
+  });
+});
+
+describe('who may tell of one source only', () => {
+  const scoped = viewerWith({ role: 'INGESTOR', sourceId: source.id });
+  const tellScoped = async (...events: unknown[]) => {
+    // Nothing in the answer depends on what there is.
+    const { cursor: _, ...answer } = await tell(events, scoped);
+    expect(answer).toEqual({ accepted: events.length, failed: [] });
+  };
+  beforeEach(() =>
+    scan(changed('a'), changed('b'), changed('far', { accessClass: classes.other }), changed('farther', { accessClass: classes.other })),
+  );
+
+  it('tells of what flows into its assets, from wherever', async () => {
+    await tellScoped(event('COMPLETE', 'one', 20, { from: ['a', 'far', 'unknown'], to: ['b', 'farther', 'unknown too'] }));
+    expect(await flows()).toEqual(['a>b 20- nightly/one', 'far>b 20- nightly/one']);
+    await scan(changed('unknown', { time: 50 }), changed('unknown too', { time: 50 }));
+    expect(await flows()).toEqual(['a>b 20- nightly/one', 'far>b 20- nightly/one', 'unknown>b 50- nightly/one']);
+  });
+
+  it('leaves no trace of what it may not tell', async () => {
+    await tellScoped(
+      event('START', 'one', 10),
+      event('COMPLETE', 'one', 20, { from: ['a'], to: ['far', 'nothing'], columns: [['a.x', 'y']] }),
+    );
+    expect([await flows(), await runs(), await sql`select * from lineage.jobs`]).toEqual([[], [], []]);
+  });
+
+  it('ends only what flows into its assets, and holds up nobody who tells of others', async () => {
+    await told(event('COMPLETE', 'one', 20, { from: ['a'], to: ['b', 'far'] }));
+    await tellScoped(event('COMPLETE', 'two', 40));
+    expect(await flows()).toEqual(['a>b 20-40 nightly/one', 'a>far 20- nightly/one']);
+    // Told before that, of an asset that it may not tell of.
+    await told(event('COMPLETE', 'three', 30, { from: ['b'], to: ['far', 'a'] }));
+    expect(await flows()).toEqual(['a>b 20-40 nightly/one', 'a>far 20-30 nightly/one', 'b>far 30- nightly/three']);
+    // And who may tell of everything ends what was told here.
+    await tellScoped(event('COMPLETE', 'four', 50, { from: ['far'], to: ['b'] }));
+    await told(event('COMPLETE', 'five', 60));
+    expect((await flows()).filter((flow) => / \d+- /.test(flow))).toEqual([]);
+  });
+
+  it('does not change what another tells of the same run', async () => {
+    await told(event('START', 'one', 10, { from: ['a'], to: ['b', 'far'] }));
+    await tellScoped(event('COMPLETE', 'one', 20));
+    await tellScoped(event('COMPLETE', 'one', 20, { from: ['far'] }));
+    expect(await flows()).toEqual([]);
+    expect(await runs()).toEqual([['one', 'STARTED', 10, null, 10]]);
+    await told(event('COMPLETE', 'one', 30));
+    expect(await flows()).toEqual(['a>b 30- nightly/one', 'a>far 30- nightly/one']);
+  });
+
+  it('is refused with any other role', async () => {
+    for (const viewer of [readerOf(source), viewerWith({ role: 'STEWARD' }), viewerWith()]) {
+      await expect(tell([event('COMPLETE', 'one', 20)], viewer)).rejects.toMatchObject({
+        code: 'FORBIDDEN',
+        details: { policy: 'role:INGESTOR' },
+      });
+    }
+    await expect(intake.ingest(contextOf(null), [])).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+});
+
+describe('a batch', () => {
+  it('takes what can be taken, and says what is wrong with the rest', async () => {
+    await have('a', 'b');
+    const answer = await tell([
+      event('COMPLETE', 'one', 20, { from: ['a'], to: ['b'] }),
+      { ...event('COMPLETE', 'two', 30), run: { runId: 'two' } },
+      'three',
+      { ...event('COMPLETE', 'four', 30), eventTime: '2026-01-01T00:00:00' },
+      event('START', 'five', 40),
+    ]);
+    expect(answer).toMatchObject({
+      accepted: 2,
+      failed: [
+        { index: 1, field: 'run.runId', message: expect.any(String) },
+        { index: 2, field: null, message: expect.any(String) },
+        { index: 3, field: 'eventTime', message: expect.stringContaining('zone') },
+      ],
+    });
+    expect(await flows()).toEqual(['a>b 20- nightly/one']);
+    await expect(tell(Array.from({ length: 1_001 }, () => event('START', 'one', 10)))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  it('is told in so many statements, however many events and datasets it has', async () => {
+    const names = Array.from({ length: 60 }, (_, place) => `t${place}`);
+    await have(...names);
+    const batch = (size: number, from: number) =>
+      Array.from({ length: size }, (_, place) => {
+        const [inputs, outputs] = [names.slice(from, from + size), names.slice(from + size, from + 2 * size)];
+        return event('COMPLETE', `run ${from + place}`, from + place, { from: inputs, to: outputs, job: `job ${from + place}` });
+      });
+    const count = (size: number, from: number) =>
+      countStatements(test.owner, 'lineage', async () => void (await told(...batch(size, from))));
+    await count(2, 0);
+    const few = await count(2, 4);
+    expect([await count(20, 10), few <= 18]).toEqual([few, true]);
+  });
+
+  it('of which a run is refused as it grows too large keeps what it was', async () => {
+    const many = (prefix: string, count: number) => Array.from({ length: count }, (_, place) => `${prefix}${place}`);
+    const answer = await tell([
+      event('START', 'one', 10, { from: many('a', 300), to: many('b', 100) }),
+      event('RUNNING', 'one', 20, { to: many('c', 100) }),
+      event('COMPLETE', 'one', 30),
+    ]);
+    expect(answer).toMatchObject({ accepted: 2, failed: [{ index: 1, field: 'outputs' }] });
+    expect(await runs()).toEqual([['one', 'COMPLETED', 10, 30, 10]]);
   });
 });

@@ -49,15 +49,13 @@ export function createIntake({ sql, onCommit, now = () => new Date() }: Deps): I
       const classes = await visibleClasses(sql, viewer, 'ingest');
       const { sourceIds, domainIds } = scopesFor(viewer, 'ingest');
       const scope = classes === 'all' ? '' : JSON.stringify([[...new Set(sourceIds)].sort(), [...new Set(domainIds)].sort()]);
-      let cursor = await logPosition(sql);
-      for (const [place, part] of partsOf(read).entries()) {
-        const told = await beginAgain(sql, async (tx) => {
-          const before = place === 0 ? await logPosition(tx) : cursor;
+      const cursor = await logPosition(sql);
+      for (const part of partsOf(read)) {
+        const refused = await beginAgain(sql, async (tx) => {
           await lockFacts(tx);
-          return { before, refused: await tell(tx, part, { classes, scope }) };
+          return await tell(tx, part, { classes, scope });
         });
-        cursor = told.before;
-        failed.push(...told.refused);
+        failed.push(...refused);
         onCommit();
       }
       return { accepted: events.length - failed.length, failed: failed.sort((a, b) => a.index - b.index), cursor };
@@ -133,7 +131,7 @@ function tellOne(ledger: Ledger, event: JobEvent, { classes, scope }: Teller): v
   const id = toldRunId(jobId, event.runId ?? at.toISOString(), scope);
   const known = ledger.runsOf(jobId).get(id);
   const told = addEvent(known?.told, event);
-  ledger.resolve(jobId, told.datasets);
+  ledger.resolve(told.datasets, { id, jobId });
   const run: ToldRun = { id, jobId, runId, classes: classes === 'all' ? null : [...classes].sort((a, b) => a - b), told, names: [] };
   // It comes again.
   if (known && JSON.stringify([known.told, known.classes]) === JSON.stringify([told, run.classes])) return;

@@ -25,8 +25,8 @@ import { flowKey, followJob, heardAt, listForgotten, type Step } from './intakeF
 export type Ledger = {
   /** All that is kept of a job's runs, by their ids. */
   runsOf(jobId: string): ReadonlyMap<string, ToldRun>;
-  /** Gives datasets that are of no asset yet those of their names. */
-  resolve(jobId: string, datasets: readonly ToldDataset[]): void;
+  /** Gives datasets that are of no asset yet those of their names: `by` the run that tells of them. */
+  resolve(datasets: readonly ToldDataset[], by: Pick<ToldRun, 'id' | 'jobId'>): void;
   /** The run as it is told from now on, and what that does to what its job tells. */
   put(run: ToldRun): void;
   /** The run's node, and its job's. */
@@ -46,7 +46,7 @@ export async function openLedger(tx: Transaction, jobIds: readonly string[], nam
     own.set(flowKey(row), [...(own.get(flowKey(row)) ?? []), row]);
   }
   const living = Map.groupBy(named, nameKey);
-  const deleted = Map.groupBy(await listDeleted(tx, jobIds), (each) => `${each.jobId} ${nameKey(each)}`);
+  const deleted = Map.groupBy(await listDeleted(tx, jobIds), nameKey);
   const told = stored.flatMap((run) => run.told.datasets.flatMap(({ assets }) => assets.map(([id]) => id)));
   const flowsTo = [...rows.values()].flatMap((own) => [...own.values()].flatMap((each) => each.map(({ toAssetId }) => toAssetId)));
   const classes = await findClasses(tx, [...new Set([...told, ...flowsTo])]);
@@ -89,18 +89,24 @@ export async function openLedger(tx: Transaction, jobIds: readonly string[], nam
     }
   }
 
+  /** As far as the run itself has not ended them, which may have been too early. */
+  const hasFlows = (assetId: string, { id, jobId }: Pick<ToldRun, 'id' | 'jobId'>): boolean =>
+    rows
+      .get(jobId)!
+      .values()
+      .some((own) => own.some((row) => (row.fromAssetId === assetId || row.toAssetId === assetId) && (!row.until || row.endedBy === id)));
+
   return {
     runsOf: (jobId) => runs.get(jobId)!,
 
-    resolve(jobId, datasets) {
+    resolve(datasets, by) {
       for (const dataset of datasets) {
         if (dataset.assets.length > 0) continue;
         const names = namesOf(dataset).map(nameKey);
-        // What was deleted keeps its flows as long as its name is told.
         const found =
           names.map((name) => living.get(name)).find((each) => each) ??
-          names.map((name) => deleted.get(`${jobId} ${name}`)).find((each) => each) ??
-          [];
+          // What was deleted keeps its flows as long as its name is told.
+          names.flatMap((name) => deleted.get(name) ?? []).filter(({ id }) => hasFlows(id, by));
         dataset.assets = found.map(({ id }) => [id, 0]);
       }
     },

@@ -22,11 +22,11 @@ export async function listNamed(sql: Queryable, names: readonly Name[]): Promise
   ];
 }
 
-/** Of each of the jobs the deleted assets that it tells to have a part in a flow. */
-export async function listDeleted(sql: Queryable, jobIds: readonly string[]): Promise<(Named & { jobId: string })[]> {
+/** Deleted assets that have a part in what these jobs tell. */
+export async function listDeleted(sql: Queryable, jobIds: readonly string[]): Promise<Named[]> {
   return [
-    ...(await sql<(Named & { jobId: string })[]>`
-      select distinct f.job_id, a.asset_id as id, a.access_class, a.namespace, a.name
+    ...(await sql<Named[]>`
+      select distinct a.asset_id as id, a.access_class, a.namespace, a.name
       from lineage.told_flows f join lineage.assets a on a.asset_id in (f.from_asset_id, f.to_asset_id)
       where f.job_id = any(${jobIds as string[]}::uuid[]) and f.kind = 'TABLE' and a.is_deleted order by a.asset_id`),
   ];
