@@ -14,7 +14,13 @@ export const ERROR_CODES = {
   BAD_USER_INPUT: {
     status: 400,
     when: 'A value of the operation, or the request itself, cannot be used.',
-    fields: { field: 'path of the value in the operation, such as `input.config.url`; `request` when the HTTP request itself is meant' },
+    fields: {
+      field: 'path of the value in the operation, such as `input.config.url`; `request` when the HTTP request itself is meant',
+      'min?': 'the least that is allowed: of a number, or of characters',
+      'max?': 'the most that is allowed: of a number, of items, of characters or of bytes',
+      'possible?': 'the values to choose from',
+      'origins?': 'who tells of a flow that no person declared',
+    },
     remedy: 'Mend what the message names. Trying again as it is gives the same.',
   },
   UNAUTHENTICATED: {
@@ -38,7 +44,12 @@ export const ERROR_CODES = {
   CONFLICT: {
     status: 409,
     when: 'Somebody changed the thing since the version that was given was read, or its state does not allow this now.',
-    fields: { 'currentVersion?': 'the version that it has now' },
+    fields: {
+      'currentVersion?': 'the version that it has now',
+      'status?': 'the state that it is in',
+      'field?': 'path of the value that something else has already',
+      'max?': 'how many there may be',
+    },
     remedy: 'Read it again, decide again, and send that version.',
   },
   UPSTREAM_UNAVAILABLE: {

@@ -201,6 +201,8 @@ describe('a filter by time', () => {
       const everybody = await eventScope(identity, viewer({}));
       const moments = [
         undefined,
+        new Date('0001-01-01T00:00:00Z'),
+        new Date('9999-12-31T23:59:59.999Z'),
         at(0),
         at(201),
         at(202),

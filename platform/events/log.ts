@@ -125,12 +125,16 @@ const narrowed = (sql: Queryable, { subject, actorId, since, until }: Omit<Event
 type Bounds = { low: number; high: number };
 
 const boundsOf = async (sql: Queryable, { since, until }: Pick<EventFilter, 'since' | 'until'>): Promise<Bounds> => ({
-  low: since == null ? 0 : (await around(sql, new Date(since.getTime() - SKEW_MS))).low,
-  high: until == null ? Number.MAX_SAFE_INTEGER : (await around(sql, new Date(until.getTime() + SKEW_MS))).high,
+  low: since == null ? 0 : (await around(sql, within(since.getTime() - SKEW_MS))).low,
+  high: until == null ? Number.MAX_SAFE_INTEGER : (await around(sql, within(until.getTime() + SKEW_MS))).high,
 });
 
 /** An event is stamped when it is written and numbered when it is sealed, so times are not quite in the order of seq: by less than this. */
 const SKEW_MS = 24 * 3_600_000;
+
+/** No event is outside of these, and PostgreSQL does not read the years 0 and 10000 as ISO 8601 has them. */
+const [EARLIEST, LATEST] = [0, Date.UTC(9999, 11, 31)];
+const within = (time: number): Date => new Date(Math.min(Math.max(time, EARLIEST), LATEST));
 
 /** Neighbours, of which the first is before a moment and the second is not: found by halving, as the log has no gaps. */
 async function around(sql: Queryable, moment: Date): Promise<Bounds> {

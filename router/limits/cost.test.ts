@@ -169,6 +169,10 @@ describe('cost', () => {
     );
     expect(() => checkCost(schema, document, operation)).not.toThrow('maxNodes');
   });
+  it('tells a number as the cost of what no Int can be, however often it is multiplied', () => {
+    const text = 'query ($n: Int) { assets(first: $n) { nodes { columns(first: $n) { nodes { name } } } } }';
+    for (const n of [2 ** 31, 1e308]) expect(cost(text, { n })).toBe(2 ** 31 - 1 + (2 ** 31 - 1) ** 2);
+  });
   it('names what makes a graph smaller', () => {
     const node = 'asset { owners { user { name } team { name } } columns(first: 10) { nodes { name } } }';
     const document = parse(`{ lineage(assetId: "x", direction: BOTH, maxNodes: 5000) { nodes { ${node} } } }`);

@@ -49,6 +49,7 @@ const LIST_LENGTHS: Readonly<Record<string, number>> = {
 const LIST_FACTORS: Readonly<Record<string, number>> = { 'LineageGraph.edges': 10, 'LineageDiff.added': 10, 'LineageDiff.removed': 10 };
 /** What each level below the first one counts as, of lists that go on through their own nodes: they are looked at, however few come back. */
 const LEVEL = 50;
+const MAX_INT = 2 ** 31 - 1;
 /** Arguments of an object that say how long the lists in it are at most. */
 const LENGTH_ARGUMENTS = ['maxNodes', 'limit', 'first'];
 
@@ -107,7 +108,8 @@ export function operationCost(
 
   const numberGiven = (definition: GraphQLField<unknown, unknown>, field: FieldNode, name: string): number => {
     const value = argumentValue(definition, field, name);
-    return typeof value === 'number' && value > 0 ? value : 0;
+    // What no Int can be is refused later; until then it makes no endless cost, which JSON cannot tell.
+    return typeof value === 'number' && value > 0 ? Math.min(value, MAX_INT) : 0;
   };
 
   const isLeftOut = (selection: SelectionNode): boolean =>
