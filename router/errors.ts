@@ -35,11 +35,17 @@ function withoutSuggestion(message: string): string {
   return at === -1 ? message : message.slice(0, at);
 }
 
+/** What an answer with this error has besides its status. */
+export function refusalHeaders({ code, details }: { code: ErrorCode; details: Readonly<Record<string, unknown>> }): Map<string, string> {
+  const headers = new Map<string, string>();
+  if (typeof details.retryAfterMs === 'number') headers.set('retry-after', String(Math.ceil(details.retryAfterMs / 1000)));
+  if (code === 'UNAUTHENTICATED') headers.set('www-authenticate', 'Bearer');
+  return headers;
+}
+
 /** Refuses a whole operation before it is executed, with the HTTP status of its code. */
 export function refusal(error: AppError): GraphQLError {
-  const headers = new HeaderMap();
-  if (typeof error.details.retryAfterMs === 'number') headers.set('retry-after', String(Math.ceil(error.details.retryAfterMs / 1000)));
-  if (error.code === 'UNAUTHENTICATED') headers.set('www-authenticate', 'Bearer');
+  const headers = new HeaderMap(refusalHeaders(error));
   return new GraphQLError(error.message, {
     extensions: { code: error.code, ...error.details, http: { status: httpStatus(error.code), headers } },
     originalError: error,

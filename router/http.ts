@@ -1,15 +1,15 @@
 /** The router's HTTP application: security headers, routes, and one shape for whatever goes wrong outside of GraphQL. */
 import type { IncomingMessage } from 'node:http';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { ApolloServer } from '@apollo/server';
 import { InvalidInput } from '#platform/errors.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
-import { newId } from '#platform/ids.ts';
 import type { Logger } from '#platform/logger.ts';
-import { requestError, httpStatus, renderError } from './errors.ts';
+import { createErrorAnswer } from './answers.ts';
 import type { Metrics } from './metrics.ts';
-import { authorizeRequest, currentRequest, openRequest, type RoutedContext } from './requests.ts';
+import { OPEN_LINEAGE } from './openLineage.ts';
+import { authorizeRequest, openRequest, type RoutedContext } from './requests.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
@@ -37,20 +37,13 @@ const secure: RequestHandler = (_request, response, next) => {
 };
 
 /** Routes as people know them: anything else counts as one, or callers could grow the metrics without a bound. */
-const KNOWN_ROUTES = ['/graphql', '/playground', '/health/live', '/health/ready', '/metrics'];
+const KNOWN_ROUTES = ['/graphql', '/playground', '/health/live', '/health/ready', '/metrics', OPEN_LINEAGE];
 const routeOf = (path: string): string => KNOWN_ROUTES.find((route) => path === route || path.startsWith(`${route}/`)) ?? 'other';
 
 const METHODS = ['GET', 'POST'];
 
 export function createHttp({ server, authenticate, metrics, logger, deadlineMs, addressOf, isDraining, routes }: Deps): Express {
-  /** What never became an operation has the body of GraphQL's answers as well. */
-  const answer = (response: Response, error: unknown, status: number): void => {
-    // A body that cannot be read never became an opened request.
-    const requestId = currentRequest.getStore()?.requestId ?? String(response.getHeader('x-request-id') ?? newId());
-    response.setHeader('x-request-id', requestId);
-    response.setHeader('cache-control', 'no-store');
-    response.status(status).json({ errors: [renderError(error, { requestId, logger })] });
-  };
+  const answer = createErrorAnswer(logger);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -83,8 +76,7 @@ export function createHttp({ server, authenticate, metrics, logger, deadlineMs, 
   });
   const onError: ErrorRequestHandler = (error, _request, response, next) => {
     if (response.headersSent) return next(error);
-    const known = requestError(error);
-    answer(response, known ?? error, known ? httpStatus(known.code) : 500);
+    answer(response, error);
   };
   app.use(onError);
   return app;

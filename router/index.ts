@@ -25,6 +25,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { createMetricsRoute } from './metricsRoute.ts';
 import { createOperationPlugin } from './operations.ts';
 import { createPlayground } from './playground/index.ts';
+import { createOpenLineageRoute } from './openLineage.ts';
 import { checkRemote, type RemoteSubgraph } from './remote/client.ts';
 import { currentRequest, type RoutedContext } from './requests.ts';
 import { createSubscriptions, type LiveOptions, type Subscriptions } from './subscriptions/index.ts';
@@ -102,6 +103,7 @@ export function createRouter(deps: RouterDeps): Router {
   return {
     async start() {
       await server.start();
+      const execute = createExecution(server, deps.deadlineMs);
       const app = createHttp({
         server,
         authenticate: deps.authenticate,
@@ -110,14 +112,19 @@ export function createRouter(deps: RouterDeps): Router {
         deadlineMs: deps.deadlineMs,
         addressOf,
         isDraining: () => draining,
-        routes: [createHealthRoutes(health), createMetricsRoute(metrics, deps.authenticate), createPlayground({ logger })],
+        routes: [
+          createHealthRoutes(health),
+          createMetricsRoute(metrics, deps.authenticate),
+          createPlayground({ logger }),
+          createOpenLineageRoute({ execute, authenticate: deps.authenticate, addressOf, deadlineMs: deps.deadlineMs, logger }),
+        ],
       });
       subscriptions =
         deps.live &&
         createSubscriptions(deps.live, {
           schema: gateway.schema(),
           authenticate: deps.authenticate,
-          execute: createExecution(server, deps.deadlineMs),
+          execute,
           addressOf,
           rateLimit,
           metrics,

@@ -113,7 +113,8 @@ export async function startTestRouter(overrides: Partial<RouterDeps> & Hooks = {
   const log: string[] = [];
   const { subgraphs = [createCatalog(overrides), createIdentity(), createSession()], ...rest } = overrides;
   const router = createRouter({
-    subgraphs: [...subgraphs, createPolicy(), createLineage()],
+    // Of two of a name the later one counts.
+    subgraphs: [createPolicy(), createLineage(), ...subgraphs],
     async authenticate(token) {
       const viewer = VIEWERS[token];
       if (!viewer) throw new Unauthenticated('This token is not valid (any more).');

@@ -91,10 +91,9 @@ export async function openLedger(tx: Transaction, jobIds: readonly string[], nam
 
   /** As far as the run itself has not ended them, which may have been too early. */
   const hasFlows = (assetId: string, { id, jobId }: Pick<ToldRun, 'id' | 'jobId'>): boolean =>
-    rows
-      .get(jobId)!
-      .values()
-      .some((own) => own.some((row) => (row.fromAssetId === assetId || row.toAssetId === assetId) && (!row.until || row.endedBy === id)));
+    [...rows.get(jobId)!.values()]
+      .flat()
+      .some((row) => (row.fromAssetId === assetId || row.toAssetId === assetId) && (!row.until || row.endedBy === id));
 
   return {
     runsOf: (jobId) => runs.get(jobId)!,
