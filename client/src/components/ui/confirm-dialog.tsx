@@ -12,6 +12,8 @@ type ConfirmProps = {
   children: ReactNode;
   /** The verb again: “Remove source”. */
   action: string;
+  /** Where “Cancel” would say the action. */
+  dismiss?: string;
   /** Must be typed before. */
   typed?: string;
   onConfirm: () => Promise<unknown> | void;
@@ -19,7 +21,7 @@ type ConfirmProps = {
 };
 
 /** Only for what cannot be undone, or touches more than 50 things. */
-export function ConfirmDialog({ open, title, children, action, typed, onConfirm, onClose }: ConfirmProps) {
+export function ConfirmDialog({ open, title, children, action, dismiss = 'Cancel', typed, onConfirm, onClose }: ConfirmProps) {
   const cancel = useRef<HTMLButtonElement>(null);
   const [text, setText] = useState('');
   const [isBusy, setBusy] = useState(false);
@@ -42,7 +44,7 @@ export function ConfirmDialog({ open, title, children, action, typed, onConfirm,
       footer={
         <>
           <Button ref={cancel} onClick={close}>
-            Cancel
+            {dismiss}
           </Button>
           <Button variant="confirm" busy={isBusy} disabled={typed !== undefined && text !== typed} onClick={() => void confirm()}>
             {action}

@@ -113,7 +113,7 @@ export function Figures({ scope }: { scope: Scope }) {
         {data?.changed?.totalCount != null && `${formatCount(data.changed.totalCount)} changed today`}
       </Figure>
       <Figure name="With an owner" value={share} isLoading={isLoading} href="/search?owner=none">
-        {unowned?.totalCount != null && `${formatCount(unowned.totalCount)} of ${formatCount(everything?.totalCount ?? 0)} without`}
+        {share !== null && `of all ${formatCount(everything?.totalCount ?? 0)} assets`}
       </Figure>
       <Figure
         name="Labels to decide"

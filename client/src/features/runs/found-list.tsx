@@ -95,7 +95,7 @@ export function FoundList({ count, ...run }: Props) {
       >
         {error && rows.length === 0 ? (
           <ErrorPanel error={error} subject="What was found" rest="The run goes on." />
-        ) : isLoading ? (
+        ) : isLoading || (count > 0 && rows.length === 0 && !run.isOver) ? (
           <SkeletonRows rows={5} />
         ) : visible.length === 0 ? (
           <EmptyState

@@ -190,7 +190,14 @@ function Actions({ run, onReload }: { run: RunData; onReload: () => void }) {
       >
         {isCancelling ? 'Cancelling' : 'Cancel'}
       </Button>
-      <ConfirmDialog open={isAsked} title="Cancel this run?" action="Cancel run" onConfirm={confirm} onClose={() => setAsked(false)}>
+      <ConfirmDialog
+        open={isAsked}
+        title="Cancel this run?"
+        action="Cancel run"
+        dismiss="Let it run"
+        onConfirm={confirm}
+        onClose={() => setAsked(false)}
+      >
         What was written stays. Nothing is deleted.
       </ConfirmDialog>
     </>

@@ -51,6 +51,7 @@ const FOUND_LIVE = graphql(`
 
 /** Nothing moves more often. */
 const EVERY_MS = 1_000;
+const REREAD_MS = 2_000;
 const columnsIn = (count: number | null | undefined): string => (count ? plural(count, 'column') : '');
 
 export type FoundRun = {
@@ -66,17 +67,20 @@ export type FoundRun = {
 export function useFound({ sourceId, startedAt, finishedAt, nextAt, isOver }: FoundRun) {
   const client = useClient();
   const [read, setRead] = useState<{ nodes: readonly Asset[]; error?: CombinedError } | null>(null);
-  // Read once, not followed: each event of these assets would work the whole list out anew. At the end it is read again: what was told before the
-  // page listened, and what came while nobody did.
+  // Read, not followed: each event of these assets would work the whole list out anew. Read again soon, for what was told before the page listened,
+  // and at the end, for what came while nobody did.
   useEffect(() => {
     if (!startedAt) return;
     let isGone = false;
-    void client
-      .query(FOUND, { sourceId, since: startedAt }, { requestPolicy: 'network-only' })
-      .toPromise()
-      .then(({ data, error }) => isGone || setRead((before) => ({ nodes: data?.assets?.nodes ?? before?.nodes ?? [], error })));
+    const ask = async () => {
+      const { data, error } = await client.query(FOUND, { sourceId, since: startedAt }, { requestPolicy: 'network-only' });
+      if (!isGone) setRead((before) => ({ nodes: data?.assets?.nodes ?? before?.nodes ?? [], error }));
+    };
+    void ask();
+    const later = isOver ? undefined : setTimeout(() => void ask(), REREAD_MS);
     return () => {
       isGone = true;
+      clearTimeout(later);
     };
   }, [client, sourceId, startedAt, isOver]);
   const [told, setTold] = useState<readonly FoundRow[]>([]);

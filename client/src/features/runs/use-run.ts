@@ -106,6 +106,8 @@ const RUN_PAGE_LIVE = graphql(`
 `);
 export type RunData = NonNullable<RunPageQuery['scanRun']>;
 
+const REREAD_MS = [1_500, 8_000];
+
 /** A run as it is now: each event's run goes into the cache, from where the query's answer follows. */
 export function useRun(id: string) {
   const [{ data, error, fetching }, again] = useQuery({ query: RUN_PAGE, variables: { id } });
@@ -116,13 +118,13 @@ export function useRun(id: string) {
     onEvent: ({ scanProgress: { at, progress } }) => setSeen((before) => withSeen(before, progress.phase, Date.parse(at))),
   });
   const reload = () => again({ requestPolicy: 'network-only' });
-  // Between the answer to the query and the first event a short run may have ended: it is looked at once more.
+  // Between the answer to the query and the first event a short run may have ended: it is looked at again. A busy server takes its time to listen.
   const reread = useEffectEvent(reload);
   const isGoing = run !== null && !isOver(run.status);
   useEffect(() => {
     if (!isGoing) return;
-    const timer = setTimeout(reread, 1_500);
-    return () => clearTimeout(timer);
+    const timers = REREAD_MS.map((delay) => setTimeout(reread, delay));
+    return () => timers.forEach(clearTimeout);
   }, [isGoing]);
   useAnnouncements(run);
   return { run, seen, error, isLoading: fetching && !data, isAbsent: Boolean(data) && !fetching && run === null && !error, reload };
