@@ -280,13 +280,13 @@ function Inner(props: CanvasProps) {
     else if (frame.current?.dataset.panning !== by) frame.current?.setAttribute('data-panning', by);
   };
 
-  const rootName = nameOf(graph.byId.get(graph.rootId) ?? { asset: null, job: null });
+  const rootName = nameOf(graph.byId.get(graph.rootId) ?? { asset: null, job: null, run: null });
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- an application has keys of its own; its nodes take the focus
     <div
       ref={frame}
       role="application"
-      aria-label={`Lineage of ${rootName}, ${plural(graph.nodes.filter(({ job }) => !job).length, 'asset')}. Arrows move between them, Enter chooses, Space expands.`}
+      aria-label={`Lineage of ${rootName}, ${plural(graph.nodes.filter(({ job, run }) => !job && !run).length, 'asset')}. Arrows move between them, Enter chooses, Space expands.`}
       data-detail={detail}
       className="group/graph absolute inset-0 bg-canvas"
       onKeyDown={onKeyDown}

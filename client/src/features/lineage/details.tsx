@@ -14,8 +14,9 @@ import type { Columns } from './columns';
 import type { Change, End } from './declare';
 import { EdgeQuery } from './edge-query';
 import { movedBy } from './jobs';
-import { fullNameOf, kindOf, nameOf, type Edge, type Flow, type Graph, type Shown } from './graph';
+import { fullNameOf, kindOf, nameOf, runName, type Edge, type Graph, type Shown } from './graph';
 import { markText } from './graph-node';
+import { MoverDetails } from './movers';
 import type { Badge } from './use-badges';
 import { originWords, transformationWords } from './words';
 
@@ -81,7 +82,7 @@ export function DetailsPanel(props: Props) {
     return <FlowSection {...props} from={endOf(from)} to={endOf(to)} toNode={to} edges={flow.edges} />;
   }
   const moved = selected ? movedBy(selected, graph) : [];
-  if (selected && moved.length > 0) return <JobDetails {...props} jobId={selected} flows={moved} />;
+  if (selected && moved.length > 0) return <MoverDetails {...props} id={selected} flows={moved} />;
   const node = graph.byId.get(selected ?? graph.rootId);
   if (!node) return <EmptyState title="No longer visible">What was chosen is not part of what is shown.</EmptyState>;
   return <NodeDetails {...props} node={node} />;
@@ -181,56 +182,6 @@ function NodeDetails({ graph, node, badges, isPast, onSelect, onChange }: Props 
   );
 }
 
-/** What it moves of what is shown: one chooses that flow. */
-function JobDetails({ graph, jobId, flows, onSelect }: Props & { jobId: string; flows: readonly Flow[] }) {
-  const { job } = flows.flatMap(({ edges }) => edges).find((edge) => edge.job?.id === jobId)!;
-  const name = (id: string): string => nameOf(graph.byId.get(id)!);
-  return (
-    <>
-      <SideSection>
-        <div className="flex items-start gap-2">
-          <KindIcon kind="PIPELINE" isNamed className="mt-1" />
-          <p className="min-w-0 flex-1 font-mono font-medium break-all">
-            <bdi>{job!.name}</bdi>
-          </p>
-        </div>
-      </SideSection>
-      <SideSection>
-        <Facts>
-          <Fact name="Kind">Job</Fact>
-          <Fact name="Namespace">
-            <bdi className="font-mono break-all">{job!.namespace}</bdi>
-          </Fact>
-        </Facts>
-      </SideSection>
-      <SideSection
-        title={
-          <>
-            Moves <span className="font-normal text-fg-3">{formatCount(flows.length)}</span>
-          </>
-        }
-      >
-        <ul>
-          {flows.slice(0, MOST_NEIGHBOURS).map(({ id, from, to }) => (
-            <li key={id}>
-              <button
-                type="button"
-                className="flex min-h-7 w-full min-w-0 items-center gap-1.5 text-left hover:underline"
-                onClick={() => onSelect(id)}
-              >
-                <Name name={name(from)} />
-                <ArrowRight aria-label="into" className="size-3.5 shrink-0 text-fg-3" strokeWidth={1.6} />
-                <Name name={name(to)} />
-              </button>
-            </li>
-          ))}
-          {flows.length > MOST_NEIGHBOURS && <li className="text-fg-3">{formatCount(flows.length - MOST_NEIGHBOURS)} more</li>}
-        </ul>
-      </SideSection>
-    </>
-  );
-}
-
 const MOST_NEIGHBOURS = 12;
 function Neighbours({ title, flows, onSelect }: { title: string; flows: { id: string; node: Shown }[]; onSelect: (id: string) => void }) {
   if (flows.length === 0) return null;
@@ -264,7 +215,7 @@ function Neighbours({ title, flows, onSelect }: { title: string; flows: { id: st
 
 type FlowProps = Props & { from: End; to: End; toNode: Shown | undefined; edges: readonly Edge[] };
 
-function FlowSection({ from, to, toNode, edges, isPast, onChange }: FlowProps) {
+function FlowSection({ graph, from, to, toNode, edges, isPast, onSelect, onChange }: FlowProps) {
   const { maySteward } = useViewer();
   return (
     <>
@@ -290,6 +241,17 @@ function FlowSection({ from, to, toNode, edges, isPast, onChange }: FlowProps) {
                 <bdi className="font-mono break-all" title={edge.job.namespace}>
                   {edge.job.name}
                 </bdi>
+              </Fact>
+            )}
+            {edge.run && (
+              <Fact name="Told by">
+                {movedBy(edge.run.id, graph).length > 0 ? (
+                  <button type="button" className="text-left text-primary-text hover:underline" onClick={() => onSelect(edge.run!.id)}>
+                    {runName(edge.run)}
+                  </button>
+                ) : (
+                  runName(edge.run)
+                )}
               </Fact>
             )}
             <Fact name="Since">

@@ -11,6 +11,12 @@ graphql(`
       name
       namespace
     }
+    run {
+      id
+      runId
+      state
+      startedAt
+    }
     asset {
       id
       name
@@ -42,6 +48,13 @@ graphql(`
       id
       name
       namespace
+    }
+    run {
+      id
+      runId
+      state
+      startedAt
+      endedAt
     }
     declaration {
       reason

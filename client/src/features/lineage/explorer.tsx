@@ -81,7 +81,7 @@ export function Explorer({ assetId }: { assetId: string }) {
   const drawn = useMemo(() => (graph ? drawJobs(graph) : null), [graph]);
   const drawnHighlight = useMemo(() => {
     if (!drawn || !graph) return null;
-    if (!selected || !drawn.jobIds.has(selected)) return highlight && highlightDrawn(drawn, highlight);
+    if (!selected || !drawn.movers.has(selected)) return highlight && highlightDrawn(drawn, highlight);
     const moved = movedBy(selected, graph);
     const own = { nodes: new Set(moved.flatMap(({ from, to }) => [from, to])), flows: new Set(moved.map(({ id }) => id)) };
     return highlightDrawn(drawn, own, selected);
@@ -109,11 +109,11 @@ export function Explorer({ assetId }: { assetId: string }) {
 
   const select = (clicked: string | null, { second = false } = {}): void => {
     const id = clicked && drawn ? chosenBy(drawn, clicked) : clicked;
-    const isJob = [id, selected].some((each) => each && drawn?.jobIds.has(each));
+    const isMover = [id, selected].some((each) => each && drawn?.movers.has(each));
     const isPair =
-      second && id && selected && id !== selected && graph?.byId.has(id) === graph?.byId.has(selected) && !id.includes('~') && !isJob;
+      second && id && selected && id !== selected && graph?.byId.has(id) === graph?.byId.has(selected) && !id.includes('~') && !isMover;
     if (isPair) set({ with: id, panel: 'details' });
-    else set({ selected: id, with: null, ...(id && (id.includes('~') || drawn?.jobIds.has(id)) && { panel: 'details' }) });
+    else set({ selected: id, with: null, ...(id && (id.includes('~') || drawn?.movers.has(id)) && { panel: 'details' }) });
   };
   const expand = (id: string): void => {
     const node = graph?.byId.get(id);

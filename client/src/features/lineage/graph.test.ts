@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { flowId, mergeAnswers, stepsFrom, type Answer, type Edge, type Node } from './graph';
 
 const node = (id: string, depth: number, unexpanded = 0): Node =>
-  ({ id, depth, unexpanded, job: null, asset: { id, name: `db.s.${id}`, displayName: id, kind: 'TABLE', path: ['db', 's', id] } }) as Node;
+  ({
+    id,
+    depth,
+    unexpanded,
+    job: null,
+    run: null,
+    asset: { id, name: `db.s.${id}`, displayName: id, kind: 'TABLE', path: ['db', 's', id] },
+  }) as Node;
 const edge = (from: string, to: string, more: Partial<Edge> = {}): Edge =>
   ({
     from,

@@ -1,4 +1,5 @@
 /** Several answers about lineage laid over each other: what the canvas and the table show. Nothing here knows of React. */
+import { formatEnum, formatRun } from '@/lib/format';
 import type { LineageEdgePartsFragment, LineageNodePartsFragment } from '@/gql/graphql';
 
 export type Node = LineageNodePartsFragment;
@@ -19,6 +20,7 @@ export type Shown = {
   id: string;
   asset: Node['asset'];
   job: Node['job'];
+  run: Node['run'];
   /** From the root along the flow: negative is upstream. */
   step: number;
   /** Neighbours that are not shown. */
@@ -41,13 +43,19 @@ export const flowId = (from: string, to: string): string => `${from}~${to}`;
 const edgeId = ({ from, to, origin, kind, validFrom }: Edge): string => [from, to, origin, kind, validFrom].join('~');
 const sameEdge = ({ from, to, origin, kind }: Edge): string => [from, to, origin, kind].join('~');
 
-/** What the asset is called where there is little room; `unknown` where catalog does not tell. */
-export const nameOf = (node: Pick<Shown, 'asset' | 'job'>): string => node.asset?.displayName ?? node.job?.name ?? 'unknown';
-export const fullNameOf = (node: Pick<Shown, 'asset' | 'job'>): string => node.asset?.name ?? node.job?.name ?? 'unknown';
+/** What a node is of: one of these, or none where catalog does not tell. */
+type Thing = Pick<Shown, 'asset' | 'job' | 'run'>;
+/** What it is called where there is little room; `unknown` where catalog does not tell. */
+export const nameOf = ({ asset, job, run }: Thing): string => asset?.displayName ?? job?.name ?? (run ? runName(run) : 'unknown');
+export const fullNameOf = ({ asset, job, run }: Thing): string =>
+  asset?.name ?? job?.name ?? (run ? `${runName(run)} (${run.runId})` : 'unknown');
+/** Its name is its start, as that of a scan's. */
+export const runName = ({ startedAt, runId }: Pick<NonNullable<Node['run']>, 'startedAt' | 'runId'>): string =>
+  `Run ${startedAt ? `of ${formatRun(new Date(startedAt))}` : runId.slice(0, 8)}`;
 /** The schema, or the source of what has none. */
-export const placeOf = ({ asset, job }: Pick<Shown, 'asset' | 'job'>): string =>
-  asset ? (asset.path.at(-2) ?? asset.source?.name ?? '') : job ? `job, ${job.namespace}` : '';
-export const kindOf = ({ asset, job }: Pick<Shown, 'asset' | 'job'>): string => asset?.kind ?? (job ? 'PIPELINE' : 'UNKNOWN');
+export const placeOf = ({ asset, job, run }: Thing): string =>
+  asset ? (asset.path.at(-2) ?? asset.source?.name ?? '') : job ? `job, ${job.namespace}` : run ? formatEnum(run.state).toLowerCase() : '';
+export const kindOf = ({ asset, job, run }: Thing): string => asset?.kind ?? (job || run ? 'PIPELINE' : 'UNKNOWN');
 
 type Extra = { diff?: Diff | null; between?: { nodes: readonly Node[]; edges: readonly Edge[] } | null };
 
@@ -59,8 +67,8 @@ export function mergeAnswers(answers: readonly Answer[], { diff, between }: Extr
   const edges = new Map<string, Edge>();
   for (const answer of answers) {
     for (const node of answer.nodes) {
-      // Edges name the jobs; where they are drawn is no matter of how far away an asset is (`jobs.ts`).
-      if (node.job) continue;
+      // Edges name the jobs and the runs; where they are drawn is no matter of how far away an asset is (`jobs.ts`).
+      if (node.job || node.run) continue;
       const before = nearest.get(node.id);
       if (!before || node.depth < before.node.depth) nearest.set(node.id, { node, answer });
       if (node.depth <= answer.reach) shown.add(node.id);
@@ -112,6 +120,7 @@ export function mergeAnswers(answers: readonly Answer[], { diff, between }: Extr
       id,
       asset: node.asset,
       job: node.job,
+      run: node.run,
       step: steps.get(id) ?? 0,
       folded: removedNodes.has(id) ? 0 : hidden(id),
       mark: markOf(id),

@@ -1,50 +1,58 @@
-/** The graph as it is drawn: what a job moves goes through the job's node. Ways, steps and counts stay those between assets. */
+/**
+ * The graph as it is drawn: what a job moves goes through the job's node, and then through that of the run which told so. Ways, steps and counts
+ * stay those between assets.
+ */
 import { flowId, fullNameOf, stepsFrom, type Edge, type Flow, type Graph, type Mark, type Shown } from './graph';
 import type { Highlight } from './paths';
 
-/** From an asset to a job, or from a job to an asset. `flows`: those that go through it. */
-type Piece = Flow & { edges: Edge[]; jobId: string; flows: Flow[] };
-export type Drawn = Graph & { pieces: ReadonlyMap<string, Piece>; jobIds: ReadonlySet<string> };
+type Mover = Pick<Shown, 'job' | 'run'>;
+/** Between two that follow each other on a flow's way. `flows`: those that go along it; `ends`: its jobs and runs; `by`: all that these flows go through. */
+type Piece = Flow & { edges: Edge[]; flows: Flow[]; ends: readonly string[]; by: Set<string> };
+/** `movers`: ids of jobs and runs. */
+export type Drawn = Graph & { pieces: ReadonlyMap<string, Piece>; movers: ReadonlySet<string> };
+
+const moversOf = ({ job, run }: Edge): string[] => (job ? [job.id, ...(run ? [run.id] : [])] : []);
 
 export function drawJobs(graph: Graph): Drawn {
   const pieces = new Map<string, Piece>();
-  const jobs = new Map<string, NonNullable<Edge['job']>>();
+  const movers = new Map<string, Mover>();
   const direct: Flow[] = [];
   for (const flow of graph.flows) {
-    const byJob = Map.groupBy(flow.edges, ({ job }) => job?.id);
-    const own = byJob.get(undefined);
-    if (own) direct.push(byJob.size > 1 ? { ...flow, edges: own } : flow);
-    for (const [jobId, edges] of byJob) {
-      if (jobId === undefined) continue;
-      jobs.set(jobId, edges[0]!.job!);
-      for (const [from, to] of [
-        [flow.from, jobId],
-        [jobId, flow.to],
-      ] as const) {
+    for (const edges of Map.groupBy(flow.edges, (edge) => moversOf(edge).join('~')).values()) {
+      const { job, run } = edges[0]!;
+      const through = moversOf(edges[0]!);
+      if (!job) direct.push(edges.length < flow.edges.length ? { ...flow, edges } : flow);
+      else movers.set(job.id, { job, run: null });
+      if (job && run) movers.set(run.id, { job: null, run });
+      const way = [flow.from, ...through, flow.to];
+      for (const [index, to] of job ? way.slice(1).entries() : []) {
+        const from = way[index]!;
         const id = flowId(from, to);
-        const piece = pieces.get(id) ?? { id, from, to, edges: [], mark: null, jobId, flows: [] };
+        const ends = [from, to].filter((end) => through.includes(end));
+        const piece = pieces.get(id) ?? { id, from, to, edges: [], mark: null, flows: [], ends, by: new Set() };
         piece.edges.push(...edges);
-        piece.flows.push(flow);
+        if (piece.flows.at(-1) !== flow) piece.flows.push(flow);
+        for (const mover of through) piece.by.add(mover);
         pieces.set(id, piece);
       }
     }
   }
-  if (jobs.size === 0) return { ...graph, pieces, jobIds: new Set() };
+  if (movers.size === 0) return { ...graph, pieces, movers: new Set() };
   for (const piece of pieces.values()) piece.mark = commonMark(piece.flows);
   const flows = [...direct, ...pieces.values()];
   const steps = stepsFrom(graph.rootId, [], flows);
   const nodes = [
     ...graph.nodes.map((node): Shown => ({ ...node, step: steps.get(node.id) ?? node.step })),
-    ...[...jobs].map(([id, job]): Shown => ({
+    ...[...movers].map(([id, mover]): Shown => ({
       id,
       asset: null,
-      job,
+      ...mover,
       step: steps.get(id) ?? 0,
       folded: 0,
-      mark: commonMark([...pieces.values()].filter(({ jobId }) => jobId === id)),
+      mark: commonMark([...pieces.values()].filter(({ ends }) => ends.includes(id))),
     })),
   ].toSorted((a, b) => a.step - b.step || fullNameOf(a).localeCompare(fullNameOf(b)) || (a.id < b.id ? -1 : 1));
-  return { ...graph, nodes, flows, byId: new Map(nodes.map((node) => [node.id, node])), pieces, jobIds: new Set(jobs.keys()) };
+  return { ...graph, nodes, flows, byId: new Map(nodes.map((node) => [node.id, node])), pieces, movers: new Set(movers.keys()) };
 }
 
 /** Of what all came, or all went; else none. */
@@ -53,25 +61,25 @@ function commonMark(flows: readonly { mark: Mark | null }[]): Mark | null {
   return flows.every(({ mark }) => mark?.is === first?.mark?.is) ? (first?.mark ?? null) : null;
 }
 
-/** What a click on something drawn chooses: of a piece the flow that it is of, or the job where it is of several. */
+/** What a click on something drawn chooses: of a piece the flow that it is of, or the job or run where it is of several. */
 export function chosenBy({ pieces }: Drawn, id: string): string {
   const piece = pieces.get(id);
   if (!piece) return id;
-  return piece.flows.length === 1 ? piece.flows[0]!.id : piece.jobId;
+  return piece.flows.length === 1 ? piece.flows[0]!.id : piece.ends.at(-1)!;
 }
 
-/** All that a job moves, of what is shown. */
-export function movedBy(jobId: string, { flows }: Graph): Flow[] {
-  return flows.filter(({ edges }) => edges.some(({ job }) => job?.id === jobId));
+/** All that a job moves, or that a run told, of what is shown. */
+export function movedBy(id: string, { flows }: Graph): Flow[] {
+  return flows.filter(({ edges }) => edges.some((edge) => moversOf(edge).includes(id)));
 }
 
-/** With the pieces of the flows that are on it, and their jobs. `jobId`: of that one only, where it is what was chosen. */
-export function highlightDrawn({ pieces }: Drawn, highlight: Highlight, jobId?: string): Highlight {
+/** With the pieces of the flows that are on it, and their jobs and runs. `mover`: through that one only, where it is what was chosen. */
+export function highlightDrawn({ pieces }: Drawn, highlight: Highlight, mover?: string): Highlight {
   const on = [...pieces.values()].filter(
-    (piece) => (jobId ?? piece.jobId) === piece.jobId && piece.flows.some(({ id }) => highlight.flows.has(id)),
+    ({ by, flows }) => (mover === undefined || by.has(mover)) && flows.some(({ id }) => highlight.flows.has(id)),
   );
   return {
-    nodes: new Set([...highlight.nodes, ...on.map((piece) => piece.jobId)]),
+    nodes: new Set([...highlight.nodes, ...on.flatMap(({ ends }) => ends)]),
     flows: new Set([...highlight.flows, ...on.map(({ id }) => id)]),
   };
 }
