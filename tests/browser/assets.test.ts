@@ -1,9 +1,10 @@
 /** What is known of an asset: edited by two at once, its lineage now and then, and names and words that mean harm. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { tellRun } from '../runs.ts';
 import { findChromium } from './chromium.ts';
 import { createShop, publish, type Shop } from './shop.ts';
-import { startSite, type Site } from './site.ts';
+import { findBarriers, startSite, type Site } from './site.ts';
 
 const found = findChromium();
 const title = 'missing' in found ? ` (NOT CHECKED: ${found.missing})` : '';
@@ -86,6 +87,33 @@ describe(`an asset${title}`, { skip: 'missing' in found, timeout: 120_000 }, () 
     await page.getByRole('button', { name: 'Now', exact: true }).click();
     await page.waitForURL((at) => !at.searchParams.has('asOf'));
     await row('order_totals').waitFor({ state: 'detached' });
+  });
+
+  it('has a lineage that runs of a job told, which are shown with their job and by themselves', async () => {
+    const [fromId, toId] = [await shop.idOf('sales.customers'), await shop.idOf('sales.orders')];
+    const nightly = { namespace: 'airflow', name: 'nightly' };
+    const day = (number: number): Date => new Date(Date.UTC(2026, 0, number, 2));
+    const opens = [{ fromId, toId }];
+    await tellRun(site.world.owner, nightly, { startedAt: day(1), endedAt: day(2), opens });
+    for (let number = 2; number <= 12; number++) await tellRun(site.world.owner, nightly, { startedAt: day(number), state: 'FAILED' });
+
+    const page = await openAs(undefined, `/lineage/${toId}?depth=1&direction=UPSTREAM`);
+    const node = (name: string) => page.locator('[data-node]').filter({ hasText: name });
+    const panel = page.getByRole('complementary').last();
+    await node('Run of').click();
+    await panel.getByText('Completed').waitFor();
+    await panel.getByRole('button', { name: 'nightly' }).click();
+    await panel.getByText('Failed').first().waitFor();
+    expect(await panel.getByText('Failed').count()).toBe(10);
+    await panel.getByRole('button', { name: 'Earlier runs' }).click();
+    await panel.getByText('Completed').waitFor();
+    expect(await panel.getByText('Failed').count()).toBe(11);
+    expect(await findBarriers(page)).toEqual([]);
+
+    await panel.getByRole('button', { name: 'customers' }).click();
+    await panel.getByRole('heading', { name: 'Told by a run' }).waitFor();
+    await panel.getByRole('button', { name: 'Run of' }).click();
+    await panel.getByText('Of the job').waitFor();
   });
 
   it('whose names and words mean harm does none', async () => {
