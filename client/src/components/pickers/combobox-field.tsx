@@ -122,7 +122,7 @@ export function ComboboxField<Item extends Picked>({
           onOpenAutoFocus={(event) => event.preventDefault()}
           onCloseAutoFocus={(event) => event.preventDefault()}
           onInteractOutside={(event) => box?.contains(event.target as Node) && event.preventDefault()}
-          className="rise-in z-50 flex max-h-[min(320px,var(--radix-popover-content-available-height))] w-[var(--radix-popover-trigger-width)] min-w-56 flex-col rounded-panel border border-line-strong bg-raised shadow-raised"
+          className="rise-in z-50 flex max-h-[min(320px,var(--radix-popover-content-available-height))] w-[var(--radix-popover-trigger-width)] min-w-72 flex-col rounded-panel border border-line-strong bg-raised shadow-raised"
         >
           <div
             id={listId}

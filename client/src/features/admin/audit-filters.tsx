@@ -69,7 +69,7 @@ function Filters({ onDone }: { onDone: () => void }) {
   const inZone = zone === 'utc' ? ', UTC' : '';
   return (
     <form className="flex flex-wrap items-end gap-2 max-sm:flex-col max-sm:items-stretch max-sm:gap-3" onSubmit={submit}>
-      <Field label="Actor" className="w-52 max-sm:w-full">
+      <Field label="Actor" className="w-48 max-sm:w-full">
         {(control) => (
           <UserPicker
             {...control}
@@ -80,10 +80,10 @@ function Filters({ onDone }: { onDone: () => void }) {
           />
         )}
       </Field>
-      <Field label="Type" className="w-52 max-sm:w-full">
+      <Field label="Type" className="w-44 max-sm:w-full">
         {(control) => <Input {...control} name="type" placeholder="asset, or policy.violated" defaultValue={get('type') ?? ''} />}
       </Field>
-      <Field label="Subject’s id" className="w-52 max-sm:w-full">
+      <Field label="Subject’s id" className="w-44 max-sm:w-full">
         {(control) => <Input {...control} name="subject" className="font-mono" defaultValue={get('subject') ?? ''} />}
       </Field>
       <Field label={`From${inZone}`} className="max-sm:w-full">

@@ -60,18 +60,26 @@ function useScanPreview(input: PreviewScanInput) {
 /** What the patterns match in the source as it is now. `input`: null as long as it cannot be looked into. */
 export function ScanPreview({ input }: { input: PreviewScanInput | null }) {
   return (
-    <section aria-label="What is read" className="flex min-w-0 flex-col gap-2">
+    <section aria-label="What is read" className="flex min-w-0 flex-col gap-1">
       <h3 className="font-medium">What is read</h3>
-      {input ? <Found input={input} /> : <p className="text-fg-3">Shown as soon as a test of the connection has succeeded.</p>}
+      {/* Of one height, whatever is found: what stands below stays where it is. */}
+      <div className="flex h-48 min-w-0 flex-col rounded-control border border-line bg-subtle">
+        {input ? (
+          <Found input={input} />
+        ) : (
+          <p className="px-2.5 py-1.5 text-fg-3">Shown as soon as a test of the connection has succeeded.</p>
+        )}
+      </div>
     </section>
   );
 }
 
 function Found({ input }: { input: PreviewScanInput }) {
   const { result, error, isOld, again } = useScanPreview(input);
+  const found = error ? null : result;
   return (
     <>
-      <p role="status" className="flex min-h-6 flex-wrap items-center gap-2">
+      <div role="status" className="flex shrink-0 flex-wrap items-center gap-x-2 gap-y-1 px-2.5 py-1.5">
         {error ? (
           <>
             <span className="text-error-text">{describeError(error).text}</span>
@@ -82,33 +90,27 @@ function Found({ input }: { input: PreviewScanInput }) {
         ) : (
           <>
             {isOld && <Spinner />}
-            {result ? (
-              <span className={isOld ? 'text-fg-3' : undefined}>{inWords(result)}</span>
-            ) : (
-              <span className="text-fg-3">Looking</span>
-            )}
+            <span className={isOld ? 'text-fg-3' : undefined}>{found ? inWords(found) : 'Looking'}</span>
           </>
         )}
-      </p>
-      {result && !error && result.unreadable.length > 0 && (
-        <p className="text-small text-fg-3">Could not be looked into: {formatNames(result.unreadable)}.</p>
-      )}
-      {result && !error && result.names.length > 0 && (
+        {found && found.unreadable.length > 0 && (
+          <span className="text-small text-fg-3">Could not be looked into: {formatNames(found.unreadable)}.</span>
+        )}
+      </div>
+      {found && found.names.length > 0 && (
         <ul
           aria-label="What matches"
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, and keys must be able to scroll it
           tabIndex={0}
-          className="max-h-48 overflow-y-auto rounded-control border border-line bg-subtle px-2.5 py-1.5"
+          className="min-h-0 flex-1 overflow-y-auto border-t border-line px-2.5 py-1"
         >
-          {result.names.map((name) => (
+          {found.names.map((name) => (
             <li key={name} className={isOld ? 'flex min-w-0 text-fg-3' : 'flex min-w-0'}>
               <Name name={name} className="text-small leading-5" />
             </li>
           ))}
-          {result.matched > result.names.length && (
-            <li className="text-small leading-5 text-fg-3">
-              {formatCount(result.matched - result.names.length, result.totalIsCapped)} more
-            </li>
+          {found.matched > found.names.length && (
+            <li className="text-small leading-5 text-fg-3">{formatCount(found.matched - found.names.length, found.totalIsCapped)} more</li>
           )}
         </ul>
       )}
