@@ -172,6 +172,35 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
       });
   });
 
+  it('take what runs of jobs tell, however much it is', async () => {
+    const { nodes } = (await ask('{ assets(filter: { kinds: [TABLE, VIEW] }) { nodes { id namespace name } } }')).data.assets;
+    const [everyone, people] = nodes.map(({ namespace, name }: any) => ({ namespace, name }));
+    const send = (event: object) =>
+      fetch(`${urls.router}/api/v1/lineage`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ eventTime: new Date().toISOString(), job: { namespace: 'airflow', name: 'nightly' }, ...event }),
+      });
+    const fields = Array.from({ length: 30_000 }, (_, index) => ({
+      name: `column ${index}`,
+      type: 'string',
+      description: 'x'.repeat(200),
+    }));
+    const response = await send({ inputs: [people], outputs: [{ ...everyone, facets: { schema: { fields } } }] });
+    expect([response.status, await response.json()]).toEqual([201, {}]);
+    const { lineage } = (
+      await ask('query ($id: ID!) { lineage(assetId: $id, direction: UPSTREAM, depth: 1) { edges { from to origin job { name } } } }', {
+        id: nodes[0].id,
+      })
+    ).data;
+    expect(lineage.edges).toContainEqual({ from: nodes[1].id, to: nodes[0].id, origin: 'EVENT', job: { name: 'nightly' } });
+    const refused = await send({ run: { runId: 'mine' } });
+    expect([refused.status, await refused.json()]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: 'BAD_USER_INPUT', field: 'run.runId' } }] },
+    ]);
+  });
+
   it('hand the id of a request on to the events that another process appends', async () => {
     const ids = await database.owner<{ type: string; id: string | null }[]>`
       select type, attributes ->> 'requestId' as id from events.log where type in ('source.registered', 'identity.signedIn', 'scan.started')`;

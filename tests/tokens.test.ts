@@ -126,7 +126,7 @@ describe('a token', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('that may only bring things in is FORBIDDEN every mutation but those of sessions and tokens, whatever it names', async () => {
+  it('that may only bring things in is FORBIDDEN every other mutation but those of sessions and tokens, whatever it names', async () => {
     const ingestor = await world.createToken(world.ask, ['INGESTOR']);
     const roleless = await world.createUser([]);
     const idle = await world.createToken(roleless, ['ADMIN']);
@@ -140,7 +140,7 @@ describe('a token', () => {
     const wrong: [string, string, string[]][] = [];
     for (const field of mutations) {
       const { query, variables } = operationOf(field, 'mutation');
-      for (const asker of [ingestor, idle, roleless]) {
+      for (const asker of field.name === 'ingestLineage' ? [idle, roleless] : [ingestor, idle, roleless]) {
         const answers = await Promise.all(ids.map((id) => asker(query, withId(variables, id))));
         answers.forEach((answer, index) => {
           if (codes(answer).join() !== 'FORBIDDEN') wrong.push([field.name, ids[index]!, codes(answer)]);
@@ -152,6 +152,8 @@ describe('a token', () => {
       }
     }
     expect(wrong).toEqual([]);
+    const INGEST = 'mutation { ingestLineage(input: { events: [{}] }) { accepted failed { index } } }';
+    expect((await ingestor(INGEST)).data.ingestLineage).toEqual({ accepted: 0, failed: [{ index: 0 }] });
   });
 
   it('reads what its owner reads, and changes nothing beyond its scope', async () => {

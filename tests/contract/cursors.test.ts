@@ -271,6 +271,26 @@ describe('the cursor of a change', () => {
     }
   });
 
+  it('of what runs of jobs tell, which is no change of the log', async () => {
+    await settled();
+    const [head] = await world.owner<{ epoch: string; seq: number }[]>`select epoch, seq from events.head`;
+    const job = { namespace: 'airflow', name: 'nightly' };
+    const events = [{ eventTime: '2026-01-01T00:00:00Z', job }, { eventTime: 'noon', job }, {}];
+    const payload = await mutate(world.admin, 'ingestLineage', { events }, 'cursor accepted failed { index field message }');
+    expect(payload).toEqual({
+      cursor: `${head!.epoch}.${head!.seq}`,
+      accepted: 1,
+      failed: [
+        { index: 1, field: 'eventTime', message: expect.any(String) },
+        { index: 2, field: 'run', message: expect.any(String) },
+      ],
+    });
+    expect(await mutate(world.admin, 'ingestLineage', { events: [events[0], events[0]] }, 'accepted')).toEqual({ accepted: 2 });
+    tried.add('ingestLineage');
+    await settled();
+    expect(await world.owner`select seq from events.head`).toEqual([{ seq: head!.seq }]);
+  });
+
   it('of every mutation that has one', () => {
     const mutations = Object.values(buildSchema(readFileSync(API_FILE, 'utf8')).getMutationType()!.getFields());
     const withCursor = mutations.filter(({ type }) => isObjectType(type) && 'cursor' in type.getFields()).map(({ name }) => name);

@@ -1,0 +1,3 @@
+import { describeOpenLineage } from './openLineage.test-suite.ts';
+
+describeOpenLineage('PostgreSQL', { environment: () => ({}), settled: async () => {} });
