@@ -37,6 +37,16 @@ describe(`an asset${title}`, { skip: 'missing' in found, timeout: 120_000 }, () 
     for (const page of [mine, theirs]) await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await description(mine).fill('Orders of the web shop');
     await description(theirs).fill('Orders of all our shops');
+    // As fast as one types, whatever the list still shows.
+    for (const [page, tags] of [
+      [theirs, ['kept', 'ours']],
+      [mine, ['kept', 'web']],
+    ] as const) {
+      for (const tag of tags) {
+        await page.getByRole('combobox', { name: 'Tags' }).fill(tag);
+        await page.getByRole('combobox', { name: 'Tags' }).press('Enter');
+      }
+    }
     await save(theirs);
     await theirs.getByRole('dialog').waitFor({ state: 'detached' });
     await mine.getByText(/changed this at/).waitFor();
@@ -45,6 +55,8 @@ describe(`an asset${title}`, { skip: 'missing' in found, timeout: 120_000 }, () 
     const conflict = mine.getByRole('dialog', { name: 'Someone saved this first' });
     await conflict.getByText('Orders of all our shops').waitFor();
     await conflict.getByText('Orders of the web shop').waitFor();
+    const tags = conflict.getByRole('region', { name: 'Tags' });
+    expect(await tags.locator('del, ins').allInnerTexts()).toEqual(['ours', 'web']);
     await conflict.getByRole('button', { name: 'Keep editing' }).click();
     expect(await description(mine).inputValue()).toBe('Orders of the web shop');
     await save(mine);

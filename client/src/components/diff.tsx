@@ -1,10 +1,10 @@
 'use client';
 import { diffWordsWithSpace } from 'diff';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { cn } from '@/lib/class-names';
 import { plural } from '@/lib/format';
 
-/** What can be compared: a text of people, a text that runs, or a value as a whole. Undefined: it is not there. */
+/** What can be compared: a text of people, a text that runs, or values, a line each, as a whole. Undefined: it is not there. */
 export type DiffMode = 'prose' | 'code' | 'value';
 export type DiffRow = {
   id: string;
@@ -30,7 +30,16 @@ export function DiffText({ before, after, mode, side }: { before: string; after:
       ? 'rounded-[2px] bg-diff-del-strong text-inherit line-through'
       : 'rounded-[2px] bg-diff-add-strong text-inherit no-underline';
   const Tag = side === 'before' ? 'del' : 'ins';
-  if (mode === 'value' || before.length + after.length > MOST_COMPARED) return own && <Tag className={mark}>{own}</Tag>;
+  if (before.length + after.length > MOST_COMPARED) return <Tag className={mark}>{own}</Tag>;
+  if (mode === 'value') {
+    const others = new Set((side === 'before' ? after : before).split('\n'));
+    return own.split('\n').map((line, index) => (
+      <Fragment key={line}>
+        {index > 0 && '\n'}
+        {line === '' || others.has(line) ? line : <Tag className={mark}>{line}</Tag>}
+      </Fragment>
+    ));
+  }
   return (
     <>
       {diffWordsWithSpace(before, after)

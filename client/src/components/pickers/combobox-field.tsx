@@ -49,8 +49,10 @@ export function ComboboxField<Item extends Picked>({
         const next = active + (event.key === 'ArrowDown' ? 1 : -1);
         move(next < 0 ? shown.length - 1 : next % Math.max(1, shown.length));
       }
-    } else if (event.key === 'Enter' && isOpen && shown[active]) choose(shown[active]);
-    else if (event.key === 'Backspace' && text === '' && value.length > 0) onChange(value.slice(0, -1));
+    } else if (event.key === 'Enter' && isOpen && (shown[active] || text.trim() !== '')) {
+      // What is typed and is nothing yet sends no form.
+      if (shown[active]) choose(shown[active]);
+    } else if (event.key === 'Backspace' && text === '' && value.length > 0) onChange(value.slice(0, -1));
     else return;
     event.preventDefault();
   };

@@ -60,5 +60,8 @@ export function useListed<Data, Variables extends AnyVariables, Node>(box: Box, 
 /** Of a list that the API searches by what is typed (in the variables). */
 export function useSearched<Data, Variables extends AnyVariables, Node>(box: Box, source: Source<Data, Variables, Node>): Choices {
   const pages = usePages(source.document, source.variables, source.connectionOf, { pause: !box.isOpen });
-  return { ...box, options: pages.nodes.map(source.toOption), isLoading: pages.isFetching, hasMore: pages.hasNextPage, error: pages.error };
+  const all = pages.nodes.map(source.toOption);
+  // Until the answer is there, Enter must not choose what was found for something else.
+  const options = pages.isFetching || box.text.trim() !== box.asked ? matchByName(all, box.text) : all;
+  return { ...box, options, isLoading: pages.isFetching, hasMore: pages.hasNextPage, error: pages.error };
 }

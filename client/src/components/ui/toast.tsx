@@ -39,7 +39,7 @@ export function Toasts() {
     <div
       role="region"
       aria-label="Notices"
-      className="pointer-events-none fixed right-4 bottom-4 z-50 flex w-[360px] max-w-[calc(100vw-24px)] flex-col gap-2"
+      className="pointer-events-none fixed right-4 bottom-4 z-50 flex w-[360px] flex-col gap-2 max-sm:inset-x-3 max-sm:bottom-3 max-sm:w-auto"
     >
       {toasts.map((each) => (
         <Notice key={each.id} toast={each} />
@@ -55,8 +55,8 @@ export function Notice({ toast: { id, title, text, mark, action, stays } }: { to
     const timer = setTimeout(
       () => {
         const element = document.getElementById(`toast-${id}`);
-        if (element?.matches(':hover, :focus-within')) element.addEventListener('pointerleave', () => remove(id), { once: true });
-        else remove(id);
+        if (!element?.matches(':hover, :focus-within')) return remove(id);
+        for (const leaves of ['pointerleave', 'focusout']) element.addEventListener(leaves, () => remove(id), { once: true });
       },
       action ? 10_000 : 6_000,
     );
