@@ -63,7 +63,7 @@ export async function startServer({ settings, logger: parent, pages, documents =
   const logger = parent.child({ module: 'client' });
   const router = connectRouter({ url: routerUrl(settings), secret: settings.CLIENT_SECRET });
   const gateway = createGateway({ router, documents, logger });
-  const session = createSessionRoutes({ router, logger });
+  const session = createSessionRoutes({ router, documents, logger });
   const tunnels = createTunnels({ router, logger });
   const service = createService({ host: settings.HOST, port: settings.CLIENT_PORT, setting: 'CLIENT_PORT', drainMs: DRAIN_MS });
 

@@ -122,10 +122,51 @@ it('answers no page of another origin, no other method, and nothing but JSON of 
   expect(await statusOf(post('elsewhere'))).toBe(404);
   expect(await statusOf(post('constructor'))).toBe(404);
   expect(await statusOf(post('refresh', { token: 't', headers: { 'content-type': 'text/plain' } }))).toBe(400);
+  expect(await statusOf(post('refresh', { token: 't', body: { page: 1 } }))).toBe(400);
   expect(await statusOf(post('sign-in', { body: { email: 'a', password: 1 } }))).toBe(400);
   expect(await statusOf(post('sign-in', { body: { email: 'a', password: 'x'.repeat(20_000) } }))).toBe(413);
   expect(asked).toEqual([]);
   expect(await statusOf(post('refresh', { token: 't', headers: { origin: `https://${own}`, 'sec-fetch-site': 'same-origin' } }))).toBe(200);
+});
+
+it('answers what a page asks first together with its session, and leaves to the page what fails or is large', async () => {
+  const user = { id: '01a20be3-061d-75d0-864a-e86f95fd956b', name: 'Ada', email: 'ada@example.org' };
+  answer = (query, response) => {
+    if (query.includes('refreshSession')) return respond({ refreshSession: { session: { ...session('open'), user } } })('', response);
+    if (query.includes('NeedsReviews'))
+      return respond({ sources: null }, [{ message: 'no', extensions: { code: 'FORBIDDEN' } }])('', response);
+    if (query.includes('SourcesHealth')) return respond({ sources: 'x'.repeat(100_000) })('', response);
+    if (query.includes('UseOwnAssets')) return response.destroy();
+    respond({ of: /query (\w+)/.exec(query)![1] })('', response);
+  };
+  const response = await post('refresh', { token: 'opening', body: { page: '/' } });
+  const { answers, accessToken } = (await response.json()) as { answers: { name: string; hash: string }[]; accessToken: string };
+  expect([accessToken, response.headers.get('cache-control'), response.headers.get('content-encoding')]).toEqual([
+    'access of open',
+    'no-store',
+    null,
+  ]);
+  const told = (name: string, variables: object) => ({ name, variables, hash: `sha256:${name}`, data: { of: name } });
+  expect(answers).toEqual([
+    told('ProvidersMe', {}),
+    told('NavigationOpen', {}),
+    told('Home', {}),
+    told('NeedsViolations', { ownerIds: [user.id] }),
+  ]);
+  // As the viewer, with the token that the session came with.
+  expect(new Set(asked.slice(1).map(({ token }) => token))).toEqual(new Set(['Bearer access of open']));
+});
+
+it('waits no longer than a moment for the first answers', async () => {
+  const silent: ServerResponse[] = [];
+  answer = (query, response) =>
+    query.includes('refreshSession')
+      ? respond({ refreshSession: { session: session('soon') } })(query, response)
+      : void silent.push(response);
+  const response = await post('refresh', { token: 'hurried', body: { page: '/tags' } });
+  expect(await response.json()).toMatchObject({ accessToken: 'access of soon', answers: [] });
+  // Nobody works on for what is not waited for.
+  await expect.poll(() => silent.map(({ destroyed }) => destroyed), { timeout: 10_000 }).toEqual([true, true]);
 });
 
 it('takes no session of another product on the same machine', async () => {

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import type { Logger } from '#platform/logger.ts';
 import { isSameOrigin } from '#platform/sameOrigin.ts';
 import { answerJson, BodyTooLarge, readBody } from './answers.ts';
+import type { Documents } from './documents.ts';
+import { createFirstAnswers } from './firstAnswers.ts';
 import { createRefreshes } from './refreshes.ts';
 import type { RouterConnection } from './router.ts';
 import { createSessionApi, SessionProblem, type Session } from './sessionApi.ts';
@@ -23,6 +25,8 @@ const STATUSES: Readonly<Record<string, number>> = {
 };
 
 const credentials = z.object({ email: z.string().max(320), password: z.string().max(1024) });
+/** Path and search of a page that has just been opened: its first questions are answered, too. */
+const going = z.object({ page: z.string().max(2_000).optional() });
 const leaving = z.object({ everywhere: z.boolean().default(false) });
 
 /** What the page gets. */
@@ -32,9 +36,12 @@ const shown = ({ accessToken, expiresAt, user }: Session) => ({ accessToken, exp
 type Reply = { status?: number; body: object; cookie?: string };
 type Action = (request: IncomingMessage, input: unknown) => Promise<Reply>;
 
-export function createSessionRoutes({ router, logger }: { router: RouterConnection; logger: Logger }) {
+type Deps = { router: RouterConnection; documents: Documents; logger: Logger };
+
+export function createSessionRoutes({ router, documents, logger }: Deps) {
   const api = createSessionApi(router);
   const refreshes = createRefreshes();
+  const answerFirst = createFirstAnswers({ router, documents, logger });
   const refresh = (request: IncomingMessage, token: string): Promise<Session> => refreshes(token, () => api.refresh(request, token));
 
   const actions: Readonly<Record<string, Action>> = {
@@ -43,12 +50,15 @@ export function createSessionRoutes({ router, logger }: { router: RouterConnecti
       return { body: shown(session), cookie: sessionCookie(request, session.refreshToken) };
     },
 
-    async '/session/refresh'(request) {
+    async '/session/refresh'(request, input) {
+      const { page } = parse(going, input, '`page` is the address of a page.');
       const token = readSessionCookie(request);
       // Nobody was signed in: no failure, which browsers would tell in their console on each first visit.
       if (!token) return { status: 200, body: errorBody(new SessionProblem('UNAUTHENTICATED', 'Sign in first.')) };
       const session = await refresh(request, token);
-      return { body: shown(session), cookie: sessionCookie(request, session.refreshToken) };
+      const cookie = sessionCookie(request, session.refreshToken);
+      if (page === undefined) return { body: shown(session), cookie };
+      return { body: { ...shown(session), answers: await answerFirst(request, session, page) }, cookie };
     },
 
     async '/session/sign-out'(request, input) {

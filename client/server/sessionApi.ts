@@ -1,7 +1,8 @@
 /** Signing in and out, as asked of the router. */
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { BodyTooLarge, readBody } from './answers.ts';
+import { BodyTooLarge } from './answers.ts';
+import { askRouter } from './askRouter.ts';
 import { ROUTER_AWAY, type RouterConnection } from './router.ts';
 
 /** What the page is told: in the router's words. */
@@ -51,22 +52,10 @@ export function createSessionApi(router: RouterConnection): SessionApi {
     page: IncomingMessage,
     { query, input, token }: { query: string; input: object; token?: string },
   ): Promise<z.infer<Answer>> {
-    const body = JSON.stringify({ query, variables: { input } });
-    const headers = {
-      ...router.forwarding(page),
-      'content-type': 'application/json',
-      'content-length': String(Buffer.byteLength(body)),
-      ...(token && { authorization: `Bearer ${token}` }),
-    };
     let text: string;
     try {
-      text = await new Promise<string>((resolve, reject) => {
-        const asked = router.request({ method: 'POST', headers });
-        asked.setTimeout(PATIENCE_MS, () => asked.destroy(new Error('no answer in time')));
-        asked.on('error', reject);
-        asked.on('response', (response) => readBody(response, MAX_ANSWER_BYTES).then((read) => resolve(read.toString('utf8')), reject));
-        asked.end(body);
-      });
+      const limits = { patienceMs: PATIENCE_MS, maxBytes: MAX_ANSWER_BYTES };
+      text = await askRouter(router, page, { query, variables: { input }, ...(token && { token }), ...limits });
     } catch (error) {
       if (error instanceof BodyTooLarge) throw error;
       throw new SessionProblem('UPSTREAM_UNAVAILABLE', ROUTER_AWAY);

@@ -11,7 +11,10 @@ export async function startTestServer(routerUrl: string, { secret }: { secret?: 
   const server = await startServer({
     settings: { HOST: '127.0.0.1', PORT: 1, CLIENT_PORT: 0, CLIENT_SECRET: secret, ROUTER_URL: routerUrl },
     logger: createLogger({ level: 'trace', format: 'json', destination: { write: (line) => void log.push(line) } }),
-    documents: { find: (id) => ({ 'sha256:known': '{ me { email } }' })[id] },
+    documents: {
+      find: (id) => ({ 'sha256:known': '{ me { email } }' })[id],
+      findByName: (name) => (name.startsWith('Unknown') ? undefined : { hash: `sha256:${name}`, text: `query ${name} { me { email } }` }),
+    },
     pages: {
       async serve(request, response) {
         guardPage(request, response, { dev: false, firstRun: false, showsComponents: false });

@@ -19,6 +19,8 @@ const mono = localFont({
   variable: '--mono',
   weight: '100 800',
   display: 'swap',
+  // Few pages begin with code, and over a slow network each font keeps the page's script waiting.
+  preload: false,
 });
 
 export const metadata: Metadata = { title: 'PurSight', description: 'The data that you have, what it means, and who may see it.' };

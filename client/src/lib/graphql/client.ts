@@ -3,6 +3,7 @@ import { Client, fetchExchange, makeOperation, mapExchange, subscriptionExchange
 import { authExchange } from '@urql/exchange-auth';
 import { persistedExchange } from '@urql/exchange-persisted';
 import { currentOffline, onOffline, sendChange, watchNetwork, whenReachable } from '../network';
+import { fetchFirst } from '../session/first-answers';
 import { accessToken, currentToken, isSignedIn, isTokenOld, onSession } from '../session/session';
 import { cache } from './cache';
 import { codeOf } from './code-of';
@@ -35,6 +36,7 @@ export function createGraphql(): Client {
   const content = createContent();
   const client = new Client({
     url: '/graphql',
+    fetch: fetchFirst,
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
     exchanges: [

@@ -45,6 +45,42 @@ it('knows the person while nobody can say their name, and starts anew for anothe
   expect(reload).toHaveBeenCalledTimes(1);
 });
 
+it('takes the session that was asked for before it came itself, once, and by the clock of then', async () => {
+  const { accessToken, isTokenOld, resume } = await import('./session');
+  const came = Date.now() - 20_000;
+  answer = () => ({ body: session('bob') });
+  const early = { ...session('ada', came), answers: [{ name: 'Me', hash: 'h', variables: { b: 1, a: 2 }, data: { me: 1 } }] };
+  vi.stubGlobal('pursightFirst', {
+    response: Promise.resolve(new Response(JSON.stringify(early), { headers: { date: new Date(came).toUTCString() } })),
+    at: came,
+    isVoid: false,
+  });
+  await resume();
+  expect(await accessToken()).toBe(tokenOf('ada'));
+  vi.useFakeTimers({ now: came + 254_000 });
+  expect(isTokenOld()).toBe(false);
+  vi.useFakeTimers({ now: came + 256_000 });
+  expect(isTokenOld()).toBe(true);
+  vi.useRealTimers();
+  expect('pursightFirst' in globalThis).toBe(false);
+});
+
+it('asks itself where another page has signed in or out meanwhile, or the first answer did not come', async () => {
+  answer = () => ({ body: session('bob') });
+  const refused = () => Promise.resolve(new Response(JSON.stringify({ error: { code: 'UNAUTHENTICATED', message: 'over' } })));
+  for (const first of [
+    { response: refused(), at: Date.now(), isVoid: true },
+    { response: Promise.reject(new TypeError('no network')), at: 0, isVoid: false },
+    { response: refused(), at: Date.now() - 3_600_000, isVoid: false },
+  ]) {
+    vi.resetModules();
+    vi.stubGlobal('pursightFirst', first);
+    const { accessToken, resume } = await import('./session');
+    await resume();
+    expect(await accessToken()).toBe(tokenOf('bob'));
+  }
+});
+
 it('ends when a token is refused, and not when a server is in trouble', async () => {
   const { accessToken, isSignedIn, resume } = await import('./session');
   answer = () => ({ body: session('ada') });

@@ -2,6 +2,9 @@
  * The viewer's session in this page. The access token lives here, in memory; the refresh token is in a cookie that only the client's server
  * reads (/session/*). A refresh token works once: so one page at a time refreshes.
  */
+import { keepFirst, type FirstAnswer } from './first-answers';
+import type { First } from './first-script';
+
 export type SessionState =
   | { status: 'starting' }
   | { status: 'unreachable'; message: string }
@@ -9,7 +12,7 @@ export type SessionState =
   /** `ended`: it was signed in, and what the page shows stays until somebody signs in again. */
   | { status: 'signed-in'; userId: string; ended: boolean };
 
-type Answer = { accessToken: string; expiresAt: string };
+type Answer = { accessToken: string; expiresAt: string; answers?: FirstAnswer[] };
 type Problem = { code: string; message: string; retryAfterMs?: number };
 
 /** What the session route says is wrong. */
@@ -27,11 +30,15 @@ export class SessionProblem extends Error {
 /** Before its end: an operation that is sent now must arrive. */
 const RENEW_BEFORE_MS = 45_000;
 const LOCK = 'pursight-session';
+/** So long what was asked first is worth something. */
+const FIRST_MS = 60_000;
 /** Longer than the server takes for it. Other tabs wait meanwhile. */
 const PATIENCE_MS = 45_000;
 
-/** The answer, and what the server's clock said: that of this machine may be wrong. */
-async function post(path: string, body: unknown = {}): Promise<{ answer: unknown; at: number }> {
+/** An answer, when it came, and what the server's clock said then: that of this machine may be wrong. */
+type Come = { answer: unknown; at: number; serverAt: number };
+
+async function post(path: string, body: unknown = {}): Promise<Come> {
   let response: Response;
   try {
     response = await fetch(`/session/${path}`, {
@@ -43,12 +50,33 @@ async function post(path: string, body: unknown = {}): Promise<{ answer: unknown
   } catch {
     throw new SessionProblem({ code: 'UPSTREAM_UNAVAILABLE', message: 'The server cannot be reached.' });
   }
+  return read(response, Date.now());
+}
+
+async function read(response: Response, at: number): Promise<Come> {
   const answer: unknown = await response.json().catch(() => null);
   const problem = (answer as { error?: Problem } | null)?.error;
   if (problem) throw new SessionProblem(problem);
   if (!response.ok || !answer)
     throw new SessionProblem({ code: 'UPSTREAM_UNAVAILABLE', message: 'The server gave no answer that can be read.' });
-  return { answer, at: Date.parse(response.headers.get('date') ?? '') || Date.now() };
+  return { answer, at, serverAt: Date.parse(response.headers.get('date') ?? '') || at };
+}
+
+/** What `FIRST_SCRIPT` asked before this script was there; undefined where that is no use (any more). */
+async function readFirst(): Promise<Come | undefined> {
+  const page = globalThis as { pursightFirst?: First };
+  const first = page.pursightFirst;
+  if (!first) return undefined;
+  delete page.pursightFirst;
+  try {
+    const response = await first.response.catch(() => undefined);
+    // Another page has signed in or out meanwhile; or this one was asleep.
+    if (!response || first.isVoid || Date.now() - first.at > FIRST_MS) return undefined;
+    const come = await read(response, first.at);
+    return first.isVoid ? undefined : come;
+  } finally {
+    first.channel?.close();
+  }
 }
 
 /** Pages of one browser share the cookie: what one of them learns of it the others must hear. */
@@ -75,11 +103,12 @@ function startAnew(): void {
   location.reload();
 }
 
-function take({ answer, at }: { answer: unknown; at: number }): void {
-  const { accessToken, expiresAt } = answer as Answer;
+function take({ answer, at, serverAt }: Come): void {
+  const { accessToken, expiresAt, answers } = answer as Answer;
   const userId = userOf(accessToken);
   if (state.status === 'signed-in' && state.userId !== userId) return startAnew();
-  access = { token: accessToken, expiresAt: Date.now() + Date.parse(expiresAt) - at };
+  access = { token: accessToken, expiresAt: at + Date.parse(expiresAt) - serverAt };
+  if (answers) keepFirst(answers, at);
   set({ status: 'signed-in', userId, ended: false });
 }
 
@@ -93,7 +122,7 @@ const locked = <T>(work: () => Promise<T>): Promise<T> =>
 
 async function refresh(): Promise<void> {
   try {
-    take(await locked(() => post('refresh')));
+    take((await readFirst()) ?? (await locked(() => post('refresh'))));
   } catch (error) {
     const { code, message } = error as SessionProblem;
     // Only a refused token ends the session; a server in trouble does not.
