@@ -324,6 +324,44 @@ describe('what several jobs tell', () => {
   });
 });
 
+describe('whatever several jobs tell, in whatever order', () => {
+  const seed = Number(process.env.SEED ?? randomInt(1_000_000));
+  it(`flows as long as one of them tells it (seed ${seed})`, { timeout: 120_000 }, async () => {
+    const random = createRandom(seed);
+    const names = ['a', 'b', 'c'];
+    const some = () => names.filter(() => random.chance(1 / 2));
+    for (let round = 0; round < 10; round++) {
+      await empty();
+      await have(...names.slice(0, 2));
+      const events = Array.from({ length: 60 }, () => {
+        const job = random.one(['one', 'two', 'three']);
+        const to = some();
+        const columns =
+          to.length > 0 && random.chance(1 / 3) ? { columns: [['a.x', 'y', random.one(['DIRECT', 'INDIRECT'])]] as Moved['columns'] } : {};
+        const type = random.one(['START', 'RUNNING', 'COMPLETE', 'COMPLETE', 'COMPLETE', 'FAIL', 'OTHER']);
+        // Many at the same moment.
+        return event(type, `${job} ${random.between(1, 5)}`, random.between(1, 20), { from: some(), to, job, ...columns! });
+      });
+      for (let from = 0; from < events.length;) {
+        const size = random.between(1, 20);
+        await told(...events.slice(from, from + size));
+        from += size;
+        if (random.chance(1 / 8)) await scan(changed('c', { time: 10 }));
+      }
+      const wrong = await sql`
+        select t.from_id, t.to_id, t.kind, e.job_id from (select * from lineage.told_flows where until is null) t
+        full join (select * from lineage.edges where valid_to is null) e on e.from_id = t.from_id and e.to_id = t.to_id and e.kind = t.kind
+        group by t.from_id, t.to_id, t.kind, e.job_id, e.id having e.id is null or not coalesce(bool_or(t.job_id = e.job_id), false)`;
+      expect(wrong).toEqual([]);
+      const overlapping = await sql`
+        select from lineage.edges a join lineage.edges b using (from_id, to_id, kind, origin)
+        where a.id < b.id and (a.valid_to is null or a.valid_to > a.valid_from) and (b.valid_to is null or b.valid_to > b.valid_from)
+          and a.valid_from < coalesce(b.valid_to, 'infinity') and b.valid_from < coalesce(a.valid_to, 'infinity')`;
+      expect(overlapping).toEqual([]);
+    }
+  });
+});
+
 describe('a dataset that is no asset yet', () => {
   it('has its flows when an asset of its name comes, by whatever way', async () => {
     await have('a', 'old');

@@ -137,7 +137,8 @@ async function writeChanges(tx: Queryable, revision: number, changes: readonly F
     for (const interval of before) if (!findSame(after, interval)) write(ended, { ...interval, validTo: interval.validFrom });
     for (const interval of after) {
       const known = findSame(before, interval);
-      // It may begin where one ends that was none after all, and be another one.
+      // It may begin where one ends that was none after all, and be another one. Before others begin that one is open no more.
+      if (known && !isAlike(known, interval)) write(ended, { ...known, validTo: known.validFrom });
       if (!known || !isAlike(known, interval)) write(begun, interval);
       else if (known.validTo?.getTime() !== interval.validTo?.getTime()) write(ended, interval);
     }
