@@ -94,6 +94,11 @@ export const settingsSchema = z
       })
       .optional()
       .describe('Root key that wraps the data keys; made and kept in DATA_DIR when absent'),
+    EVENT_RETENTION_DAYS: positive
+      .optional()
+      .describe(
+        'Days that events are kept at least, and what was read by whom; older ones are dropped a million at a time. All are kept without',
+      ),
     WS_MAX_PER_ADDRESS: positive.default(100).describe('WebSockets that one address may have open'),
     WS_MAX_PER_USER: positive.default(50).describe('WebSockets that one user may have open'),
     ROUTER_URL: optionalUrl('http:', 'https:').describe(

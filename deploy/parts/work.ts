@@ -1,6 +1,7 @@
 /** What goes on without anybody asking: events get their number and are consumed, scans run, schedules start them. Any number of processes may do it. */
 import { roleUrl } from '#platform/database/roles.ts';
 import { readEventLag } from '#platform/events/lag.ts';
+import { createRetention } from '#platform/events/retention.ts';
 import { createSequencer, type Sequencer } from '#platform/events/sequencer.ts';
 import { createWorker } from '#platform/jobs/worker.ts';
 import type { Catalog } from '#subgraphs/catalog/index.ts';
@@ -18,10 +19,8 @@ export function makeSequencer(base: Base): Sequencer {
 
 type Parts = { sequencer: Sequencer; catalog: Catalog; policy: Policy; lineage: Lineage; identity: Identity };
 
-export async function startWork(
-  { location, logger, later }: Base,
-  { sequencer, catalog, policy, lineage, identity }: Parts,
-): Promise<void> {
+export async function startWork(base: Base, { sequencer, catalog, policy, lineage, identity }: Parts): Promise<void> {
+  const { location, logger, later } = base;
   sequencer.start();
   later(() => sequencer.stop());
   for (const consumer of [identity, catalog, lineage, policy].flatMap(({ consumers }) => consumers)) {
@@ -38,6 +37,19 @@ export async function startWork(
     await worker.start();
     later(() => worker.stop());
   }
+  startRetention(base);
   catalog.scheduler.start();
   later(() => catalog.scheduler.stop());
+}
+
+/** How long a statement that reads old events is waited for before they are dropped. */
+const DETACH_MS = 600_000;
+
+function startRetention(base: Base): void {
+  const { EVENT_RETENTION_DAYS: days } = base.settings;
+  if (days === undefined) return;
+  const sql = openPool(base, { part: 'events', name: 'retention', max: 1, statementTimeoutMs: DETACH_MS });
+  const retention = createRetention({ sql, days, logger: base.logger.child({ module: 'events' }) });
+  retention.start();
+  base.later(() => retention.stop());
 }

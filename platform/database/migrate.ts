@@ -98,6 +98,13 @@ async function grantRights(sql: postgres.Sql, location: DatabaseLocation): Promi
   // Only once: it waits for every reader of the log and holds up the next ones, and other processes serve while this one starts.
   const [log] = await sql<{ owner: string }[]>`select pg_get_userbyid(relowner) as owner from pg_class where oid = 'events.log'::regclass`;
   const handOver = log!.owner === roleName(location, 'events') ? '' : `alter table events.log owner to "${roleName(location, 'events')}";`;
+  // What it made itself is its own already. An owner alone may drop a partition.
+  const foreign = await sql<{ name: string }[]>`
+    select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'events.log'::regclass and pg_get_userbyid(c.relowner) <> ${roleName(location, 'events')}`;
+  const handOverPartitions = foreign
+    .map(({ name }) => `alter table events."${name}" owner to "${roleName(location, 'events')}";`)
+    .join(' ');
   const subgraphs = (['catalog', 'policy', 'lineage', 'identity'] as const).map((part) => [part, `"${roleName(location, part)}"`] as const);
   const [catalog, policy, lineage, identity] = subgraphs.map(([, role]) => role);
   const all = subgraphs.map(([, role]) => role).join(', ');
@@ -131,7 +138,7 @@ async function grantRights(sql: postgres.Sql, location: DatabaseLocation): Promi
     ${grantLog}
     grant usage, create on schema events to ${events};
     grant select, insert, update, delete on all tables in schema events to ${events};
-    ${handOver}
+    ${handOver} ${handOverPartitions}
     ${grantLog}
     grant usage on schema jobs to ${all};
     grant execute on function jobs.add to ${all};`);

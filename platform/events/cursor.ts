@@ -11,7 +11,7 @@ export const formatLogCursor = ({ epoch, seq }: LogPosition): LogCursor => `${ep
 
 /**
  * The seq that a client's cursor stands for. BAD_USER_INPUT when it is none, or lies after the head; CURSOR_EXPIRED when
- * it is of another epoch (`oldest` is then the oldest cursor that can be had).
+ * it is of another epoch, or lies before `oldest`, the oldest cursor that can be had: what came after it was dropped.
  */
 export function parseLogCursor(
   cursor: string,
@@ -27,6 +27,7 @@ export function parseLogCursor(
     );
   }
   if (epoch !== head.epoch) throw new CursorExpired(oldest);
+  if (seq < Number(CURSOR.exec(oldest)![2])) throw new CursorExpired(oldest);
   if (seq > head.seq) throw new InvalidInput('"after" lies past the end of the event log. Pass a cursor that the log gave.', 'after');
   return seq;
 }

@@ -83,6 +83,8 @@ export type EventData = {
   'identity.signedOut': { sessionId: string | null; everywhere: boolean };
   'identity.signInFailed': { reason: string };
   'identity.sessionRevoked': { sessionId: string; reason: string };
+  /** Everything that lets this user in is gone; the address goes where it is, and each event that loses its data has its own `event.erased`. */
+  'identity.userErased': Record<string, never>;
 };
 
 /**

@@ -58,6 +58,7 @@ const AUDIENCES: Readonly<Record<EventType, Audience>> = {
   'identity.signedOut': 'administrator',
   'identity.signInFailed': 'administrator',
   'identity.sessionRevoked': 'administrator',
+  'identity.userErased': 'administrator',
 };
 
 const EVENT_TYPES = Object.keys(AUDIENCES) as EventType[];

@@ -34,7 +34,7 @@ function tokenOf(params: unknown): string | undefined {
   return typeof value === 'string' ? bearerToken(value) : undefined;
 }
 
-const ENDING = ['token.revoked', 'identity.signedOut', 'identity.sessionRevoked', 'identity.rolesChanged'];
+const ENDING = ['token.revoked', 'identity.signedOut', 'identity.sessionRevoked', 'identity.rolesChanged', 'identity.userErased'];
 
 export function createSignIns({ authenticate, maxPerUser, logger }: Options): SignIns {
   const connections = new Set<Connection>();
