@@ -45,7 +45,7 @@ const TRANSFORMATIONS: readonly Transformation[] = ['DIRECT', 'CONDITIONAL', 'IN
 
 /**
  * Up to 40 assets of three classes, which change, and some of which are deleted; their columns; jobs; their runs, which go on; and flows of all origins that come and
- * go, some minutes apart, at the same moment, or by clocks that go back. Some nodes have many, some flow into themselves.
+ * go, some minutes apart, at the same moment, or by clocks that go back, or go on after all. Some nodes have many, some flow into themselves.
  */
 export function randomHistory(random: Random): RandomHistory {
   let seq = 0;
@@ -79,8 +79,17 @@ export function randomHistory(random: Random): RandomHistory {
   );
   const pick = (nodes: readonly { id: string }[]): string => random.one(random.chance(0.3) ? nodes.slice(0, 3) : nodes).id;
   let at = START;
+  /** The last that were closed, which may go on after all. */
+  const closed: FlowChange[] = [];
 
   function flow(): FlowChange {
+    if (closed.length > 0 && random.chance(0.05)) return { ...random.one(closed.slice(-20)), change: 'resumed' };
+    const change = tellFlow();
+    if (change.change === 'closed') closed.push(change);
+    return change;
+  }
+
+  function tellFlow(): FlowChange {
     const kind = columns.length > 0 && random.chance(0.4) ? 'COLUMN' : 'TABLE';
     const nodes = kind === 'COLUMN' ? columns : assets;
     const origin = random.one(ORIGINS_MET);
