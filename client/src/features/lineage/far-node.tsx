@@ -51,7 +51,8 @@ function View({ node: { id, position, height = 0, data }, isBar }: Props) {
         {...box}
         strokeWidth={isRoot || isSelected ? 8 : 2}
         strokeDasharray={isRemoved ? '8 8' : undefined}
-        style={isBar ? { fill: kindColour(kindOf(node)) } : undefined}
+        // A bar has no name that could recede.
+        style={isBar ? { fill: isFaint ? 'var(--line-strong)' : kindColour(kindOf(node)) } : undefined}
         className={cn(
           'fill-surface group-focus-visible/far:stroke-ring group-focus-visible/far:stroke-[12px]',
           isRoot || isSelected || path === 'on'
