@@ -39,28 +39,31 @@ export function usePages<Data, Variables extends AnyVariables, Node>(
   const [pages, setPages] = useState<Page<Data>[]>([]);
   const [isFetching, setFetching] = useState(!pause);
   const [round, setRound] = useState(0);
-  const ask = useRef<(after: string | null, index: number) => void>(() => {});
+  const ask = useRef<(after: string | null, index: number, again?: boolean) => void>(() => {});
 
   useEffect(() => {
     if (pause) return;
     const subscriptions: { unsubscribe: () => void }[] = [];
     let isOver = false;
-    ask.current = (after, index) => {
+    ask.current = (after, index, again = false) => {
       setFetching(true);
       const asked = { ...(JSON.parse(key) as object), ...(after ? { after } : {}) } as unknown as Variables;
       subscriptions.push(
-        client.query(document, asked, { requestPolicy: 'cache-and-network' }).subscribe(({ data, error, stale }) => {
-          if (isOver) return;
-          setPages((before) => [
-            ...before.slice(0, index),
-            { data, error },
-            ...(index === 0 && subscriptions.length === 1 ? [] : before.slice(index + 1)),
-          ]);
-          if (!stale) setFetching(false);
-        }),
+        client
+          .query(document, asked, { requestPolicy: again ? 'network-only' : 'cache-and-network' })
+          .subscribe(({ data, error, stale }) => {
+            if (isOver) return;
+            setPages((before) => [
+              ...before.slice(0, index),
+              { data, error },
+              ...(index === 0 && subscriptions.length === 1 ? [] : before.slice(index + 1)),
+            ]);
+            if (!stale) setFetching(false);
+          }),
       );
     };
-    ask.current(null, 0);
+    // Past the cache: it takes what failed last and is asked for at once again for a circle, and passes it on to nobody.
+    ask.current(null, 0, round > 0);
     return () => {
       isOver = true;
       for (const { unsubscribe } of subscriptions) unsubscribe();
@@ -80,7 +83,7 @@ export function usePages<Data, Variables extends AnyVariables, Node>(
     if (next && !isFetching && !isBroken) ask.current(next, read);
   }, [next, isFetching, isBroken, read]);
   const retryRest = useCallback(() => {
-    if (next && !isFetching) ask.current(next, read);
+    if (next && !isFetching) ask.current(next, read, true);
   }, [next, isFetching, read]);
   const reload = useCallback(() => setRound((before) => before + 1), []);
 
