@@ -36,6 +36,15 @@ describe(`a new source${title}`, { skip: 'missing' in found, timeout: 120_000 },
     await page.getByText('Connected', { exact: true }).waitFor();
     await page.getByRole('button', { name: /^Continue/ }).click();
     await page.getByRole('heading', { name: /What and when/ }).waitFor();
+    // What is typed is tried out on the source as it is.
+    const read = page.getByRole('region', { name: 'What is read' });
+    await read.getByText('All 4 tables and views are read.').waitFor();
+    await page.getByLabel(/^Exclude/).fill('sales.order*');
+    await page.getByLabel(/^Exclude/).press('Enter');
+    await read.getByText('2 of 4 tables and views are read.').waitFor();
+    await read.getByText('sales.customers').waitFor();
+    await page.getByLabel(/^Exclude/).press('Backspace');
+    await read.getByText('All 4 tables and views are read.').waitFor();
     await page.getByRole('button', { name: /^Continue/ }).click();
     await page.getByLabel(/^Name/).fill('Web shop');
     // The password of the address is nowhere on the page.
