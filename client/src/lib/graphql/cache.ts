@@ -7,7 +7,7 @@ export const EMBEDDED = [
   'AssetNeighbourConnection', 'AssetNeighbourEdge', 'Change', 'CheckConstraint', 'ColumnNeighbourConnection', 'ColumnNeighbourEdge', 'Facet', 'FacetValue',
   'ForeignKey', 'Impact', 'ImpactByDomain', 'ImpactByKind', 'ImpactByOwner', 'Index', 'ItemError', 'LineageCycle', 'LineageDeclaration',
   'LineageDependedUpon', 'LineageDiff', 'LineageEdge', 'LineageGraph', 'LineageNode', 'LineagePath', 'LineagePaths', 'LineageStatistics', 'Owner',
-  'PageInfo', 'PolicyDraft', 'PolicyEvaluation', 'PolicyFinding', 'PolicyPreview', 'RoleAssignment', 'RuleType', 'ScanProgress', 'ScanWarning',
+  'PageInfo', 'PolicyDraft', 'PolicyEvaluation', 'PolicyFinding', 'PolicyPreview', 'RoleAssignment', 'RuleType', 'ScanPreview', 'ScanProgress', 'ScanWarning',
   'SearchConnection', 'SearchEdge', 'SearchHit', 'SourceTest', 'TableFacet', 'UniqueKey', 'AuditStatus', 'Session',
 ] as const; // prettier-ignore
 
