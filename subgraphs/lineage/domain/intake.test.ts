@@ -296,6 +296,24 @@ describe('what several jobs tell', () => {
     expect(await flows()).toEqual(['a>b 20-40 nightly/one', 'a>b 40-60 hourly/two', 'a>b 60-70 nightly/four']);
   });
 
+  it('passes from one to the other within a batch, also where one had never told it after all', async () => {
+    // So many, and in such an order, that a sort turns some round.
+    const from = Array.from({ length: 100 }, (_, place) => `a${place}`);
+    await have(...from);
+    const both = { from: from.map((_, place) => from[(place * 37) % 100]!), to: ['b'] };
+    await told(event('COMPLETE', 'one', 20, both), event('COMPLETE', 'two', 20, { ...both, job: 'hourly' }));
+    await scan(changed('b', { time: 50 }));
+    const [first, second] = (await flows())[0]!.includes('nightly') ? ['nightly', 'hourly'] : ['hourly', 'nightly'];
+    await told(
+      event('COMPLETE', 'three', 30, { job: first }),
+      event('COMPLETE', 'four', 60, { job: second }),
+      event('COMPLETE', 'five', 60, { ...both, job: 'weekly' }),
+    );
+    expect((await flows()).map((flow) => flow.replace(/^\w+|\/.*/g, ''))).toEqual(
+      from.flatMap(() => [`>b 50-60 ${second}`, '>b 60- weekly']),
+    );
+  });
+
   it('is theirs alone, also where their runs have the same id', async () => {
     await have('a', 'b', 'c');
     await told(

@@ -54,7 +54,7 @@ function changeOne({ jobId, before, after }: Step, others: readonly ToldFlow[], 
   }
   const end = after.at(-1)?.until ?? (after.length === 0 ? before.at(-1)?.since : null);
   const next = others.toSorted((a, b) => a.since.getTime() - b.since.getTime() || (a.jobId < b.jobId ? -1 : 1))[0];
-  if (end && next) changes.push(open(next, end));
+  if (end && next) changes.push(open(next, next.since > end ? next.since : end));
   return changes;
 }
 
