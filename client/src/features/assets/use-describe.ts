@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { useClient } from 'urql';
 import { graphql } from '@/gql';
 import { errorText } from '@/lib/errors';
-import { authorOf, escapePointer, lastToChange } from './changed-by';
 import { tellNotUndone, type Did } from './use-undo';
 
 const DESCRIBE = graphql(`
@@ -29,26 +28,6 @@ const DESCRIBE = graphql(`
     }
   }
 `);
-const DESCRIBE_CONFLICT = graphql(`
-  query DescribeConflict($id: ID!, $assetId: ID!) {
-    column(id: $id) {
-      id
-      version
-      description
-      deletedAt
-    }
-    asset(id: $assetId) {
-      id
-      version
-      history(first: 20) {
-        nodes {
-          ...VersionAuthor
-        }
-      }
-    }
-  }
-`);
-
 type Described = { id: string; name: string; version: number; description?: string | null };
 export type Outcome = { id: string; error: string | null; isConflict?: boolean };
 export type DescribeConflict = {
@@ -95,20 +74,14 @@ export function useDescribe(assetId: string, did: Did) {
   ): Promise<Outcome> => {
     const [outcome] = await send([column], text);
     if (outcome!.code === 'CONFLICT') {
-      const { data } = await client.query(DESCRIBE_CONFLICT, { id: column.id, assetId }, { requestPolicy: 'network-only' }).toPromise();
-      const current = data?.column;
-      if (!current || current.deletedAt) return { id: column.id, error: outcome!.error };
+      // Seldom: its script comes then.
+      const { readTheirs } = await import('./describe-conflict');
+      const theirs = await readTheirs(client, column, assetId);
+      if (!theirs) return { id: column.id, error: outcome!.error };
+      const current = { ...column, ...theirs.column };
       // A scan or a decision about a label changed the column, but not this text.
-      if (wordsOf(current.description) === base) return one({ ...column, ...current }, text, { isUndo, isInPlace, base });
-      const author = lastToChange(data.asset?.history.nodes ?? [], [`/columns/${escapePointer(column.name)}/description`]);
-      setConflict({
-        column: { ...column, ...current },
-        text,
-        theirs: wordsOf(current.description),
-        by: author ? authorOf(author) : null,
-        at: author?.at ?? null,
-        isInPlace,
-      });
+      if (wordsOf(current.description) === base) return one(current, text, { isUndo, isInPlace, base });
+      setConflict({ column: current, text, theirs: wordsOf(current.description), by: theirs.by, at: theirs.at, isInPlace });
       return { ...outcome!, isConflict: true };
     }
     if (!outcome!.error && !isUndo) {

@@ -1,4 +1,5 @@
 'use client';
+import dynamic from 'next/dynamic';
 import { useQuery } from 'urql';
 import { Page } from '@/components/page';
 import { Segmented } from '@/components/ui/field';
@@ -14,7 +15,9 @@ import { NeedsYou } from './needs-you';
 import { RaisedPanel } from './raised-panel';
 import { useRefresh } from './refresh';
 import { useScope } from './scope';
-import { SourcesHealth } from './sources-health';
+
+// The last of the page: its script comes after the rest.
+const SourcesHealth = dynamic(() => import('./sources-health').then((file) => file.SourcesHealth));
 
 const HOME = graphql(`
   query Home {
