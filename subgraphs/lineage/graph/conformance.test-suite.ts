@@ -504,9 +504,10 @@ export function describeGraph(title: string, { graph, apply, clear }: Conformanc
         await run('nightly', 'r2', { at: 3 });
         await run('nightly', 'r3', { at: 1 });
         await run('nightly', 'r4', { at: 9, startedAt: new Date(-90_000) });
+        await run('nightly', 'r6', { at: 9, startedAt: new Date(-80_000) });
         await run('hourly', 'r5', { opens: 'b>a', at: 2 });
         // Ids are in the order in which they were made.
-        const found = ['r2', 'r1', 'r3', 'r4'];
+        const found = ['r2', 'r1', 'r3', 'r6', 'r4'];
         expect(await list('nightly')).toEqual(found);
         const walked: (string | undefined)[] = [];
         for (let after: RunKey | null = null; ;) {
@@ -548,6 +549,15 @@ export function describeGraph(title: string, { graph, apply, clear }: Conformanc
           ['third', 4],
         ]);
         expect(await get()).toEqual(['first', 'second', 'third']);
+        // It turns out that another one was first.
+        const { id: runId, jobId } = await run('nightly', 'fourth', { at: 4 });
+        const retold = [
+          change('a>b', 'closed', 4, { origin: 'EVENT' }),
+          change('a>b', 'opened', 4, { origin: 'EVENT', details: { jobId, runId } }),
+        ];
+        await apply({ assets: [], changes: retold });
+        const [edge] = await graph().findEdges(view('DOWNSTREAM'), [id('a')], [id('b')], 9);
+        expect(edge).toMatchObject({ jobId, runId, validFrom: minute(4) });
       });
 
       it('is no node that data flows through, and no asset', async () => {
