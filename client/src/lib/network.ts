@@ -13,7 +13,7 @@ const PATIENCE_MS = 3_000;
 const ONLINE: Offline = { since: null, waiting: 0 };
 let state = ONLINE;
 const listeners = new Set<() => void>();
-function set(change: Partial<Offline>): void {
+export function setOffline(change: Partial<Offline>): void {
   state = { ...state, ...change };
   for (const listener of listeners) listener();
 }
@@ -29,7 +29,8 @@ export const serverAnswers = (): Promise<boolean> =>
     () => false,
   );
 
-const pause = (): Promise<void> =>
+/** Until it is worth another try. */
+export const pause = (): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, LOOK_MS);
     addEventListener('online', () => resolve(), { once: true });
@@ -40,23 +41,23 @@ let looking: Promise<void> | undefined;
 const look = (): Promise<void> =>
   (looking ??= (async () => {
     while (!(await serverAnswers())) {
-      set({ since: state.since ?? Date.now() });
+      setOffline({ since: state.since ?? Date.now() });
       await pause();
     }
-    set({ since: null });
+    setOffline({ since: null });
   })().finally(() => (looking = undefined)));
 
 /** Leaving the page would lose what waits. */
 const holdPage = (event: BeforeUnloadEvent): void => event.preventDefault();
 
 /** Says of a change that it waits, as long as it does. */
-async function waiting<Result>(work: Promise<Result>): Promise<Result> {
+export async function waiting<Result>(work: Promise<Result>): Promise<Result> {
   if (state.waiting === 0) addEventListener('beforeunload', holdPage);
-  set({ waiting: state.waiting + 1 });
+  setOffline({ waiting: state.waiting + 1 });
   try {
     return await work;
   } finally {
-    set({ waiting: state.waiting - 1 });
+    setOffline({ waiting: state.waiting - 1 });
     if (state.waiting === 0) removeEventListener('beforeunload', holdPage);
   }
 }
@@ -66,41 +67,13 @@ export async function whenReachable({ isDoubtful = false } = {}): Promise<void> 
   if (!navigator.onLine || state.since !== null || isDoubtful) await waiting(look());
 }
 
-/** Our server says that it found nobody to pass it on to: nothing of it has arrived. */
-async function isUnreached(response: Response): Promise<boolean> {
-  if (response.status !== 502) return false;
-  const body = (await response
-    .clone()
-    .json()
-    .catch(() => null)) as { errors?: { extensions?: { reached?: boolean } }[] } | null;
-  return body?.errors?.[0]?.extensions?.reached === false;
-}
-
-/** What waits to be sent again, one after the other: changes arrive in the order in which they were made. */
-let queue: Promise<unknown> | undefined;
-
 /** Sends a change. One that certainly did not arrive waits and is sent again; one of which that is not known never is. */
 export async function sendChange(send: () => Promise<Response>): Promise<Response> {
-  if (!queue) {
-    const response = await send();
-    if (!(await isUnreached(response))) return response;
-  }
-  const turn = (queue ?? Promise.resolve()).then(async () => {
-    for (;;) {
-      const response = await send();
-      if (!(await isUnreached(response))) return response;
-      set({ since: state.since ?? Date.now() });
-      await pause();
-    }
-  });
-  const ended = turn
-    .catch(() => {})
-    .then(() => {
-      set({ since: null });
-      if (queue === ended) queue = undefined;
-    });
-  queue = ended;
-  return waiting(turn);
+  const response = state.waiting === 0 ? await send() : undefined;
+  // Of what a proxy says who reached nobody it is looked at whether that is so.
+  if (response && response.status !== 502) return response;
+  const late = await import('./resend').catch(() => null);
+  return late ? late.resend(send, response) : (response ?? send());
 }
 
 let isWatching = false;
