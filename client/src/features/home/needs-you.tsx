@@ -185,7 +185,7 @@ function Section<Item>({ id, title, count, action, state, items, onRetry, rest, 
           {rest && <p className="border-t border-line px-3 py-2 text-small">{rest}</p>}
         </>
       ) : state.error && !state.fetching ? (
-        <ErrorPanel error={state.error} subject={title} onRetry={onRetry} />
+        <ErrorPanel error={state.error} subject="This list" onRetry={onRetry} />
       ) : (
         <SkeletonRows rows={3} />
       )}

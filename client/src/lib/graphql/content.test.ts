@@ -1,5 +1,6 @@
 import { Client, fetchExchange, gql, type OperationResult } from '@urql/core';
 import { expect, it } from 'vitest';
+import { cache } from './cache';
 import { createContent } from './content';
 
 const QUERY = gql`
@@ -96,4 +97,33 @@ it('asks again by itself while a part of the product is away, until the page is 
   await page.settle();
   await page.settle();
   expect(page.asked()).toBe(asked);
+});
+
+it('says that a question failed until it is answered, whatever the cache learns from others meanwhile', async () => {
+  const content = createContent({ patienceMs: 200 });
+  let isAway = true;
+  const client = new Client({
+    url: 'http://localhost/graphql',
+    preferGetMethod: false,
+    requestPolicy: 'cache-and-network',
+    exchanges: [content.exchange, cache(), fetchExchange],
+    fetch: async (_, init) => {
+      const names = [...String(init?.body).matchAll(/(\w+): violationCounts/g)].map(([, name]) => name);
+      const data = { __typename: 'Query', ...Object.fromEntries(names.map((name) => [name, isAway ? null : []])) };
+      // Of a part that is away no answer says which of its fields they are.
+      const errors = [{ message: 'no', extensions: { code: 'UPSTREAM_UNAVAILABLE' } }];
+      return new Response(JSON.stringify({ data, ...(isAway && { errors }) }), { headers: { 'content-type': 'application/json' } });
+    },
+  });
+  const results: OperationResult[] = [];
+  const show = (query: string) => client.query(gql(query), {});
+  const both = show('{ open: violationCounts(by: SEVERITY) { value count } days: violationCounts(by: DAY) { value count } }');
+  const shown = [both.subscribe((result) => void results.push(result))];
+  await expect.poll(() => results.at(-1)?.error).toBeDefined();
+  isAway = false;
+  shown.push(show('{ all: violationCounts(by: SEVERITY) { value count } }').subscribe(() => {}));
+  await expect.poll(() => results.at(-1)!.data).toEqual({ open: [], days: [] });
+  expect(results.some(({ data }) => data.open !== null && data.days === null)).toBe(true);
+  for (const { data, error } of results) expect(error !== undefined).toBe(data.days === null);
+  for (const { unsubscribe } of shown) unsubscribe();
 });
