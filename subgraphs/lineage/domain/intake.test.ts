@@ -528,6 +528,35 @@ describe('a batch', () => {
     expect([await count(20, 10), few <= 18]).toEqual([few, true]);
   });
 
+  it('that is cut off is told up to a part, and whole when it is sent again', { timeout: 60_000 }, async () => {
+    await have('a', 'b', 'c');
+    const events = Array.from({ length: 500 }, (_, place) =>
+      event('COMPLETE', `run ${place}`, place + 1, { from: [place % 2 ? 'a' : 'c'], to: ['b'], job: `job ${place % 7}` }),
+    );
+    await told(...events);
+    const whole = await flows();
+    let cuts = 0;
+    for (let tried = 0; tried < 5; tried++) {
+      await empty();
+      await have('a', 'b', 'c');
+      let isOver = false;
+      const sent = tell(events)
+        .catch(() => void cuts++)
+        .finally(() => (isOver = true));
+      const wanted = randomInt(500);
+      const count = async () => Number((await test.owner`select count(*) from lineage.runs`)[0]!.count);
+      while (!isOver && (await count()) < wanted);
+      await test.owner`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and usename like '%lineage' and state <> 'idle'`;
+      await sent;
+      expect((await count()) % 100).toBe(0);
+      await told(...events);
+      expect([await flows(), await count()]).toEqual([whole, 500]);
+    }
+    expect(cuts).toBeGreaterThan(0);
+  });
+
   it('of which a run is refused as it grows too large keeps what it was', async () => {
     const many = (prefix: string, count: number) => Array.from({ length: count }, (_, place) => `${prefix}${place}`);
     const answer = await tell([
