@@ -10,15 +10,18 @@ import { Field, Textarea } from '@/components/ui/field';
 import { toast } from '@/components/ui/toast';
 import { plural } from '@/lib/format';
 import type { Selection } from '@/lib/use-selection';
+import { describeMany } from './describe-many';
 import { suggestionsOf, type Column } from './schema-columns';
 import type { Decide, Decision } from './use-decide';
-import type { Outcome } from './use-describe';
+import type { Outcome, Send } from './use-describe';
+import type { Did } from './use-undo';
 
 type Props = {
   columns: readonly Column[];
   selection: Selection;
   decide: Decide;
-  describe: (columns: readonly Column[], text: string) => Promise<Outcome[]>;
+  send: Send;
+  did: Did;
 };
 
 /** Above so many it is asked for once more. */
@@ -26,7 +29,7 @@ const MANY = 50;
 const ICON = { className: 'size-3.5', strokeWidth: 1.6 } as const;
 
 /** What can be done with several columns. Each has its own result: those that failed stay selected. */
-export function SchemaBulk({ columns, selection, decide, describe }: Props) {
+export function SchemaBulk({ columns, selection, decide, send, did }: Props) {
   const [open, setOpen] = useState<'label' | 'describe' | 'confirm' | null>(null);
   const chosen = columns.filter(({ id }) => selection.has(id));
   const suggested: Decision[] = chosen.flatMap((column) =>
@@ -82,7 +85,7 @@ export function SchemaBulk({ columns, selection, decide, describe }: Props) {
         <Describe
           count={chosen.length}
           onClose={() => setOpen(null)}
-          onSave={async (text) => tell('described', await describe(chosen, text))}
+          onSave={async (text) => tell('described', await describeMany(send, did, chosen, text))}
         />
       )}
       <ConfirmDialog

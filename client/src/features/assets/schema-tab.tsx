@@ -45,7 +45,7 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
   const pages = useColumns(asset.id);
   const selection = useSelection();
   const decide = useDecide(did);
-  const { describe, describeMany, conflict, closeConflict } = useDescribe(asset.id, did);
+  const { describe, send, conflict, closeConflict } = useDescribe(asset.id, did);
   /** A decided conflict begins the opened column's form anew. */
   const [round, setRound] = useState(0);
   const key = draftKey(`column.${asset.id}`, viewerId);
@@ -125,7 +125,7 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
             )
           }
         />
-        {mayEdit && selection.ids.size > 0 && <SchemaBulk {...{ columns, selection, decide }} describe={describeMany} />}
+        {mayEdit && selection.ids.size > 0 && <SchemaBulk {...{ columns, selection, decide, send, did }} />}
       </div>
       {opened ? (
         <ColumnPanel

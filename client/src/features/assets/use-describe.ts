@@ -28,7 +28,7 @@ const DESCRIBE = graphql(`
     }
   }
 `);
-type Described = { id: string; name: string; version: number; description?: string | null };
+export type Described = { id: string; name: string; version: number; description?: string | null };
 export type Outcome = { id: string; error: string | null; isConflict?: boolean };
 export type DescribeConflict = {
   column: Described;
@@ -41,7 +41,7 @@ export type DescribeConflict = {
 };
 export type DescribeOptions = { isUndo?: boolean; base?: string; isInPlace?: boolean };
 
-const wordsOf = (text: string | null | undefined): string => text ?? '';
+export const wordsOf = (text: string | null | undefined): string => text ?? '';
 const MOST_AT_ONCE = 200;
 
 /** Writes descriptions of an asset's columns, so that each can be taken back. What somebody else saved first comes as a conflict. */
@@ -49,6 +49,7 @@ export function useDescribe(assetId: string, did: Did) {
   const client = useClient();
   const [conflict, setConflict] = useState<DescribeConflict | null>(null);
 
+  /** As many as there are, and no word about it. */
   const send = async (columns: readonly Described[], text: string) => {
     const outcomes: (Outcome & { code?: string; version?: number })[] = [];
     for (let at = 0; at < columns.length; at += MOST_AT_ONCE) {
@@ -91,22 +92,7 @@ export function useDescribe(assetId: string, did: Did) {
     return outcome!;
   };
 
-  const many = async (columns: readonly Described[], text: string): Promise<Outcome[]> => {
-    const outcomes = await send(columns, text);
-    const saved = columns.flatMap((column) => {
-      const outcome = outcomes.find(({ id }) => id === column.id);
-      return outcome && !outcome.error
-        ? [{ ...column, version: outcome.version ?? column.version + 1, before: wordsOf(column.description) }]
-        : [];
-    });
-    if (saved.length > 0) {
-      did(`${saved.length === 1 ? 'One description' : `${saved.length} descriptions`} saved`, () => {
-        const groups = [...Map.groupBy(saved, (column) => column.before)];
-        void Promise.all(groups.map(([before, columns_]) => send(columns_, before))).then((undone) => tellNotUndone(undone.flat()));
-      });
-    }
-    return outcomes;
-  };
-
-  return { describe: one, describeMany: many, conflict, closeConflict: () => setConflict(null) };
+  return { describe: one, send, conflict, closeConflict: () => setConflict(null) };
 }
+
+export type Send = ReturnType<typeof useDescribe>['send'];
