@@ -6,6 +6,7 @@ import { useQuery } from 'urql';
 import { Button } from '@/components/ui/button';
 import { KindIcon } from '@/components/ui/kind';
 import { SeverityMark } from '@/components/ui/severity';
+import { SkeletonRows } from '@/components/ui/skeleton';
 import { EmptyState } from '@/components/ui/states';
 import { StatusMark } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
@@ -97,7 +98,14 @@ export function FeedPanel() {
   const newest = useSyncExternalStore(onConnection, newestCursor, () => undefined);
   const isNarrow = useIsNarrow();
   // Where the log ends is known once the page is connected.
-  if (!newest) return <FeedHead words="connecting" />;
+  if (!newest)
+    return (
+      <>
+        <FeedHead words="connecting" />
+        {/* The place of what comes: what stands below keeps its own. */}
+        {!isNarrow && <div className="h-90" />}
+      </>
+    );
   if (!isNarrow) return <Feed newest={newest} />;
   return (
     <details className="group border-t border-line max-sm:order-last">
@@ -122,7 +130,7 @@ function Feed({ newest }: { newest: string }) {
   const [start] = useState(newest);
   const [after, setAfter] = useState<string | undefined>(start);
   const [openedAt] = useState(() => new Date().toISOString());
-  const [{ data: recent }] = useQuery({
+  const [{ data: recent, fetching: isReading, error }] = useQuery({
     query: FEED_RECENT,
     variables: { after: before(start), types: TYPES },
     requestPolicy: 'network-only',
@@ -184,7 +192,11 @@ function Feed({ newest }: { newest: string }) {
           {isPaused ? 'Go on' : 'Pause'}
         </Button>
       </FeedHead>
-      {rows.length === 0 ? (
+      {rows.length === 0 && isReading ? (
+        <SkeletonRows rows={10} />
+      ) : rows.length === 0 && error ? (
+        <EmptyState title="What happened lately is not available">What happens from now on comes here.</EmptyState>
+      ) : rows.length === 0 ? (
         <EmptyState title="Nothing happened lately">Scans, edits and violations come here as they happen.</EmptyState>
       ) : (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- it does not move under who reads it
