@@ -23,6 +23,7 @@ const COMMANDS = {
   neo4j: { node: ['scripts/neo4j.ts'], clean: true, production: true },
   test: { node: [vitest, 'run'] },
   bench: { node: ['bench/run.ts'] },
+  fuzz: { node: ['tests/fuzz/run.ts'] },
   codegen: { node: [bin('@graphql-codegen/cli/esm/bin.js'), '--config', 'codegen.ts', '--silent'] },
   compose: { node: ['scripts/compose.ts'] },
   migration: { node: ['scripts/migration.ts'] },

@@ -1,0 +1,81 @@
+/** Databases for commands that measure or try the product: in a server of their own, or in one of PurSight's for as long as they run. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbedded } from '#platform/database/embedded.ts';
+import { connect } from '#platform/database/index.ts';
+import { migrate } from '#platform/database/migrate.ts';
+import type { DatabaseLocation } from '#platform/database/roles.ts';
+import { createLogger } from '#platform/logger.ts';
+import { MIGRATION_FOLDERS } from '../migrations.ts';
+
+const ROOT_KEY = Buffer.alloc(32, 1);
+
+export type Databases = {
+  /** A migrated, empty PurSight database. */
+  createDatabase(): Promise<DatabaseLocation>;
+  /** A database without anything in the same server. */
+  createEmptyDatabase(): Promise<{ url: string }>;
+};
+
+/** `ownUrl`: of its superuser. PurSight's is as safe on disk as the product's. */
+export async function startServer(ownUrl: string | undefined): Promise<{ url: string; stop(): Promise<void> }> {
+  if (ownUrl) return { url: ownUrl, stop: async () => {} };
+  const dataDir = mkdtempSync(join(tmpdir(), 'pursight-databases-'));
+  const server = await startEmbedded({ dataDir, rootKey: ROOT_KEY, logger: createLogger({ level: 'warn', format: 'json' }) });
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
+  // The server is in a process group of its own: nobody else would end it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().finally(() => process.exit(130)));
+  return { url: server.ownerUrl, stop };
+}
+
+/** `prefix`: of the databases' names, and of the roles'. */
+export function createDatabases(serverUrl: string, prefix: string): Databases & { drop(): Promise<void> } {
+  const names: string[] = [];
+  const onServer = async (statement: string): Promise<void> => {
+    const sql = connect({ url: serverUrl, name: prefix, max: 1 });
+    try {
+      await sql.unsafe(statement);
+    } finally {
+      await sql.end();
+    }
+  };
+  const create = async (): Promise<string> => {
+    const name = `${prefix}_${randomBytes(6).toString('hex')}`;
+    await onServer(`create database ${name} template template0`);
+    names.push(name);
+    const url = new URL(serverUrl);
+    url.pathname = `/${name}`;
+    return url.href;
+  };
+  return {
+    async createDatabase() {
+      const location = { ownerUrl: await create(), rolePrefix: prefix, rootKey: ROOT_KEY };
+      await migrate(location, MIGRATION_FOLDERS);
+      return location;
+    },
+    createEmptyDatabase: async () => ({ url: await create() }),
+    async drop() {
+      for (const name of names) await onServer(`drop database if exists ${name} with (force)`);
+    },
+  };
+}
+
+/** As long as `work` takes. */
+export async function withDatabases<Result>(
+  { prefix, ownUrl }: { prefix: string; ownUrl?: string },
+  work: (databases: Databases) => Promise<Result>,
+): Promise<Result> {
+  const server = await startServer(ownUrl);
+  const databases = createDatabases(server.url, prefix);
+  try {
+    return await work(databases);
+  } finally {
+    await databases.drop();
+    await server.stop();
+  }
+}
