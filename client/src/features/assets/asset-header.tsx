@@ -1,13 +1,12 @@
 'use client';
-import { Copy, Ellipsis, Pencil, Workflow } from 'lucide-react';
+import { Copy, Pencil, Workflow } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { useQuery } from 'urql';
 import { Chip, LabelChip } from '@/components/ui/badge';
-import { Button, ButtonLink, IconButton } from '@/components/ui/button';
+import { Button, ButtonLink } from '@/components/ui/button';
 import { KindIcon } from '@/components/ui/kind';
-import { Menu, MenuItem } from '@/components/ui/menu';
 import { Name } from '@/components/ui/name';
 import { Owners } from '@/components/ui/people';
 import { SEVERITIES, SeverityWord, type Severity } from '@/components/ui/severity';
@@ -17,6 +16,11 @@ import { graphql } from '@/gql';
 import { copyText } from '@/lib/copy-text';
 import { formatCount, formatEnum } from '@/lib/format';
 import type { Asset } from './asset-query';
+
+// On a telephone alone; its place is kept.
+const AssetMenu = dynamic(() => import('./asset-menu').then((file) => file.AssetMenu), {
+  loading: () => <span className="block size-9" />,
+});
 
 export const ASSET_HEADER_VIOLATIONS = graphql(`
   query AssetHeaderViolations($id: ID!) {
@@ -152,41 +156,25 @@ const Part = ({ name, children }: { name?: string; children: ReactNode }) => (
 );
 
 function ActiveViolations({ id, active }: { id: string; active: Props['active'] }) {
-  if (active === undefined) return <Part name="Violations">{''}</Part>;
-  if (active === null) {
-    return (
-      <Part name="Violations">
-        <span className="text-fg-3">not available</span>
-      </Part>
-    );
-  }
+  if (!active) return <Part name="Violations">{active === null && <span className="text-fg-3">not available</span>}</Part>;
   const { open, acknowledged, worst } = active;
-  if (open + acknowledged === 0) {
-    return (
-      <Part>
-        <span className="text-fg-3">No open violations</span>
-      </Part>
-    );
-  }
+  const words = (
+    <>
+      {worst && <SeverityWord severity={worst} />}
+      <span className={worst ? 'font-medium' : 'text-fg-3'}>{worst ? `${formatCount(open)} open` : 'No open violations'}</span>
+      {acknowledged > 0 && <span className="text-fg-3">{formatCount(acknowledged)} acknowledged</span>}
+    </>
+  );
   return (
     <Part>
-      <Link href={`/assets/${id}?tab=violations`} replace scroll={false} className="flex items-center gap-1.5 hover:underline">
-        {worst && <SeverityWord severity={worst} />}
-        <span className={worst ? 'font-medium' : 'text-fg-3'}>{worst ? `${formatCount(open)} open` : 'No open violations'}</span>
-        {acknowledged > 0 && <span className="text-fg-3">{formatCount(acknowledged)} acknowledged</span>}
-      </Link>
+      {open + acknowledged > 0 ? (
+        <Link href={`/assets/${id}?tab=violations`} replace scroll={false} className="flex items-center gap-1.5 hover:underline">
+          {words}
+        </Link>
+      ) : (
+        words
+      )}
     </Part>
-  );
-}
-
-function AssetMenu({ id, mayEdit, onEdit, onCopy }: { id: string; mayEdit: boolean; onEdit: () => void; onCopy: () => void }) {
-  const router = useRouter();
-  return (
-    <Menu trigger={<IconButton label="More" variant="default" icon={<Ellipsis className="size-4" strokeWidth={1.6} />} />}>
-      {mayEdit && <MenuItem onSelect={onEdit}>Edit</MenuItem>}
-      <MenuItem onSelect={() => router.push(`/lineage/${id}`)}>Lineage</MenuItem>
-      <MenuItem onSelect={onCopy}>Copy name</MenuItem>
-    </Menu>
   );
 }
 

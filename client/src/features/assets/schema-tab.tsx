@@ -2,10 +2,8 @@
 import { CircleDashed, Search } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useEffect, useRef, useState } from 'react';
-import { ConflictDialog } from '@/components/conflict-dialog';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/field';
-import { Popover } from '@/components/ui/menu';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { toast } from '@/components/ui/toast';
 import { cn } from '@/lib/class-names';
@@ -24,8 +22,11 @@ import { useDecide } from './use-decide';
 import { useDescribe } from './use-describe';
 import type { Did } from './use-undo';
 
-const LabelPicker = dynamic(() => import('@/components/pickers/label-picker').then((file) => file.LabelPicker));
+const LabelFilter = dynamic(() => import('./label-filter').then((file) => file.LabelFilter), {
+  loading: () => <Button variant="quiet">Label</Button>,
+});
 const ColumnPanel = dynamic(() => import('./column-panel').then((file) => file.ColumnPanel));
+const DescribeConflict = dynamic(() => import('./describe-conflict-dialog').then((file) => file.DescribeConflictDialog));
 const SchemaBulk = dynamic(() => import('./schema-bulk').then((file) => file.SchemaBulk));
 
 type Props = { asset: Asset; mayEdit: boolean; viewerId: string; did: Did; onEditAsset: () => void };
@@ -138,27 +139,11 @@ export function SchemaTab({ asset, mayEdit, viewerId, did, onEditAsset }: Props)
         <AssetPanel asset={asset} mayEdit={mayEdit} onEdit={onEditAsset} />
       )}
       {conflict && (
-        <ConflictDialog
-          open
-          by={conflict.by}
-          at={conflict.at}
-          fields={[{ id: 'description', label: `Description of ${conflict.column.name}`, theirs: conflict.theirs, mine: conflict.text }]}
-          onKeepEditing={() => {
-            const { column, text, theirs, isInPlace } = conflict;
-            if (isInPlace) setEditing({ columnId: column.id, text, base: theirs, version: column.version });
-            closeConflict();
-          }}
-          onResolve={({ description }) => {
-            const { column, text, theirs } = conflict;
-            closeConflict();
-            writeDraft(draftKey(`column-text.${column.id}`, viewerId), null);
-            setRound(round + 1);
-            if (description === 'theirs') return setEditing(null);
-            const mine = { columnId: column.id, text, base: theirs, version: column.version };
-            void describe(column, text, { base: theirs }).then(({ error, isConflict }) =>
-              setEditing(error && !isConflict ? { ...mine, error } : null),
-            );
-          }}
+        <DescribeConflict
+          {...{ conflict, describe, viewerId }}
+          onEditing={setEditing}
+          onClose={closeConflict}
+          onResolved={() => setRound(round + 1)}
         />
       )}
     </div>
@@ -174,7 +159,6 @@ function Filters({ columns, isGone, search }: FiltersProps) {
   const undecided = living.every(({ labels: known }) => known) ? living.filter(isUndecided).length : null;
   const removed = columns.length - living.length;
   const described = living.filter(({ description, sourceDescription }) => description ?? sourceDescription).length;
-  const labels = url.getAll('label');
   const isOn = (name: string) => url.get(name) !== null;
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line px-5 py-2 max-sm:px-3">
@@ -190,24 +174,7 @@ function Filters({ columns, isGone, search }: FiltersProps) {
           onChange={(event) => url.set({ text: event.target.value })}
         />
       </div>
-      <Popover
-        label="Label"
-        trigger={
-          <Button
-            variant="quiet"
-            aria-pressed={labels.length > 0}
-            className={cn(labels.length > 0 && 'bg-primary-subtle text-primary-text')}
-          >
-            {labels.length > 0 ? labels.join(', ') : 'Label'}
-          </Button>
-        }
-      >
-        <LabelPicker
-          label="Labels"
-          value={labels.map((name) => ({ id: name, name }))}
-          onChange={(value) => url.set({ label: value.map(({ name }) => name) })}
-        />
-      </Popover>
+      <LabelFilter />
       <Toggle isOn={isOn('undecided')} onChange={(on) => url.set({ undecided: on ? '1' : null })} count={undecided}>
         <CircleDashed aria-hidden className="size-3.5" strokeWidth={1.6} /> Undecided
       </Toggle>
