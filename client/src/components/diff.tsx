@@ -116,7 +116,7 @@ export function Diff({
         <div key={title} role="rowgroup">
           <div role="row" className="flex gap-2 border-b border-line px-5 pt-4 pb-2 max-sm:px-3">
             <div role="cell">
-              <h3 className="font-semibold">
+              <h2 className="font-semibold">
                 {title} <span className="pl-1 font-normal text-fg-3">{rows.length}</span>
               </h3>
             </div>

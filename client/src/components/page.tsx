@@ -43,7 +43,14 @@ export function Page({ title, heading, count, crumbs = [], actions, bar, fills =
         {menu}
         {bar ?? (
           <>
-            <nav aria-label="Where this is" className={cn('flex min-w-0 items-center gap-1.5', crumbs.length === 0 && 'hidden')}>
+            <nav
+              aria-label="Where this is"
+              className={cn(
+                'flex min-w-0 items-center gap-1.5 max-sm:min-w-9',
+                heading !== null && 'max-sm:shrink-[99]',
+                crumbs.length === 0 && 'hidden',
+              )}
+            >
               {crumbs.map(({ label, href }, index) => (
                 <span
                   key={href}

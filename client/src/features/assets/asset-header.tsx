@@ -14,6 +14,7 @@ import { Time } from '@/components/ui/time';
 import { toast } from '@/components/ui/toast';
 import { graphql } from '@/gql';
 import { copyText } from '@/lib/copy-text';
+import { cn } from '@/lib/class-names';
 import { formatCount, formatEnum } from '@/lib/format';
 import type { Asset } from './asset-query';
 
@@ -149,7 +150,7 @@ const Rest = ({ names }: { names: readonly string[] }) =>
   );
 
 const Part = ({ name, children }: { name?: string; children: ReactNode }) => (
-  <span className="flex max-w-full min-w-0 flex-wrap items-center gap-1.5">
+  <span className={cn('flex max-w-full min-w-0 items-center gap-1.5', !name && 'flex-wrap')}>
     {name && <span className="text-fg-3">{name}</span>}
     {children}
   </span>
