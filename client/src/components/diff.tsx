@@ -118,7 +118,7 @@ export function Diff({
             <div role="cell">
               <h2 className="font-semibold">
                 {title} <span className="pl-1 font-normal text-fg-3">{rows.length}</span>
-              </h3>
+              </h2>
             </div>
           </div>
           {rows.map((row) => (
