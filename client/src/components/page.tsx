@@ -47,7 +47,7 @@ export function Page({ title, heading, count, crumbs = [], actions, bar, fills =
               aria-label="Where this is"
               className={cn(
                 'flex min-w-0 items-center gap-1.5 max-sm:min-w-9',
-                heading !== null && 'max-sm:shrink-[99]',
+                heading !== null && 'max-sm:shrink-[9999]',
                 crumbs.length === 0 && 'hidden',
               )}
             >
