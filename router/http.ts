@@ -1,5 +1,6 @@
 /** The router's HTTP application: security headers, routes, and one shape for whatever goes wrong outside of GraphQL. */
 import type { IncomingMessage } from 'node:http';
+import compression from 'compression';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { ApolloServer } from '@apollo/server';
@@ -12,6 +13,8 @@ import { OPEN_LINEAGE } from './openLineage.ts';
 import { authorizeRequest, openRequest, type RoutedContext } from './requests.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
+/** One packet holds less. */
+const MIN_COMPRESSED_BYTES = 1024;
 
 type Deps = {
   server: ApolloServer<RoutedContext>;
@@ -66,6 +69,8 @@ export function createHttp({ server, authenticate, metrics, logger, deadlineMs, 
       answer(response, new InvalidInput('Send operations by POST; queries may come by GET.', 'request'), 405);
     },
     express.json({ limit: MAX_BODY_BYTES, type: ['application/json', 'application/graphql+json'] }),
+    // Nothing that a page of another site can send is answered with its reader's data, so that lengths tell it nothing.
+    compression({ threshold: MIN_COMPRESSED_BYTES }),
     openRequest({ deadlineMs, addressOf }),
     expressMiddleware(server, { context: ({ req }) => authorizeRequest(req, authenticate) }),
   );

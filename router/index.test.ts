@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { get, request, type IncomingMessage } from 'node:http';
 import { connect, Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { startTestRouter, type TestRouter } from './testing/router.ts';
@@ -37,6 +39,29 @@ describe('a signed-in viewer', () => {
     expect((await started.post({ query: '{ me { id } }' }, { authorization: 'Bearer reader' })).headers.get('content-type')).toMatch(
       'application/json',
     );
+  });
+  it('is answered in fewer bytes, where there are many of them and it takes that', async () => {
+    const lengthOf = async (query: string, accepted: string) => {
+      const asked = request(`${started.url}/graphql`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer reader', 'content-type': 'application/json', 'accept-encoding': accepted },
+      });
+      asked.end(JSON.stringify({ query }));
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      const encoding = response.headers['content-encoding'];
+      const body = await buffer(response);
+      const plain = encoding === 'br' ? brotliDecompressSync(body) : encoding === 'gzip' ? gunzipSync(body) : body;
+      return { encoding, bytes: body.length, answer: JSON.parse(plain.toString('utf8')) };
+    };
+    const many = `{ ${Array.from({ length: 30 }, (_, index) => `a${index}: me { id name }`).join(' ')} }`;
+    const whole = await lengthOf(many, 'identity');
+    expect(whole).toMatchObject({ encoding: undefined, answer: { data: { a29: { id: 'reader' } } } });
+    for (const encoding of ['gzip', 'br']) {
+      const { bytes, ...answered } = await lengthOf(many, encoding);
+      expect(answered).toEqual({ encoding, answer: whole.answer });
+      expect(bytes).toBeLessThan(whole.bytes / 2);
+    }
+    expect((await lengthOf('{ me { id } }', 'gzip')).encoding).toBeUndefined();
   });
   it('may query by GET, as BI tools do, but not change anything', async () => {
     const get = (query: string, headers: Record<string, string>) =>

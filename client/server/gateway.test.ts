@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { once } from 'node:events';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startTestServer, type TestServer } from './testing/server.ts';
@@ -90,6 +91,14 @@ describe('an operation', () => {
       'x-content-type-options': 'nosniff',
     });
     expect(response.headers.has('set-cookie')).toBe(false);
+  });
+
+  it('is answered in the compressed form that the page takes, as the router sends it', async () => {
+    answer = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(gzipSync('{"data":{"a":1}}'));
+    const response = await post({ query: '{ a }' }, { headers: { 'accept-encoding': 'gzip' } });
+    expect([seen[0]!.headers['accept-encoding'], response.headers.get('content-encoding')]).toEqual(['gzip', 'gzip']);
+    expect(await response.json()).toEqual({ data: { a: 1 } });
   });
 
   it('is refused when it is too large or comes by another method', async () => {

@@ -12,8 +12,17 @@ const MAX_BODY_BYTES = 256 * 1024;
 const PATIENCE_MS = 40_000;
 
 /** Nothing else of the page's request is the router's business: no cookie, above all. */
-const PASSED_ON = ['host', 'accept', 'authorization', 'content-type', 'user-agent', 'x-apollo-operation-name', 'apollo-require-preflight'];
-const PASSED_BACK = ['content-type', 'cache-control', 'x-request-id', 'retry-after', 'allow'];
+const PASSED_ON = [
+  'host',
+  'accept',
+  'accept-encoding',
+  'authorization',
+  'content-type',
+  'user-agent',
+  'x-apollo-operation-name',
+  'apollo-require-preflight',
+];
+const PASSED_BACK = ['content-type', 'content-encoding', 'vary', 'cache-control', 'x-request-id', 'retry-after', 'allow'];
 
 const refusal = (code: string, message: string, details: object = {}) => ({ errors: [{ message, extensions: { code, ...details } }] });
 
