@@ -102,8 +102,7 @@ describe('what cannot be taken', () => {
     expect((await sendJson({}, { as: 'stale' })).headers.get('www-authenticate')).toBe('Bearer');
     expect(code(await sendJson({}, { as: 'reader' }))).toEqual([403, 'FORBIDDEN', undefined]);
     expect(code(await send('{}', { headers: { 'content-type': 'text/plain' } }))).toEqual([415, 'BAD_USER_INPUT', 'request']);
-    for (const body of ['null', '7', '"x"', '{', '{"a":1}x'])
-      expect(code(await send(body))).toEqual([400, 'BAD_USER_INPUT', 'request']);
+    for (const body of ['null', '7', '"x"', '{', '{"a":1}x']) expect(code(await send(body))).toEqual([400, 'BAD_USER_INPUT', 'request']);
     expect(code(await send(gzipSync('{}').subarray(0, 10), { headers: { 'content-encoding': 'gzip' } }))).toEqual([
       400,
       'BAD_USER_INPUT',

@@ -15,7 +15,9 @@ export function withoutStaleRows(query: object): void {
   receiver.resolve = (rows) => resolve(closeHoles(rows));
   Object.defineProperty(receiver, 'cursorFn', {
     get: () => cursorFn,
-    set: (read: Receiver['cursorFn']) => (cursorFn = read && ((rows) => read(closeHoles(rows)))),
+    set: (read: Receiver['cursorFn']) => {
+      cursorFn = read && ((rows) => read(closeHoles(rows)));
+    },
   });
 }
 

@@ -17,7 +17,7 @@
  * The salt keeps a short `data` from being guessed out of its leaf once it was erased. An erased event has neither
  * `data` nor `salt`; its leaf cannot be computed again, but it still stands in the chain.
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { EventAttributes } from './types.ts';
 
@@ -57,4 +57,4 @@ export function leafOf(envelope: Envelope, salt: Uint8Array, data: string): Buff
 }
 
 /** The hash of the event after the one whose hash is `previous`. */
-export const chainHash = (previous: Uint8Array, leaf: Uint8Array): Buffer => createHash('sha256').update(previous).update(leaf).digest();
+export const chainHash = (previous: Uint8Array, leaf: Uint8Array): Buffer => hash('sha256', Buffer.concat([previous, leaf]), 'buffer');
