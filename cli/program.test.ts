@@ -432,7 +432,7 @@ describe('the command line', () => {
     expect((await cli(['events', '--type', 'scan.*', '--type', 'asset.created', '--after', '1.2'])).stdout).toContain(
       '1.7     2026-01-01 00:00:00  scan.completed  r1',
     );
-    expect(asked).toEqual([{ first: 50, after: '1.2', types: ['scan.*', 'asset.created'] }]);
+    expect(asked).toEqual([{ first: 50, after: '1.2', direction: 'ASC', types: ['scan.*', 'asset.created'] }]);
     expect(JSON.parse((await cli(['events', '--json'])).stdout)).toMatchObject([{ cursor: '1.7', type: 'scan.completed' }]);
   });
 

@@ -9,6 +9,7 @@ import { API_FILE } from '#router/supergraph.ts';
 const ONE_VALUE: Record<string, string> = {
   'Query.serverVersion': 'a server has one version',
   'LineageStatistics.truncated': 'it takes two million flows; that it is said is tested with smaller budgets beside the code',
+  'ScanPreview.totalIsCapped': 'it takes a source of 100,000 tables; that it is said is tested with such a list beside the code',
   ...Object.fromEntries(
     [
       'Query.connectors',

@@ -289,6 +289,8 @@ describe('the cursor of a change', () => {
     tried.add('ingestLineage');
     await settled();
     expect(await world.owner`select seq from events.head`).toEqual([{ seq: head!.seq }]);
+    const { cursor } = await mutate(world.admin, 'createTeam', { name: 'After what runs told' }, 'cursor');
+    expect(await mutate(world.admin, 'ingestLineage', { events: [events[0]] }, 'cursor')).toEqual({ cursor });
   });
 
   it('of every mutation that has one', () => {

@@ -201,6 +201,9 @@ describe('a test of a source', () => {
       databases: [databaseOf(own), databaseOf(free), 'nowhere'],
     };
     expect(await preview({ connector: 'postgres', config })).toEqual({ ...whole, names: of(free, ...all), unreadable: ['nowhere'] });
+    await free.sql`drop table sales.tmp_a`;
+    const two = { url: free.url, databases: [databaseOf(free), 'elsewhere'] };
+    expect(await preview({ connector: 'postgres', config: two })).toMatchObject({ total: 2, unreadable: ['elsewhere'] });
 
     const steward = await world.createUser([{ role: 'STEWARD', sourceId: id }]);
     const PREVIEW = 'mutation ($input: PreviewScanInput!) { previewScan(input: $input) { preview { total } } }';
