@@ -11,7 +11,13 @@ import { takeTurn } from './turns.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Beside the pages' own sources. */
-export const SOURCES = ['schema/api.graphql', 'package-lock.json', 'tsconfig.json', 'platform/graphql/socketClient.ts'];
+export const SOURCES = [
+  'schema/api.graphql',
+  'package-lock.json',
+  'tsconfig.json',
+  'platform/graphql/resumableClient.ts',
+  'platform/graphql/socketClient.ts',
+];
 /** Made, or no part of the pages. */
 const LEFT_OUT = /^client\/(\.next|server|src\/gql|next-env\.d\.ts)(\/|$)|\.test\.tsx?$/;
 const LOW_PRIORITY = 10;

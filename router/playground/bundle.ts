@@ -14,7 +14,7 @@ export type Bundle = { version: string; folder: string };
 const SOURCES = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What the page takes from elsewhere in this project. */
-const SHARED = ['platform/graphql/socketClient.ts'];
+const SHARED = ['platform/graphql/resumableClient.ts', 'platform/graphql/socketClient.ts'];
 const CACHE = join(ROOT, 'node_modules/.cache/pursight-playground');
 
 const WORKERS = {

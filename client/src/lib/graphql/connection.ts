@@ -23,12 +23,7 @@ export function onConnection(listener: () => void): () => void {
 
 /** The newest position of the log that was told over the socket. */
 let newest: string | undefined;
-const sequenceOf = (cursor: string): number => Number(cursor.split('.').at(-1));
-/** Gives the newest one. */
-export function meet(cursor: string): string {
-  if (!newest || newest.split('.')[0] !== cursor.split('.')[0] || sequenceOf(cursor) > sequenceOf(newest)) newest = cursor;
-  return newest;
-}
+export const setNewest = (cursor: string): void => void (newest = cursor);
 export const newestCursor = (): string | undefined => newest;
 
 let hurry: (() => void) | undefined;
