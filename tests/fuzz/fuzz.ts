@@ -4,11 +4,11 @@ import { buildSchema } from 'graphql';
 import type { Databases } from '#deploy/testing/databases.ts';
 import { API_FILE } from '#router/supergraph.ts';
 import { createRandom } from '#subgraphs/catalog/connectors/postgres/testing/randomSchema.ts';
-import { cursorsIn, judgeBody, type Failure } from './judge.ts';
+import { cursorsIn, judgeBody, judgeText, type Failure } from './judge.ts';
 import { makeOperation, type Operation } from './operations.ts';
-import { mutateRequest, plainRequest, type HttpRequest } from './requests.ts';
+import { describeRequest, mutateRequest, plainRequest, type HttpRequest } from './requests.ts';
 import { findSmallest } from './smallest.ts';
-import { createSockets } from './sockets.ts';
+import { createSockets, nonsense } from './sockets.ts';
 import { createStage, type Viewer } from './stage.ts';
 import type { Known } from './values.ts';
 
@@ -64,14 +64,18 @@ export async function fuzz({ seed, operations, databases, say }: Options): Promi
     const failures: Failure[] = [];
     if (response.status === 500) failures.push({ kind: 'status 500', what: text.slice(0, 500) });
     if (!response.headers.get('content-type')?.includes('json') || text === '') return failures;
-    const body = JSON.parse(text);
+    const sent = `${query} ${JSON.stringify(variables)} ${request.path} ${JSON.stringify(request.headers)} ${String(request.body)}`;
+    if (!request.path.startsWith('/graphql')) return [...failures, ...judgeText(text, viewer, sent)];
+    let body: any;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      return [...failures, { kind: 'no JSON', what: text.slice(0, 500) }];
+    }
     count(body);
     report.answered++;
     if (cursors.length < MOST_CURSORS) cursors.push(...cursorsIn(body.data));
-    // An object's literal and the variables are what an error repeats; so are the headers of a mutated request.
-    const sent = `${query} ${JSON.stringify(variables)} ${request.path} ${JSON.stringify(request.headers)} ${String(request.body)}`;
-    if (request.path.startsWith('/graphql')) failures.push(...judgeBody(body, viewer, sent));
-    return failures;
+    return [...failures, ...judgeBody(body, viewer, sent)];
   }
   /** What the product said in its log, or did not survive, without telling who asked. */
   const beneath = (): Failure[] => [
@@ -94,24 +98,32 @@ export async function fuzz({ seed, operations, databases, say }: Options): Promi
       const isMutated = random.chance(0.2);
       const overSocket = kind === 'subscription' ? random.chance(0.9) : random.chance(0.02);
       const request = isMutated ? mutateRequest(random, operation, known) : plainRequest(operation);
-      const failures = overSocket ? await sockets.send(viewer, operation, random) : await judge(viewer, request, operation);
-      failures.push(...beneath());
+      const message = overSocket && random.chance(0.25) ? nonsense(random, operation) : undefined;
+      const send = (each: Operation, how: HttpRequest): Promise<Failure[]> =>
+        overSocket ? sockets.send(viewer, each, message) : judge(viewer, how, each);
+      const failures = [...(await send(operation, request)), ...beneath()];
+      const canBeSmaller = overSocket ? message === undefined : !isMutated;
       for (const failure of failures) {
-        let shown = overSocket || !isMutated ? operation : undefined;
-        if (shown && !overSocket) {
-          shown = await findSmallest(operation, async (candidate) => {
-            const again = [...(await judge(viewer, plainRequest(candidate), candidate)), ...beneath()];
-            return again.some((each) => each.kind === failure.kind);
-          });
-        }
-        const text = shown
-          ? `${shown.query}\n${JSON.stringify(shown.variables)}`
-          : `${request.method} ${request.path} ${JSON.stringify(request.headers)}\n${String(request.body).slice(0, 2_000)}`;
-        report.found.push({ ...failure, index, viewer: viewer.name, operation: text });
+        const fails = async (candidate: Operation): Promise<boolean> => {
+          const again = [...(await send(candidate, plainRequest(candidate))), ...beneath()];
+          return again.some(({ kind: each }) => each === failure.kind);
+        };
+        const { query, variables } = canBeSmaller ? await findSmallest(operation, fails) : operation;
+        const sent = canBeSmaller
+          ? `${query}\n${JSON.stringify(variables)}`
+          : overSocket
+            ? JSON.stringify(message)
+            : describeRequest(request);
+        report.found.push({ ...failure, index, viewer: viewer.name, operation: sent });
       }
     }
     await stage.settle();
-    const last = [...beneath(), ...(await stage.deadLetters()).map((what) => ({ kind: 'dead letter', what }))];
+    const health = await fetch(`${stage.url}/health/ready`);
+    const last = [
+      ...beneath(),
+      ...(await stage.deadLetters()).map((what) => ({ kind: 'dead letter', what })),
+      ...(health.status === 200 ? [] : [{ kind: 'not ready', what: await health.text() }]),
+    ];
     report.found.push(
       ...last.map((failure) => ({ ...failure, index: operations, viewer: 'nobody', operation: 'what came of all of them' })),
     );

@@ -20,13 +20,23 @@ export function judgeBody(body: { data?: unknown; errors?: unknown }, viewer: Vi
   for (const error of errors) failures.push(...judgeError(error, sent));
   failures.push(...leaks(body.data, viewer, sent).map((what) => ({ kind: 'leak', what: `${viewer.name} was given ${what}` })));
   for (const secret of secretsIn(JSON.stringify(errors), viewer)) {
-    if (!sent.toLowerCase().includes(secret.toLowerCase()))
-      failures.push({ kind: 'leak', what: `an error told ${viewer.name} of ${secret}` });
+    if (!isEcho(secret, sent)) failures.push({ kind: 'leak', what: `an error told ${viewer.name} of ${secret}` });
   }
   if (viewer.token === null && hasValue(body.data) && !/signIn|refreshSession/.test(sent)) {
     failures.push({ kind: 'leak', what: 'there are data for who is not signed in' });
   }
   return failures;
+}
+
+/** An answer of another door than GraphQL's. */
+export function judgeText(text: string, viewer: Viewer, sent: string): Failure[] {
+  const [internal] = INTERNALS.exec(text) ?? [];
+  return [
+    ...(internal && !sent.includes(internal) ? [{ kind: 'internals in an answer', what: text }] : []),
+    ...[...secretsIn(text, viewer)]
+      .filter((secret) => !isEcho(secret, sent))
+      .map((secret) => ({ kind: 'leak', what: `${viewer.name} was told of ${secret}: ${text}` })),
+  ];
 }
 
 function judgeError({ message, extensions }: Errors[number], sent: string): Failure[] {
@@ -49,6 +59,9 @@ function judgeError({ message, extensions }: Errors[number], sent: string): Fail
 
 const hasValue = (data: unknown): boolean => data != null && Object.values(data).some((value) => value != null);
 
+/** Ids are told in small letters, however they were asked for. */
+const isEcho = (secret: string, sent: string): boolean => sent.toLowerCase().includes(secret.toLowerCase());
+
 function* secretsIn(text: string, { secrets }: Viewer): Generator<string> {
   for (const id of text.match(ID) ?? []) if (secrets.has(id.toLowerCase())) yield id;
   for (const secret of secrets) if (secret.length !== 36 && text.includes(secret)) yield secret;
@@ -59,7 +72,7 @@ function leaks(value: unknown, viewer: Viewer, sent: string, path: (string | num
   if (typeof value === 'string') {
     const decoded = /^[\w-]{12,}$/.test(value) ? Buffer.from(value, 'base64url').toString('utf8') : '';
     return [...secretsIn(`${value}\n${decoded}`, viewer)]
-      .filter((secret) => !(/mutation/.test(sent) && sent.includes(secret)))
+      .filter((secret) => !(/mutation/.test(sent) && isEcho(secret, sent)))
       .map((secret) => `${secret} at ${path.join('.')}`);
   }
   if (value === null || typeof value !== 'object') return [];

@@ -14,6 +14,9 @@ export const plainRequest = ({ query, variables }: Operation): HttpRequest => ({
   body: Buffer.from(JSON.stringify({ query, variables })),
 });
 
+export const describeRequest = ({ method, path, headers, body }: HttpRequest): string =>
+  `${method} ${path} ${JSON.stringify(headers)}\n${String(body).slice(0, 2_000)}`;
+
 type Mutate = (random: Random, operation: Operation, request: HttpRequest, known: Known) => HttpRequest;
 
 /** Pieces that mean something to a parser of GraphQL. */

@@ -11,7 +11,8 @@ const LISTEN_MS = 60;
 /** Of the WebSocket's standard: the server fell, or lost its footing. */
 const FALLS = [1006, 1011, 4500];
 
-const nonsense = (random: Random, operation: Operation): unknown =>
+/** What no client sends that keeps to the protocol. */
+export const nonsense = (random: Random, operation: Operation): unknown =>
   random.pick<unknown>([
     'no JSON',
     '{',
@@ -48,16 +49,13 @@ export function createSockets(url: string) {
   }
 
   return {
-    /** Sends it, and judges whatever the socket brings meanwhile. */
-    async send(viewer: Viewer, operation: Operation, random: Random): Promise<Failure[]> {
+    /** Sends it, or another message in its place, and judges whatever the socket brings meanwhile. */
+    async send(viewer: Viewer, operation: Operation, instead?: unknown): Promise<Failure[]> {
       const socket = await socketOf(viewer);
-      const isNonsense = random.chance(0.25);
       const id = `s${serial++}`;
-      const message = isNonsense
-        ? nonsense(random, operation)
-        : { type: 'subscribe', id, payload: { query: operation.query, variables: operation.variables } };
+      const message = instead ?? { type: 'subscribe', id, payload: { query: operation.query, variables: operation.variables } };
       const sent = typeof message === 'string' ? message : JSON.stringify(message);
-      if (sent.length > 200_000 && !isNonsense) return [];
+      if (sent.length > 200_000 && instead === undefined) return [];
       socket.send(sent);
       await sleep(LISTEN_MS);
       if (socket.ws.readyState === socket.ws.OPEN) socket.send({ type: 'complete', id });
