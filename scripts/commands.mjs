@@ -24,6 +24,7 @@ const COMMANDS = {
   test: { node: [vitest, 'run'] },
   bench: { node: ['bench/run.ts'] },
   fuzz: { node: ['tests/fuzz/run.ts'] },
+  soak: { node: ['tests/soak/run.ts'] },
   codegen: { node: [bin('@graphql-codegen/cli/esm/bin.js'), '--config', 'codegen.ts', '--silent'] },
   compose: { node: ['scripts/compose.ts'] },
   migration: { node: ['scripts/migration.ts'] },

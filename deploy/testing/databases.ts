@@ -19,11 +19,16 @@ export type Databases = {
   createEmptyDatabase(): Promise<{ url: string }>;
 };
 
-/** `ownUrl`: of its superuser. PurSight's is as safe on disk as the product's. */
-export async function startServer(ownUrl: string | undefined): Promise<{ url: string; stop(): Promise<void> }> {
+type ServerSettings = Readonly<Record<string, string | number>>;
+
+/** `ownUrl`: of its superuser. PurSight's is as safe on disk as the product's, and has `settings` over the product's. */
+export async function startServer(
+  ownUrl: string | undefined,
+  settings: ServerSettings = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
   if (ownUrl) return { url: ownUrl, stop: async () => {} };
   const dataDir = mkdtempSync(join(tmpdir(), 'pursight-databases-'));
-  const server = await startEmbedded({ dataDir, rootKey: ROOT_KEY, logger: createLogger({ level: 'warn', format: 'json' }) });
+  const server = await startEmbedded({ dataDir, rootKey: ROOT_KEY, settings, logger: createLogger({ level: 'warn', format: 'json' }) });
   const stop = async (): Promise<void> => {
     await server.stop();
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -67,10 +72,10 @@ export function createDatabases(serverUrl: string, prefix: string): Databases & 
 
 /** As long as `work` takes. */
 export async function withDatabases<Result>(
-  { prefix, ownUrl }: { prefix: string; ownUrl?: string },
+  { prefix, ownUrl, settings }: { prefix: string; ownUrl?: string; settings?: ServerSettings },
   work: (databases: Databases) => Promise<Result>,
 ): Promise<Result> {
-  const server = await startServer(ownUrl);
+  const server = await startServer(ownUrl, settings);
   const databases = createDatabases(server.url, prefix);
   try {
     return await work(databases);

@@ -1,0 +1,52 @@
+/**
+ * `npm run soak <name …> [--seconds N] [--clients N]`: the whole product as a process of its own, worked hard. Each is a file here that exports
+ * `run(context)`. `SEED=7` throws the same dice again.
+ */
+import { parseArgs } from 'node:util';
+
+export type SoakContext = {
+  seed: number;
+  /** How long, and by how many, where it is not as long as usual. */
+  seconds?: number;
+  clients?: number;
+  /** For people. */
+  say(text: string): void;
+};
+
+/** Gives what is wrong, in a sentence each. */
+type Soak = { run(context: SoakContext): Promise<string[]> };
+
+const SOAKS: Readonly<Record<string, () => Promise<Soak>>> = {
+  mix: () => import('./mix.ts'),
+};
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seconds: { type: 'string' }, clients: { type: 'string' } },
+  });
+  const numbers = Object.entries(values).map(([name, text]) => [name, Number(text)] as const);
+  const odd = [
+    ...numbers.filter(([, number]) => !(Number.isInteger(number) && number > 0)).map(([name]) => `"--${name}" takes a whole number.`),
+    ...positionals
+      .filter((name) => !(name in SOAKS))
+      .map((name) => `There is no soak "${name}". There are: ${Object.keys(SOAKS).join(', ')}.`),
+  ];
+  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  if (odd.length > 0) {
+    odd.forEach(say);
+    process.exitCode = 2;
+    return;
+  }
+  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
+  for (const name of positionals.length > 0 ? positionals : Object.keys(SOAKS)) {
+    say(`${name}, seed ${seed}`);
+    const { run } = await SOAKS[name]!();
+    const wrong = await run({ seed, ...Object.fromEntries(numbers), say });
+    wrong.forEach((sentence) => say(`WRONG  ${sentence}`));
+    say(wrong.length === 0 ? `${name}: nothing is wrong.` : `${name}: ${wrong.length} wrong.`);
+    if (wrong.length > 0) process.exitCode = 1;
+  }
+}
+
+if (import.meta.main) await main();
