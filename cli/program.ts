@@ -12,6 +12,7 @@ import { addSessionCommands } from './commands/session.ts';
 import { addSourceCommands } from './commands/source.ts';
 import { addStoreCommands } from './commands/stores.ts';
 import { addTokenCommands } from './commands/token.ts';
+import { addUserCommands } from './commands/user.ts';
 import { addViolationCommands } from './commands/violations.ts';
 import { createContext, type AddCommands } from './context.ts';
 import { CliError, EXIT } from './errors.ts';
@@ -31,6 +32,7 @@ const NOUNS: readonly AddCommands[] = [
   addEventCommands,
   addDatabaseCommands,
   addStoreCommands,
+  addUserCommands,
 ];
 
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {

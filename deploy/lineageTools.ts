@@ -47,6 +47,16 @@ export const rebuildLineage = (place: Place, options: RebuildOptions): Promise<R
 export const compareLineage = (place: Place, most: number, onProgress: (compared: number) => void): Promise<Compared> =>
   withStores(place, async ({ sql, neo4j }) => (neo4j ? compareCopy(sql, neo4j, most, onProgress) : compareNative(sql, most)));
 
+/** Fills Neo4j anew where it still has a text that the facts have no more. Undefined where there was nothing to do. Errors as of `rebuildLineage`. */
+export const forgetText = (place: Place, text: string): Promise<Rebuilt | undefined> =>
+  withStores(place, async ({ sql, neo4j }) => {
+    if (!neo4j) return undefined;
+    const { hasText } = await import('#subgraphs/lineage/graph/neo4j/stored.ts');
+    if (!(await hasText(neo4j, text))) return undefined;
+    const { rebuildProjection } = await import('#subgraphs/lineage/projection/rebuild.ts');
+    return { store: 'neo4j', ...(await rebuildProjection({ sql, neo4j })) };
+  });
+
 async function compareCopy(sql: Database, neo4j: Neo4j, most: number, onProgress: (compared: number) => void): Promise<Compared> {
   const { findDrift } = await import('#subgraphs/lineage/projection/drift.ts');
   const { compared, count, differences, pending } = await findDrift({ sql, neo4j, most, onProgress });

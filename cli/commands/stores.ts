@@ -1,9 +1,9 @@
 /** The stores that are fed from the database, which is the truth: comparing them with it, and making them anew. */
 import type { Compared, Rebuilt } from '#deploy/lineageTools.ts';
-import { AppError, CannotStart, Upstream } from '#platform/errors.ts';
 import type { AddCommands, CommandContext } from '../context.ts';
 import { CliError, EXIT } from '../errors.ts';
 import { printJson, printLine, printTable } from '../output.ts';
+import { reaching } from '../reaching.ts';
 import { findServerDatabase } from '../serverDatabase.ts';
 import { drawBar, drawLine } from '../terminal.ts';
 
@@ -38,7 +38,7 @@ export const addStoreCommands: AddCommands = (program, context) => {
 async function rebuild({ terminal, json }: CommandContext, removeForeign: boolean): Promise<void> {
   const place = findServerDatabase();
   const { rebuildLineage } = await loadTools();
-  const rebuilt = await work(() =>
+  const rebuilt = await reaching(() =>
     rebuildLineage(place, {
       removeForeign,
       onProgress: ({ copied, total }) => drawLine(terminal, `lineage  ${drawBar(copied, total)}  rows`),
@@ -68,7 +68,7 @@ async function drift({ terminal, json }: CommandContext, limit: string): Promise
   if (!Number.isInteger(most) || most < 1 || most > MOST) throw new CliError(`--limit takes a number from 1 to ${MOST}.`, EXIT.usage);
   const place = findServerDatabase();
   const { compareLineage } = await loadTools();
-  const found = await work(() =>
+  const found = await reaching(() =>
     compareLineage(place, most, (compared) => drawLine(terminal, `lineage  ${compared} compared`)).finally(() => drawLine(terminal, '')),
   );
   if (json) printJson(terminal, found);
@@ -102,16 +102,3 @@ function sumUp({ count: differences, compared: { assets, columns, jobs, runs, fl
 }
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
-
-/** What is away gives the exit code of that. */
-async function work<Result>(task: () => Promise<Result>): Promise<Result> {
-  try {
-    return await task();
-  } catch (error) {
-    if (error instanceof Upstream)
-      throw new CliError(`${error.message} Check: ${String(error.details.check)}`, EXIT.unreachable, error.code);
-    if (error instanceof CannotStart) throw new CliError(error.message, EXIT.unreachable);
-    if (error instanceof AppError) throw new CliError(error.message, EXIT.failed, error.code);
-    throw error;
-  }
-}

@@ -89,6 +89,8 @@ export function createConsumer({ sql, name, types, logger, faults, data, batch =
     await options.handle(tx, events);
   }
 
+  /** An event that was erased before it came here tells nothing to who asks for its data. */
+  const isTold = (tx: Transaction) => (data ? tx`and data is not null` : tx``);
   const columns = (tx: Transaction) => tx`seq, type, subject, time, actor_id, attributes ${data ? tx`, data` : tx``}`;
 
   /** Others of this name wait until the transaction ends. */
@@ -119,7 +121,7 @@ export function createConsumer({ sql, name, types, logger, faults, data, batch =
         if (end <= cursor) return null;
         const events = await tx<ConsumedEvent[]>`
           select ${columns(tx)} from events.log
-          where seq > ${cursor} and seq <= ${end} and type = any(${types as string[]}::text[]) order by seq limit ${size}`;
+          where seq > ${cursor} and seq <= ${end} and type = any(${types as string[]}::text[]) ${isTold(tx)} order by seq limit ${size}`;
         tried = await sortOut(tx, events);
         if (tried.length > 0) await handle(tx, tried);
         const to = events.length === size ? events.at(-1)!.seq : end;
@@ -186,7 +188,7 @@ export function createConsumer({ sql, name, types, logger, faults, data, batch =
     lockCursor,
     async handle(tx, due) {
       const events = await tx<ConsumedEvent[]>`
-        select ${columns(tx)} from events.log where seq = any(${due.map(({ seq }) => seq)}::bigint[]) order by seq`;
+        select ${columns(tx)} from events.log where seq = any(${due.map(({ seq }) => seq)}::bigint[]) ${isTold(tx)} order by seq`;
       if (events.length > 0) await handle(tx, events);
     },
   });

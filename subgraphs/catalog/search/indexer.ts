@@ -6,6 +6,7 @@ import type { EventType } from '#platform/events/types.ts';
 import type { Logger } from '#platform/logger.ts';
 import { loadDocuments } from './documents.ts';
 import type { SearchIndex } from './index.ts';
+import { fold, joined } from './words.ts';
 
 const NAME = 'catalog.search';
 // A removed term is taken from its assets one by one, and each has an event of its own.
@@ -133,4 +134,26 @@ export async function rebuildSearch({ sql, indexFor, isWanted = () => true, atOn
     after = ids.at(-1)!;
   }
   return count;
+}
+
+/** Makes those documents anew that still have a text, and forgets the words that are only of it: what it was told in is changed already. */
+export async function forgetText(sql: Database, indexFor: IndexFor, text: string): Promise<void> {
+  const folded = fold(text);
+  // Of signs alone nothing is left.
+  const whole = joined(text) || folded;
+  for (let after: string | null = null; ;) {
+    const last: string | null = after;
+    const ids: string[] = await sql.begin(async (tx) => {
+      const rows = await tx<{ assetId: string }[]>`
+        select asset_id from catalog.search_documents
+        where (strpos(words::text, ${whole}) > 0 or strpos(words::text, ${folded}) > 0) ${last ? tx`and asset_id > ${last}::uuid` : tx``}
+        order by asset_id limit ${AT_ONCE}`;
+      const batch = rows.map((row) => row.assetId);
+      await refreshDocuments(tx, indexFor, batch);
+      return batch;
+    });
+    if (ids.length < AT_ONCE) break;
+    after = ids.at(-1)!;
+  }
+  await sql`delete from catalog.search_words where strpos(word, ${whole}) > 0`;
 }

@@ -61,7 +61,7 @@ export function createApiTokens({ database, secrets, logger, onCommit, now }: De
       const expiresAt = input.expiresAt ?? parent?.expiresAt ?? null;
       const { token, cursor } = await database.begin(async (tx) => {
         const cursor = await logPosition(tx);
-        await lockTokensOf(tx, userId);
+        if (!(await lockTokensOf(tx, userId))) throw new Unauthenticated('This user was erased.', 'ended');
         const at = now();
         // Its revocation may have come between the request's authentication and here.
         if (parent && (await findToken(tx, parent.id))?.revokedAt !== null) throw new Unauthenticated('This API token was revoked.');

@@ -9,6 +9,7 @@ import type { NewEvent } from '#platform/events/types.ts';
 import { newId } from '#platform/ids.ts';
 import { findSessionState, insertSession, lockSession, pruneSessions, renewSession, revokeSessions } from '../store/sessions.ts';
 import { loadSigningKeys } from '../store/signingKeys.ts';
+import { holdUsers } from '../store/users.ts';
 import { createCredentials, type CredentialsDependencies } from './credentials.ts';
 import { createRefreshTokens } from './refreshTokens.ts';
 import type { TokenAuthentication } from './tokenAuthentication.ts';
@@ -70,6 +71,8 @@ export function createSessions(dependencies: CredentialsDependencies & { tokens:
       const { refreshToken, refreshHash } = refreshTokens.create(sessionId);
       await database.begin(async (tx) => {
         const at = now();
+        // Erased since the password was compared.
+        if ((await holdUsers(tx, [userId])).length === 0) throw new Unauthenticated('The email or the password is wrong.');
         await pruneSessions(tx, userId, new Date(at.getTime() - DAY_MS));
         await insertSession(tx, { id: sessionId, userId, refreshHash, createdAt: at, refreshedAt: at, expiresAt: expiry(at) });
         await emit(tx, { type: 'identity.signedIn', subject: userId, actorId: userId, data: { sessionId } });

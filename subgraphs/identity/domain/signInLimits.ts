@@ -3,7 +3,7 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { TooMuch } from '#platform/errors.ts';
 import type { Queryable, Transaction } from '#platform/database/index.ts';
-import { addFailure, findNthNewest, lockKey } from '../store/signInFailures.ts';
+import { addFailure, findNthNewest, lockKey, removeFailures } from '../store/signInFailures.ts';
 
 const WINDOW_MS = 60_000;
 const FAILURES_PER_ACCOUNT = 10;
@@ -18,6 +18,8 @@ export type SignInLimits = {
   lockAccount(tx: Transaction, email: string): Promise<void>;
   lockAddress(tx: Transaction, address: string): Promise<void>;
   recordFailure(tx: Transaction, email: string, address: string, at: Date): Promise<void>;
+  /** Nothing is left that tells that somebody tried to sign in with this email. */
+  forgetAccount(tx: Transaction, email: string): Promise<void>;
 };
 
 export function createSignInLimits(rootKey: Uint8Array): SignInLimits {
@@ -43,6 +45,7 @@ export function createSignInLimits(rootKey: Uint8Array): SignInLimits {
     lockAddress: (tx, address) => lockKey(tx, addressKey(address)),
     recordFailure: (tx, email, address, at) =>
       addFailure(tx, [accountKey(email), addressKey(address)], at, new Date(at.getTime() - WINDOW_MS)),
+    forgetAccount: (tx, email) => removeFailures(tx, accountKey(email)),
   };
 }
 

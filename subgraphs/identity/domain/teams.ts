@@ -8,7 +8,7 @@ import { checkName } from '#platform/graphql/inputs.ts';
 import { isId, newId } from '#platform/ids.ts';
 import type { TeamMapper } from '../mappers.ts';
 import { addMembers, getMemberIds, getTeamsById, insertTeam, lockTeam, removeMembers, updateTeamRow } from '../store/teams.ts';
-import { getUsersById } from '../store/users.ts';
+import { holdUsers } from '../store/users.ts';
 
 const MEMBERS_OF_A_TEAM = 1000;
 const UNIQUE_VIOLATION = '23505';
@@ -35,7 +35,7 @@ function readMembers(ids: readonly string[]): string[] {
 }
 
 async function checkMembersExist(sql: Queryable, ids: readonly string[]): Promise<void> {
-  const found = new Set((await getUsersById(sql, ids.filter(isId))).map((user) => user.id));
+  const found = new Set((await holdUsers(sql, ids.filter(isId))).map((user) => user.id));
   const unknown = ids.find((id) => !found.has(id));
   if (unknown !== undefined) throw new NotFound('user', unknown);
 }
@@ -53,6 +53,8 @@ export function createTeams({ database, onCommit, now }: TeamsDependencies): Tea
       const cursor = await database.begin(async (tx) => {
         const position = await logPosition(tx);
         const at = now();
+        // Somebody may have been erased meanwhile.
+        await checkMembersExist(tx, memberIds);
         if (!(await insertTeam(tx, { ...team, createdAt: at }))) throw nameTaken();
         await addMembers(tx, team.id, memberIds);
         await append(tx, 'identity', [{ type: 'team.created', subject: team.id, actorId, data: { name, memberIds } }], at);
@@ -74,6 +76,8 @@ export function createTeams({ database, onCommit, now }: TeamsDependencies): Tea
 
       const result = await database.begin(async (tx) => {
         const cursor = await logPosition(tx);
+        // Before the team, as an erasure has them.
+        if (memberIds) await checkMembersExist(tx, memberIds);
         const team = await lockTeam(tx, visible.id);
         if (!team) throw new NotFound('team', input.id);
         if (team.version !== input.version) {

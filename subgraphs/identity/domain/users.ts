@@ -11,8 +11,8 @@ import type { UserMapper } from '../mappers.ts';
 import {
   findRemovedDomains,
   getRolesByUser,
-  getUsersById,
   hasOtherAdministrator,
+  holdUsers,
   insertUser,
   lockAdministrators,
   replaceRoles,
@@ -81,13 +81,15 @@ export function createUsers({ database, onCommit, now }: UsersDependencies): Use
     async setRoles(viewer, input) {
       requireReader(viewer);
       const roles = readRoles(input.roles, 'input.roles');
-      const [user] = isId(input.userId) ? await getUsersById(database, [input.userId]) : [];
+      const [user] = isId(input.userId) ? await holdUsers(database, [input.userId]) : [];
       if (!user) throw new NotFound('user', input.userId);
       const { userId: actorId } = requireEverywhere(viewer, 'administer');
 
       const cursor = await database.begin(async (tx) => {
         const position = await logPosition(tx);
         await lockAdministrators(tx);
+        // It may have been erased meanwhile.
+        if ((await holdUsers(tx, [user.id])).length === 0) throw new NotFound('user', input.userId);
         await checkDomains(tx, input.roles);
         const before = (await getRolesByUser(tx, [user.id])).map(({ role, sourceId, domainId }) => ({ role, sourceId, domainId }));
         if (sameRoles(before, roles)) return position;

@@ -30,9 +30,10 @@ export async function markUsed(sql: Queryable, id: string, at: Date, notSince: D
     where id = ${id} and (last_used_at is null or last_used_at <= ${notSince})`;
 }
 
-/** One change of a user's tokens at a time: else one could be made with a token while that one is being revoked. */
-export async function lockTokensOf(tx: Transaction, userId: string): Promise<void> {
-  await tx`select id from identity.users where id = ${userId} for no key update`;
+/** One change of a user's tokens at a time: else one could be made with a token while that one is being revoked. False for a user who was erased. */
+export async function lockTokensOf(tx: Transaction, userId: string): Promise<boolean> {
+  const rows = await tx`select id from identity.users where id = ${userId} and erased_at is null for no key update`;
+  return rows.length > 0;
 }
 
 export async function countLivingTokens(tx: Transaction, userId: string, at: Date): Promise<number> {

@@ -22,3 +22,7 @@ export async function addFailure(tx: Transaction, keys: readonly Buffer[], at: D
     delete from identity.sign_in_failures where id in (
       select id from identity.sign_in_failures where at < ${forgetBefore} limit 100 for update skip locked)`;
 }
+
+export async function removeFailures(tx: Transaction, key: Buffer): Promise<void> {
+  await tx`delete from identity.sign_in_failures where key = ${key}`;
+}

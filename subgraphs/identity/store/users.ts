@@ -8,21 +8,33 @@ import type { UserRow } from './tables/user.ts';
 /** Whatever counts or changes who administers runs alone: two administrators must not remove each other. */
 const ADMINISTRATORS_LOCK = 0x61646d69;
 
+/** What others see of a user; `u` is its row. A tombstone's address is none that could be written to (RFC 2606), also while it still waits to be taken away. */
+const shown = (sql: Queryable) => sql`u.id, case when u.erased_at is null then u.email else u.id || '@erased.invalid' end as email, u.name`;
+/** The name of every tombstone. */
+export const ERASED_NAME = 'Erased user';
+
 export async function listUsers(sql: Queryable, page: NamePage): Promise<UserMapper[]> {
   return await sql<UserMapper[]>`
-    select u.id, u.email, u.name from identity.users u
-    ${page.after ? sql`where (u.name, u.id) > (${page.after[0]}, ${page.after[1]}::uuid)` : sql``}
+    select u.id, u.email, u.name from identity.users u where u.erased_at is null
+    ${page.after ? sql`and (u.name, u.id) > (${page.after[0]}, ${page.after[1]}::uuid)` : sql``}
     order by u.name, u.id limit ${page.first + 1}`;
 }
 
 export async function countUsers(sql: Queryable): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`select count(*) as count from identity.users`;
+  const [row] = await sql<{ count: number }[]>`select count(*) as count from identity.users where erased_at is null`;
   return row!.count;
 }
 
+/** Those who were erased too: what they did is still told, as done by nobody that one could name. */
 export async function getUsersById(sql: Queryable, ids: readonly string[]): Promise<UserMapper[]> {
+  return await sql<UserMapper[]>`select ${shown(sql)} from identity.users u where u.id = any(${ids as string[]}::uuid[])`;
+}
+
+/** Without those who were erased. Within a transaction they cannot be until it has ended. */
+export async function holdUsers(sql: Queryable, ids: readonly string[]): Promise<UserMapper[]> {
   return await sql<UserMapper[]>`
-    select u.id, u.email, u.name from identity.users u where u.id = any(${ids as string[]}::uuid[])`;
+    select u.id, u.email, u.name from identity.users u
+    where u.id = any(${ids as string[]}::uuid[]) and u.erased_at is null order by u.id for share`;
 }
 
 export async function getRolesByUser(sql: Queryable, userIds: readonly string[]): Promise<(RoleAssignment & { userId: string })[]> {
@@ -35,12 +47,12 @@ export async function getRolesByUser(sql: Queryable, userIds: readonly string[])
 /** Who signs in: at most one user has an email, whatever its case. */
 export async function findCredentials(sql: Queryable, email: string): Promise<{ id: string; passwordHash: string | null } | undefined> {
   const [row] = await sql<{ id: string; passwordHash: string | null }[]>`
-    select id, password_hash from identity.users where lower(email) = lower(${email})`;
+    select id, password_hash from identity.users where lower(email) = lower(${email}) and erased_at is null`;
   return row;
 }
 
 /** False when another user has this email. */
-export async function insertUser(tx: Transaction, row: UserRow): Promise<boolean> {
+export async function insertUser(tx: Transaction, row: Omit<UserRow, 'erasedAt'>): Promise<boolean> {
   const rows = await tx`
     insert into identity.users ${tx(row, 'id', 'email', 'name', 'passwordHash', 'createdAt')}
     on conflict (lower(email)) do nothing returning id`;

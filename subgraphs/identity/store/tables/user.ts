@@ -15,6 +15,8 @@ export const users = identitySchema.table(
     /** argon2id in PHC form; null: this user cannot sign in with a password. */
     passwordHash: text('password_hash'),
     createdAt: moment('created_at').notNull(),
+    /** From then on a tombstone: nobody signs in as this user, no list has it, and its name says so. The address goes last. */
+    erasedAt: moment('erased_at'),
   },
   (table) => [uniqueIndex('users_email').on(sql`lower(email)`), index('users_by_name').on(table.name, table.id)],
 );

@@ -99,3 +99,14 @@ async function listIds(neo4j: Neo4j, text: string, { generation, after, limit }:
 }
 
 const idOf = (key: string): string => key.slice(key.indexOf('/') + 1);
+
+/** Whether any node of any copy has it, in whatever case; flows have no words of anybody. Reads them all. */
+export async function hasText(neo4j: Neo4j, text: string): Promise<boolean> {
+  const rows = neo4j.stream<{ found: boolean }>(
+    `MATCH (n:LineageNode) WHERE any(name IN keys(n) WHERE toLower(toStringOrNull(n[name])) CONTAINS toLower($text))
+     RETURN true AS found LIMIT 1`,
+    { text },
+  );
+  for await (const some of rows) return some.length > 0;
+  return false;
+}
