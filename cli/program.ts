@@ -1,6 +1,7 @@
 /** The command line as a function: arguments and streams in, exit code out. */
 import { Command, CommanderError } from 'commander';
 import { addAssetCommands } from './commands/asset.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import { addDatabaseCommands } from './commands/database.ts';
 import { addEventCommands } from './commands/events.ts';
 import { addImpactCommands } from './commands/impact.ts';
@@ -33,6 +34,7 @@ const NOUNS: readonly AddCommands[] = [
   addDatabaseCommands,
   addStoreCommands,
   addUserCommands,
+  addAuditCommands,
 ];
 
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -33,7 +33,8 @@ export function findServerDatabase(): ServerDatabase {
   const rootKey = readKey(dataDir, settings.SECRET_KEY);
   const ownerUrl = settings.DATABASE_URL ?? findEmbeddedUrl(dataDir, rootKey);
   if (!ownerUrl) throw new CliError(`The database in ${dataDir} does not run. Start it with "npm start".`, EXIT.unreachable);
-  return { settings: { ...settings, DATA_DIR: dataDir }, ownerUrl, rootKey };
+  const { AUDIT_FILE } = settings;
+  return { settings: { ...settings, DATA_DIR: dataDir, AUDIT_FILE: AUDIT_FILE && resolve(ROOT, AUDIT_FILE) }, ownerUrl, rootKey };
 }
 
 export function settingsOfServer(): Settings {

@@ -75,6 +75,12 @@ export const settingsSchema = z
     CLIENT_PORT: portNumber.default('3000').transform(Number).describe('Port of the web client'),
     HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
     DATA_DIR: z.string().default('.pursight').describe('Embedded PostgreSQL and key files (mode 0600)'),
+    AUDIT_FILE: z
+      .string()
+      .optional()
+      .describe(
+        'File of signed checkpoints of the event log, best where nobody who writes to the database can write; checkpoints.jsonl in DATA_DIR when absent',
+      ),
     DATABASE_URL: optionalUrl('postgres:', 'postgresql:').describe('An own PostgreSQL (15 or later) instead of the embedded one'),
     NEO4J_URL: neo4jUrl.describe('Lineage on this Neo4j 5 instead of PostgreSQL'),
     NEO4J_USER: z.string().default('neo4j').describe('Its user'),

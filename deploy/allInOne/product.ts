@@ -41,7 +41,11 @@ export type Product = { url: string; stop(): Promise<void> };
 export const startProduct = (options: ProductOptions): Promise<Product> =>
   withTeardown(options.logger, async (later) => {
     const { demo, logger, say, deadlineMs } = options;
-    const settings = { ...options.settings, CLIENT_SECRET: options.settings.CLIENT_SECRET ?? makeClientSecret() };
+    const settings = {
+      ...options.settings,
+      DATA_DIR: options.dataDir,
+      CLIENT_SECRET: options.settings.CLIENT_SECRET ?? makeClientSecret(),
+    };
     checkSubgraphUrls(settings); // what cannot be used is told before anything starts
     // First: it may have to be built, which takes longer than all the rest.
     const client = options.client ? startClientProcess({ settings, logger, say }) : undefined;

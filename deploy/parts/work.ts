@@ -1,5 +1,8 @@
 /** What goes on without anybody asking: events get their number and are consumed, scans run, schedules start them. Any number of processes may do it. */
 import { roleUrl } from '#platform/database/roles.ts';
+import { createAuditor } from '#platform/events/audit/auditor.ts';
+import { deriveCheckpointKey } from '#platform/events/audit/checkpoint.ts';
+import { createCheckpointer } from '#platform/events/audit/checkpointer.ts';
 import { readEventLag } from '#platform/events/lag.ts';
 import { createRetention } from '#platform/events/retention.ts';
 import { createSequencer, type Sequencer } from '#platform/events/sequencer.ts';
@@ -8,6 +11,7 @@ import type { Catalog } from '#subgraphs/catalog/index.ts';
 import type { Identity } from '#subgraphs/identity/index.ts';
 import type { Lineage } from '#subgraphs/lineage/index.ts';
 import type { Policy } from '#subgraphs/policy/index.ts';
+import { checkpointFile } from '../auditTools.ts';
 import { openPool, type Base } from './base.ts';
 import { SCANS_AT_ONCE } from './catalog.ts';
 
@@ -21,6 +25,7 @@ type Parts = { sequencer: Sequencer; catalog: Catalog; policy: Policy; lineage: 
 
 export async function startWork(base: Base, { sequencer, catalog, policy, lineage, identity }: Parts): Promise<void> {
   const { location, logger, later } = base;
+  startAudit(base, sequencer);
   sequencer.start();
   later(() => sequencer.stop());
   for (const consumer of [identity, catalog, lineage, policy].flatMap(({ consumers }) => consumers)) {
@@ -40,6 +45,24 @@ export async function startWork(base: Base, { sequencer, catalog, policy, lineag
   startRetention(base);
   catalog.scheduler.start();
   later(() => catalog.scheduler.stop());
+}
+
+/** Signs the log and verifies it. Stopped after the sequencer, so that its last events are signed, too. */
+function startAudit(base: Base, sequencer: Sequencer): void {
+  // The auditor takes three sessions, while it verifies.
+  const sql = openPool(base, { part: 'events', name: 'audit', max: 4 });
+  const options = {
+    sql,
+    key: deriveCheckpointKey(base.location.rootKey),
+    file: checkpointFile(base.settings),
+    logger: base.logger.child({ module: 'audit' }),
+  };
+  const checkpointer = createCheckpointer(options);
+  checkpointer.start();
+  base.later(() => checkpointer.stop());
+  const auditor = createAuditor({ ...options, onCommit: sequencer.wake });
+  auditor.start();
+  base.later(() => auditor.stop());
 }
 
 /** How long a statement that reads old events is waited for before they are dropped. */

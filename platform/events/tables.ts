@@ -77,7 +77,7 @@ export const log = eventsSchema.table(
 );
 
 /**
- * Signed positions of the log (`checkpoint.ts`), in the order of seq; each is in a file outside of the database, too. Kept when their events' partition
+ * Signed positions of the log (`audit/checkpoint.ts`), in the order of seq; each is in a file outside of the database, too. Kept when their events' partition
  * is dropped: what is left of the log begins after one. Never updated.
  */
 export const checkpoints = eventsSchema.table(

@@ -1,0 +1,47 @@
+/** What an operator does with the event log's evidence, beside the product that runs or without it. */
+import { resolve } from 'node:path';
+import { checkRootKey } from '#platform/auth/routerKeys.ts';
+import type { Settings } from '#platform/config.ts';
+import { connect } from '#platform/database/index.ts';
+import { roleUrl } from '#platform/database/roles.ts';
+import { CannotStart } from '#platform/errors.ts';
+import { recordVerification } from '#platform/events/audit/auditor.ts';
+import { deriveCheckpointKey } from '#platform/events/audit/checkpoint.ts';
+import { verifyLog, type Verification } from '#platform/events/audit/verify.ts';
+import { locateDatabase, withPool } from './database.ts';
+
+export type Place = { settings: Settings; ownerUrl: string; rootKey: Uint8Array };
+
+/** Where checkpoints are kept outside of the database. */
+export const checkpointFile = ({ AUDIT_FILE, DATA_DIR }: Pick<Settings, 'AUDIT_FILE' | 'DATA_DIR'>): string =>
+  resolve(AUDIT_FILE ?? `${DATA_DIR}/checkpoints.jsonl`);
+
+type Options = {
+  /** A copy of the product's file, which may lack the newest; null: no file. Only what is found with the product's own becomes `auditStatus`. */
+  file: string | null | undefined;
+  onProgress: (progress: { done: number; total: number }) => void;
+};
+
+/** Throws CannotStart where the database cannot be used. */
+export async function verifyAudit({ settings, ownerUrl, rootKey }: Place, { file, onProgress }: Options): Promise<Verification> {
+  const location = await locateDatabase(ownerUrl, rootKey);
+  await withPool(ownerUrl, async (owner) => {
+    const [there] = await owner`select from pg_class where oid = to_regclass('events.verifications')`;
+    if (!there) throw new CannotStart('The database is not of this version of PurSight. Start PurSight once, which brings it there.');
+    await checkRootKey(owner, rootKey);
+  });
+  const sql = connect({ url: roleUrl(location, 'events'), name: 'audit', max: 3, statementTimeoutMs: 300_000 });
+  try {
+    const startedAt = new Date();
+    const source =
+      file === undefined ? { path: checkpointFile(settings), isCopy: false } : file === null ? null : { path: file, isCopy: true };
+    const found = await verifyLog({ sql, key: deriveCheckpointKey(rootKey), file: source, onProgress });
+    if (file === undefined) await sql.begin((tx) => recordVerification(tx, found, { startedAt, finishedAt: new Date() }));
+    return found;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** The public half of the key that signs checkpoints, as PEM. */
+export const auditPublicKey = (rootKey: Uint8Array): string => deriveCheckpointKey(rootKey).publicKey;
