@@ -1,9 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
 import { mayRead, type Viewer } from '#platform/auth/viewer.ts';
 import { append } from '#platform/events/append.ts';
+import { createAuditor } from '#platform/events/audit/auditor.ts';
+import { deriveCheckpointKey } from '#platform/events/audit/checkpoint.ts';
+import { createCheckpointer } from '#platform/events/audit/checkpointer.ts';
 import { createSequencer } from '#platform/events/sequencer.ts';
 import { newId } from '#platform/ids.ts';
+import { TEST_ROOT_KEY } from '#platform/testing/database.ts';
 import { createIdentity } from '../index.ts';
 import { createTestIdentity, type TestIdentity } from '../testing/identity.ts';
 
@@ -160,13 +167,14 @@ describe('redriveDeadLetter', () => {
 });
 
 describe('auditStatus', () => {
-  const STATUS = '{ auditStatus { sealedSeq hash checkpointSeq checkpointAt verifiedSeq verifiedAt firstBrokenSeq } }';
-  it('tells where the log is sealed up to', async () => {
-    const before = (await world.run(STATUS)).data.auditStatus;
+  const STATUS = '{ auditStatus { sealedSeq hash checkpointSeq checkpointAt verifiedSeq verifiedAt firstBrokenSeq fault } }';
+  const status = async () => (await world.run(STATUS)).data.auditStatus;
+  it('tells where the log is sealed, signed and verified up to, and what was found wrong', async () => {
+    const before = await status();
     await remove(newId());
-    const { auditStatus } = (await world.run(STATUS)).data;
+    const sealed = await status();
     const [last] = await world.test.owner`select seq, encode(hash, 'hex') as hash from events.log order by seq desc limit 1`;
-    expect(auditStatus).toEqual({
+    expect(sealed).toEqual({
       sealedSeq: last!.seq,
       hash: last!.hash,
       checkpointSeq: null,
@@ -174,9 +182,49 @@ describe('auditStatus', () => {
       verifiedSeq: null,
       verifiedAt: null,
       firstBrokenSeq: null,
+      fault: null,
     });
-    expect(auditStatus.sealedSeq).toBeGreaterThan(before.sealedSeq);
-    expect(auditStatus.hash).not.toBe(before.hash);
+    expect(sealed.sealedSeq).toBeGreaterThan(before.sealedSeq);
+    expect(sealed.hash).not.toBe(before.hash);
+
+    const folder = mkdtempSync(join(tmpdir(), 'pursight-audit-'));
+    const options = {
+      sql: world.test.connect('events'),
+      key: deriveCheckpointKey(TEST_ROOT_KEY),
+      file: join(folder, 'checkpoints.jsonl'),
+      logger,
+    };
+    try {
+      let days = 0;
+      const now = (): Date => new Date(Date.UTC(2026, 2, 1 + days));
+      const verify = async () => {
+        await createCheckpointer({ ...options, now }).write();
+        await createAuditor({ ...options, now }).runOnce();
+        return status();
+      };
+      const intact = await verify();
+      expect(intact).toEqual({
+        ...sealed,
+        checkpointSeq: last!.seq,
+        checkpointAt: now().toISOString(),
+        verifiedSeq: last!.seq,
+        verifiedAt: now().toISOString(),
+      });
+      for (const seq of [last!.seq, last!.seq - 1]) {
+        days++;
+        await world.test.owner`update events.log set subject = 'other' where seq = ${seq}`;
+        expect(await verify()).toMatchObject({
+          verifiedSeq: seq - 1,
+          verifiedAt: now().toISOString(),
+          firstBrokenSeq: seq,
+          fault: `Event ${seq} was changed: its leaf is another one.`,
+        });
+        await remove(newId());
+      }
+      expect((await status()).checkpointSeq).toBeGreaterThan(intact.checkpointSeq);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is for administrators over everything', async () => {

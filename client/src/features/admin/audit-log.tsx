@@ -10,7 +10,7 @@ import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { StatusMark } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
 import { graphql } from '@/gql';
-import type { AuditEntryFragment } from '@/gql/graphql';
+import type { AuditEntryFragment, AuditStateQuery } from '@/gql/graphql';
 import { formatCount } from '@/lib/format';
 import { useKeys } from '@/lib/keys';
 import { useLive } from '@/lib/graphql/use-live';
@@ -66,6 +66,7 @@ const AUDIT_STATE = graphql(`
       verifiedSeq
       verifiedAt
       firstBrokenSeq
+      fault
     }
   }
 `);
@@ -218,44 +219,42 @@ function Log() {
   );
 }
 
-type Status = {
-  sealedSeq: number;
-  checkpointSeq?: number | null;
-  checkpointAt?: string | null;
-  verifiedSeq?: number | null;
-  verifiedAt?: string | null;
-  firstBrokenSeq?: number | null;
-};
+type Status = NonNullable<AuditStateQuery['auditStatus']>;
 
-function Chain({ status: { sealedSeq, checkpointSeq, checkpointAt, verifiedSeq, verifiedAt, firstBrokenSeq } }: { status: Status }) {
-  if (firstBrokenSeq != null) {
-    return (
-      <p role="alert" className="flex items-start gap-2 bg-error-subtle p-3 text-error-text">
-        <StatusMark status="FAILED" className="mt-[3px]" />
-        The chain is broken at event {formatCount(firstBrokenSeq)}: what was logged from there on was changed afterwards. Compare with a
-        backup before anything else.
-      </p>
-    );
-  }
+function Chain({ status }: { status: Status }) {
+  const { sealedSeq, checkpointSeq, checkpointAt, verifiedSeq, verifiedAt, firstBrokenSeq, fault } = status;
   return (
-    <p className="flex flex-wrap items-center gap-x-4 gap-y-1 px-3 py-2">
-      <span className="flex items-center gap-2">
-        <StatusMark status={verifiedSeq != null ? 'COMPLETED' : 'OPEN'} />
-        {verifiedSeq != null
-          ? `Intact up to event ${formatCount(verifiedSeq)}`
-          : `Sealed up to event ${formatCount(sealedSeq)}, not verified yet`}
-        {verifiedAt && (
+    <>
+      {fault != null && (
+        <p role="alert" className="flex items-start gap-2 bg-error-subtle p-3 text-error-text">
+          <StatusMark status="FAILED" className="mt-[3px]" />
+          <span>
+            {firstBrokenSeq != null
+              ? `The chain is broken at event ${formatCount(firstBrokenSeq)}. `
+              : 'The checkpoints of the chain are not as they were. '}
+            {fault} Compare with a backup before anything else.
+          </span>
+        </p>
+      )}
+      <p className="flex flex-wrap items-center gap-x-4 gap-y-1 px-3 py-2">
+        <span className="flex items-center gap-2">
+          <StatusMark status={fault != null ? 'FAILED' : verifiedSeq != null ? 'COMPLETED' : 'OPEN'} />
+          {verifiedSeq != null
+            ? `Intact up to event ${formatCount(verifiedSeq)}`
+            : `Sealed up to event ${formatCount(sealedSeq)}, not verified yet`}
+          {verifiedAt && (
+            <span className="text-fg-3">
+              , verified <Time at={verifiedAt} as="moment" />
+            </span>
+          )}
+        </span>
+        {checkpointSeq != null && checkpointAt && (
           <span className="text-fg-3">
-            , verified <Time at={verifiedAt} as="moment" />
+            checkpoint {formatCount(checkpointSeq)} signed <Time at={checkpointAt} as="moment" />
           </span>
         )}
-      </span>
-      {checkpointSeq != null && checkpointAt && (
-        <span className="text-fg-3">
-          checkpoint {formatCount(checkpointSeq)} signed <Time at={checkpointAt} as="moment" />
-        </span>
-      )}
-    </p>
+      </p>
+    </>
   );
 }
 
