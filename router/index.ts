@@ -7,6 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import type { Read } from '#platform/auth/read.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { SignRouterToken } from '#platform/auth/routerTokens.ts';
 import type { Subgraph } from '#platform/graphql/subgraph.ts';
@@ -47,6 +48,8 @@ export type RouterDeps = {
   host: string;
   /** 0 takes any free one. */
   port: number;
+  /** Told of each query that was answered and each subscription that was begun. Must neither wait nor throw. */
+  recordRead?: (read: Read) => void;
   /** Milliseconds that an operation may take. */
   deadlineMs?: number;
   /** Who sends it says for which address it asks. */
@@ -61,7 +64,7 @@ export type Router = { start: () => Promise<{ url: string }>; stop: () => Promis
 
 export function createRouter(deps: RouterDeps): Router {
   const logger = deps.logger.child({ module: 'router' });
-  const { metrics = createMetrics() } = deps;
+  const { metrics = createMetrics(), recordRead = () => {} } = deps;
   const addressOf = createCallerAddress(deps.forwarderSecret);
   let draining = false;
   let subscriptions: Subscriptions | undefined;
@@ -84,7 +87,7 @@ export function createRouter(deps: RouterDeps): Router {
     stopOnTerminationSignals: false,
     formatError: (_formatted, error) => renderError(error, { requestId: currentRequest.getStore()?.requestId ?? '', logger }),
     plugins: [
-      createOperationPlugin({ rateLimit, metrics, logger }),
+      createOperationPlugin({ rateLimit, metrics, recordRead, logger }),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -128,6 +131,7 @@ export function createRouter(deps: RouterDeps): Router {
           addressOf,
           rateLimit,
           metrics,
+          recordRead,
           logger,
         });
       try {

@@ -8,6 +8,7 @@ import { createSessionSubgraph } from '#router/auth/index.ts';
 import type { HealthChecks } from '#router/health.ts';
 import { createRouter } from '#router/index.ts';
 import { SUBGRAPH_NAMES } from '#router/supergraph.ts';
+import { createReadAudit, type ReadAudit } from '#subgraphs/identity/domain/readAudit.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { checkDatabase, openPool, type Base } from './base.ts';
 import type { IdentityPart } from './identity.ts';
@@ -42,6 +43,7 @@ export async function startRouter(
       sign: createRouterTokenSigner(() => loadRouterKeys(keys, location.rootKey)),
     },
     authenticate: identity.sessions.authenticate,
+    recordRead: startReadAudit(base).record,
     faults: settings.FAULT,
     logger,
     metrics,
@@ -55,4 +57,15 @@ export async function startRouter(
   const { url } = await router.start();
   later(() => router.stop());
   return url;
+}
+
+/** Stopped after the router: what it answered last is written, too. */
+function startReadAudit(base: Base): ReadAudit {
+  const { settings, location, logger, later } = base;
+  const database = openPool(base, { part: 'identity', name: 'read audit', max: 1 });
+  const { EVENT_RETENTION_DAYS: days } = settings;
+  const audit = createReadAudit({ database, rootKey: location.rootKey, days, logger: logger.child({ module: 'identity' }) });
+  audit.start();
+  later(() => audit.stop());
+  return audit;
 }

@@ -10,6 +10,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
+import type { Read } from '#platform/auth/read.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import { AppError, Unauthenticated } from '#platform/errors.ts';
@@ -20,6 +21,7 @@ import { refusal, renderError } from '../errors.ts';
 import type { ExecuteOperation } from '../execution.ts';
 import type { RateLimit } from '../limits/rate.ts';
 import type { Metrics } from '../metrics.ts';
+import { readOf } from '../reads.ts';
 import { CLOSE, type Connection } from './connection.ts';
 import { createFeed } from './feed.ts';
 import { createLineageWait, isOfAssets } from './lineageWait.ts';
@@ -50,6 +52,7 @@ export type SubscriptionsDeps = {
   addressOf: (request: IncomingMessage) => string;
   rateLimit: RateLimit;
   metrics: Metrics;
+  recordRead: (read: Read) => void;
   logger: Logger;
 };
 
@@ -63,7 +66,7 @@ type Prepared = { kind: 'answer'; result: FormattedExecutionResult } | ({ kind: 
 
 export function createSubscriptions(options: LiveOptions, deps: SubscriptionsDeps): Subscriptions {
   const { database: sql, maxPerAddress, maxPerUser } = options;
-  const { schema, authenticate, execute, rateLimit, metrics } = deps;
+  const { schema, authenticate, execute, rateLimit, metrics, recordRead } = deps;
   const logger = deps.logger.child({ module: 'subscriptions' });
   const scopes = createScopes(sql);
   const signIns = createSignIns({ authenticate, maxPerUser, logger });
@@ -138,6 +141,8 @@ export function createSubscriptions(options: LiveOptions, deps: SubscriptionsDep
         },
         onSlow: () => connection.close(CLOSE.slow),
       });
+      const read = readOf({ ...parsed, variables: payload.variables ?? undefined, viewer });
+      if (read) recordRead(read);
       operation.signal.addEventListener('abort', subscription.close, { once: true });
       if (operation.signal.aborted) subscription.close();
       return { kind: 'stream', subscription, end: () => (giveBack(), operation.end()) };

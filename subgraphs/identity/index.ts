@@ -13,6 +13,7 @@ import { createTeams } from './domain/teams.ts';
 import { createTokenAuthentication } from './domain/tokenAuthentication.ts';
 import { createTokenSecrets } from './domain/tokenSecrets.ts';
 import { createUsers } from './domain/users.ts';
+import { createAuditedReadResolvers } from './resolvers/AuditedRead.ts';
 import { createDeadLetterResolvers } from './resolvers/DeadLetter.ts';
 import { createEventResolvers } from './resolvers/Event.ts';
 import { createMutationResolvers } from './resolvers/Mutation.ts';
@@ -63,6 +64,7 @@ export function createIdentity(dependencies: IdentityDependencies): Identity {
       Team: createTeamResolvers(context),
       Event: createEventResolvers(context),
       DeadLetter: createDeadLetterResolvers(context),
+      AuditedRead: createAuditedReadResolvers(context),
     }),
     sessions: createSessions({ ...common, rootKey, tokens }),
     consumers: [createRemovedDomains({ ...common, faults })],

@@ -1,6 +1,7 @@
 /** What the resolvers of each GraphQL type get as their parent. */
 import type { LogEvent } from '#platform/events/types.ts';
 import type { Connection } from '#platform/graphql/connections.ts';
+import type { CountedRead } from './store/reads.ts';
 import type { ApiTokenRow, TeamRow, UserRow } from './store/tables/user.ts';
 
 /** Never with the password's hash. */
@@ -18,8 +19,11 @@ export type DeadLetterMapper = {
   failedAt: Date;
   eventId: string | null;
 };
+/** Its place in the chain of batches. */
+export type AuditedReadMapper = CountedRead & { batch: number; number: number };
 export type UserConnectionMapper = Connection<UserMapper>;
 export type TeamConnectionMapper = Connection<TeamMapper>;
 export type EventConnectionMapper = Connection<EventMapper>;
 export type DeadLetterConnectionMapper = Connection<DeadLetterMapper>;
+export type AuditedReadConnectionMapper = Connection<AuditedReadMapper>;
 export type ApiTokenConnectionMapper = Connection<ApiTokenMapper>;

@@ -107,6 +107,12 @@ async function fill(): Promise<Record<string, List>> {
     insert into events.failures (id, consumer, seq, attempts, last_error, failed_at)
     select gen_random_uuid(), 'some.consumer' || seq, seq, 5, 'no', now() - interval '1 minute' * seq from events.log where seq <= 2`;
 
+  await world.owner`
+    insert into identity.read_batches (seq, first_at, last_at, rows, lost, digest, hash) values (1, now(), now(), 2, 0, '', ''), (2, now(), now(), 1, 0, '', '')`;
+  await world.owner`
+    insert into identity.reads (batch, number, user_id, operation, fields, subject_ids, count, first_at, last_at)
+    select batch, number, ${other.id}, 'Page' || batch || number, '{me}', '{}', 1, now(), now() from (values (1, 1), (1, 2), (2, 1)) as r (batch, number)`;
+
   const firstColumnOf = (name: string): string[] => [`asset(id: "${idOf(name)}")`, 'columns(first: 1)', 'nodes'];
   const people = ['Administrator', 'User 1', 'User 2'];
   const path = (name: string) => [north.database, name.startsWith('gone') ? 'old' : 's', name];
@@ -137,6 +143,7 @@ async function fill(): Promise<Record<string, List>> {
       holds: ['NATIVE', 'NATIVE'],
     },
     'Query.policies': { ...by('name'), holds: ['Short names', 'Whole words'] },
+    'Query.readAudit': { args: `userId: "${other.id}"`, ...by('operation'), holds: ['Page21', 'Page12', 'Page11'] },
     'Query.search': {
       args: 'query: "ledger"',
       node: 'score asset { path }',

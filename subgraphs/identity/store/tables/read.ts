@@ -15,7 +15,7 @@ export const readBatches = identitySchema.table(
     lost: integer().notNull(),
     /** See domain/readAudit.ts. */
     digest: bytea().notNull(),
-    /** sha256(hash of the batch before ‖ digest). */
+    /** Of the batch before and the digest, under a key that is not in the database. */
     hash: bytea().notNull(),
   },
   (table) => [index('read_batches_last').on(table.lastAt)],
