@@ -10,3 +10,12 @@ export function parseMoment(text: string): Date | undefined {
   const isOfCalendar = day <= new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
   return isOfCalendar && !Number.isNaN(date.getTime()) ? date : undefined;
 }
+
+/**
+ * When something is that follows others: `at`, or a millisecond after the latest of them. A clock may be set back, and those of two processes
+ * differ: nothing is told to be before what it follows, nor to have taken no time at all, which would be as if it had never been.
+ */
+export function following(at: Date, ...others: readonly (Date | null | undefined)[]): Date {
+  const latest = Math.max(...others.map((other) => other?.getTime() ?? -Infinity));
+  return latest > at.getTime() ? new Date(latest + 1) : at;
+}

@@ -54,7 +54,7 @@ export const ERROR_CODES = {
   },
   UPSTREAM_UNAVAILABLE: {
     status: 503,
-    when: 'Another system did not answer: a source, a subgraph. What does not depend on it is answered.',
+    when: 'Another system did not answer, or cannot do it now: a source, a subgraph, or PurSight’s own database (`system` is `database`: it is away, has no connection left, or a full disk). What does not depend on it is answered.',
     fields: { system: 'which one', check: 'what to look at' },
     remedy: 'Look at what `check` says, then try again.',
   },

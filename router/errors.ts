@@ -5,6 +5,7 @@
 import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import { HeaderMap } from '@apollo/server';
 import { sqlState } from '#platform/database/index.ts';
+import { findOutage } from '#platform/database/outage.ts';
 import { type AppError, findAppError, InvalidInput, TimedOut, TooMuch, type ErrorCode } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { ERROR_CODES } from './errorCodes.ts';
@@ -66,13 +67,16 @@ function findCoercion(error: GraphQLError): AppError | undefined {
   return argument ? new InvalidInput(message, argument) : undefined;
 }
 
-function findKnown(error: GraphQLError): { code: ErrorCode; message: string; details: Record<string, unknown> } | undefined {
+type Known = Pick<AppError, 'code' | 'message' | 'details'>;
+const toKnown = ({ code, message, details }: AppError): Known => ({ code, message, details });
+
+function findKnown(error: GraphQLError): Known | undefined {
   const app =
     findAppError(error) ??
     findTooManyTokens(error.message, error.source?.body) ??
     findTooManyComparisons(error.message) ??
     findCoercion(error);
-  if (app) return { code: app.code, message: app.message, details: app.details };
+  if (app) return toKnown(app);
   const { code } = error.extensions;
   const details = Object.fromEntries(Object.entries(error.extensions).filter(([name]) => !INTERNAL_EXTENSIONS.includes(name)));
   if (typeof code === 'string' && REQUEST_CODES[code]) {
@@ -83,10 +87,23 @@ function findKnown(error: GraphQLError): { code: ErrorCode; message: string; det
     return { code, message: withoutSuggestion(error.message), details };
   }
   if (error.originalError && sqlState(error.originalError) === QUERY_CANCELED) {
-    const timeout = new TimedOut('The database took too long to answer this. Ask for less at once.');
-    return { code: timeout.code, message: timeout.message, details: {} };
+    return toKnown(new TimedOut('The database took too long to answer this. Ask for less at once.'));
   }
   return undefined;
+}
+
+/** Not each time: every request of an outage fails, and would fill the log. */
+const OUTAGE_TOLD_EVERY_MS = 10_000;
+let outageToldAt = -Infinity;
+
+function findAndTellOutage(error: GraphQLError, logger: Logger): Known | undefined {
+  const outage = findOutage(error);
+  if (!outage) return undefined;
+  if (performance.now() - outageToldAt > OUTAGE_TOLD_EVERY_MS) {
+    outageToldAt = performance.now();
+    logger.error({ reason: error.message, check: outage.details.check }, 'operations fail because of the database');
+  }
+  return toKnown(outage);
 }
 
 /** `requestId` is that of the operation; what is unknown is logged once, here. */
@@ -95,7 +112,7 @@ export function renderError(error: unknown, { requestId, logger }: { requestId: 
     error instanceof GraphQLError
       ? error
       : new GraphQLError('Internal server error', { originalError: error instanceof Error ? error : undefined });
-  const known = findKnown(graphqlError);
+  const known = findKnown(graphqlError) ?? findAndTellOutage(graphqlError, logger);
   if (!known) logger.error({ err: graphqlError.originalError ?? graphqlError, requestId, path: graphqlError.path }, 'internal error');
   const { code, message, details } = known ?? {
     code: 'INTERNAL_SERVER_ERROR',

@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { findOutage } from '#platform/database/outage.ts';
 import { newId } from '#platform/ids.ts';
 import { AppError, TimedOut, Unauthenticated } from '#platform/errors.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
@@ -63,8 +64,9 @@ export async function authorizeRequest(request: Request, authenticate: (token: s
     if (!token) throw new Unauthenticated();
     context.viewer = await whileWanted(context, () => authenticate(token));
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    if (error.code !== 'UNAUTHENTICATED' || request.method !== 'POST' || !isOpenOperation(request.body?.query)) throw refusal(error);
+    const known = error instanceof AppError ? error : findOutage(error);
+    if (!known) throw error;
+    if (known.code !== 'UNAUTHENTICATED' || request.method !== 'POST' || !isOpenOperation(request.body?.query)) throw refusal(known);
   }
   return context;
 }

@@ -11,6 +11,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Transaction } from './types.ts';
+import { isUnreachable } from './outage.ts';
 import { createTurns, type Turns } from '../turns.ts';
 import { currentOperation, withSession, type Operation } from './operations.ts';
 import { withoutStaleRows } from './staleRows.ts';
@@ -85,16 +86,41 @@ async function takeTurn(turns: Turns, { signal, caller, hasSession }: Operation)
   return hasSession ? NOTHING_TO_GIVE_BACK : turns.take(caller, signal);
 }
 
-type Pool = { sql: Database; turns: Turns };
+type Pool = { sql: Database; turns: Turns; reach: Reach };
+
+/**
+ * While the server is away each session finds that out for itself, one caller after the other, and takes longer each time before it
+ * tries again. So that a crowd is told at once, who comes within this time after a failure gets the same.
+ */
+const AWAY_MS = 250;
+
+type Reach = {
+  /** Throws what the last try to reach the server threw, if that was a moment ago. */
+  check(): void;
+  note(error: unknown): void;
+};
+
+function createReach(): Reach {
+  let away: { error: unknown; until: number } | undefined;
+  return {
+    check() {
+      if (away && performance.now() < away.until) throw away.error;
+    },
+    note(error) {
+      if (isUnreachable(error) && error !== away?.error) away = { error, until: performance.now() + AWAY_MS };
+    },
+  };
+}
 
 /** Sends one statement over a session that it has to itself. */
-async function sendAlone({ sql, turns }: Pool, query: Query, operation: Operation): Promise<void> {
+async function sendAlone({ sql, turns, reach }: Pool, query: Query, operation: Operation): Promise<void> {
   const { signal, running } = operation;
   const leave = (): void => query.reject(signal.reason);
   if (signal.aborted) return leave();
   let giveBack = NOTHING_TO_GIVE_BACK;
   try {
     giveBack = await takeTurn(turns, operation);
+    reach.check();
     running.add(leave); // while it waits for a session
     const session = await sql.reserve();
     if (!signal.aborted) {
@@ -104,6 +130,7 @@ async function sendAlone({ sql, turns }: Pool, query: Query, operation: Operatio
     }
     session.release();
   } catch (error) {
+    reach.note(error);
     query.reject(error);
   } finally {
     running.delete(leave);
@@ -112,7 +139,7 @@ async function sendAlone({ sql, turns }: Pool, query: Query, operation: Operatio
 }
 
 /** A transaction of an operation: rolled back once the signal is aborted, also if its function goes on as if nothing were. */
-async function begin({ sql, turns }: Pool, operation: Operation, args: unknown[]): Promise<unknown> {
+async function begin({ sql, turns, reach }: Pool, operation: Operation, args: unknown[]): Promise<unknown> {
   const { signal } = operation;
   const work = args.at(-1) as (tx: Transaction) => unknown;
   const within = async (tx: Transaction): Promise<unknown> => {
@@ -137,7 +164,11 @@ async function begin({ sql, turns }: Pool, operation: Operation, args: unknown[]
   };
   const giveBack = await takeTurn(turns, operation);
   try {
+    reach.check();
     return await sql.begin(...([...args.slice(0, -1), within] as Parameters<Database['begin']>));
+  } catch (error) {
+    reach.note(error);
+    throw error;
   } finally {
     giveBack();
   }
@@ -145,7 +176,7 @@ async function begin({ sql, turns }: Pool, operation: Operation, args: unknown[]
 
 /** The pool of `max` sessions as before, but statements and transactions asked for within an operation end with it, and take turns. */
 export function endWithOperations(sql: Database, max: number): Database {
-  const pool = { sql, turns: createTurns({ limit: max, perKey: Math.max(1, Math.floor(max / 2)) }) };
+  const pool = { sql, turns: createTurns({ limit: max, perKey: Math.max(1, Math.floor(max / 2)) }), reach: createReach() };
   return intercept(
     sql,
     () => {

@@ -2,6 +2,7 @@
  * PurSight's own PostgreSQL: the binaries of npm, started by us on a folder of ours. Whatever an earlier start left behind
  * (a running server, half an initdb, a stale lock file) never hinders this one.
  */
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type postgres from 'postgres';
@@ -31,6 +32,9 @@ const DATABASE = 'pursight';
 /** Crash recovery replays at most max_wal_size of log; a slow disk may take a while over it. */
 const RECOVERY_MS = 180_000;
 const SILENCE_MS = 10_000;
+const WATCH_MS = 500;
+/** Children of a killed server go away a moment later, and until then it does not start. */
+const REVIVE_AGAIN_MS = 500;
 
 /** Small in memory, safe on disk, and nothing in the log that could hold a secret: no statement, parameter or detail. */
 const SETTINGS = {
@@ -65,7 +69,7 @@ export type EmbeddedOptions = {
   logger: Logger;
   /** Server settings over ours; tests turn fsync off. */
   settings?: Readonly<Record<string, string | number>>;
-  /** Called when the server ends although nobody stopped it. */
+  /** Called when the server ended although nobody stopped it, and its data are gone: there is nothing to start again. */
   onLost?: (sentence: string) => void;
   /** Where data and programs go that the server's user cannot reach; for tests. */
   systemFolder?: string;
@@ -76,7 +80,8 @@ export type Embedded = {
   ownerUrl: string;
   serverUrl(database: string): string;
   port: number;
-  pid: number;
+  /** Another one after the server ended by itself and was started again. */
+  readonly pid: number;
   /** Whether a server that was left behind goes on. */
   adopted: boolean;
   /** Sentences for the person who starts the product. */
@@ -105,29 +110,58 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
   const left = await takeOver(launch, (port) => urlOn(port, 'postgres'));
   if (left) logger.info({ pid: left.pid, port: left.port }, 'the server of an earlier start goes on');
-  const pid = left ? left.pid : await start({ launch, say, urlOn: (port) => urlOn(port, 'postgres') });
+  let pid = left ? left.pid : await start({ launch, say, urlOn: (port) => urlOn(port, 'postgres') });
   const { port } = launch;
   await ask(urlOn(port, 'postgres'), createDatabase);
 
   let stopping: Promise<void> | undefined;
+  let reviving: Promise<void> | undefined;
   const watch = setInterval(() => {
-    if (stopping || isAlive(pid)) return;
-    clearInterval(watch);
-    options.onLost?.(`PostgreSQL (process ${pid}) ended unexpectedly; its log is ${join(folder, 'server.log')}.`);
-  }, 1_000).unref();
+    if (stopping || reviving || isAlive(pid)) return;
+    reviving = revive().finally(() => (reviving = undefined));
+  }, WATCH_MS).unref();
 
   return {
     ownerUrl: urlOn(port, DATABASE),
     serverUrl: (database) => urlOn(port, encodeURIComponent(database)),
     port,
-    pid,
+    get pid() {
+      return pid;
+    },
     adopted: left !== undefined,
     say,
     stop: () => (stopping ??= stop()),
   };
 
+  /** Tries until the server answers: it was killed, or its disk is full. All that was committed is there then. */
+  async function revive(): Promise<void> {
+    const log = join(folder, 'server.log');
+    logger.error({ pid, log }, 'PostgreSQL ended unexpectedly; it is started again');
+    for (let failure = ''; !stopping; await sleep(REVIVE_AGAIN_MS)) {
+      if (!existsSync(data)) {
+        clearInterval(watch);
+        options.onLost?.(`PostgreSQL (process ${pid}) ended unexpectedly, and its data are gone from ${data}.`);
+        return;
+      }
+      const answers = async (): Promise<boolean> => (await ask(urlOn(port, 'postgres'), async () => true)).answer === 'ok';
+      const left = findServer(data);
+      const waited = async () => ((await answers()) ? { pid: left!.pid } : { failure: 'it does not answer' });
+      const result = await (left ? waited() : launchServer(launch, answers)).catch((error: unknown) => ({
+        failure: (error as Error).message,
+      }));
+      if ('pid' in result) {
+        pid = result.pid;
+        logger.warn({ pid }, 'PostgreSQL runs again');
+        return;
+      }
+      if (result.failure !== failure) logger.error({ reason: result.failure, log }, 'PostgreSQL does not start; tried again');
+      failure = result.failure;
+    }
+  }
+
   async function stop(): Promise<void> {
     clearInterval(watch);
+    await reviving;
     if (!isAlive(pid)) return;
     const { result: inUse } = await ask(urlOn(port, 'postgres'), (sql) => isHeldByAnother(sql, DATABASE));
     if (inUse) {
@@ -140,7 +174,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
 /** The server that an earlier start left on the folder, if it can go on; otherwise it is stopped first. */
 async function takeOver(launch: Launch, urlOn: (port: number) => string): Promise<RunningServer | undefined> {
-  const begin = Date.now();
+  const begin = performance.now();
   for (;;) {
     const server = findServer(launch.data);
     if (!server) return undefined;
@@ -160,7 +194,7 @@ async function takeOver(launch: Launch, urlOn: (port: number) => string): Promis
       disown(launch.data); // some process that we cannot look into, and nothing of ours listens
       return undefined;
     }
-    if (Date.now() - begin > (answer === 'busy' ? RECOVERY_MS : SILENCE_MS)) return stopOrThrow(server.pid, launch);
+    if (performance.now() - begin > (answer === 'busy' ? RECOVERY_MS : SILENCE_MS)) return stopOrThrow(server.pid, launch);
     await sleep(200);
   }
 }
@@ -168,8 +202,8 @@ async function takeOver(launch: Launch, urlOn: (port: number) => string): Promis
 async function look(sql: postgres.Sql, data: string): Promise<'ours' | 'foreign'> {
   const [row] = await sql<{ folder: string }[]>`select current_setting('data_directory') as folder`;
   if (row!.folder !== data) return 'foreign';
-  for (const deadline = Date.now() + 3_000; await isHeldByAnother(sql, DATABASE); await sleep(200)) {
-    if (Date.now() > deadline) throw new CannotStart(`PurSight already runs on this folder: ${dirname(data)}.`);
+  for (const deadline = performance.now() + 3_000; await isHeldByAnother(sql, DATABASE); await sleep(200)) {
+    if (performance.now() > deadline) throw new CannotStart(`PurSight already runs on this folder: ${dirname(data)}.`);
   }
   return 'ours';
 }
@@ -189,7 +223,7 @@ async function stopLeft(abandoned: string, folder: string, binaries: Binaries): 
 
 /** Starts a server; looks for another port where ours is taken. Changes `launch.port` and adds to `say`. */
 async function start({ launch, say, urlOn }: { launch: Launch; say: string[]; urlOn: (port: number) => string }): Promise<number> {
-  const begin = Date.now();
+  const begin = performance.now();
   for (;;) {
     if (!(await isFree(launch.port))) await moveToAnotherPort(launch, say);
     const result = await launchServer(launch, async () => (await ask(urlOn(launch.port), async () => true)).answer === 'ok');
@@ -201,7 +235,7 @@ async function start({ launch, say, urlOn }: { launch: Launch; say: string[]; ur
     } else if (!/Address already in use|could not create any TCP|pre-existing shared memory/.test(failure)) {
       throw new CannotStart(`PostgreSQL did not start: ${failure}. Its log is in ${join(launch.data, '..', 'server.log')}.`);
     }
-    if (Date.now() - begin > 30_000) throw new CannotStart(`PostgreSQL did not start: ${failure}.`);
+    if (performance.now() - begin > 30_000) throw new CannotStart(`PostgreSQL did not start: ${failure}.`);
     await sleep(500); // children of a killed server go away a moment later
   }
 }

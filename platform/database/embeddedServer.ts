@@ -138,7 +138,7 @@ export async function stopServer(pid: number, binaries: Binaries, patienceMs = 3
     ['SIGKILL', 5_000],
   ] as const) {
     signalServer(pid, signal, binaries);
-    for (const deadline = Date.now() + waitMs; Date.now() < deadline; await sleep(POLL_MS / 2)) {
+    for (const deadline = performance.now() + waitMs; performance.now() < deadline; await sleep(POLL_MS / 2)) {
       if (!isAlive(pid)) return true;
     }
   }

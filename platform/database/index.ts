@@ -7,6 +7,7 @@ import postgres from 'postgres';
 import { endWithOperations } from './cancelling.ts';
 import type { Database } from './types.ts';
 
+export { sqlState } from './sqlState.ts';
 export type { Database, Queryable, Transaction } from './types.ts';
 
 export type ConnectOptions = {
@@ -27,6 +28,7 @@ export function connect({ url, name, max = 5, statementTimeoutMs = 30_000 }: Con
     max,
     idle_timeout: 20,
     connect_timeout: 10,
+    backoff: pauseBeforeReconnect,
     onnotice: () => {},
     connection: { application_name: `pursight ${name}`, statement_timeout: statementTimeoutMs },
     // Only column names: postgres.camel would rename the keys inside of jsonb values too.
@@ -38,6 +40,9 @@ export function connect({ url, name, max = 5, statementTimeoutMs = 30_000 }: Con
   return endWithOperations(postgres(url, options) as unknown as Database, max);
 }
 
+/** Seconds, by how often a connection was lost in a row. postgres.js would wait for up to 20, and with it whoever asks. */
+export const pauseBeforeReconnect = (losses: number): number => Math.min(0.01 * 2 ** losses, 0.5);
+
 /**
  * A socket without Nagle's delay, which postgres.js does not turn off: it cost 40 ms for each COPY. It is handed over while
  * it connects; what is written by then waits in its buffer.
@@ -46,11 +51,6 @@ function openSocket({ host, port, path }: { host: string[]; port: number[]; path
   if (path) return connectTcp({ path });
   // The name is for TLS, which postgres.js reads off the socket.
   return Object.assign(connectTcp({ host: host[0]!, port: port[0]!, noDelay: true }), { host: host[0], port: port[0] });
-}
-
-/** SQLSTATE of a PostgreSQL error, undefined for others. */
-export function sqlState(error: unknown): string | undefined {
-  return error instanceof postgres.PostgresError ? error.code : undefined;
 }
 
 /** The URL's database: postgres.js leaves it percent-encoded. */

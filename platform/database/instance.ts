@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotStart } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { pauseBeforeReconnect } from './index.ts';
 
 /** Two numbers that nobody else locks: `purs` in ASCII, and 1. */
 const LOCK = [0x70757273, 1] as const;
@@ -35,6 +36,7 @@ export async function holdInstance(options: {
     idle_timeout: 0,
     max_lifetime: null, // the lock lives as long as its session
     connect_timeout: 10,
+    backoff: pauseBeforeReconnect,
     onnotice: () => {},
     connection: { application_name: sessionName },
     onclose: () => {
@@ -58,8 +60,8 @@ export async function holdInstance(options: {
           held = true;
           return;
         }
-        refusedSince ??= Date.now();
-        if (Date.now() - refusedSince > patienceMs) {
+        refusedSince ??= performance.now();
+        if (performance.now() - refusedSince > patienceMs) {
           logger.error('another product holds the instance lock');
           onLost?.(taken);
           return;
@@ -72,9 +74,9 @@ export async function holdInstance(options: {
   }
 
   try {
-    const deadline = Date.now() + patienceMs;
+    const deadline = performance.now() + patienceMs;
     while (!(await tryLock())) {
-      if (Date.now() >= deadline) throw new CannotStart(taken);
+      if (performance.now() >= deadline) throw new CannotStart(taken);
       await sleep(RETRY_MS);
     }
     held = true;

@@ -123,7 +123,7 @@ async function grantRights(sql: postgres.Sql, location: DatabaseLocation): Promi
       )
       .join('\n')}
     grant usage on schema access to ${all}, ${router};
-    grant select, insert on access.router_keys to ${router};
+    grant select, insert, delete on access.router_keys to ${router};
     grant select (id, sealed_public_jwk, created_at) on access.router_keys to ${all};
     grant select on access.classes, access.domains to ${all}, ${router};
     grant insert on access.classes to ${catalog};

@@ -1,5 +1,6 @@
 /** Whose fault it is that a consumer failed: that of the event that it was given, or the world's. */
 import { sqlState } from '../database/index.ts';
+import { isNoConnection } from '../database/outage.ts';
 import type { ErrorCode } from '../errors.ts';
 
 /**
@@ -13,8 +14,6 @@ export type Culprit = 'event' | 'limit' | 'world';
 const WORLD_STATES = /^(08|40|57P|58)|^(53300|55P03)$/;
 /** Resources (53), and the limits of a statement, a transaction and a session that waits within one. */
 const LIMIT_STATES = /^53|^(57014|25P03|25P04)$/;
-/** How postgres.js and Node say that there is no connection. */
-const NO_CONNECTION = /^(CONNECTION_\w+|CONNECT_TIMEOUT|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 /** What another subgraph answers while it, or something that it needs, is away. */
 const AWAY: unknown = 'UPSTREAM_UNAVAILABLE' satisfies ErrorCode;
 /** What it answers when it was asked for too much, or by too many. */
@@ -30,7 +29,7 @@ export function findCulprit(error: unknown): Culprit {
     const { code, cause, originalError, extensions } = current as Wrapped;
     const state = sqlState(current) ?? '';
     const codes = [code, extensions?.code];
-    if (WORLD_STATES.test(state) || codes.includes(AWAY) || (typeof code === 'string' && NO_CONNECTION.test(code))) return 'world';
+    if (WORLD_STATES.test(state) || codes.includes(AWAY) || isNoConnection(current)) return 'world';
     if (LIMIT_STATES.test(state) || codes.some((each) => LIMITS.includes(each))) return 'limit';
     current = originalError ?? cause;
   }

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../database/index.ts';
 import { roleUrl } from '../database/roles.ts';
 import { createLogger } from '../logger.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { startSlowProxy } from '../testing/slowProxy.ts';
 import { addJob } from './queue.ts';
 import { createWorker, type Task, type Worker } from './worker.ts';
 
@@ -21,8 +23,8 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function startWorker(task: Task): Promise<Worker> {
-  const worker = createWorker({ url: roleUrl(database.location, 'jobs'), tasks: { task }, concurrency: 2, logger });
+async function startWorker(task: Task, url = roleUrl(database.location, 'jobs')): Promise<Worker> {
+  const worker = createWorker({ url, tasks: { task }, concurrency: 2, logger });
   workers.push(worker);
   await worker.start();
   return worker;
@@ -101,6 +103,37 @@ describe('a worker', () => {
     workers = [];
     const [job] = await database.owner`select locked_by, attempts, run_at <= now() as is_due from graphile_worker._private_jobs`;
     expect(job).toMatchObject({ lockedBy: null, attempts: 0, isDue: true });
+  });
+
+  it('goes on after its database was away when a job ended: that one is run again, and its queue is not held for ever', async () => {
+    const { hostname, port } = new URL(database.location.ownerUrl);
+    const target = { host: hostname, port: Number(port) };
+    let proxy = await startSlowProxy(target);
+    const url = new URL(roleUrl(database.location, 'jobs'));
+    url.port = String(proxy.port);
+    const begun = Promise.withResolvers<void>();
+    const end = Promise.withResolvers<void>();
+    const ended: string[] = [];
+    await startWorker(async ({ name }) => {
+      begun.resolve();
+      await end.promise;
+      ended.push(name!);
+    }, url.href);
+    await add({ name: 'first' }, { queue: 'source:1' });
+    await add({ name: 'second' }, { queue: 'source:1' });
+    await begun.promise;
+    await proxy.stop();
+    end.resolve();
+    await expect.poll(() => ended).toEqual(['first']);
+    await sleep(1_500);
+    proxy = await startSlowProxy(target, Number(url.port));
+    try {
+      await expect.poll(() => ended, { timeout: 20_000 }).toEqual(['first', 'first', 'second']);
+      await expect.poll(() => database.owner`select from graphile_worker._private_jobs`).toEqual([]);
+    } finally {
+      await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+      await proxy.stop();
+    }
   });
 
   it('runs jobs of one queue one after another', async () => {

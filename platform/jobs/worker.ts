@@ -1,10 +1,15 @@
 /**
  * Runs jobs. The queue frees the jobs of a dead worker only after four hours; here each worker holds a session advisory
  * lock of its id, and at the start and every ten seconds the jobs of workers without one are freed.
+ *
+ * A worker whose database went away when a job of it ended gives up: what it could not write down it would never do again. Another one
+ * is started then, and its jobs are those of a dead one.
  */
 import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger as QueueLogger, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
 import postgres from 'postgres';
+import { pauseBeforeReconnect } from '../database/index.ts';
 import type { Logger } from '../logger.ts';
 import { withTrace } from '../trace.ts';
 
@@ -14,6 +19,7 @@ export type Task = (payload: Record<string, string>, signal: AbortSignal) => Pro
 export type Worker = { start(): Promise<void>; stop(): Promise<void> };
 
 const TAKEOVER_INTERVAL_MS = 10_000;
+const START_AGAIN_MS = 500;
 /** First half of the two-part advisory lock; the second is a hash of the worker's id. */
 const WORKER_LOCK = 0x776f726b;
 
@@ -33,11 +39,13 @@ export function createWorker(options: {
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,
+    backoff: pauseBeforeReconnect,
     onnotice: () => {},
     connection: { application_name: 'pursight worker lock' },
   });
   let heldBy = 0;
   let runner: Runner | undefined;
+  let starting: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let sweep: Promise<void> = Promise.resolve();
 
@@ -85,36 +93,63 @@ export function createWorker(options: {
     logger.info({ workers: dead.length }, 'jobs of dead workers are free again');
   }
 
+  async function startRunner(): Promise<void> {
+    await freeJobsOfTheDead();
+    const events = new EventEmitter() as WorkerEvents;
+    // A job is locked in the name of the pool, not of one of its workers.
+    events.on('pool:create', ({ workerPool }) => {
+      ownIds.add(workerPool.id);
+      hold(workerPool.id).catch((error: unknown) =>
+        // Taken again by the next sweep; until then another process may run a job of ours a second time, which each task bears.
+        logger.warn({ err: error }, 'a worker lock could not be taken'),
+      );
+    });
+    const withName = new URL(url);
+    withName.searchParams.set('application_name', 'pursight jobs');
+    runner = await run({
+      connectionString: withName.href,
+      maxPoolSize: options.concurrency + 2,
+      concurrency: options.concurrency,
+      noHandleSignals: true,
+      pollInterval: 1_000,
+      // Nobody awaits the writing down of how a single job ended: its failure would end this process. That of a batch ends the runner.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+      taskList,
+      events,
+      logger: new QueueLogger(() => (level, message, meta) => {
+        // An error of the queue carries its whole connection with it.
+        const { message: reason, code, stack } = (meta?.['error'] ?? {}) as { message?: string; code?: string; stack?: string };
+        if (level === 'error') logger.error({ reason, code, stack }, message);
+        else if (level === 'warning') logger.warn({ reason, code }, message);
+        else logger.debug(message);
+      }),
+    });
+    const onEnd = (): void => {
+      runner = undefined;
+      if (!stopping.signal.aborted) starting = startAgain();
+    };
+    runner.promise.then(onEnd, onEnd);
+  }
+
+  /** Tries until it runs, or is to stop. */
+  async function startAgain(): Promise<void> {
+    logger.warn('the queue gave up; it is started again');
+    const ended = [...ownIds];
+    ownIds.clear();
+    while (!stopping.signal.aborted) {
+      try {
+        for (const id of ended) await sql`select pg_advisory_unlock(${WORKER_LOCK}, hashtext(${id}))`;
+        return await startRunner();
+      } catch (error) {
+        logger.debug({ err: error }, 'the queue could not be started again');
+        await sleep(START_AGAIN_MS, undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
+  }
+
   return {
     async start() {
-      await freeJobsOfTheDead();
-      const events = new EventEmitter() as WorkerEvents;
-      // A job is locked in the name of the pool, not of one of its workers.
-      events.on('pool:create', ({ workerPool }) => {
-        ownIds.add(workerPool.id);
-        hold(workerPool.id).catch((error: unknown) =>
-          // Taken again by the next sweep; until then another process may run a job of ours a second time, which each task bears.
-          logger.warn({ err: error }, 'a worker lock could not be taken'),
-        );
-      });
-      const withName = new URL(url);
-      withName.searchParams.set('application_name', 'pursight jobs');
-      runner = await run({
-        connectionString: withName.href,
-        maxPoolSize: options.concurrency + 2,
-        concurrency: options.concurrency,
-        noHandleSignals: true,
-        pollInterval: 1_000,
-        taskList,
-        events,
-        logger: new QueueLogger(() => (level, message, meta) => {
-          // An error of the queue carries its whole connection with it.
-          const { message: reason, code, stack } = (meta?.['error'] ?? {}) as { message?: string; code?: string; stack?: string };
-          if (level === 'error') logger.error({ reason, code, stack }, message);
-          else if (level === 'warning') logger.warn({ reason, code }, message);
-          else logger.debug(message);
-        }),
-      });
+      await startRunner();
       timer = setInterval(() => {
         sweep = freeJobsOfTheDead().catch((error: unknown) =>
           logger.warn({ err: error }, 'looking for jobs of dead workers failed; it is tried again'),
@@ -125,6 +160,7 @@ export function createWorker(options: {
       clearInterval(timer);
       stopping.abort();
       await sweep;
+      await starting;
       await runner?.stop();
       // To the queue they failed: the more often, the longer it would wait. They were only stopped, and go on at the next start.
       if (interrupted.length > 0) {

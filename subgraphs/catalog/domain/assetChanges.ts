@@ -2,6 +2,7 @@
 import type { Transaction } from '#platform/database/index.ts';
 import { append } from '#platform/events/append.ts';
 import type { Change, NewEvent } from '#platform/events/types.ts';
+import { following } from '#platform/dateTime.ts';
 import { moveWhatCarriesTheClass, touchAssets, type LockedAsset } from '../store/editing.ts';
 import { recordVersions } from '../store/history.ts';
 import { listWords } from '../store/scannedAssets.ts';
@@ -10,9 +11,9 @@ import { attributesOf } from './scanner/events.ts';
 /** `accessClass`: from now on; absent: as it was. */
 export type ChangedAsset = { asset: LockedAsset; changes: readonly Change[]; accessClass?: number };
 
-/** Never before the versions that it follows, whatever the clocks of two processes say: `asOf` goes by this. */
-export const editTime = (assets: readonly LockedAsset[]): Date =>
-  new Date(Math.max(Date.now(), ...assets.map((asset) => asset.updatedAt.getTime())));
+/** Never before the versions that it follows: `asOf` goes by this. */
+export const editTime = (assets: readonly Pick<LockedAsset, 'updatedAt'>[]): Date =>
+  following(new Date(), ...assets.map((asset) => asset.updatedAt));
 
 /** After the words are written, and under the assets' locks. An asset without a change is left alone. */
 export async function commitChanges(

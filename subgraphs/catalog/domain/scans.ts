@@ -7,6 +7,7 @@ import { append, logPosition } from '#platform/events/append.ts';
 import { checkName, checkText } from '#platform/graphql/inputs.ts';
 import { isId, newId } from '#platform/ids.ts';
 import { addJob } from '#platform/jobs/queue.ts';
+import { following } from '#platform/dateTime.ts';
 import * as sourcesStore from '../store/sources.ts';
 import * as store from '../store/scans.ts';
 import type { ScanRow, ScanRunRow, SourceRow } from '../store/tables/source.ts';
@@ -185,7 +186,7 @@ export function createScans({ sql, onCommit }: { sql: Database; onCommit: () => 
         const run = await checkRun(tx, known, id);
         if (store.isOver(run.status)) throw new Conflict(`This run is over: ${run.status}.`, { status: run.status });
         if (run.status === 'RUNNING') return { run: await store.updateRun(tx, id, { cancelRequested: true }), cursor };
-        const now = new Date();
+        const now = following(new Date(), run.queuedAt);
         const cancelled = await store.updateRun(tx, id, {
           status: 'CANCELLED',
           cancelRequested: true,

@@ -7,6 +7,7 @@ import { Conflict } from '#platform/errors.ts';
 import { append, logPosition } from '#platform/events/append.ts';
 import type { LogCursor, NewEvent } from '#platform/events/types.ts';
 import { newId } from '#platform/ids.ts';
+import { following } from '#platform/dateTime.ts';
 import * as store from '../store/vocabulary.ts';
 import type { NodeRow, Noun } from '../store/vocabulary.ts';
 import { clearAfterRemoval } from './vocabularyRemoval.ts';
@@ -75,7 +76,7 @@ export function createTree({ sql, onCommit }: { sql: Database; onCommit: () => v
     const { name = before.name, parentId = before.parentId, words = before.words } = checked;
     const changes = diff(described(noun, before), described(noun, { name, parentId, words }));
     if (changes.length === 0) return before;
-    const node = { ...before, name, parentId, words, version: before.version + 1, updatedAt: new Date() };
+    const node = { ...before, name, parentId, words, version: before.version + 1, updatedAt: following(new Date(), before.updatedAt) };
     if (parentId !== before.parentId) await checkPlace(tx, noun, node, above ?? []);
     else if (name !== before.name) await checkNames(tx, noun, node, [name]);
     await store.updateNode(tx, noun, node);

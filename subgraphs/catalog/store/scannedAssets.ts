@@ -1,6 +1,7 @@
 /** What the scanner reads and writes of assets: always for a whole batch, never for one. */
 import { copyRows } from '#platform/database/copy.ts';
 import type { Database, Queryable, Transaction } from '#platform/database/index.ts';
+import { following } from '#platform/dateTime.ts';
 import type { OwnerWords } from '../domain/snapshot.ts';
 import type { AssetRow, ColumnRow } from './tables/asset.ts';
 
@@ -276,12 +277,14 @@ export async function entomb(
   at: Date,
   runId: string | null,
 ): Promise<AssetRow[]> {
-  await tx`select id from catalog.assets where id = any(${ids as string[]}::uuid[]) order by id for update`;
+  const locked = await tx<Pick<AssetRow, 'updatedAt'>[]>`
+    select updated_at from catalog.assets where id = any(${ids as string[]}::uuid[]) order by id for update`;
+  const deletedAt = following(at, ...locked.map(({ updatedAt }) => updatedAt));
   const rows = await tx<AssetRow[]>`
-    update catalog.assets set deleted_at = ${at}, updated_at = ${at}, version = version + 1, run_id = ${runId}
+    update catalog.assets set deleted_at = ${deletedAt}, updated_at = ${deletedAt}, version = version + 1, run_id = ${runId}
     where id = any(${ids as string[]}::uuid[]) and source_id = ${sourceId} and deleted_at is null returning *`;
   await tx`
-    update catalog.columns set deleted_at = ${at}, updated_at = ${at}
+    update catalog.columns set deleted_at = ${deletedAt}, updated_at = ${deletedAt}
     where asset_id = any(${rows.map((row) => row.id)}::uuid[]) and deleted_at is null`;
   return rows;
 }

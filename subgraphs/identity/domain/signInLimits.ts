@@ -31,7 +31,9 @@ export function createSignInLimits(rootKey: Uint8Array): SignInLimits {
 
   async function findRefusal(sql: Queryable, of: Buffer, limit: number, at: Date, who: string): Promise<TooMuch | undefined> {
     const since = new Date(at.getTime() - WINDOW_MS);
-    const limitReachedAt = await findNthNewest(sql, of, since, limit);
+    // Those of a minute that is still to come are of a clock that was set back since: nobody has to wait for them.
+    const until = new Date(at.getTime() + WINDOW_MS);
+    const limitReachedAt = await findNthNewest(sql, of, since, until, limit);
     if (!limitReachedAt) return undefined;
     const retryAfterMs = Math.min(WINDOW_MS, Math.max(1, limitReachedAt.getTime() + WINDOW_MS - at.getTime()));
     const seconds = Math.ceil(retryAfterMs / 1000);

@@ -2,10 +2,10 @@
 import { newId } from '#platform/ids.ts';
 import type { Queryable, Transaction } from '#platform/database/index.ts';
 
-/** When the `limit`-th newest failure since a moment was; undefined when there are fewer. */
-export async function findNthNewest(sql: Queryable, key: Buffer, since: Date, limit: number): Promise<Date | undefined> {
+/** When the `limit`-th newest failure between these moments was; undefined when there are fewer. */
+export async function findNthNewest(sql: Queryable, key: Buffer, since: Date, until: Date, limit: number): Promise<Date | undefined> {
   const [row] = await sql<{ at: Date }[]>`
-    select at from identity.sign_in_failures where key = ${key} and at > ${since} order by at desc offset ${limit - 1} limit 1`;
+    select at from identity.sign_in_failures where key = ${key} and at > ${since} and at <= ${until} order by at desc offset ${limit - 1} limit 1`;
   return row?.at;
 }
 

@@ -3,6 +3,7 @@ import type { Transaction } from '#platform/database/index.ts';
 import { canonicalJson } from '#platform/events/leaf.ts';
 import type { AskSubgraph } from '#platform/graphql/subgraph.ts';
 import { newId } from '#platform/ids.ts';
+import { following } from '#platform/dateTime.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createPauses } from '#platform/pauses.ts';
 import type { AssetFacts } from '../facts.ts';
@@ -52,7 +53,7 @@ export function createEvaluate({ askCatalog, logger, now = () => new Date() }: E
         tx,
         await findAll(policies, assets),
         known.filter(({ policyId }) => !left.has(policyId)),
-        now(),
+        following(now(), ...known.map(({ updatedAt }) => updatedAt)),
       );
     }
   };

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Transaction } from '#platform/database/index.ts';
 import { addJob } from '#platform/jobs/queue.ts';
 import type { Task } from '#platform/jobs/worker.ts';
+import { following } from '#platform/dateTime.ts';
 import type { Logger } from '#platform/logger.ts';
 import { countCopies, listCopies } from '../store/assets.ts';
 import * as store from '../store/evaluations.ts';
@@ -122,7 +123,7 @@ export function createEvaluationTask(deps: EvaluationJobDeps): Task {
         // Assets come and go meanwhile.
         total: isLast ? done : Math.max(total, done),
         startedAt: row.startedAt ?? now(),
-        finishedAt: isLast ? now() : null,
+        finishedAt: isLast ? following(now(), row.startedAt) : null,
       });
       return !isLast;
     }) as Promise<boolean>;

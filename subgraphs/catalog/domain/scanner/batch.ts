@@ -12,6 +12,7 @@ import * as store from '../../store/scannedAssets.ts';
 import type { KnownAsset } from '../../store/scannedAssets.ts';
 import { addToRun, type RunCounts } from '../../store/scans.ts';
 import { listDomainIds } from '../../store/words.ts';
+import { editTime } from '../assetChanges.ts';
 import { changeRows, contentHash, createRows, type AssetChange, type Target } from './changes.ts';
 import { attributesOf, viewOf, viewWords } from './events.ts';
 
@@ -212,14 +213,14 @@ async function applyPrepared(
 
   await createAll(tx, state, toCreate);
   counts.added += toCreate.length;
-  const changes = await loadChanges(tx, state, toChange);
+  const { changes, at: changedAt } = await loadChanges(tx, state, toChange);
   // The same in substance, and only written differently: no version, but the hash is brought up to date.
   for (const { asset } of changes.filter((change) => change.changes.length === 0)) {
     estimates.push({ id: asset.id, nativeId: asset.nativeId, rowEstimate: asset.rowEstimate, hash: asset.hash });
     counts.unchanged += 1;
   }
   const real = changes.filter((change) => change.changes.length > 0);
-  await changeAll(tx, state, real, at);
+  await changeAll(tx, state, real, changedAt);
   const revived = real.filter((change) => change.before.deletedAt !== null).length;
   counts.added += revived;
   counts.changed += real.length - revived;
@@ -264,10 +265,15 @@ async function createAll(tx: Transaction, state: RunState, targets: readonly Tar
   );
 }
 
-async function loadChanges(tx: Transaction, state: RunState, items: readonly { id: string; target: Target }[]): Promise<AssetChange[]> {
-  if (items.length === 0) return [];
+async function loadChanges(
+  tx: Transaction,
+  state: RunState,
+  items: readonly { id: string; target: Target }[],
+): Promise<{ changes: AssetChange[]; at: Date }> {
+  if (items.length === 0) return { changes: [], at: new Date() };
   const ids = items.map(({ id }) => id);
   const before = await store.lockAssets(tx, ids);
+  const at = editTime([...before.values()]);
   const columns = await store.listAllColumns(tx, ids);
   // Under the lock: whoever gives an asset a domain has that first. The domain stays; its class follows from the source too.
   const domains = await listDomainIds(tx, ids);
@@ -275,10 +281,11 @@ async function loadChanges(tx: Transaction, state: RunState, items: readonly { i
   for (const domainId of new Set(domains.values())) {
     classes.set(domainId, await upsertClass(tx, { sourceId: state.sourceId, domainId }));
   }
-  return items.map(({ id, target }) => {
+  const changes = items.map(({ id, target }) => {
     const accessClass = classes.get(domains.get(id) ?? '') ?? state.accessClass;
-    return changeRows(before.get(id)!, columns.get(id) ?? [], { ...target, accessClass });
+    return changeRows(before.get(id)!, columns.get(id) ?? [], { ...target, accessClass, at });
   });
+  return { changes, at };
 }
 
 async function changeAll(tx: Transaction, state: RunState, changes: readonly AssetChange[], at: Date): Promise<void> {

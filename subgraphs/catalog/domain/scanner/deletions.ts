@@ -16,10 +16,11 @@ const isRelation = (kind: string): boolean => kind !== 'DATABASE' && kind !== 'S
 export type Deletion = { assetIds: readonly string[]; sourceId: string; runId: string | null; actorId: string | null; at: Date };
 
 /** Makes these assets tombstones, each with a version and an event. Gives how many were still alive. */
-export async function deleteAssets(tx: Transaction, { assetIds, sourceId, runId, actorId, at }: Deletion): Promise<number> {
+export async function deleteAssets(tx: Transaction, { assetIds, sourceId, runId, actorId, at: now }: Deletion): Promise<number> {
   let deleted = 0;
   for (let index = 0; index < assetIds.length; index += BATCH) {
-    const rows = await entomb(tx, sourceId, assetIds.slice(index, index + BATCH), at, runId);
+    const rows = await entomb(tx, sourceId, assetIds.slice(index, index + BATCH), now, runId);
+    const at = rows[0]?.deletedAt ?? now;
     const words = await listWords(
       tx,
       rows.map((row) => row.id),

@@ -2,6 +2,7 @@
 import type { Transaction } from '#platform/database/index.ts';
 import { append } from '#platform/events/append.ts';
 import type { NewEvent } from '#platform/events/types.ts';
+import { following } from '#platform/dateTime.ts';
 import * as runs from '../../store/scans.ts';
 import type { ScanRunRow } from '../../store/tables/source.ts';
 
@@ -9,7 +10,7 @@ export type Outcome = { status: string; error: string | null };
 
 /** Ends a run in the transaction of its last event. A newer run's answer replaces an older one's question. */
 export async function endRun(tx: Transaction, row: ScanRunRow, outcome: Outcome): Promise<void> {
-  const now = new Date();
+  const now = following(new Date(), row.startedAt, row.queuedAt);
   const { added, changed, unchanged, removed, done, total } = row;
   const counts = { added, changed, unchanged, removed, done, total };
   await runs.updateRun(tx, row.id, {

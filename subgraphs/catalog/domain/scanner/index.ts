@@ -3,9 +3,11 @@
  * anywhere: the run goes on under its id, and what was written is neither written nor counted again.
  */
 import { upsertClass } from '#platform/auth/access.ts';
-import type { Database, Queryable } from '#platform/database/index.ts';
+import { sqlState, type Database, type Queryable } from '#platform/database/index.ts';
+import { findOutage } from '#platform/database/outage.ts';
 import { AppError } from '#platform/errors.ts';
 import { append } from '#platform/events/append.ts';
+import { following } from '#platform/dateTime.ts';
 import type { Logger } from '#platform/logger.ts';
 import { withTrace } from '#platform/trace.ts';
 import type { Connector, ReadItem, ReadWarning } from '../../connectors/types.ts';
@@ -117,7 +119,7 @@ export function createScanner(deps: ScannerDeps) {
       // A run that goes on counts its unchanged assets anew; what it added and changed stays counted.
       const current = await runs.updateRun(tx, runId, {
         status: 'RUNNING',
-        startedAt: row.startedAt ?? new Date(),
+        startedAt: row.startedAt ?? following(new Date(), row.queuedAt),
         phase: 'connecting',
         done: 0,
         total: null,
@@ -164,7 +166,7 @@ export function createScanner(deps: ScannerDeps) {
     let completed = 0;
     let held = 0;
 
-    let toldAt = 0;
+    let toldAt = -Infinity;
     let batch: Prepared[] = [];
     let unreadable: Extract<ReadItem, { type: 'unreadable' }>[] = [];
     // One batch is written while the next one is read, and told at most once a second.
@@ -176,7 +178,7 @@ export function createScanner(deps: ScannerDeps) {
       [batch, unreadable] = [[], []];
       writing = (async () => {
         if (await applyBatch(state, assets, kept)) abort.abort(new Cancelled());
-        const now = Date.now();
+        const now = performance.now();
         if (now - toldAt < PROGRESS_EVERY_MS) return;
         toldAt = now;
         await tellProgress(current, source);
@@ -339,7 +341,7 @@ export function createScanner(deps: ScannerDeps) {
       return row.startedAt ?? row.queuedAt;
     });
     onCommit();
-    if (startedAt) onScanEnd?.({ status: outcome.status, milliseconds: Date.now() - startedAt.getTime() });
+    if (startedAt) onScanEnd?.({ status: outcome.status, milliseconds: Math.max(0, Date.now() - startedAt.getTime()) });
   }
 
   return {
@@ -363,8 +365,7 @@ export function createScanner(deps: ScannerDeps) {
   };
 }
 
-/** True when PurSight's own database went away (not the source), or chose this transaction to end a deadlock: the job's next try goes on. */
+/** True when PurSight's own database (not the source) is away or full, or chose this transaction to end a deadlock: the job's next try goes on. */
 function isWorthAnotherTry(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return !(error instanceof AppError) && typeof code === 'string' && /^(CONNECTION_|ECONN|EPIPE|57P0|08|40P01|40001)/.test(code);
+  return !(error instanceof AppError) && (findOutage(error) !== undefined || sqlState(error)?.startsWith('40') === true);
 }
