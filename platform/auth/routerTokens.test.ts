@@ -77,7 +77,9 @@ describe('router tokens', () => {
     await expect(verifier()(await sign(good, { kid: newId() }))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     const hmac = new SignJWT(good as unknown as JWTPayload).setProtectedHeader({ alg: 'HS256', kid: key.id });
     const asSecret = await hmac.sign(Buffer.from(key.jwk.x!, 'base64url'));
-    for (const token of [asSecret, '', 'a.b.c']) await expect(verifier()(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    const unsigned = [{ alg: 'none', kid: key.id }, good].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    for (const token of [asSecret, `${unsigned}.`, unsigned, '', 'a.b.c'])
+      await expect(verifier()(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 });
 
@@ -85,6 +87,45 @@ describe('the keys of routers', () => {
   it('are made once, however many processes start together', async () => {
     const loads = Array.from({ length: 4 }, () => loadRouterKeys(database.connect('router'), TEST_ROOT_KEY));
     for (const keys of await Promise.all(loads)) expect(keys).toEqual([key]);
+  });
+
+  it('follow each other: a new one is known before it signs, and the old one goes when none of its tokens is left', async () => {
+    const own = await createTestDatabase();
+    const subgraph = own.connect('catalog');
+    const loadPublicOnes = () => loadRouterPublicKeys(subgraph, TEST_ROOT_KEY);
+    // Each router is asked anew, as it asks twice a minute.
+    const routers = [own.connect('router'), own.connect('router')];
+    const load = async () => await Promise.all(routers.map((router) => loadRouterKeys(router, TEST_ROOT_KEY)));
+    const sign = (keys: readonly RouterKey[]) => createRouterTokenSigner(async () => [...keys])('catalog', caller);
+    const loadVerifier = () => createRouterTokenVerifier(loadPublicOnes, 'catalog');
+    const age = (id: string, interval: string) =>
+      own.owner`update access.router_keys set created_at = now() - ${interval}::text::interval where id = ${id}`;
+    try {
+      const [[old]] = (await load()) as [[RouterKey], [RouterKey]];
+      const before = await sign([old]);
+      await expect(loadVerifier()(before)).resolves.toEqual(caller);
+
+      await age(old.id, '31 days');
+      const [first, second] = (await load()) as [RouterKey[], RouterKey[]];
+      expect(first).toEqual(second);
+      expect(first).toEqual([old, expect.not.objectContaining({ id: old.id })]);
+      const fresh = first[1]!;
+      const verify = loadVerifier();
+      await expect(verify(before)).resolves.toEqual(caller);
+
+      await age(fresh.id, '3 minutes');
+      for (const keys of await load()) {
+        expect(keys).toEqual([fresh, old]);
+        await expect(verify(await sign(keys))).resolves.toEqual(caller);
+      }
+      await expect(verify(before)).resolves.toEqual(caller);
+
+      await age(fresh.id, '61 minutes');
+      expect(await load()).toEqual([[fresh], [fresh]]);
+      await expect(loadVerifier()(await sign([old]))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    } finally {
+      await own.drop();
+    }
   });
 
   it('show a subgraph their public half only', async () => {

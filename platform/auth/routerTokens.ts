@@ -18,6 +18,8 @@ const MOST_SECONDS = 60;
 const CLOCK_SKEW_SECONDS = 5;
 /** A router that started with a new key is let in this soon. */
 const RELOAD_EVERY_MS = 1_000;
+/** A new key is used, and an old one forgotten, this soon. */
+const FRESH_MS = 30_000;
 
 /** Whom the router asks for. */
 export type Caller = Pick<RequestContext, 'viewer' | 'requestId' | 'address'>;
@@ -39,25 +41,26 @@ const createRing = (loadKeys: () => Promise<RouterKey[]>) =>
     load: async () =>
       Promise.all((await loadKeys()).map(async ({ id, jwk }) => ({ id, key: (await importJWK(jwk, ALGORITHM)) as CryptoKey }))),
     reloadEveryMs: RELOAD_EVERY_MS,
+    freshMs: FRESH_MS,
   });
 
 /** Signs a token for the subgraph `audience`. */
 export type SignRouterToken = (audience: string, caller: Caller) => Promise<string>;
 
-/** `loadKeys` gives private keys, the newest first, at least one. */
+/** `loadKeys` gives private keys, first the one that signs. */
 export function createRouterTokenSigner(loadKeys: () => Promise<RouterKey[]>, now = () => new Date()): SignRouterToken {
   const ring = createRing(loadKeys);
   return async (audience, { viewer, requestId, address }) => {
-    const [newest] = await ring.all();
-    if (!newest) throw new Error('There is no key to sign router tokens with');
+    const [key] = await ring.all();
+    if (!key) throw new Error('There is no key to sign router tokens with');
     const issuedAt = Math.floor(now().getTime() / 1000);
     return await new SignJWT({ viewer, requestId, address })
-      .setProtectedHeader({ alg: ALGORITHM, kid: newest.id, typ: 'JWT' })
+      .setProtectedHeader({ alg: ALGORITHM, kid: key.id, typ: 'JWT' })
       .setIssuer(ISSUER)
       .setAudience(audience)
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + TOKEN_SECONDS)
-      .sign(newest.key);
+      .sign(key.key);
   };
 }
 
