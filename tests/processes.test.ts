@@ -248,8 +248,15 @@ describe('router, subgraphs and worker as processes of their own', { timeout: 60
         headers: { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) },
         body: JSON.stringify({ query: 'mutation ($id: ID!) { removeSource(input: { id: $id }) { removedId } }' }),
       });
+    const unsigned = [
+      { alg: 'none', kid: key!.id },
+      { iss: 'pursight-router', aud: 'catalog', exp: Date.now() / 1000 + 30, ...caller },
+    ]
+      .map((each) => Buffer.from(JSON.stringify(each)).toString('base64url'))
+      .join('.');
     const refused = {
       none: undefined,
+      unsigned: `${unsigned}.`,
       'an access token': token,
       'of another key': await createRouterTokenSigner(async () => [foreignKey])('catalog', caller),
       'for another subgraph': await sign('identity', caller),

@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSchema } from 'graphql';
-import { ADMINISTRATOR, startInProcess, type Answer } from '#deploy/testing/inProcess.ts';
+import { ADMINISTRATOR, startInProcess, type Answer, type InProcess } from '#deploy/testing/inProcess.ts';
 import type { Database } from '#platform/database/index.ts';
 import { createLogger } from '#platform/logger.ts';
 import { createTestDatabase } from '#platform/testing/database.ts';
 import { connectLive, type LiveClient } from '#platform/testing/liveClient.ts';
 import { API_FILE } from '#router/supergraph.ts';
 import { observe } from '#platform/testing/observedFields.ts';
+import { startSeparately } from './separate.ts';
 
 const api = buildSchema(readFileSync(API_FILE, 'utf8'));
 
@@ -58,7 +59,10 @@ const TOKEN_MS = 240_000;
 
 const RUN = `id status added changed unchanged removed error warnings { code subject message } progress { phase done total }`;
 
-/** `logged` gets every line of the log, down to the finest. */
+/** How worlds of this test file run; a file of `separately/` says otherwise before it loads the scenarios. */
+export const shape = { isSeparate: false };
+
+/** `logged` gets every line of the log, down to the finest; neither it nor `deadlineMs` can be had of processes of their own. */
 export async function createWorld({
   fault = '',
   deadlineMs,
@@ -66,7 +70,9 @@ export async function createWorld({
   environment = {},
 }: { fault?: string; deadlineMs?: number; logged?: string[]; environment?: Record<string, string> } = {}): Promise<World> {
   const database = await createTestDatabase();
-  const start = (port?: string) =>
+  const start = (port?: string): Promise<InProcess> =>
+    shape.isSeparate ? startSeparately(database.location, { environment: { FAULT: fault, ...environment }, port }) : startHere(port);
+  const startHere = (port?: string) =>
     startInProcess({
       location: database.location,
       environment: { NODE_ENV: 'test', FAULT: fault, ...environment, ...(port && { PORT: port }) },

@@ -14,13 +14,14 @@ export const ADMINISTRATOR = { email: 'admin@example.org', password: 'a password
 // oxlint-disable-next-line typescript/no-explicit-any -- its query says
 export type Answer = { data: any; errors?: { message: string; path?: (string | number)[]; extensions: Record<string, any> }[] };
 
-export type InProcess = {
+export type Spoken = {
   url: string;
   ask(token: string | null, query: string, variables?: Record<string, unknown>): Promise<Answer>;
   /** An access token, which lives five minutes. */
   signIn(email: string, password: string): Promise<string>;
-  stop(): Promise<void>;
 };
+
+export type InProcess = Spoken & { stop(): Promise<void> };
 
 export type InProcessOptions = {
   /** An own database instead of an embedded one in a temporary folder. */
@@ -34,7 +35,13 @@ export type InProcessOptions = {
 export async function startInProcess(options: InProcessOptions = {}): Promise<InProcess> {
   const { location, environment, deadlineMs, logger = createLogger({ level: 'silent', format: 'json' }) } = options;
   const dataDir = mkdtempSync(join(tmpdir(), 'pursight-in-process-'));
-  const remove = (): void => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  // Also where the process ends before the product was stopped.
+  const removeNow = (): void => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  process.once('exit', removeNow);
+  const remove = (): void => {
+    process.off('exit', removeNow);
+    removeNow();
+  };
   const product = await startProduct({
     settings: parseSettings({
       PORT: String(await freePort()),
@@ -56,8 +63,19 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     throw error;
   });
 
-  const ask: InProcess['ask'] = async (token, query, variables) => {
-    const response = await fetch(`${product.url}/graphql`, {
+  return {
+    ...speakTo(product.url),
+    async stop() {
+      await product.stop();
+      remove();
+    },
+  };
+}
+
+/** To a router, over HTTP. */
+export function speakTo(url: string): Spoken {
+  const ask: Spoken['ask'] = async (token, query, variables) => {
+    const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
       body: JSON.stringify({ query, variables }),
@@ -65,7 +83,7 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     return (await response.json()) as Answer;
   };
   return {
-    url: product.url,
+    url,
     ask,
     async signIn(email, password) {
       const { data, errors } = await ask(null, 'mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } } }', {
@@ -73,10 +91,6 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
       });
       if (errors) throw new Error(errors[0]!.message);
       return data.signIn.session.accessToken as string;
-    },
-    async stop() {
-      await product.stop();
-      remove();
     },
   };
 }

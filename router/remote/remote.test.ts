@@ -1,4 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose';
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -207,4 +209,35 @@ it('waits for a subgraph no longer than the sub-query’s own time', async () =>
   expect(errors).toMatchObject([
     { message: expect.stringContaining('did not answer within 0.05 s'), path: ['one'], extensions: { code: 'UPSTREAM_UNAVAILABLE' } },
   ]);
+});
+
+it('a client that leaves its router leaves the subgraph, too, long before any deadline', async () => {
+  const hung: RequestContext[] = [];
+  const { url } = await startSubgraph(createCatalog({ onHang: (context) => void hung.push(context) }));
+  const { router, post } = await startTestRouter({
+    subgraphs: [createIdentity(), createSession()],
+    remote: { subgraphs: [{ name: 'catalog', url: new URL(url) }], sign },
+  });
+  cleanUp.push(() => router.stop());
+  const controller = new AbortController();
+  const asked = post({ query: '{ asset(id: "hang") { id } }' }, { authorization: 'Bearer reader' }, controller.signal);
+  await expect.poll(() => hung).toHaveLength(1);
+  expect(hung[0]!.signal!.aborted).toBe(false);
+  controller.abort();
+  await expect(asked).rejects.toThrow();
+  await expect.poll(() => hung[0]!.signal!.aborted).toBe(true);
+});
+
+it('asks again over the connection that it has', async () => {
+  const connections = new Set<unknown>();
+  const server = createHttpServer((request, response) => {
+    connections.add(request.socket);
+    request.resume().on('end', () => response.setHeader('content-type', 'application/json').end('{"data":{"asset":null}}'));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUp.push(async () => server.close().closeAllConnections());
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const answer = createRemoteAnswer({ name: 'catalog', url }, { sign, faults: new Set(), logger: silent });
+  for (let times = 0; times < 5; times++) expect(await answer('{ asset(id: "a") { id } }', {}, caller)).toEqual({ data: { asset: null } });
+  expect(connections.size).toBe(1);
 });

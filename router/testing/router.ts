@@ -96,7 +96,7 @@ export type TestRouter = {
   url: string;
   /** Lines of the log, as text. */
   log: string[];
-  post: (body: unknown, headers?: Record<string, string>) => Promise<Response>;
+  post: (body: unknown, headers?: Record<string, string>, signal?: AbortSignal) => Promise<Response>;
   /** Posts an operation as a viewer and gives the answer's body. */
   ask: (query: string, options?: { as?: keyof typeof VIEWERS; variables?: object; operationName?: string }) => Promise<Answer>;
 };
@@ -128,11 +128,12 @@ export async function startTestRouter(overrides: Partial<RouterDeps> & Hooks = {
     ...rest,
   });
   const { url } = await router.start();
-  const post = (body: unknown, headers: Record<string, string> = {}) =>
+  const post = (body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal) =>
     fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
+      signal,
     });
   return {
     router,

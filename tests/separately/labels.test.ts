@@ -1,0 +1,2 @@
+import './shape.ts';
+import '../contract/labels.test.ts';

@@ -1,0 +1,2 @@
+import './shape.ts';
+import '../live.test.ts';

@@ -1,0 +1,2 @@
+import './shape.ts';
+import '../visibility.test.ts';
