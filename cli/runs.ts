@@ -45,8 +45,8 @@ export async function waitForRun(options: { client: Client; terminal: Terminal; 
         awaySince = undefined;
       } catch (error) {
         if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
-        awaySince ??= Date.now();
-        if (Date.now() - awaySince > AWAY_MS) throw error;
+        awaySince ??= performance.now();
+        if (performance.now() - awaySince > AWAY_MS) throw error;
         draw(`${label}  PurSight does not answer; waiting for it`);
       }
     }

@@ -45,7 +45,7 @@ export function startClientProcess({ settings, logger, say, entry = ENTRY }: Opt
   const tellFirstRun = (): void => void (isFirstRun && child?.connected && child.send(FIRST_RUN));
 
   function start(): void {
-    const begin = Date.now();
+    const begin = performance.now();
     // With the flags of this process, which keep it small.
     const started = fork(entry, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     child = started;
@@ -66,7 +66,7 @@ export function startClientProcess({ settings, logger, say, entry = ENTRY }: Opt
       if (isStopping) return;
       state = { state: 'degraded', message: 'The web client does not run; it is started again.' };
       if (!wasReady) return reject(new CannotStart(failed));
-      if (Date.now() - begin > SETTLED_MS) pause = FIRST_PAUSE_MS;
+      if (performance.now() - begin > SETTLED_MS) pause = FIRST_PAUSE_MS;
       logger.warn({ code, signal, failed, pauseMs: pause }, 'the web client ended; it is started again');
       again = setTimeout(start, pause);
       pause = Math.min(LONGEST_PAUSE_MS, 2 * pause);

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '#platform/database/embedded.ts';
+import { findServer } from '#platform/database/embeddedServer.ts';
 import { connect } from '#platform/database/index.ts';
 import { migrate } from '#platform/database/migrate.ts';
 import type { DatabaseLocation } from '#platform/database/roles.ts';
@@ -26,15 +27,27 @@ export async function startServer(
   ownUrl: string | undefined,
   settings: ServerSettings = {},
 ): Promise<{ url: string; stop(): Promise<void> }> {
+  // A signal by itself would end the process without what is done at its exit.
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => process.exit(code));
   if (ownUrl) return { url: ownUrl, stop: async () => {} };
   const dataDir = mkdtempSync(join(tmpdir(), 'pursight-databases-'));
+  const removeNow = (): void => {
+    // The server is in a process group of its own: nobody else would end it. Nobody needs its data any more.
+    const left = findServer(join(dataDir, 'postgresql', 'data'));
+    if (left) process.kill(left.pid, 'SIGQUIT');
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  };
+  process.once('exit', removeNow);
   const server = await startEmbedded({ dataDir, rootKey: ROOT_KEY, settings, logger: createLogger({ level: 'warn', format: 'json' }) });
   const stop = async (): Promise<void> => {
     await server.stop();
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    removeNow();
+    process.off('exit', removeNow);
   };
-  // The server is in a process group of its own: nobody else would end it.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().finally(() => process.exit(130)));
   return { url: server.ownerUrl, stop };
 }
 
