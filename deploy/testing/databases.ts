@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '#platform/database/embedded.ts';
-import { findServer } from '#platform/database/embeddedServer.ts';
+import { findServer, isAlive } from '#platform/database/embeddedServer.ts';
 import { connect } from '#platform/database/index.ts';
 import { migrate } from '#platform/database/migrate.ts';
 import type { DatabaseLocation } from '#platform/database/roles.ts';
@@ -12,6 +12,10 @@ import { createLogger } from '#platform/logger.ts';
 import { MIGRATION_FOLDERS } from '../migrations.ts';
 
 const ROOT_KEY = Buffer.alloc(32, 1);
+/** A server that is told to end at once does within a fraction of this. */
+const END_MS = 5_000;
+/** Never told of anything: to wait without a turn of the event loop. */
+const CLOCK = new Int32Array(new SharedArrayBuffer(4));
 
 export type Databases = {
   /** A migrated, empty PurSight database. */
@@ -39,7 +43,9 @@ export async function startServer(
     // The server is in a process group of its own: nobody else would end it. Nobody needs its data any more.
     const left = findServer(join(dataDir, 'postgresql', 'data'));
     if (left) process.kill(left.pid, 'SIGQUIT');
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    // Nothing but waiting can be done at an exit, and what a server still writes cannot be removed.
+    for (const until = performance.now() + END_MS; left && isAlive(left.pid) && performance.now() < until;) Atomics.wait(CLOCK, 0, 0, 20);
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   process.once('exit', removeNow);
   const server = await startEmbedded({ dataDir, rootKey: ROOT_KEY, settings, logger: createLogger({ level: 'warn', format: 'json' }) });

@@ -52,7 +52,7 @@ const RIGHTS: Record<Part, Record<string, string[]>> = {
     'events.failures': ['select', 'insert', 'update', 'delete'],
   },
   router: {
-    'access.router_keys': ['select', 'insert'],
+    'access.router_keys': ['select', 'insert', 'delete'],
     'access.classes': ['select'],
     'access.domains': ['select'],
     'events.head': ['select'],
