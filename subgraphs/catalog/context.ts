@@ -1,9 +1,10 @@
 /** What an operation's resolvers share: the viewer's visible classes and the DataLoaders, each of which leaves out what the viewer may not see. */
 import DataLoader from 'dataloader';
-import type { VisibleClasses } from '#platform/auth/access.ts';
+import { visibleClasses, type VisibleClasses } from '#platform/auth/access.ts';
 import { classesOf, forgetClasses } from '#platform/auth/operationClasses.ts';
 import { mayRead } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
+import { NotFound } from '#platform/errors.ts';
 import { perOperation, type RequestContext } from '#platform/graphql/context.ts';
 import { reconstruct } from './domain/history.ts';
 import { createSourceLoaders } from './sourceLoaders.ts';
@@ -59,6 +60,11 @@ function createLoaders(sql: Database, context: RequestContext) {
     editable,
     /** Tombstones too. */
     assetById,
+    /** The same by the viewer's classes of now, for what was to be seen a moment ago. Throws NOT_FOUND. */
+    assetByIdAnew: new DataLoader(async (ids: readonly string[]) => {
+      const rows = viewer ? await findAssetsById(sql, await visibleClasses(sql, viewer, 'read'), ids) : [];
+      return inOrder(ids, rows, (row) => row.id).map((row, index) => row ?? new NotFound('asset', ids[index]!));
+    }),
     /** The living only. */
     assetByName: new DataLoader(
       async (names: readonly { namespace: string; name: string }[]) =>

@@ -7,7 +7,11 @@ export function createColumn(catalog: CatalogContext) {
   return {
     __resolveReference: async ({ id }: { id: string }, context: RequestContext) =>
       isId(id) ? catalog.of(context).columnById.load(id.toLowerCase()) : null,
-    asset: (column: ColumnParent, _: unknown, context: RequestContext) => catalog.of(context).assetById.load(column.assetId),
+    /** Seen with the column. Where it is not, it was moved to a class since then that was made meanwhile, or that is others'. */
+    async asset({ assetId }: ColumnParent, _: unknown, context: RequestContext) {
+      const { assetById, assetByIdAnew } = catalog.of(context);
+      return (await assetById.load(assetId)) ?? (await assetByIdAnew.load(assetId));
+    },
     default: (column: ColumnParent) => column.defaultValue,
   };
 }
