@@ -35,7 +35,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 const SCANNED = ['COMPLETED', 'COMPLETED_WITH_WARNINGS'];
 const SCAN_PATIENCE_MS = 60_000;
 /** Between two operations a client waits this long on average. */
-const PAUSE_MS = 500;
+const PAUSE_MS = 1_500;
 
 export type Client = { run(ending: AbortSignal): Promise<void>; listenings: readonly Listening[]; close(): void };
 

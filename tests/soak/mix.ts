@@ -24,9 +24,12 @@ export type MixOptions = { seed: number; seconds: number; clients: number; table
 export type MixReport = Tally & {
   /** Megabytes, in order. */
   memory: number[];
+  /** Seconds that the product's process had a processor for, from the first sample of the memory to the last. */
+  processor: number;
   delivered: number;
-  /** Milliseconds from commit to delivery, sorted; only where it was timed. */
+  /** Milliseconds from commit to delivery, and to the place in the log, sorted; only where they were timed. */
   lags: number[];
+  sealing: number[];
 };
 
 export async function run({ seed, seconds = SECONDS, clients = CLIENTS, say }: SoakContext): Promise<string[]> {
@@ -35,9 +38,11 @@ export async function run({ seed, seconds = SECONDS, clients = CLIENTS, say }: S
   const report = await withDatabases({ prefix: 'soak', settings }, (databases) =>
     mix({ seed, seconds, clients, tables: TABLES, databases, isTimed: true }),
   );
-  const { took, expected, memory, delivered, lags } = report;
+  const { took, expected, memory, processor, delivered, lags, sealing } = report;
   const all = [...took.values()].flat();
-  say(`  ${all.length} operations of ${clients} clients in ${seconds} s; ${delivered} events delivered`);
+  say(
+    `  ${all.length} operations of ${clients} clients in ${seconds} s; ${delivered} events delivered; ${processor.toFixed(1)} s of processor time`,
+  );
   for (const [name, times] of [...took].toSorted(([, a], [, b]) => b.length - a.length)) {
     const sorted = times.toSorted((a, b) => a - b);
     say(`  ${name.padEnd(22)} ${String(times.length).padStart(6)}   p50 ${ms(at(sorted, 0.5))}   p95 ${ms(at(sorted, 0.95))}`);
@@ -48,6 +53,7 @@ export async function run({ seed, seconds = SECONDS, clients = CLIENTS, say }: S
   say(
     `  from commit to delivery: p50 ${ms(at(lags, 0.5))}   p95 ${ms(at(lags, 0.95))}   p99 ${ms(at(lags, 0.99))}   of ${lags.length} deliveries`,
   );
+  say(`  of it from commit to the log: p50 ${ms(at(sealing, 0.5))}   p95 ${ms(at(sealing, 0.95))}   p99 ${ms(at(sealing, 0.99))}`);
   return [
     ...describeWrong(report),
     ...(third > second * MOST_GROWTH ? [`Memory grew from ${second.toFixed(0)} to ${third.toFixed(0)} MB after the warm-up.`] : []),
@@ -64,6 +70,7 @@ export async function mix({ seed, seconds, clients: many, tables, databases, isT
   const product = await startOwn(location);
   const tally: Tally = { took: new Map(), expected: new Map(), wrong: new Map() };
   const memory: number[] = [];
+  const used: number[] = [];
   try {
     const estate = await createEstate(product, databases, tables);
     const clients = Array.from({ length: many }, (_, index) =>
@@ -77,7 +84,9 @@ export async function mix({ seed, seconds, clients: many, tables, databases, isT
     const working = Promise.all(clients.map((client) => client.run(ending.signal)));
     working.catch(() => ending.abort());
     for (const until = performance.now() + seconds * 1_000; performance.now() < until && !ending.signal.aborted; await sleep(SAMPLE_MS)) {
-      memory.push((await product.memory()) / MEGABYTE);
+      const { resident, processor } = await product.usage();
+      memory.push(resident / MEGABYTE);
+      used.push(processor);
     }
     ending.abort();
     await working;
@@ -93,7 +102,13 @@ export async function mix({ seed, seconds, clients: many, tables, databases, isT
     for (const client of clients) client.close();
     await estate.stop();
     const delivered = listenings.reduce((sum, { received }) => sum + received.length, 0);
-    return { ...tally, memory, delivered, lags: isTimed ? await readLags(sql, listenings) : [] };
+    return {
+      ...tally,
+      memory,
+      processor: used.at(-1)! - used[0]!,
+      delivered,
+      ...(isTimed ? await readLags(sql, listenings) : { lags: [], sealing: [] }),
+    };
   } finally {
     await product.stop();
     await sql.end({ timeout: 1 });
@@ -136,9 +151,10 @@ async function findLost(sql: Database, clients: readonly (readonly Listening[])[
 }
 
 /** Of events of assets, whose commits the versions tell; and not of those that a subscription began with. */
-async function readLags(sql: Database, listenings: readonly Listening[]): Promise<number[]> {
-  const rows = await sql<{ seq: number; committed: number }[]>`
-    select l.seq, extract(epoch from pg_xact_commit_timestamp(v.xmin))::float8 * 1000 as committed
+async function readLags(sql: Database, listenings: readonly Listening[]): Promise<Pick<MixReport, 'lags' | 'sealing'>> {
+  const rows = await sql<{ seq: number; committed: number; sealed: number }[]>`
+    select l.seq, extract(epoch from pg_xact_commit_timestamp(v.xmin))::float8 * 1000 as committed,
+      extract(epoch from pg_xact_commit_timestamp(l.xmin))::float8 * 1000 as sealed
     from events.log l join catalog.asset_versions v on v.asset_id::text = l.subject and v.version = coalesce((l.data ->> 'version')::int, 1)
     where l.type in ('asset.created', 'asset.updated')`;
   const commits = new Map(rows.map(({ seq, committed }) => [seq, committed]));
@@ -149,7 +165,9 @@ async function readLags(sql: Database, listenings: readonly Listening[]): Promis
       if (committed !== undefined && committed > openedAt) lags.push(receivedAt - committed);
     }
   }
-  return lags.sort((a, b) => a - b);
+  const begun = Math.min(...listenings.map(({ openedAt }) => openedAt));
+  const sealing = rows.filter(({ committed }) => committed > begun).map(({ committed, sealed }) => sealed - committed);
+  return { lags: lags.sort((a, b) => a - b), sealing: sealing.sort((a, b) => a - b) };
 }
 
 /** The medians of the beginning, the middle and the end. */

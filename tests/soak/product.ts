@@ -16,8 +16,8 @@ export type OwnProduct = {
   admin: Ask;
   /** An API token, which outlives any session, of a new user with these roles. */
   createUser(roles: { role: string; sourceId?: string }[]): Promise<string>;
-  /** Resident, in bytes. */
-  memory(): Promise<number>;
+  /** Of its process, as it tells of itself: resident bytes now, and seconds of processor time until now. */
+  usage(): Promise<{ resident: number; processor: number }>;
   /** What it logged as an error, a line each. */
   errors(): string[];
   stop(): Promise<void>;
@@ -81,9 +81,10 @@ export async function startOwn(location: DatabaseLocation): Promise<OwnProduct> 
       });
       return await createToken(email, [...new Set(roles.map(({ role }) => role))]);
     },
-    async memory() {
+    async usage() {
       const text = await (await fetch(`${url}/metrics`)).text();
-      return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)![1]);
+      const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)![1]);
+      return { resident: read('process_resident_memory_bytes'), processor: read('process_cpu_seconds_total') };
     },
     errors: () =>
       running
