@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { connect } from '#platform/database/index.ts';
 import { freePort } from '#platform/testing/freePort.ts';
 import {
   copyTree,
@@ -157,6 +158,27 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(errors).toMatchObject([{ path: ['me'], extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
     const ready = await fetch(`${product.url}/health/ready`);
     expect({ status: ready.status, body: await ready.json() }).toMatchObject({ status: 200, body: { status: 'degraded' } });
+  });
+
+  it('has a log that is as it was sealed, and signed, after all of that', async () => {
+    const verify = () => runShell(tree, 'node cli/pursight.mjs audit verify --json', { DATA_DIR: dataDir });
+    const { code, stdout } = await verify();
+    const { faults, anchoredSeq, verifiedSeq, checkpoints } = JSON.parse(stdout);
+    expect({ code, faults }).toEqual({ code: 0, faults: [] });
+    expect(anchoredSeq).toBeGreaterThan(0);
+    expect(checkpoints.file).toBe(checkpoints.table);
+
+    const { stdout: url } = await runShell(tree, 'node cli/pursight.mjs database url', { DATA_DIR: dataDir });
+    const sql = connect({ url: url.trim(), name: 'test', max: 1 });
+    try {
+      const [row] = await sql<{ subject: string }[]>`select subject from events.log where seq = ${verifiedSeq - 1}`;
+      await sql`update events.log set subject = 'other' where seq = ${verifiedSeq - 1}`;
+      const found = await verify();
+      expect({ code: found.code, ...JSON.parse(found.stdout) }).toMatchObject({ code: 1, firstBrokenSeq: verifiedSeq - 1 });
+      await sql`update events.log set subject = ${row!.subject} where seq = ${verifiedSeq - 1}`;
+    } finally {
+      await sql.end();
+    }
   });
 
   it('leaves no secret in its folder or its log', async () => {

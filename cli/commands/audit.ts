@@ -49,6 +49,9 @@ function linesOf(found: Verification): string[] {
   return [
     ...faults.map(({ message }) => message),
     ...more,
+    ...(firstSeq > 1
+      ? [`The events before ${firstSeq} are no more: retention drops the oldest by the million, after the checkpoint of their end.`]
+      : []),
     firstBrokenSeq === null
       ? `Looked at ${events}: as they were sealed.`
       : `First broken: event ${firstBrokenSeq}. Intact up to event ${verifiedSeq}.`,

@@ -117,6 +117,23 @@ describe(`long lists${title}`, { skip: 'missing' in found, timeout: 120_000 }, (
     await page.getByText('2 of 2').waitFor();
   });
 
+  it('of the audit stand below what is known of the log itself', async () => {
+    const page = await open('/admin/audit');
+    const state = page.getByRole('region', { name: 'The state of the chain' });
+    await state.getByText(/^checkpoint [\d,]+ signed/).waitFor();
+    const found = { verifiedSeq: 1204, verifiedAt: '2026-03-01T12:00:00.000Z', checkpointSeq: 1300, checkpointAt: '2026-03-01T12:10:00.000Z' };
+    await page.route('**/graphql', async (route) => {
+      if ((route.request().postDataJSON() as { operationName?: string }).operationName !== 'AuditState') return route.continue();
+      const fault = 'Event 1205 was changed: its leaf is another one.';
+      const auditStatus = { __typename: 'AuditStatus', sealedSeq: 1310, hash: 'ab', ...found, firstBrokenSeq: 1205, fault };
+      await route.fulfill({ contentType: 'application/json', body: JSON.stringify({ data: { auditStatus } }) });
+    });
+    await page.reload();
+    await state.getByRole('alert').getByText(/broken at event 1,205\. Event 1205 was changed/).waitFor();
+    await state.getByText(/^Intact up to event 1,204/).waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+  });
+
   it('fit a narrow screen', async () => {
     const page = await open('/admin/audit', { viewport: { width: 360, height: 780 } });
     await page.getByRole('button', { name: /^Filters/ }).click();

@@ -262,7 +262,7 @@ function Chain({ status }: { status: Status }) {
 function detailOf(data: unknown): string {
   if (typeof data !== 'object' || data === null) return '';
   const values = data as Record<string, unknown>;
-  const name = ['name', 'message', 'email', 'title', 'reason', 'error', 'status']
+  const name = ['name', 'message', 'email', 'title', 'reason', 'error', 'fault', 'status']
     .map((key) => values[key])
     .find((value) => typeof value === 'string');
   const changes = Array.isArray(values.changes) ? values.changes.map((change: { path?: string }) => change.path).filter(Boolean) : [];
