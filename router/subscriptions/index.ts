@@ -92,7 +92,7 @@ export function createSubscriptions(options: LiveOptions, deps: SubscriptionsDep
   });
   const plan = createPlanner(schema, ({ viewer }, cost) => rateLimit.take(`user ${viewer.userId}`, cost));
 
-  const shares = createShares();
+  const shares = createShares({ maxPerUser });
 
   /** Errors as clients see them, by what graphql-ws takes for errors. */
   const rendered = new WeakMap<GraphQLError, GraphQLFormattedError>();

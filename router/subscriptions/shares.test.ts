@@ -4,7 +4,7 @@ import { createShares } from './shares.ts';
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 it('pages of the log are read two at a time, one for each user, and none for an operation that has ended', async () => {
-  const shares = createShares();
+  const shares = createShares({ maxPerUser: 50 });
   const reading: { name: string; end: () => void }[] = [];
   const read = (name: string, userId: string, signal = new AbortController().signal) =>
     shares.inTurnOf(userId, signal)(() => new Promise<string>((resolve) => reading.push({ name, end: () => resolve(name) })));
@@ -31,11 +31,17 @@ it('pages of the log are read two at a time, one for each user, and none for an 
 });
 
 it('a subscription is given back once, however often that is said', () => {
-  const shares = createShares();
+  const shares = createShares({ maxPerUser: 50 });
   const taken = Array.from({ length: 500 }, () => shares.take('a'));
   expect(() => shares.take('a')).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
   shares.take('b');
   for (let count = 0; count < 3; count++) taken[0]!();
   shares.take('a');
   expect(() => shares.take('a')).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
+});
+
+it('whoever may have more sockets than subscriptions may have one on each', () => {
+  const shares = createShares({ maxPerUser: 600 });
+  for (let count = 0; count < 600; count++) shares.take('a');
+  expect(() => shares.take('a')).toThrow(expect.objectContaining({ details: expect.objectContaining({ limit: 600 }) }));
 });

@@ -3,7 +3,7 @@ import { TooMuch } from '#platform/errors.ts';
 import { createTurns } from '#platform/turns.ts';
 import { createCounts } from './counts.ts';
 
-/** At a time, over all sockets of one user. */
+/** At a time, over all sockets of one user; whoever may have more sockets than that may have one on each. */
 const MOST_SUBSCRIPTIONS = 500;
 /** Pages of the log at a time, over all and for one user: the pool has more connections, for the feed. */
 const MOST_PAGES = { limit: 2, perKey: 1 };
@@ -17,16 +17,17 @@ export type Shares = {
   inTurnOf: (userId: string, signal: AbortSignal) => InTurn;
 };
 
-export function createShares(): Shares {
+export function createShares({ maxPerUser }: { maxPerUser: number }): Shares {
+  const most = Math.max(MOST_SUBSCRIPTIONS, maxPerUser);
   const subscriptions = createCounts();
   const pages = createTurns(MOST_PAGES);
   return {
     take(userId) {
-      if (subscriptions.of(userId) >= MOST_SUBSCRIPTIONS) {
+      if (subscriptions.of(userId) >= most) {
         throw new TooMuch(
           'RATE_LIMITED',
-          `At most ${MOST_SUBSCRIPTIONS} subscriptions at a time are possible for one user. Complete some first, or ask for more in one by its filter.`,
-          { retryAfterMs: 1_000, limit: MOST_SUBSCRIPTIONS },
+          `At most ${most} subscriptions at a time are possible for one user. Complete some first, or ask for more in one by its filter.`,
+          { retryAfterMs: 1_000, limit: most },
         );
       }
       subscriptions.add(userId);

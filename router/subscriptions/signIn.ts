@@ -4,6 +4,7 @@ import { Unauthenticated } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { bearerToken } from '../requests.ts';
 import { CLOSE, type Closing, type Connection } from './connection.ts';
+import { createCounts } from './counts.ts';
 import type { LiveEvent } from './logEvents.ts';
 import { scopeKeyOf } from './scopes.ts';
 
@@ -38,8 +39,7 @@ const ENDING = ['token.revoked', 'identity.signedOut', 'identity.sessionRevoked'
 
 export function createSignIns({ authenticate, maxPerUser, logger }: Options): SignIns {
   const connections = new Set<Connection>();
-
-  const ofUser = (userId: string): Connection[] => [...connections].filter(({ subscriber }) => subscriber!.viewer.userId === userId);
+  const perUser = createCounts();
 
   function closeAtItsEnd(connection: Connection): void {
     const { expiresAt } = connection.subscriber!.viewer;
@@ -98,11 +98,16 @@ export function createSignIns({ authenticate, maxPerUser, logger }: Options): Si
         return CLOSE.tryLater;
       }
       if (connection.closed.aborted) return CLOSE.goingAway;
-      if (ofUser(viewer.userId).length >= maxPerUser) return CLOSE.tooMany;
+      if (perUser.of(viewer.userId) >= maxPerUser) return CLOSE.tooMany;
       connection.token = token;
       connection.subscriber = { viewer, scopeKey: scopeKeyOf(viewer), address: connection.address };
       connections.add(connection);
-      connection.ws.once('close', () => connections.delete(connection)); // until then it counts
+      perUser.add(viewer.userId);
+      connection.ws.once('close', () => {
+        // Until then it counts.
+        connections.delete(connection);
+        perUser.remove(viewer.userId);
+      });
       closeAtItsEnd(connection);
       return undefined;
     },

@@ -53,7 +53,7 @@ export async function startLiveRouter({
       if (viewer instanceof Unauthenticated) throw viewer;
       return viewer;
     },
-    live: { database: database.connect('router'), maxPerAddress: 1_000, maxPerUser: 1_000, ...live },
+    live: { database: database.connect('router'), maxPerAddress: 1_000, maxPerUser: 500, ...live },
   });
   const catalog = database.connect('catalog');
   const sequencer = createSequencer({ sql: database.connect('events'), logger: createLogger({ level: 'silent', format: 'json' }) });

@@ -84,9 +84,9 @@ export async function mix({ seed, seconds, clients: many, tables, databases, isT
     const working = Promise.all(clients.map((client) => client.run(ending.signal)));
     working.catch(() => ending.abort());
     for (const until = performance.now() + seconds * 1_000; performance.now() < until && !ending.signal.aborted; await sleep(SAMPLE_MS)) {
-      const { resident, processor } = await product.usage();
-      memory.push(resident / MEGABYTE);
-      used.push(processor);
+      const read = await product.metrics();
+      memory.push(read('process_resident_memory_bytes') / MEGABYTE);
+      used.push(read('process_cpu_seconds_total'));
     }
     ending.abort();
     await working;

@@ -16,8 +16,8 @@ export type OwnProduct = {
   admin: Ask;
   /** An API token, which outlives any session, of a new user with these roles. */
   createUser(roles: { role: string; sourceId?: string }[]): Promise<string>;
-  /** Of its process, as it tells of itself: resident bytes now, and seconds of processor time until now. */
-  usage(): Promise<{ resident: number; processor: number }>;
+  /** What its process tells of itself at this moment, by name (docs/http.md). */
+  metrics(): Promise<(name: string) => number>;
   /** What it logged as an error, a line each. */
   errors(): string[];
   stop(): Promise<void>;
@@ -41,7 +41,8 @@ export const asker =
     return data;
   };
 
-export async function startOwn(location: DatabaseLocation): Promise<OwnProduct> {
+/** `environment`: further settings. */
+export async function startOwn(location: DatabaseLocation, environment: Record<string, string> = {}): Promise<OwnProduct> {
   const dataDir = mkdtempSync(join(tmpdir(), 'pursight-soak-'));
   const remove = (): void => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   process.once('exit', remove);
@@ -56,6 +57,7 @@ export async function startOwn(location: DatabaseLocation): Promise<OwnProduct> 
     ADMIN_PASSWORD: ADMINISTRATOR.password,
     LOG_LEVEL: 'error',
     LOG_FORMAT: 'json',
+    ...environment,
   });
   await ready(running);
 
@@ -81,10 +83,9 @@ export async function startOwn(location: DatabaseLocation): Promise<OwnProduct> 
       });
       return await createToken(email, [...new Set(roles.map(({ role }) => role))]);
     },
-    async usage() {
+    async metrics() {
       const text = await (await fetch(`${url}/metrics`)).text();
-      const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)![1]);
-      return { resident: read('process_resident_memory_bytes'), processor: read('process_cpu_seconds_total') };
+      return (name) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]);
     },
     errors: () =>
       running
