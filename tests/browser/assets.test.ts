@@ -128,6 +128,48 @@ describe(`an asset${title}`, { skip: 'missing' in found, timeout: 120_000 }, () 
     await panel.getByText('Of the job').waitFor();
   });
 
+  it('is edited with E, unless a column of it has the focus', async () => {
+    const page = await openAs(undefined, `/assets/${await shop.idOf('sales.customers')}`);
+    const row = page.getByRole('row').filter({ hasText: 'email' });
+    await row.waitFor();
+    await page.getByRole('heading', { level: 1 }).focus();
+    await page.keyboard.press('e');
+    const sheet = page.getByRole('dialog', { name: 'Edit customers' });
+    await sheet.waitFor();
+    // What lies under it hears no keys.
+    await sheet.getByRole('button', { name: 'Cancel' }).focus();
+    await page.keyboard.press('2');
+    expect(new URL(page.url()).search).toBe('');
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    await row.focus();
+    await page.keyboard.press('e');
+    await page.getByRole('textbox', { name: 'Description of email' }).waitFor();
+    expect(await sheet.count()).toBe(0);
+  });
+
+  it('has a name that is copied in one line when it is marked', async () => {
+    const page = await openAs(undefined, `/assets/${await shop.idOf('sales.customers')}`);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const button = page.getByRole('button', { name: /^Copy the name/ });
+    const name = (await button.getAttribute('aria-label'))!.replace('Copy the name ', '');
+    const copied = async (from: [part: number, at: number], to: [part: number, at: number]): Promise<string> => {
+      await button.locator('bdi').evaluate(
+        (element, [[fromPart, fromAt], [toPart, toAt]]) => {
+          const texts = [...element.childNodes].map((part) => part.firstChild!);
+          getSelection()!.setBaseAndExtent(texts[fromPart]!, fromAt, texts[toPart]!, toAt);
+        },
+        [from, to] as const,
+      );
+      await page.keyboard.press('ControlOrMeta+c');
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    const head = name.length - '.customers'.length;
+    await expect.poll(() => copied([0, 0], [1, '.customers'.length]), { timeout: 20_000 }).toBe(name);
+    expect(await copied([0, 2], [1, '.cust'.length])).toBe(name.slice(2, head + '.cust'.length));
+    expect(await copied([0, 0], [0, head])).toBe(name.slice(0, head));
+  });
+
   it('whose names and words mean harm does none', async () => {
     const names = ['🦊 table', 'ß'.repeat(31) + 'x', 'טבלה של לקוחות', `<img src=x onerror="harm()">`];
     const words = '<script>harm()</script> <img src=x onerror="harm()"> [press](javascript:harm()) [this](https://example.org/)';

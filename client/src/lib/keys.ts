@@ -3,13 +3,17 @@
 import { useEffect, useEffectEvent } from 'react';
 import { getPreferences } from './preferences';
 
-export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
+/** What gives false leaves the key to others. */
+export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => unknown>>;
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable ||
     /^(TEXTAREA|SELECT)$/.test(target.tagName) ||
     (target instanceof HTMLInputElement && !/^(checkbox|radio|button|range)$/.test(target.type)));
+
+/** What lies under a dialog hears no single keys. */
+const isInDialog = (target: EventTarget | null): boolean => target instanceof Element && target.closest('[data-modal]') !== null;
 
 const SEQUENCE_MS = 1_200;
 let prefix: { key: string; at: number } | undefined;
@@ -29,7 +33,7 @@ function dispatch(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const name = nameOf(event);
   const isSingle = !name.startsWith('mod+') && name !== 'Escape';
-  if (isSingle && (isTyping(event.target) || !getPreferences().singleKeys)) return;
+  if (isSingle && (isTyping(event.target) || isInDialog(event.target) || !getPreferences().singleKeys)) return;
   // What is typed has an undo of its own.
   if (/^mod\+(shift\+)?z$/.test(name) && isTyping(event.target)) return;
   const sequence = prefix && Date.now() - prefix.at < SEQUENCE_MS ? `${prefix.key} ${name}` : undefined;
@@ -40,9 +44,8 @@ function dispatch(event: KeyboardEvent): void {
 export function useKeys(map: KeyMap, isActive = true): void {
   const ask = useEffectEvent((event: KeyboardEvent, name: string, sequence: string | undefined): boolean => {
     const handler = (sequence && map[sequence]) || map[name];
-    if (!handler) return false;
+    if (!handler || handler(event) === false) return false;
     event.preventDefault();
-    handler(event);
     return true;
   });
   useEffect(() => {

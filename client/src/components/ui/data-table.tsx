@@ -42,8 +42,8 @@ export type DataTableProps<Row> = {
   empty?: ReactNode;
   /** J, K and the others belong to this table (one on a page). */
   isMain?: boolean;
-  /** Keys that act on the row that has the focus, as in `a`: acknowledge. */
-  rowKeys?: Readonly<Record<string, (row: Row) => void>>;
+  /** Keys that act on the row that has, or had, the focus, as in `a`: acknowledge. What gives false leaves the key to others. */
+  rowKeys?: Readonly<Record<string, (row: Row) => unknown>>;
   onFocusRow?: (row: Row) => void;
   className?: string;
 };

@@ -30,6 +30,7 @@ export function DialogContent({
       <Radix.Portal>
         <Radix.Overlay className="fade-in fixed inset-0 z-40 bg-[var(--backdrop)]" />
         <Radix.Content
+          data-modal=""
           {...(!description && { 'aria-describedby': undefined })}
           onOpenAutoFocus={(event) => {
             opener.current = openerOf(document.activeElement);

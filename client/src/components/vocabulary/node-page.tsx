@@ -2,6 +2,7 @@
 import { FolderInput, MoreHorizontal, Pencil, Plus, Trash2 } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { useKeys } from '@/lib/keys';
 import { Button, IconButton } from '../ui/button';
 import { Markdown } from '../ui/markdown';
 import { Menu, MenuItem, MenuLine } from '../ui/menu';
@@ -27,6 +28,7 @@ const icon = { className: 'size-3.5', strokeWidth: 1.6 };
 /** A term or a domain as a document: its words, what is below it, its assets. */
 export function NodePage({ id, name, text, noText, base, below, edit, facts, children }: Props) {
   const { nodes } = useNodes();
+  useKeys(edit ? { e: edit.onEdit } : {}, edit !== undefined);
   const children_ = nodes.children.get(id) ?? [];
   return (
     <article className="flex min-h-full flex-col">

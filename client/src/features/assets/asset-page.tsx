@@ -8,6 +8,7 @@ import { Boundary } from '@/components/ui/panel';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { ErrorPanel, NotFound } from '@/components/ui/states';
 import { Tabs } from '@/components/ui/tabs';
+import { isInRow } from '@/lib/focus';
 import { formatCount } from '@/lib/format';
 import { useKeys } from '@/lib/keys';
 import { useUrlState } from '@/lib/url-state';
@@ -74,6 +75,7 @@ function Loaded({ asset }: { asset: Asset }) {
 
   const isContainer = CONTAINERS.includes(asset.kind);
   const current = TABS.find((tab) => tab === url.get('tab')) ?? 'schema';
+  const hasColumns = current === 'schema' && !isContainer;
   const tabHref = (tab: TabId) => (tab === 'schema' ? assetHref(id) : `${assetHref(id)}?tab=${tab}`);
   const tabs = [
     {
@@ -94,7 +96,8 @@ function Loaded({ asset }: { asset: Asset }) {
   useKeys({
     c: copy,
     l: () => router.push(`/lineage/${id}`),
-    ...(mayEdit && (current !== 'schema' || isContainer) && { e: edit }),
+    // A column that has the focus, or is opened, is edited instead.
+    ...(mayEdit && { e: () => (hasColumns && (isInRow() || url.get('column') !== null) ? false : edit()) }),
     ...Object.fromEntries(TABS.map((tab, index) => [`${index + 1}`, () => history.replaceState(null, '', tabHref(tab))])),
   });
 

@@ -2,6 +2,7 @@
 import { DataTable, type TableColumn } from '@/components/ui/data-table';
 import { Name } from '@/components/ui/name';
 import { toast } from '@/components/ui/toast';
+import { isInRow } from '@/lib/focus';
 import type { Selection } from '@/lib/use-selection';
 import { DescriptionCell, fitsOneLine, startEditing, type Editing } from './description-cell';
 import { LabelEvidence } from './label-evidence';
@@ -142,7 +143,15 @@ export function SchemaTable(props: Props) {
       openedId={props.openedId}
       onOpen={props.onOpen}
       selection={selection}
-      rowKeys={mayEdit ? { e: start, y: decideFirst('CONFIRMED'), n: decideFirst('REJECTED') } : undefined}
+      rowKeys={
+        mayEdit
+          ? {
+              e: (column) => (isInRow() || props.openedId !== null) && start(column),
+              y: decideFirst('CONFIRMED'),
+              n: decideFirst('REJECTED'),
+            }
+          : undefined
+      }
       compact={(column) => (
         <div className="flex min-w-0 flex-col">
           <span className="flex min-w-0 items-center">

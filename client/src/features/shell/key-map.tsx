@@ -25,10 +25,10 @@ const PAGE_KEYS: readonly (readonly [pages: RegExp, keys: readonly Key[]])[] = [
     /^\/assets/,
     [
       ['1 … 6', 'tabs of the asset'],
-      ['E', 'edit the focused thing'],
       ['Y, N', 'confirm, reject the label'],
     ],
   ],
+  [/^\/(assets\/|admin\/users|glossary\/|domains\/|policies\/(?!new)[^/]+$)/, [['E', 'edit the focused thing']]],
   [/^\/(search|assets)/, [['C', 'copy the qualified name']]],
   [/^\/(search|assets)/, [['L', 'lineage of the asset']]],
   [/^\/(assets|lineage\/)/, [['[ ]', 'previous, next change']]],
