@@ -15,7 +15,9 @@ export function Name({ name, title, className }: Props) {
       {/* At least a letter and the dots are seen. */}
       {head && <span className="min-w-[2ch] truncate">{head}</span>}
       {/* It does not shrink at all before it is alone: of a pixel less the browser would make a letter less. */}
-      <span className={cn('shrink-0 truncate', head ? 'max-w-[calc(100%-2ch)]' : 'max-w-full')}>{tail}</span>
+      <span data-tail={head ? '' : undefined} className={cn('shrink-0 truncate', head ? 'max-w-[calc(100%-2ch)]' : 'max-w-full')}>
+        {tail}
+      </span>
     </bdi>
   );
 }

@@ -67,7 +67,7 @@ function ResultName({ name, texts: { prefix, title } }: { name: string; texts: H
   return (
     <bdi dir="auto" className="inline-flex max-w-full min-w-0 font-mono">
       {prefix && <span className="min-w-0 shrink-[999] truncate">{showHidden(prefix)}</span>}
-      <span className="min-w-0 truncate">
+      <span data-tail={prefix ? '' : undefined} className="min-w-0 truncate">
         <Highlight text={showHidden(title)} />
       </span>
     </bdi>
