@@ -1,6 +1,7 @@
 'use client';
 import { Pencil } from 'lucide-react';
 import Link from 'next/link';
+import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { useFilterNames } from '@/components/asset-filter/use-names';
@@ -19,6 +20,7 @@ import { Time } from '@/components/ui/time';
 import { graphql } from '@/gql';
 import type { PolicyQuery } from '@/gql/graphql';
 import { plural } from '@/lib/format';
+import { useKeys } from '@/lib/keys';
 import { useViewer } from '@/lib/viewer';
 import { POLICY_EVENTS, scopeOf } from './policy-fields';
 import { PolicyVersions } from './policy-versions';
@@ -78,28 +80,26 @@ function PolicyPage({ policy }: { policy: Loaded }) {
   const [isRetiring, setRetiring] = useState(false);
   const filter = scopeOf(scope);
   const names = useFilterNames([filter]);
+  const router = useRouter();
+  useKeys({ e: () => router.push(`/policies/${id}/edit`) }, mayStewardAll);
+  const actions = mayStewardAll && (
+    <>
+      {status === 'PUBLISHED' && (
+        <Button variant="danger" onClick={() => setRetiring(true)}>
+          Retire…
+        </Button>
+      )}
+      <ButtonLink href={`/policies/${id}/edit`} icon={<Pencil className="size-3.5" strokeWidth={1.6} />}>
+        Edit
+      </ButtonLink>
+    </>
+  );
   return (
-    <Page
-      title={name}
-      crumbs={CRUMBS}
-      fills
-      actions={
-        mayStewardAll && (
-          <>
-            {status === 'PUBLISHED' && (
-              <Button variant="danger" onClick={() => setRetiring(true)}>
-                Retire…
-              </Button>
-            )}
-            <ButtonLink href={`/policies/${id}/edit`} icon={<Pencil className="size-3.5" strokeWidth={1.6} />}>
-              Edit
-            </ButtonLink>
-          </>
-        )
-      }
-    >
+    <Page title={name} crumbs={CRUMBS} fills actions={<div className="flex items-center gap-2 max-sm:hidden">{actions}</div>}>
       <div className="flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-y-auto">
         <div className="flex min-w-0 flex-1 flex-col gap-5 p-5 *:shrink-0 max-lg:flex-none max-sm:p-3 lg:overflow-y-auto">
+          {/* The bar of a small screen has room for the name alone. */}
+          <div className="flex flex-row-reverse flex-wrap items-center justify-end gap-2 empty:hidden sm:hidden">{actions}</div>
           <p className="flex flex-wrap items-center gap-x-4 gap-y-1">
             <StatusWord status={status} />
             <SeverityWord severity={severity} />

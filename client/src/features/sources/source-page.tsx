@@ -110,31 +110,25 @@ function Found({ source, administers, onReload }: FoundProps) {
   const asked = get('tab');
   const tab = asked === 'scans' || (asked === 'settings' && administers) ? asked : 'runs';
   const isBusy = lastRun?.status === 'RUNNING' || lastRun?.status === 'QUEUED';
+  const toRun = isBusy ? (
+    <ButtonLink href={`/runs/${lastRun.id}`}>See the run</ButtonLink>
+  ) : (
+    maySteward({ sourceId: id }) && (
+      <Button variant="primary" busy={isStarting} icon={<Play className="size-3.5" strokeWidth={1.6} />} onClick={() => void start(id)}>
+        {isStarting ? 'Starting' : 'Scan now'}
+      </Button>
+    )
+  );
   return (
     <Page
       title={name}
       crumbs={[{ label: 'Sources', href: '/sources' }]}
       fills
       actions={
-        <>
-          <ButtonLink href={`/search?view=browse&source=${id}`} className="max-sm:hidden">
-            Browse {formatCount(source.assetCount)} assets
-          </ButtonLink>
-          {isBusy ? (
-            <ButtonLink href={`/runs/${lastRun.id}`}>See the run</ButtonLink>
-          ) : (
-            maySteward({ sourceId: id }) && (
-              <Button
-                variant="primary"
-                busy={isStarting}
-                icon={<Play className="size-3.5" strokeWidth={1.6} />}
-                onClick={() => void start(id)}
-              >
-                {isStarting ? 'Starting' : 'Scan now'}
-              </Button>
-            )
-          )}
-        </>
+        <div className="flex items-center gap-2 max-sm:hidden">
+          <ButtonLink href={`/search?view=browse&source=${id}`}>Browse {formatCount(source.assetCount)} assets</ButtonLink>
+          {toRun}
+        </div>
       }
     >
       <header className="flex flex-wrap items-center gap-x-4 gap-y-1 px-5 pt-3 pb-2 max-sm:px-3">
@@ -143,6 +137,8 @@ function Found({ source, administers, onReload }: FoundProps) {
         {lastRun ? <RunStatus run={lastRun} /> : <span className="text-fg-3">Never scanned</span>}
         <Owners owners={source.owners} />
         {source.description && <p className="w-full max-w-[72ch] break-words text-fg-2">{source.description}</p>}
+        {/* The bar of a small screen has room for the name alone. */}
+        <div className="w-full pt-1 empty:hidden sm:hidden">{toRun}</div>
       </header>
       <Tabs
         label="Source"
