@@ -51,7 +51,7 @@ export function LineageTable({ rows, label, selected, match, onSelect, isFetchin
   const hasColumns = rows.some(({ columns }) => columns !== null);
   const columns: TableColumn<Row>[] = [
     { id: 'step', header: 'Step', width: 58, align: 'end', cell: stepWords },
-    { id: 'direction', header: 'Direction', width: 92, cell: ({ direction }) => formatEnum(direction), priority: 3 },
+    { id: 'direction', header: 'Direction', width: 108, cell: ({ direction }) => formatEnum(direction), priority: 3 },
     { id: 'asset', header: 'Asset', cell: (row) => <AssetCell row={row} match={match} /> },
     { id: 'kind', header: 'Kind', width: 128, cell: ({ node }) => formatEnum(kindOf(node)), priority: 3 },
     ...(hasJobs ? [{ id: 'through', header: 'Through', width: 130, cell: ({ through }: Row) => through, priority: 3 as const }] : []),
@@ -96,8 +96,11 @@ export function LineageTable({ rows, label, selected, match, onSelect, isFetchin
       compact={(row) => (
         <div className="min-w-0">
           <AssetCell row={row} match={match} />
-          <p className="flex items-center gap-2 truncate text-small text-fg-2">
-            {row.direction === 'itself' ? 'The asset asked about' : `${stepWords(row)}, ${row.direction}`}
+          <p className="flex items-center gap-2 text-small text-fg-2">
+            <span className="min-w-0 truncate">
+              {row.direction === 'itself' ? 'The asset asked about' : `${stepWords(row)}, ${row.direction}`}
+              {row.through && ` through ${row.through}`}
+            </span>
             <Violations row={row} />
           </p>
         </div>

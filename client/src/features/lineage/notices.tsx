@@ -69,7 +69,7 @@ export function NoLineage({ direction, asOf, ticks, onAsOf, onBoth }: EmptyProps
 export const PastLine = ({ asOf, onNow }: { asOf: string; onNow: () => void }) => (
   <p role="status" className="flex shrink-0 items-center gap-2 border-b border-line bg-primary-subtle px-5 py-1 max-sm:px-3">
     <span>Shown as of {formatMoment(new Date(asOf))}. Nothing can be edited.</span>
-    <button type="button" className="font-medium text-primary-text hover:underline" onClick={onNow}>
+    <button type="button" className="shrink-0 font-medium text-primary-text hover:underline" onClick={onNow}>
       Back to now
     </button>
   </p>

@@ -41,8 +41,9 @@ describe('the phases of a run', () => {
     const ended = { finishedAt: new Date(at(60)).toISOString() };
     const states = (over: Partial<RunLike>) => phasesOf(run({ ...ended, ...over }), {}, at(100)).map(({ state }) => state);
     expect(states({ status: 'COMPLETED', progress: { phase: 'completed', done: 5, total: 5 } })).toEqual(['done', 'done']);
-    expect(states({ status: 'FAILED', progress: { phase: 'failed', done: 0, total: null } })).toEqual(['failed', 'ahead']);
+    expect(states({ status: 'FAILED', progress: { phase: 'failed', done: 0, total: null } })).toEqual(['failed', 'unreached']);
     expect(states({ status: 'CANCELLED', progress: { phase: 'cancelled', done: 3, total: 9 } })).toEqual(['done', 'left']);
+    expect(states({ status: 'CANCELLED', startedAt: null, progress: { phase: 'cancelled', done: 0 } })).toEqual(['unreached', 'unreached']);
     expect(states({ status: 'QUEUED', startedAt: null, progress: { phase: 'queued', done: 0 } })).toEqual(['ahead', 'ahead']);
   });
 

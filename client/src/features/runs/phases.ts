@@ -1,6 +1,7 @@
 /** A run as a row of phases: those that are known ahead, others as they come. */
 export type Seen = Readonly<Record<string, number>>;
-export type PhaseState = 'done' | 'current' | 'ahead' | 'failed' | 'left';
+/** `left`: the run was cancelled in it; `unreached`: it ended before. */
+export type PhaseState = 'done' | 'current' | 'ahead' | 'failed' | 'left' | 'unreached';
 export type Phase = { id: string; label: string; state: PhaseState; milliseconds: number | null };
 export type RunLike = {
   status: string;
@@ -40,24 +41,26 @@ function lastPhase({ progress: { phase, done, total } }: RunLike, seen: Seen): s
   return heard ?? (done > 0 || (total ?? 0) > 0 ? 'reading' : 'connecting');
 }
 
+const stateOfLast = (status: string): PhaseState => (status === 'FAILED' ? 'failed' : status === 'CANCELLED' ? 'left' : 'current');
+
 export function phasesOf(run: RunLike, seen: Seen, now: number): Phase[] {
   const ids = [
     ...new Set([...KNOWN.map(([id]) => id), ...Object.keys(seen), ...(isPhase(run.progress.phase) ? [run.progress.phase] : [])]),
   ];
   const isComplete = isOver(run.status) && run.status !== 'FAILED' && run.status !== 'CANCELLED';
-  const at = run.status === 'QUEUED' ? -1 : isComplete ? ids.length : ids.indexOf(lastPhase(run, seen));
+  const hasBegun = run.status !== 'QUEUED' && (run.status !== 'CANCELLED' || run.startedAt != null);
+  const at = !hasBegun ? -1 : isComplete ? ids.length : ids.indexOf(lastPhase(run, seen));
   const starts = ids.map((id, index) => (index === 0 && run.startedAt ? Date.parse(run.startedAt) : (seen[id] ?? null)));
   const end = run.finishedAt ? Date.parse(run.finishedAt) : now;
   return ids.map((id, index) => {
-    const state: PhaseState =
-      index < at ? 'done' : index > at ? 'ahead' : run.status === 'FAILED' ? 'failed' : run.status === 'CANCELLED' ? 'left' : 'current';
+    const state = index < at ? 'done' : index > at ? (isOver(run.status) ? 'unreached' : 'ahead') : stateOfLast(run.status);
     const from = starts[index] ?? null;
     const until = starts.slice(index + 1).find((start) => start !== null) ?? (index >= Math.min(at, ids.length - 1) ? end : null);
     return {
       id,
       label: phaseLabel(id),
       state,
-      milliseconds: state === 'ahead' || from === null || until === null ? null : Math.max(0, until - from),
+      milliseconds: state === 'ahead' || state === 'unreached' || from === null || until === null ? null : Math.max(0, until - from),
     };
   });
 }

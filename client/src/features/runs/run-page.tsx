@@ -198,7 +198,7 @@ function Actions({ run, onReload }: { run: RunData; onReload: () => void }) {
         onConfirm={confirm}
         onClose={() => setAsked(false)}
       >
-        What was written stays. Nothing is deleted.
+        {run.status === 'QUEUED' ? 'It has not begun: nothing was read or written.' : 'What was written stays. Nothing is deleted.'}
       </ConfirmDialog>
     </>
   );

@@ -5,7 +5,7 @@ import { Progress } from '@/components/ui/progress';
 import { StatusMark, type Status } from '@/components/ui/status';
 import { cn } from '@/lib/class-names';
 import { formatCount, formatDuration } from '@/lib/format';
-import { phaseLabel, phasesOf, type PhaseState, type Seen } from './phases';
+import { isOver, phaseLabel, phasesOf, type PhaseState, type Seen } from './phases';
 import type { RunData } from './use-run';
 
 const MARKS: Readonly<Record<PhaseState, Status>> = {
@@ -14,6 +14,7 @@ const MARKS: Readonly<Record<PhaseState, Status>> = {
   ahead: 'QUEUED',
   failed: 'FAILED',
   left: 'CANCELLED',
+  unreached: 'QUEUED',
 };
 const FILLS: Readonly<Record<PhaseState, string>> = {
   done: 'bg-primary',
@@ -21,6 +22,7 @@ const FILLS: Readonly<Record<PhaseState, string>> = {
   ahead: 'bg-hover',
   failed: 'bg-error-mark',
   left: 'bg-line-strong',
+  unreached: 'bg-hover',
 };
 const WORDS: Readonly<Record<PhaseState, string>> = {
   done: 'done',
@@ -28,6 +30,7 @@ const WORDS: Readonly<Record<PhaseState, string>> = {
   ahead: 'to come',
   failed: 'failed',
   left: 'cancelled',
+  unreached: 'not reached',
 };
 
 /** Phases as equal segments, and how far the current one is. */
@@ -39,7 +42,12 @@ export function RunProgress({ run, seen, now }: { run: RunData; seen: Seen; now:
         {phasesOf(run, seen, now).map(({ id, label, state, milliseconds }) => (
           <li key={id} className="min-w-24 flex-1" aria-current={state === 'current' ? 'step' : undefined}>
             <div aria-hidden className={cn('mb-2 h-1 rounded-full', FILLS[state])} />
-            <span className={cn('flex items-center gap-1.5', state === 'ahead' ? 'text-fg-3' : state === 'current' && 'font-semibold')}>
+            <span
+              className={cn(
+                'flex items-center gap-1.5',
+                state === 'ahead' || state === 'unreached' ? 'text-fg-3' : state === 'current' && 'font-semibold',
+              )}
+            >
               <StatusMark status={MARKS[state]} />
               {label}
               <span className="sr-only">, {WORDS[state]}</span>
@@ -67,7 +75,7 @@ export function RunFigures({ run }: { run: RunData }) {
     ['Changed', run.changed, 'a new version each'],
     ['Unchanged', run.unchanged, 'same content'],
     ['Removed', run.removed, 'kept as tombstone'],
-    ['Warnings', run.warnings.length, 'the run goes on'],
+    ['Warnings', run.warnings.length, isOver(run.status) ? 'the run went on' : 'the run goes on'],
   ];
   return (
     <dl className="grid shrink-0 grid-cols-5 rounded-panel border border-line max-sm:grid-cols-2">
