@@ -121,7 +121,12 @@ describe(`long lists${title}`, { skip: 'missing' in found, timeout: 120_000 }, (
     const page = await open('/admin/audit');
     const state = page.getByRole('region', { name: 'The state of the chain' });
     await state.getByText(/^checkpoint [\d,]+ signed/).waitFor();
-    const found = { verifiedSeq: 1204, verifiedAt: '2026-03-01T12:00:00.000Z', checkpointSeq: 1300, checkpointAt: '2026-03-01T12:10:00.000Z' };
+    const found = {
+      verifiedSeq: 1204,
+      verifiedAt: '2026-03-01T12:00:00.000Z',
+      checkpointSeq: 1300,
+      checkpointAt: '2026-03-01T12:10:00.000Z',
+    };
     await page.route('**/graphql', async (route) => {
       if ((route.request().postDataJSON() as { operationName?: string }).operationName !== 'AuditState') return route.continue();
       const fault = 'Event 1205 was changed: its leaf is another one.';
@@ -129,7 +134,10 @@ describe(`long lists${title}`, { skip: 'missing' in found, timeout: 120_000 }, (
       await route.fulfill({ contentType: 'application/json', body: JSON.stringify({ data: { auditStatus } }) });
     });
     await page.reload();
-    await state.getByRole('alert').getByText(/broken at event 1,205\. Event 1205 was changed/).waitFor();
+    await state
+      .getByRole('alert')
+      .getByText(/broken at event 1,205\. Event 1205 was changed/)
+      .waitFor();
     await state.getByText(/^Intact up to event 1,204/).waitFor();
     expect(await findBarriers(page)).toEqual([]);
   });
