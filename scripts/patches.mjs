@@ -12,6 +12,8 @@ import { join } from 'node:path';
  * - The error of the lost session is told to the first query of the next one. A query that was asked between the error and the end
  *   of the connection is taken for the first one of the next session, and gets its answer.
  * - The rest of the transaction's function goes on, and its queries run in the connection's next session, outside of any transaction.
+ * And when a COPY to us ends while its reader is behind (https://github.com/porsager/postgres/pull/1016): the socket stays paused, and no later
+ * answer is read.
  */
 const POSTGRES = {
   'postgres/src/connection.js': [
@@ -67,6 +69,12 @@ const POSTGRES = {
       `      order by b.oid
     \`], [], execute).catch(() => [])
     types`,
+    ],
+    [
+      `    stream && stream.push(null)
+    stream = null`,
+      `    stream && (stream.push(null), socket.resume())
+    stream = null`,
     ],
   ],
   'postgres/src/index.js': [
