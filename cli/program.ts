@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAssetCommands } from './commands/asset.ts';
 import { addAuditCommands } from './commands/audit.ts';
+import { addBackupCommands } from './commands/backup.ts';
 import { addDatabaseCommands } from './commands/database.ts';
 import { addEventCommands } from './commands/events.ts';
 import { addImpactCommands } from './commands/impact.ts';
@@ -35,6 +36,7 @@ const NOUNS: readonly AddCommands[] = [
   addStoreCommands,
   addUserCommands,
   addAuditCommands,
+  addBackupCommands,
 ];
 
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {

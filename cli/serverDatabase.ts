@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ConfigError, readSettings, type Settings } from '#platform/config.ts';
 import { findEmbeddedUrl } from '#platform/database/embeddedUrl.ts';
 import { CannotStart } from '#platform/errors.ts';
+import { createLogger } from '#platform/logger.ts';
 import { readRootKey } from '#platform/rootKey.ts';
 import { CliError, EXIT } from './errors.ts';
 
@@ -20,21 +21,58 @@ export type ServerDatabase = {
 
 /** The embedded one, or that of DATABASE_URL. Throws CliError where there is none or it does not run. */
 export function findServerDatabase(): ServerDatabase {
-  const settings = settingsOfServer();
-  const dataDir = resolve(ROOT, settings.DATA_DIR);
-  const hasKey = settings.SECRET_KEY !== undefined || existsSync(join(dataDir, 'root.key'));
-  if (!hasKey) {
-    throw new CliError(
-      settings.DATABASE_URL
-        ? `There is no root key: set SECRET_KEY or DATA_DIR as PurSight has it (there is none in ${dataDir}).`
-        : `There is no database in ${dataDir} yet. Start PurSight first ("npm start"), or set DATA_DIR as it has it.`,
-    );
-  }
-  const rootKey = readKey(dataDir, settings.SECRET_KEY);
+  const { settings, dataDir } = locateServer();
+  const rootKey = findKey(
+    settings,
+    dataDir,
+    settings.DATABASE_URL
+      ? `There is no root key: set SECRET_KEY or DATA_DIR as PurSight has it (there is none in ${dataDir}).`
+      : `There is no database in ${dataDir} yet. Start PurSight first ("npm start"), or set DATA_DIR as it has it.`,
+  );
   const ownerUrl = settings.DATABASE_URL ?? findEmbeddedUrl(dataDir, rootKey);
   if (!ownerUrl) throw new CliError(`The database in ${dataDir} does not run. Start it with "npm start".`, EXIT.unreachable);
   const { AUDIT_FILE } = settings;
   return { settings: { ...settings, DATA_DIR: dataDir, AUDIT_FILE: AUDIT_FILE && resolve(ROOT, AUDIT_FILE) }, ownerUrl, rootKey };
+}
+
+/**
+ * For commands that need the database also while PurSight does not run: the embedded one is started then, and stopped again (a data folder that
+ * has none gets an empty one). The root key has to be there: who restores on another machine brings it along.
+ */
+export async function withServerDatabase<Result>(
+  work: (database: Pick<ServerDatabase, 'ownerUrl' | 'rootKey'>) => Promise<Result>,
+): Promise<Result> {
+  const { settings, dataDir } = locateServer();
+  const rootKey = findServerKey();
+  const ownerUrl = settings.DATABASE_URL ?? findEmbeddedUrl(dataDir, rootKey);
+  if (ownerUrl) return work({ ownerUrl, rootKey });
+  const { startEmbedded } = await import('#platform/database/embedded.ts');
+  const embedded = await startEmbedded({ dataDir, rootKey, logger: createLogger({ level: 'silent', format: 'json' }) });
+  try {
+    return await work({ ownerUrl: embedded.ownerUrl, rootKey });
+  } finally {
+    await embedded.stop();
+  }
+}
+
+/** The root key that the server has. Throws CliError where there is none: it makes none. */
+export function findServerKey(): Buffer {
+  const { settings, dataDir } = locateServer();
+  return findKey(
+    settings,
+    dataDir,
+    `There is no root key in ${dataDir}. Set DATA_DIR as PurSight has it; or put the root key that belongs to the backup there as root.key, or set SECRET_KEY to it.`,
+  );
+}
+
+function locateServer(): { settings: Settings; dataDir: string } {
+  const settings = settingsOfServer();
+  return { settings, dataDir: resolve(ROOT, settings.DATA_DIR) };
+}
+
+function findKey({ SECRET_KEY }: Settings, dataDir: string, missing: string): Buffer {
+  if (SECRET_KEY === undefined && !existsSync(join(dataDir, 'root.key'))) throw new CliError(missing);
+  return readKey(dataDir, SECRET_KEY);
 }
 
 export function settingsOfServer(): Settings {

@@ -10,7 +10,7 @@ import { PARTS, roleName, rolePassword, roleUrl, type DatabaseLocation } from '.
 export type MigrationFolder = { schema: string; folder: string };
 
 /** Any number will do that nobody else locks: `pursight` in ASCII, cut to what an advisory lock takes. */
-const MIGRATION_LOCK = 0x70757273;
+export const MIGRATION_LOCK = 0x70757273;
 
 const CUSTOM_PLANS = 'plan_cache_mode=force_custom_plan';
 const OWN_SCANS = 'synchronize_seqscans=off';
@@ -35,6 +35,18 @@ export async function migrate(location: DatabaseLocation, folders: readonly Migr
     }
     await installQueue(sql, location);
     await grantRights(sql, location);
+  } finally {
+    await sql.end();
+  }
+}
+
+/** The roles and the queue, without which nothing of PurSight can be put into a database: for a restore, which makes the schemas itself. */
+export async function prepareServer(location: DatabaseLocation): Promise<void> {
+  const sql = postgres(location.ownerUrl, { max: 1, onnotice: () => {}, connection: { application_name: 'pursight restore' } });
+  try {
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    await createRoles(sql, location);
+    await installQueue(sql, location);
   } finally {
     await sql.end();
   }
