@@ -2,12 +2,13 @@
 import { resolve } from 'node:path';
 import { checkRootKey } from '#platform/auth/routerKeys.ts';
 import type { Settings } from '#platform/config.ts';
-import { connect } from '#platform/database/index.ts';
+import { connect, type Database } from '#platform/database/index.ts';
 import { roleUrl } from '#platform/database/roles.ts';
 import { CannotStart } from '#platform/errors.ts';
 import { recordVerification } from '#platform/events/audit/auditor.ts';
 import { deriveCheckpointKey } from '#platform/events/audit/checkpoint.ts';
 import { verifyLog, type Verification } from '#platform/events/audit/verify.ts';
+import { verifyReads, type ReadVerification } from '#subgraphs/identity/domain/readAudit.ts';
 import { locateDatabase, withPool } from './database.ts';
 
 export type Place = { settings: Settings; ownerUrl: string; rootKey: Uint8Array };
@@ -22,24 +23,29 @@ type Options = {
   onProgress: (progress: { done: number; total: number }) => void;
 };
 
+/** Of the event log, and of the audit of reads. */
+export type AuditVerification = Verification & { reads: ReadVerification };
+
 /** Throws CannotStart where the database cannot be used. */
-export async function verifyAudit({ settings, ownerUrl, rootKey }: Place, { file, onProgress }: Options): Promise<Verification> {
+export async function verifyAudit({ settings, ownerUrl, rootKey }: Place, { file, onProgress }: Options): Promise<AuditVerification> {
   const location = await locateDatabase(ownerUrl, rootKey);
   await withPool(ownerUrl, async (owner) => {
     const [there] = await owner`select from pg_class where oid = to_regclass('events.verifications')`;
     if (!there) throw new CannotStart('The database is not of this version of PurSight. Start PurSight once, which brings it there.');
     await checkRootKey(owner, rootKey);
   });
-  const sql = connect({ url: roleUrl(location, 'events'), name: 'audit', max: 3, statementTimeoutMs: 300_000 });
+  const [sql, identity] = (['events', 'identity'] as const).map((part) =>
+    connect({ url: roleUrl(location, part), name: 'audit', max: 3, statementTimeoutMs: 300_000 }),
+  ) as [Database, Database];
   try {
     const startedAt = new Date();
     const source =
       file === undefined ? { path: checkpointFile(settings), isCopy: false } : file === null ? null : { path: file, isCopy: true };
     const found = await verifyLog({ sql, key: deriveCheckpointKey(rootKey), file: source, onProgress });
     if (file === undefined) await sql.begin((tx) => recordVerification(tx, found, { startedAt, finishedAt: new Date() }));
-    return found;
+    return { ...found, reads: await verifyReads(identity, rootKey) };
   } finally {
-    await sql.end({ timeout: 5 });
+    await Promise.all([sql, identity].map((pool) => pool.end({ timeout: 5 })));
   }
 }
 

@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { createEmptyDatabase, TEST_ROOT_KEY } from '#platform/testing/database.ts';
-import { pursight as run, type Outcome, type RunOptions } from '../cli/testing/terminal.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEmptyDatabase } from '#platform/testing/database.ts';
+import type { Outcome, RunOptions } from '../cli/testing/terminal.ts';
+import { pursight as run, settingsOf } from './commands.ts';
 import { mutate } from './contract/mutate.ts';
 import { createWorld, EMAIL, PASSWORD, type Ask, type World } from './world.ts';
 
@@ -22,21 +23,7 @@ afterAll(async () => {
   await source.drop();
 });
 
-/** As the server has them. */
-function settings(): Record<string, string> {
-  const url = new URL(inject('postgres').url);
-  url.pathname = `/${world.database}`;
-  return { DATABASE_URL: url.href, SECRET_KEY: Buffer.from(TEST_ROOT_KEY).toString('base64'), NEO4J_URL: '' };
-}
-
-async function pursight(args: string[], options?: RunOptions): Promise<Outcome> {
-  for (const [name, value] of Object.entries(settings())) vi.stubEnv(name, value);
-  try {
-    return await run(args, options);
-  } finally {
-    vi.unstubAllEnvs();
-  }
-}
+const pursight = (args: string[], options?: RunOptions): Promise<Outcome> => run(world, args, options);
 
 const change = (name: string, input: object, selection?: string) => mutate(world.admin, name, input, selection);
 
@@ -196,7 +183,10 @@ describe('a person who is erased', { timeout: 120_000 }, () => {
     expect(left).toEqual(await tablesWith(other));
     expect(left).toEqual(['catalog.asset_edits', 'catalog.asset_versions']);
     expect(await tablesWith(ann.email.replaceAll(/[@.]/g, ''))).toEqual(await tablesWith(other.replaceAll(/[@.]/g, '')));
-    expect(await checkLog()).toBeGreaterThan(10);
+    const erased = await checkLog();
+    expect(erased).toBeGreaterThan(10);
+    const verified = await pursight(['audit', 'verify', '--no-file', '--json']);
+    expect({ code: verified.code, found: JSON.parse(verified.stdout) }).toMatchObject({ code: 0, found: { faultCount: 0, erased } });
   });
 
   it('is nobody that one could name, wherever something was done by them', async () => {
@@ -262,13 +252,49 @@ describe('a person who is erased', { timeout: 120_000 }, () => {
   });
 });
 
+it('leaves nothing to somebody who signs in, makes tokens or is given something at that moment', { timeout: 120_000 }, async () => {
+  const { team } = await change('createTeam', { name: 'Late comers' }, 'team { id }');
+  for (let round = 0; round < 5; round++) {
+    const person = await world.createUser([{ role: 'STEWARD' }]);
+    /** Again and again, until it is refused. */
+    const insist = async (work: (times: number) => Promise<unknown>): Promise<number> => {
+      for (let times = 0; ; times++) {
+        try {
+          await work(times);
+        } catch {
+          return times;
+        }
+      }
+    };
+    const versionOf = async () =>
+      (await world.admin('{ teams { nodes { id version } } }')).teams.nodes.find(({ id }: { id: string }) => id === team.id).version;
+    const insisting = [
+      insist(() => world.signIn(person.email, PASSWORD)),
+      ...Array.from({ length: 3 }, () => insist(() => world.createToken(person, ['READER']))),
+      insist((times) => change('setUserRoles', { userId: person.id, roles: [{ role: times % 2 === 0 ? 'READER' : 'STEWARD' }] })),
+      insist(async (times) =>
+        change('updateTeam', { id: team.id, version: await versionOf(), memberIds: times % 2 === 0 ? [person.id] : [] }),
+      ),
+    ];
+    await sleep(50 * round);
+    expect(await pursight(['user', 'erase', person.email, '--yes'])).toMatchObject({ code: 0 });
+    expect((await Promise.all(insisting)).reduce((sum, times) => sum + times)).toBeGreaterThan(0);
+    const left = await world.owner`
+      select 'session' from identity.sessions where user_id = ${person.id} union all select 'token' from identity.api_tokens where user_id = ${person.id}
+      union all select 'role' from identity.role_assignments where user_id = ${person.id}
+      union all select 'member' from identity.team_members where user_id = ${person.id}`;
+    expect(left).toEqual([]);
+    expect(await tablesWith(person.email)).toEqual([]);
+  }
+});
+
 it('goes on after it was killed', { timeout: 120_000 }, async () => {
   const person = await world.createUser([{ role: 'STEWARD' }]);
   for (let index = 0; index < 20; index++)
     await mutate(by(person), 'createGlossaryTerm', { name: `Term ${index}`, definition: `By ${person.email}` });
   await world.consumed();
   const command = ['cli/pursight.mjs', 'user', 'erase', person.email, '--yes'];
-  const start = () => spawn(process.execPath, command, { env: { ...process.env, ...settings() }, stdio: 'ignore' });
+  const start = () => spawn(process.execPath, command, { env: { ...process.env, ...settingsOf(world) }, stdio: 'ignore' });
   // Once it has begun, wherever it is.
   const isBegun = async () => (await world.owner`select from identity.users where id = ${person.id} and erased_at is not null`).length > 0;
   for (const delay of [0, 30, 100]) {
@@ -292,11 +318,11 @@ it('waits for consumers that have yet to read what is to be erased, and says so 
   await mutate(by(person), 'createDomain', { name: `Of ${person.email}` });
   await world.consumed();
   const { eraseUser } = await import('#deploy/userTools.ts');
-  const { DATABASE_URL, SECRET_KEY } = settings();
+  const { DATABASE_URL, SECRET_KEY } = settingsOf(world);
   const place = {
     settings: (await import('#platform/config.ts')).parseSettings({}),
-    ownerUrl: DATABASE_URL!,
-    rootKey: Buffer.from(SECRET_KEY!, 'base64'),
+    ownerUrl: DATABASE_URL,
+    rootKey: Buffer.from(SECRET_KEY, 'base64'),
   };
   const options = { confirm: async () => {}, onProgress: () => {}, patienceMs: 1_000 };
   await world.owner`insert into events.cursors (consumer, seq) values ('some.late', 0)`;

@@ -1,5 +1,5 @@
 /** The event log's evidence: whether it is as it was sealed and signed. */
-import type { Verification } from '#platform/events/audit/verify.ts';
+import type { AuditVerification } from '#deploy/auditTools.ts';
 import type { AddCommands, CommandContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { printJson, printLine } from '../output.ts';
@@ -14,7 +14,9 @@ export const addAuditCommands: AddCommands = (program, context) => {
   const audit = program.command('audit').description("the event log's evidence (needs the database, not the API)").helpCommand(false);
   audit
     .command('verify')
-    .description('recompute the whole log and compare it with its signed checkpoints. Exit code 1 where something was changed')
+    .description(
+      'recompute the whole log and the audit of reads, and compare the log with its signed checkpoints. Exit code 1 where something was changed',
+    )
     .option('--file <path>', "another file of checkpoints than the product's: a copy that is kept elsewhere")
     .option('--no-file', 'only the checkpoints of the table: the file is on another machine')
     .action(({ file }: { file?: string | false }, command) => verify(context(command), file));
@@ -36,13 +38,27 @@ async function verify({ terminal, json }: CommandContext, file: string | false |
   );
   if (json) printJson(terminal, found);
   else for (const line of linesOf(found)) printLine(terminal, line);
+  if (found.reads.fault !== null && found.faultCount === 0)
+    throw new CliError('The audit of reads is not as it was written. Keep everything as it is, and compare it with a backup.');
   if (found.faultCount > 0)
     throw new CliError('The event log is not as it was sealed. Keep everything as it is, and compare it with a backup.');
 }
 
-function linesOf(found: Verification): string[] {
-  const { firstSeq, lastSeq, verifiedSeq, anchoredSeq, anchoredAt, firstBrokenSeq, erased, checkpoints, epochs, faults, faultCount } =
-    found;
+function linesOf(found: AuditVerification): string[] {
+  const {
+    firstSeq,
+    lastSeq,
+    verifiedSeq,
+    anchoredSeq,
+    anchoredAt,
+    firstBrokenSeq,
+    erased,
+    checkpoints,
+    epochs,
+    faults,
+    faultCount,
+    reads,
+  } = found;
   const more = faultCount > faults.length ? [`${faultCount - faults.length} more are not shown.`] : [];
   const counted = `${checkpoints.table} in the table, ${checkpoints.file === null ? 'no file looked at' : `${checkpoints.file} in the file`}`;
   const events = lastSeq === 0 ? 'no events' : `events ${firstSeq} to ${lastSeq}`;
@@ -63,6 +79,16 @@ function linesOf(found: Verification): string[] {
       ({ epoch, seq, time }) => `A backup was restored: the epoch ${epoch} began at event ${seq}, signed at ${time.toISOString()}.`,
     ),
     ...(checkpoints.void > 0 ? [`${checkpoints.void} checkpoints are of events that a restored backup did not have.`] : []),
+    ...readLines(reads),
+  ];
+}
+
+function readLines({ batches, reads, lost, fault }: AuditVerification['reads']): string[] {
+  if (fault !== null) return [fault];
+  if (batches === 0) return [];
+  const missing = lost > 0 ? ` ${lost} reads had no room while the database was away.` : '';
+  return [
+    `Looked at ${batches} ${batches === 1 ? 'batch' : 'batches'} of the audit of reads, with ${reads} kept: as they were written.${missing}`,
   ];
 }
 

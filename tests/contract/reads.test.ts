@@ -1,6 +1,7 @@
 /** Who read what, as administrators are told. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newId } from '#platform/ids.ts';
+import { pursight } from '../commands.ts';
 import { createWorld, type Ask, type World } from '../world.ts';
 
 const READS = `query ($userId: ID, $subject: ID, $since: DateTime, $until: DateTime) {
@@ -85,4 +86,24 @@ it('only administrators over everything are told', async () => {
       ask === world.anonymous ? 'UNAUTHENTICATED' : 'FORBIDDEN',
     ]);
   }
+});
+
+it('what somebody changes in it afterwards is found', async () => {
+  const verify = ['audit', 'verify', '--no-file'];
+  const intact = await pursight(world, verify);
+  expect(intact).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Looked at \d+ batch(es)? of the audit of reads, with \d+ kept: as they were/m),
+  });
+  const [changed] = await world.owner`
+    update identity.reads set user_id = ${bob.id} where user_id = ${ann.id} and operation = 'Source' returning batch`;
+  expect(await pursight(world, verify)).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining(`Batch ${changed!.batch} of the read audit was changed`),
+    stderr: expect.stringContaining('The audit of reads is not as it was written.'),
+  });
+  expect(JSON.parse((await pursight(world, [...verify, '--json'])).stdout)).toMatchObject({
+    faultCount: 0,
+    reads: { firstBroken: changed!.batch },
+  });
 });
