@@ -103,7 +103,8 @@ export async function fuzz({ seed, operations, databases, say }: Options): Promi
         overSocket ? sockets.send(viewer, each, message) : judge(viewer, how, each);
       const failures = [...(await send(operation, request)), ...beneath()];
       const canBeSmaller = overSocket ? message === undefined : !isMutated;
-      for (const failure of failures) {
+      // One defect often shows in many places of an answer.
+      for (const [failure, ...more] of Map.groupBy(failures, ({ kind: each }) => each).values() as Iterable<[Failure, ...Failure[]]>) {
         const fails = async (candidate: Operation): Promise<boolean> => {
           const again = [...(await send(candidate, plainRequest(candidate))), ...beneath()];
           return again.some(({ kind: each }) => each === failure.kind);
@@ -114,7 +115,8 @@ export async function fuzz({ seed, operations, databases, say }: Options): Promi
           : overSocket
             ? JSON.stringify(message)
             : describeRequest(request);
-        report.found.push({ ...failure, index, viewer: viewer.name, operation: sent });
+        const what = more.length > 0 ? `${failure.what}\n(and ${more.length} more)` : failure.what;
+        report.found.push({ kind: failure.kind, what, index, viewer: viewer.name, operation: sent });
       }
     }
     await stage.settle();
