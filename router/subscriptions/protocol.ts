@@ -10,6 +10,11 @@ type Options = ServerOptions<Record<string, unknown>, Extra>;
 /** Both are about what a client sent, and graphql-ws has no close code for the second. */
 const isBadMessage = (error: unknown): boolean => error instanceof Error && error.message.startsWith('Unexpected message of type');
 
+/** The WebSocket's standard has room for no more; ws would throw, and the socket would stay open. */
+const MOST_REASON_BYTES = 123;
+/** Whole characters: what of the last one is cut off goes. */
+const shorten = (reason: string): string => new TextDecoder().decode(Buffer.from(reason).subarray(0, MOST_REASON_BYTES), { stream: true });
+
 /** The id of a `complete` message: graphql-ws tells of it only once what it ended has come to its end. */
 function completedId(text: string): unknown {
   if (!text.includes('"complete"')) return undefined;
@@ -30,7 +35,7 @@ export function createProtocol(options: Options, logger: Logger): (connection: C
       {
         protocol: ws.protocol,
         send: (text) => connection.write(text),
-        close: (code, reason) => connection.close([code ?? CLOSE.internal[0], reason ?? '']),
+        close: (code, reason) => connection.close([code ?? CLOSE.internal[0], shorten(reason ?? '')]),
         onMessage(handle) {
           ws.on('message', (data: Buffer) => {
             // ws goes on to deliver what a peer sends after its socket was closed.

@@ -98,11 +98,13 @@ describe('a socket is closed', () => {
     expect(await socket.closeCode()).toBe(code);
   });
 
-  it('with 4409 when an id is used twice at a time', async () => {
-    const socket = await openSocket(live.url);
-    await socket.init('reader');
-    for (let count = 0; count < 2; count++) socket.send(subscribe('same', CURSORS));
-    expect(await socket.closeCode()).toBe(4409);
+  it('with 4409 when an id is used twice at a time, also one that is longer than what a socket can be closed with', async () => {
+    for (const id of ['same', 'ü'.repeat(100)]) {
+      const socket = await openSocket(live.url);
+      await socket.init('reader');
+      for (let count = 0; count < 2; count++) socket.send(subscribe(id, CURSORS));
+      expect(await socket.closeCode()).toBe(4409);
+    }
   });
 
   it('with 4408 when it does not sign in within three seconds', async () => {
