@@ -11,8 +11,9 @@ export function settingsOf({ database }: World): Record<'DATABASE_URL' | 'SECRET
   return { DATABASE_URL: url.href, SECRET_KEY: Buffer.from(TEST_ROOT_KEY).toString('base64'), NEO4J_URL: '' };
 }
 
-export async function pursight(world: World, args: string[], options?: RunOptions): Promise<Outcome> {
-  for (const [name, value] of Object.entries(settingsOf(world))) vi.stubEnv(name, value);
+/** `further`: settings. */
+export async function pursight(world: World, args: string[], options?: RunOptions, further: Record<string, string> = {}): Promise<Outcome> {
+  for (const [name, value] of Object.entries({ ...settingsOf(world), ...further })) vi.stubEnv(name, value);
   try {
     return await run(args, options);
   } finally {
