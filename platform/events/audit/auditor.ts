@@ -3,6 +3,7 @@
  * one at a time verifies. It takes its time, so what else the process does is not held up. No job of the queue: whoever can write to the database
  * could take that out.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Queryable, Transaction } from '../../database/index.ts';
 import { newId } from '../../ids.ts';
 import type { Logger } from '../../logger.ts';
@@ -14,6 +15,7 @@ import { verifyLog, type Verification } from './verify.ts';
 const EVERY_MS = 24 * 3_600_000;
 /** How often it is looked whether a day is over; the first look leaves a start the time to sign what it has not. */
 const LOOK_MS = 300_000;
+const STOP_MS = 5_000;
 const VERIFY_LOCK = 0x61756474;
 /** A page that is looked at in a few milliseconds, and three times as long a rest. */
 const GENTLY = { page: 500, rest: 3 };
@@ -89,7 +91,7 @@ export function createAuditor({ sql, key, file, logger, onCommit = () => {}, now
     async stop() {
       stopping.abort();
       bell.ring();
-      await running;
+      if (running) await Promise.race([running, sleep(STOP_MS, undefined, { ref: false })]);
       running = undefined;
     },
     runOnce,

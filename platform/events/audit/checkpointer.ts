@@ -4,6 +4,7 @@
  * which gets all that the table has and it has not: so a kill in between is made up for at the next turn, and a checkpoint that only the file
  * has was taken out of the table.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { sqlState, type Database, type Queryable, type Transaction } from '../../database/index.ts';
 import type { Logger } from '../../logger.ts';
@@ -17,6 +18,7 @@ const EVERY_EVENTS = 10_000;
 const EVERY_MS = 60_000;
 /** How often it is looked whether there is something to sign. */
 const LOOK_MS = 1_000;
+const STOP_MS = 5_000;
 /** Rows of the table that go into the file at a time. */
 const PAGE = 1_000;
 const CHECKPOINTS_LOCK = 0x63686b70;
@@ -91,9 +93,9 @@ export function createCheckpointer({ sql, key, file, logger, now = () => new Dat
       if (!running) return;
       stopping = true;
       bell.ring();
-      await running;
+      // What a database that does not answer leaves unsigned is signed at the next start.
+      await Promise.race([running.then(() => attempt(true)), sleep(STOP_MS, undefined, { ref: false })]);
       running = undefined;
-      await attempt(true);
     },
     write: () => turn(true),
     runOnce: () => turn(false),
