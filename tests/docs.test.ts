@@ -169,6 +169,7 @@ describe('the documents', () => {
       'docs/deployment.md: docker compose up --build --detach',
       'docs/deployment.md: docker compose ps',
       `docs/http.md: curl -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' --data @event.json http://127.0.0.1:4000/api/v1/lineage`,
+      'docs/personal-data.md: npx pursight user erase ann@example.com',
     ]);
   });
 
