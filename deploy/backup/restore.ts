@@ -59,7 +59,8 @@ export async function restoreBackup(
     await prepareServer(location);
     const newEpoch = await inOneTransaction(sql, async (tx) => {
       await dropAll(tx);
-      await load(tx, { file, header, rootKey, onProgress });
+      await loadBackup(tx, { file, header, rootKey, onProgress });
+      await runMigrations(tx, (schema, moment) => !isOfBackup(header, schema, moment));
       return beginEpoch(tx, { key: deriveCheckpointKey(rootKey) });
     });
     // Rights, and whatever else belongs to a start; there is nothing left to migrate.
@@ -126,13 +127,14 @@ async function dropAll(tx: Transaction): Promise<void> {
   await tx.unsafe('delete from graphile_worker._private_jobs');
 }
 
-type Load = { file: string; header: BackupHeader; rootKey: Uint8Array; onProgress: (progress: Progress) => void };
+type Load = { file: string; header: BackupHeader; rootKey: Uint8Array; onProgress?: (progress: Progress) => void };
 
-/** The schema as the backup had it, its rows, and then the migrations that came later. */
-async function load(tx: Transaction, { file, header, rootKey, onProgress }: Load): Promise<void> {
-  const { migrations, tables, sequences } = header;
-  const isOfBackup = (schema: string, moment: number): boolean => migrations[schema]?.includes(moment) ?? false;
-  await runMigrations(tx, isOfBackup);
+const isOfBackup = ({ migrations }: BackupHeader, schema: string, moment: number): boolean => migrations[schema]?.includes(moment) ?? false;
+
+/** The schema as the backup had it, without the migrations that came later, and its rows. The database has the roles and the queue, and none of the schemas. */
+export async function loadBackup(tx: Transaction, { file, header, rootKey, onProgress = () => {} }: Load): Promise<void> {
+  const { tables, sequences } = header;
+  await runMigrations(tx, (schema, moment) => isOfBackup(header, schema, moment));
   const made = await listTables(tx);
   const stored = tables.filter(({ name }) => name !== JOBS);
   // What migrations wrote by themselves is in the backup, too.
@@ -155,7 +157,6 @@ async function load(tx: Transaction, { file, header, rootKey, onProgress }: Load
     from (select * from waiting_jobs order by number) as waiting`;
   for (const { name } of stored) await tx.unsafe(`alter table ${quoteName(name)} enable trigger user`);
   for (const { name, last } of sequences) await tx`select setval(${quoteName(name)}::regclass, ${last}::bigint)`;
-  await runMigrations(tx, (schema, moment) => !isOfBackup(schema, moment));
 }
 
 /** Those of the backup: migrations make the first one only, and retention drops the oldest. */
