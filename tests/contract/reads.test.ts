@@ -33,6 +33,8 @@ it('what was read is told by whom, when, by which operation and of what, once it
   for (let times = 0; times < 3; times++) await ann(Source, { id: source.toUpperCase() });
   await ann('{ sources(first: 1) { nodes { id } } }');
   await token(Source, { id: source });
+  const other = await world.createToken(ann, ['READER']);
+  await other('query Other { tags { nodes { name } } }');
   await bob('mutation { signOut(input: {}) { ok } }');
   const live = await world.live();
   const stream = live.subscribe('subscription Watch($id: ID) { scanProgress(runId: $id) { cursor } }', { id: source });
@@ -53,8 +55,9 @@ it('what was read is told by whom, when, by which operation and of what, once it
     id: expect.any(String),
   };
   expect(ofAnn).toEqual({
-    totalCount: 2,
+    totalCount: 3,
     nodes: [
+      { ...asked, tokenId: other.id, operation: 'Other', fields: ['tags'], subjectIds: [], count: 1 },
       { ...asked, operation: null, fields: ['sources'], subjectIds: [], count: 1 },
       { ...asked, operation: 'Source', fields: ['me', 'source'], subjectIds: [source, ann.id].toSorted(), count: 3 },
     ],

@@ -82,6 +82,23 @@ describe('the read audit', () => {
     expect(await stored()).toHaveLength(1);
   });
 
+  it('stops where the database is held up, without what it could not write', async () => {
+    const audit = create();
+    audit.record(read(ann));
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const { promise: isHeld, resolve: hold } = Promise.withResolvers<void>();
+    const holding = test.owner.begin(async (tx) => {
+      await tx`lock table identity.read_batches in access exclusive mode`;
+      hold();
+      await held;
+    });
+    await isHeld;
+    await audit.stop();
+    expect(await stored()).toEqual([]);
+    release();
+    await holding;
+  });
+
   it('keeps what cannot be written, joins what comes meanwhile, and counts what has no room', async () => {
     const audit = create();
     audit.record(read(ann));

@@ -10,6 +10,7 @@
  * The key is derived from the root key (HKDF-SHA256): who can only write to the database cannot make hashes that fit.
  */
 import { createHmac, hash, hkdfSync } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Read } from '#platform/auth/read.ts';
 import type { Database } from '#platform/database/index.ts';
 import { createBell } from '#platform/events/bell.ts';
@@ -143,15 +144,16 @@ export function createReadAudit({ database, rootKey, days, logger, now = () => n
     async stop() {
       stopping = true;
       bell.ring();
-      await running;
-      running = undefined;
-      const given = AbortSignal.timeout(STOP_MS);
-      const late = new Promise<never>((_resolve, reject) => given.addEventListener('abort', () => reject(given.reason as Error)));
-      try {
-        await Promise.race([flush(), late]);
-      } catch (error) {
-        logger.warn({ err: error, reads: gathered.reads.size }, 'stopped before the read audit was written: these reads are lost');
-      }
+      // A database that does not answer is not waited for.
+      const isOver = (async () => {
+        await running;
+        running = undefined;
+        await flush();
+        return true;
+      })().catch((error: unknown) => void logger.warn({ err: error }, 'the read audit could not be written at the stop'));
+      const isWritten = await Promise.race([isOver, sleep(STOP_MS, undefined, { ref: false })]);
+      if (!isWritten)
+        logger.warn({ reads: gathered.reads.size }, 'stopped before the read audit was written: what was gathered last is lost');
     },
     flush,
     prune,
