@@ -17,6 +17,7 @@ export type SoakContext = {
 type Soak = { run(context: SoakContext): Promise<string[]> };
 
 const SOAKS: Readonly<Record<string, () => Promise<Soak>>> = {
+  kill: () => import('./kill.ts'),
   mix: () => import('./mix.ts'),
 };
 
