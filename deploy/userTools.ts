@@ -4,7 +4,7 @@ import { eraseMentions } from '#platform/database/eraseMentions.ts';
 import { connect, type Database } from '#platform/database/index.ts';
 import { roleUrl, type DatabaseLocation, type Part } from '#platform/database/roles.ts';
 import { CannotStart } from '#platform/errors.ts';
-import { eraseEvents } from '#platform/events/erasure.ts';
+import { eraseEvents, listBehind } from '#platform/events/erasure.ts';
 import { takeOwnershipFrom } from '#subgraphs/catalog/domain/formerOwners.ts';
 import { forgetText } from '#subgraphs/catalog/search/indexer.ts';
 import { createPostgresSearch } from '#subgraphs/catalog/search/postgres.ts';
@@ -28,6 +28,8 @@ export type ErasedUser = {
   rows: number;
   /** Events that some consumer has yet to read. With any, the address is not gone, and the erasure is to be repeated. */
   waiting: number;
+  /** These consumers. */
+  behind: string[];
 };
 
 export type ErasureOptions = {
@@ -68,7 +70,8 @@ export async function eraseUser(
     for (let round = 0, changed = 1; changed > 0 && round < ROUNDS; round++, rows += changed) {
       const told = await eraseEvents({ sql: events, person, patienceMs, onProgress: (progress) => onProgress('events', progress) });
       count += told.erased;
-      if (told.waiting > 0) return { userId: user.id, ...owned, events: count, rows, waiting: told.waiting };
+      if (told.waiting > 0)
+        return { userId: user.id, ...owned, events: count, rows, waiting: told.waiting, behind: await listBehind(events) };
       changed = await eraseMentions({
         sql: owner,
         schemas: SCHEMAS,
@@ -82,7 +85,7 @@ export async function eraseUser(
     await forgetText(catalog, createPostgresSearch, user.email);
     await forgetInNeo4j(place, user.email);
     await erasure.finish(user);
-    return { userId: user.id, ...owned, events: count, rows, waiting: 0 };
+    return { userId: user.id, ...owned, events: count, rows, waiting: 0, behind: [] };
   });
 }
 

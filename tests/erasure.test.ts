@@ -327,7 +327,7 @@ it('waits for consumers that have yet to read what is to be erased, and says so 
   const options = { confirm: async () => {}, onProgress: () => {}, patienceMs: 1_000 };
   await world.owner`insert into events.cursors (consumer, seq) values ('some.late', 0)`;
   const early = await eraseUser(place, person.email, options);
-  expect(early).toMatchObject({ userId: person.id, waiting: expect.any(Number) });
+  expect(early).toMatchObject({ userId: person.id, waiting: expect.any(Number), behind: ['some.late'] });
   expect(early.waiting).toBeGreaterThan(0);
   expect(await tablesWith(person.email)).toEqual(expect.arrayContaining(['events.log_0', 'identity.users']));
   await world.owner`delete from events.cursors where consumer = 'some.late'`;

@@ -41,7 +41,10 @@ async function erase({ terminal, json }: CommandContext, email: string, yes: boo
   else if (erased.waiting === 0) printLine(terminal, sentenceOf(erased));
   if (erased.waiting === 0) return;
   const events = count(erased.waiting, 'event that names the address has', 'events that name the address have');
-  throw new CliError(`Nobody can sign in as this user any more, but ${events} yet to be read. Let PurSight run, and repeat this command.`);
+  const by = erased.behind.length > 0 ? ` by ${erased.behind.join(', ')}` : '';
+  throw new CliError(
+    `Nobody can sign in as this user any more, but ${events} yet to be read${by}. Let PurSight run, and repeat this command.`,
+  );
 }
 
 function sentenceOf({ userId, assets, sources, events, rows }: ErasedUser): string {

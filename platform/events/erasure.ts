@@ -43,6 +43,14 @@ export async function eraseEvents({ sql, person, patienceMs, onProgress }: Optio
   }
 }
 
+/** Consumers that have yet to read something, in alphabetical order. */
+export async function listBehind(sql: Database): Promise<string[]> {
+  const rows = await sql<{ consumer: string }[]>`
+    select consumer from events.cursors where seq < (select seq from events.head)
+    union select consumer from events.failures where retry_at is not null order by 1`;
+  return rows.map(({ consumer }) => consumer);
+}
+
 type Found = { key: number; isRead: boolean };
 
 async function eraseAfter(
