@@ -1,5 +1,6 @@
 /** Random operations, one after the other, by each viewer: what comes back is judged, and what fails is made small. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSchema } from 'graphql';
 import type { Databases } from '#deploy/testing/databases.ts';
 import { API_FILE } from '#router/supergraph.ts';
@@ -46,7 +47,8 @@ export async function fuzz({ seed, operations, databases, say }: Options): Promi
     for (const code of new Set(codes)) report.codes.set(code, (report.codes.get(code) ?? 0) + 1);
   };
 
-  async function judge(viewer: Viewer, request: HttpRequest, { query, variables }: Operation): Promise<Failure[]> {
+  async function judge(viewer: Viewer, request: HttpRequest, operation: Operation, isAgain = false): Promise<Failure[]> {
+    const { query, variables } = operation;
     const headers = { ...(viewer.token !== null && { authorization: `Bearer ${viewer.token}` }), ...request.headers };
     let response: Response;
     let text: string;
@@ -71,6 +73,12 @@ export async function fuzz({ seed, operations, databases, say }: Options): Promi
       body = JSON.parse(text);
     } catch {
       return [...failures, { kind: 'no JSON', what: text.slice(0, 500) }];
+    }
+    // A viewer has only so much a minute: what is to be tried again until it is small must be executed.
+    const { retryAfterMs, cost } = body?.errors?.[0]?.extensions ?? {};
+    if (retryAfterMs !== undefined && cost !== undefined && !isAgain) {
+      await sleep(retryAfterMs);
+      return await judge(viewer, request, operation, true);
     }
     count(body);
     report.answered++;

@@ -4,9 +4,9 @@ import type { Viewer } from './stage.ts';
 
 export type Failure = { kind: string; what: string };
 
-/** Suggestions, stacks, paths, SQL, other parts' names for things: in no error. */
+/** Suggestions (but the parser's own about quotes), stacks, paths, SQL, other parts' names for things: in no error. */
 const INTERNALS =
-  /did you mean|node_modules|\/platform\/|stacktrace|\bat .+\.ts:\d|\bselect .+ from\b|ftv1|queryPlan|serviceName|"exception"|postgres\.js|graphql-js|relation "|syntax error at or near/i;
+  /did you mean(?! to use a double quote)|node_modules|\/platform\/|stacktrace|\bat .+\.ts:\d|\bselect .+ from\b|ftv1|queryPlan|serviceName|"exception"|postgres\.js|graphql-js|relation "|syntax error at or near/i;
 /** An answer may take as long as an operation may, which ends with TIMEOUT: nothing that is asked here should come near it. */
 const NEVER = ['INTERNAL_SERVER_ERROR', 'TIMEOUT'];
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
