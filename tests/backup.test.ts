@@ -1,7 +1,7 @@
 /** Backup and restore by the command line, of a filled world: what comes back is what was there, and what must not come back is refused before anything is changed. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +16,7 @@ import { connect, type Database } from '#platform/database/index.ts';
 import { roleUrl } from '#platform/database/roles.ts';
 import { createEmptyDatabase, TEST_ROOT_KEY } from '#platform/testing/database.ts';
 import { pursight, type Outcome, type RunOptions } from '../cli/testing/terminal.ts';
+import { makeDataDir, removeDataDir } from './product.ts';
 import { createWorld, EMAIL, PASSWORD, type World } from './world.ts';
 
 const KEY = Buffer.from(TEST_ROOT_KEY).toString('base64');
@@ -352,6 +353,44 @@ describe('a restore', () => {
     expect(await rowsOf(made.sql)).toEqual(saved);
     expect(new Set([first, await epochOf(), oldCursor.split('.')[0]]).size).toBe(3);
   });
+
+  it('needs no superuser: the owner of a managed server can do both', { timeout: 60_000 }, async () => {
+    const made = await emptyDatabase();
+    const database = new URL(made.url).pathname.slice(1);
+    const owner = `${database}_owner`;
+    await made.sql.unsafe(`create role ${owner} login createrole password 'of the tests'; alter database ${database} owner to ${owner}`);
+    const url = Object.assign(new URL(made.url), { username: owner, password: 'of the tests' }).href;
+    expect(await onDatabase(url, ['restore', file])).toMatchObject({ code: 0, stderr: '' });
+    expect(await onDatabase(url, ['backup', join(folder, 'managed.backup')])).toMatchObject({ code: 0, stderr: '' });
+    expect(await onDatabase(url, ['restore', join(folder, 'managed.backup'), '--replace', '--yes'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await rowsOf(made.sql)).toEqual(saved);
+  });
+
+  it(
+    'makes and fills the embedded database of a machine that has only the root key, and backs it up while nothing runs',
+    { timeout: 120_000 },
+    async () => {
+      const [dataDir, again] = [makeDataDir(), join(folder, 'again.backup')];
+      try {
+        const settings = { DATABASE_URL: '', SECRET_KEY: '', DATA_DIR: dataDir };
+        expect(await onDatabase('', ['restore', file], { settings })).toMatchObject({
+          code: 1,
+          stderr: expect.stringMatching(/There is no root key/),
+        });
+        mkdirSync(dataDir, { mode: 0o755 });
+      writeFileSync(join(dataDir, 'root.key'), `${KEY}\n`, { mode: 0o600 });
+        expect(await onDatabase('', ['restore', file], { settings })).toMatchObject({ code: 0, stderr: '' });
+        const { code, stdout } = await onDatabase('', ['--json', 'backup', again], { settings });
+        expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, seq: Number(oldCursor.split('.')[1]) });
+        expect(await onDatabase('', ['database', 'url'], { settings })).toMatchObject({
+          code: 4,
+          stderr: expect.stringMatching(/does not run/),
+        });
+      } finally {
+        removeDataDir(dataDir);
+      }
+    },
+  );
 
   it('changes nothing when it is killed half way, or cannot go on', { timeout: 120_000 }, async () => {
     const made = await emptyDatabase();
