@@ -127,6 +127,18 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(demo.stdout).toBe(stdout.replace(/pursight\n$/, 'demo_shop\n'));
   });
 
+  it('starts its PostgreSQL again when that is killed, and goes on itself', async () => {
+    const { node } = product.processes();
+    const lock = readFileSync(join(dataDir, 'postgresql', 'data', 'postmaster.pid'), 'utf8');
+    process.kill(Number(lock.split('\n')[0]), 'SIGKILL');
+    const ready = async () => (await fetch(`${product.url}/health/ready`)).status;
+    await expect.poll(ready, { interval: 10, timeout: 20_000 }).toBe(503);
+    await expect.poll(ready, { timeout: 60_000 }).toBe(200);
+    expect(await runs()).toEqual(firstRuns);
+    expect(product.processes().node).toBe(node);
+    expect(product.output()).toContain('PostgreSQL ended unexpectedly; it is started again');
+  });
+
   it('ends with 0 on Ctrl-C, and the next start is quick and scans nothing', async () => {
     expect(await stop()).toBe(0);
     await start();

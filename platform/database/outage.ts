@@ -1,5 +1,5 @@
 /** That PurSight's own database cannot be asked now: what a caller is told, instead of an internal error. Nothing has to be restarted after it. */
-import { Upstream } from '../errors.ts';
+import { Upstream, type ErrorCode } from '../errors.ts';
 import { sqlState } from './sqlState.ts';
 
 /** How postgres.js and Node say that there is no connection, or none any more. */
@@ -21,7 +21,7 @@ const TOLD: readonly { state: RegExp; message: string; check: string }[] = [
     check: 'Free space on the disk of PostgreSQL',
   },
   {
-    state: /^(53|58)/,
+    state: /^(53[0-3]|58)/,
     message: 'The database lacks memory, or cannot use its files.',
     check: 'The log of PostgreSQL',
   },
@@ -37,6 +37,9 @@ const TOLD: readonly { state: RegExp; message: string; check: string }[] = [
   },
 ];
 
+/** What such an error says that it is of: other systems have names of their own. */
+const SYSTEM = 'database';
+
 type Wrapped = { code?: unknown; cause?: unknown; originalError?: unknown };
 
 /** Errors wrap each other; not for ever. */
@@ -51,13 +54,17 @@ export const isNoConnection = (error: unknown): boolean => {
 export const isUnreachable = (error: unknown): boolean =>
   sqlState(error) === CANNOT_CONNECT_NOW || (isNoConnection(error) && !LOST.test((error as { code: string }).code));
 
+/** Whether an answer tells of an outage, in this process or another. */
+export const tellsOfOutage = ({ extensions }: { readonly extensions?: { readonly [name: string]: unknown } }): boolean =>
+  extensions?.['code'] === ('UPSTREAM_UNAVAILABLE' satisfies ErrorCode) && extensions['system'] === SYSTEM;
+
 /** Undefined for an error that is of the statement itself. */
 export function findOutage(error: unknown): Upstream | undefined {
   let current = error;
   for (let depth = 0; typeof current === 'object' && current !== null && depth < MOST_CAUSES; depth++) {
     const state = isNoConnection(current) ? '08000' : sqlState(current);
     const told = state === undefined ? undefined : TOLD.find((each) => each.state.test(state));
-    if (told) return new Upstream(told.message, { system: 'database', check: told.check }, { cause: error });
+    if (told) return new Upstream(told.message, { system: SYSTEM, check: told.check }, { cause: error });
     const { originalError, cause } = current as Wrapped;
     current = originalError ?? cause;
   }

@@ -124,12 +124,12 @@ describe('a worker', () => {
     await begun.promise;
     await proxy.stop();
     end.resolve();
-    await expect.poll(() => ended).toEqual(['first']);
+    await expect.poll(() => ended, { timeout: 10_000 }).toEqual(['first']);
     await sleep(1_500);
     proxy = await startSlowProxy(target, Number(url.port));
     try {
       await expect.poll(() => ended, { timeout: 20_000 }).toEqual(['first', 'first', 'second']);
-      await expect.poll(() => database.owner`select from graphile_worker._private_jobs`).toEqual([]);
+      await expect.poll(() => database.owner`select from graphile_worker._private_jobs`, { timeout: 10_000 }).toEqual([]);
     } finally {
       await Promise.all(workers.splice(0).map((worker) => worker.stop()));
       await proxy.stop();

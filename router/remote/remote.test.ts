@@ -221,11 +221,11 @@ it('a client that leaves its router leaves the subgraph, too, long before any de
   cleanUp.push(() => router.stop());
   const controller = new AbortController();
   const asked = post({ query: '{ asset(id: "hang") { id } }' }, { authorization: 'Bearer reader' }, controller.signal);
-  await expect.poll(() => hung).toHaveLength(1);
+  await expect.poll(() => hung, { timeout: 10_000 }).toHaveLength(1);
   expect(hung[0]!.signal!.aborted).toBe(false);
   controller.abort();
   await expect(asked).rejects.toThrow();
-  await expect.poll(() => hung[0]!.signal!.aborted).toBe(true);
+  await expect.poll(() => hung[0]!.signal!.aborted, { timeout: 10_000 }).toBe(true);
 });
 
 it('asks again over the connection that it has', async () => {

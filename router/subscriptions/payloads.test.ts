@@ -68,6 +68,23 @@ describe('payloads', () => {
     expect(begun).toHaveLength(4);
   });
 
+  it('are not made of what the database could not tell, and are asked for again', async () => {
+    let answer: Awaited<ReturnType<ExecuteQuery>> = {
+      data: null,
+      errors: [{ message: 'away', extensions: { code: 'UPSTREAM_UNAVAILABLE', system: 'database' } }],
+    };
+    const payloads = createPayloads({ execute: async () => answer, sightVersion: () => 0 });
+    const ask = () => payloads.of(planOf('k'), event(1), 'e.1', subscriber('a'), signal);
+    await expect(ask()).rejects.toThrow('The database was away');
+    answer = { data: { query: 'k' } };
+    expect(JSON.parse(await ask())).toEqual({ data: { cursor: 'e.1', found: { query: 'k' } } });
+    // That a subgraph is away is told: whoever listens need not wait for it.
+    answer = { data: null, errors: [{ message: 'away', extensions: { code: 'UPSTREAM_UNAVAILABLE', system: 'policy' } }] };
+    expect(JSON.parse(await payloads.of(planOf('k'), event(2), 'e.2', subscriber('a'), signal))).toMatchObject({
+      errors: [{ extensions: { system: 'policy' } }],
+    });
+  });
+
   it('of one user hold up no other, not even those that both would get', async () => {
     const { begun, ask } = setUp();
     for (let count = 0; count < 100; count++) void ask(`flood${count}`, subscriber('flood'));

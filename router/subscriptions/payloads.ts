@@ -1,6 +1,7 @@
 /** The payloads of events. Each is made once for all who would get the same: one operation, its variables, and what a viewer may see. */
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { tellsOfOutage } from '#platform/database/outage.ts';
 import { createTurns } from '#platform/turns.ts';
 import type { LiveEvent } from './logEvents.ts';
 import type { Plan } from './plan.ts';
@@ -22,7 +23,10 @@ export type ExecuteQuery = (
 ) => Promise<FormattedExecutionResult>;
 
 export type Payloads = {
-  /** The payload of an event as JSON: `{"data": …, "errors": …}`. Rejects once `signal` is aborted, if nobody else waits for it. */
+  /**
+   * The payload of an event as JSON: `{"data": …, "errors": …}`. Rejects when the database is away, and once `signal` is aborted, if nobody
+   * else waits for it.
+   */
   of: (plan: Plan, event: LiveEvent, cursor: string, subscriber: Subscriber, signal: AbortSignal) => Promise<string>;
 };
 
@@ -51,6 +55,8 @@ export function createPayloads({ execute, sightVersion }: { execute: ExecuteQuer
 
   async function ask(query: NonNullable<Plan['query']>, plan: Plan, event: LiveEvent, cursor: string, by: Subscriber, signal: AbortSignal) {
     const { data, errors } = await execute({ query: query.text, variables: query.variablesFor(event) }, by, signal);
+    // The subscription asks for it again: an event is told once, and by then there is something to tell.
+    if (errors?.some(tellsOfOutage)) throw new Error('The database was away when a payload was made.');
     return JSON.stringify({
       data: plan.assemble(event, cursor, data ?? null),
       ...(errors && { errors: errors.map((error) => placeError(error, plan)) }),

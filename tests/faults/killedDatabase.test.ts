@@ -1,13 +1,12 @@
 /** PostgreSQL is killed under load, and comes again: what was confirmed is there, once, and nothing of PurSight is started again. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { startSlowProxy, type SlowProxy } from '#platform/testing/slowProxy.ts';
+import { EDIT, startLoad } from './load.ts';
 import { addSource, findLosses, say, startOnOwnServer, startScan, type OwnServer } from './ownServer.ts';
 
 const TABLES = 40;
 const SCANNED_TABLES = 900;
-const EDIT = 'mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { cursor asset { version } } }';
 
 let product: OwnServer;
 let sources: Awaited<ReturnType<typeof createEmptyDatabase>>[];
@@ -29,8 +28,6 @@ afterAll(async () => {
 const runStatus = async (id: string) =>
   (await product.ask('query ($id: ID!) { scanRun(id: $id) { status added error } }', { id })).data?.scanRun;
 
-const readiness = async (): Promise<number> => (await fetch(`${product.url}/health/ready`)).status;
-
 it('PostgreSQL is killed and comes again: clear errors, and nothing is lost or doubled', { timeout: 120_000 }, async () => {
   const first = await startScan(product, await addSource(product, 'edited', sources[0]!.url));
   await expect.poll(() => runStatus(first), { timeout: 30_000 }).toMatchObject({ status: 'COMPLETED' });
@@ -50,47 +47,19 @@ it('PostgreSQL is killed and comes again: clear errors, and nothing is lost or d
   proxy.delayMs = 150;
   const second = await startScan(product, await addSource(product, 'scanned', url.href));
 
-  const codes = new Map<string, number>();
-  const outages = new Set<string>();
-  const confirmed: string[] = [];
-  let over = false;
-  const note = (errors: { message: string; extensions: Record<string, any> }[] | undefined): void => {
-    for (const { message, extensions } of errors ?? []) {
-      codes.set(extensions.code, (codes.get(extensions.code) ?? 0) + 1);
-      if (extensions.code === 'UPSTREAM_UNAVAILABLE') outages.add(`${extensions.system}: ${message}`);
-    }
-  };
-  const edit = async (id: string): Promise<void> => {
-    for (let n = 0; !over; n++) {
-      const read = await product.ask('query ($id: ID!) { asset(id: $id) { version } }', { id });
-      note(read.errors);
-      if (!read.data?.asset) continue;
-      const description = `${id} ${n}`;
-      const { data, errors } = await product.ask(EDIT, { input: { id, version: read.data.asset.version, description } });
-      note(errors);
-      if (!errors && data.updateAsset) confirmed.push(description);
-    }
-  };
-  const read = async (): Promise<void> => {
-    while (!over) note((await product.ask('{ assets(first: 20) { nodes { id displayName columns { nodes { name } } } } }')).errors);
-  };
-  const readinesses = new Set<number>();
-  const watch = async (): Promise<void> => {
-    for (; !over; await sleep(10)) readinesses.add(await readiness());
-  };
-  const load = [watch(), edit(assets.nodes[1].id), edit(assets.nodes[2].id), edit(assets.nodes[3].id), read(), read()];
-  await expect.poll(() => confirmed.length).toBeGreaterThan(5);
-  await expect.poll(() => runStatus(second)).toMatchObject({ status: 'RUNNING' });
+  const edited = assets.nodes.slice(1, 4).map((node: { id: string }) => node.id);
+  const { codes, outages, confirmed, readiness, stop } = startLoad(product.url, product.ask, edited);
+  await expect.poll(() => confirmed.length, { timeout: 20_000 }).toBeGreaterThan(5);
+  await expect.poll(() => runStatus(second), { timeout: 20_000 }).toMatchObject({ status: 'RUNNING' });
 
   const pid = product.pid();
   process.kill(pid, 'SIGKILL');
-  await expect.poll(() => outages.size > 0 && readinesses.has(503), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => outages.size > 0 && readiness.has(503), { timeout: 10_000 }).toBe(true);
   await expect.poll(product.pid, { timeout: 30_000 }).not.toBe(pid);
-  await expect.poll(readiness, { timeout: 10_000 }).toBe(200);
   const before = confirmed.length;
   await expect.poll(() => confirmed.length, { timeout: 30_000 }).toBeGreaterThan(before + 5);
-  over = true;
-  await Promise.all(load);
+  await stop();
+  expect((await fetch(`${product.url}/health/ready`)).status).toBe(200);
 
   say(`errors of the outage: ${JSON.stringify(Object.fromEntries(codes))}`);
   expect([...outages]).toEqual([expect.stringMatching(/^database: The database does not answer/)]);
@@ -108,7 +77,7 @@ it('PostgreSQL is killed and comes again: clear errors, and nothing is lost or d
   const told = await product.owner<{ subject: string; after: string }[]>`
     select subject, data #>> '{changes,0,after}' as after from events.log
     where type = 'asset.updated' order by seq`;
-  expect(told.map(({ after }) => after)).toEqual(expect.arrayContaining(confirmed));
+  expect(told.map(({ after }) => after)).toEqual(expect.arrayContaining([...confirmed]));
   expect(new Set(told.map(({ after }) => after)).size).toBe(told.length);
 
   // The subscriber, on one and the same socket, was told of each once, in order.

@@ -19,6 +19,7 @@ type Soak = { run(context: SoakContext): Promise<string[]> };
 const SOAKS: Readonly<Record<string, () => Promise<Soak>>> = {
   kill: () => import('./kill.ts'),
   mix: () => import('./mix.ts'),
+  faults: () => import('./faults.ts'),
 };
 
 async function main(): Promise<void> {
