@@ -37,7 +37,12 @@ it('what was read is told by whom, when, by which operation and of what, once it
   await other('query Other { tags { nodes { name } } }');
   await bob('mutation { signOut(input: {}) { ok } }');
   const live = await world.live();
-  const stream = live.subscribe('subscription Watch($id: ID) { scanProgress(runId: $id) { cursor } }', { id: source });
+  const { events } = await world.admin('{ events(first: 1) { edges { cursor } } }');
+  const stream = live.subscribe('subscription Watch($id: ID, $after: String) { eventPublished(subject: $id, after: $after) { cursor } }', {
+    id: source,
+    after: events.edges[0].cursor,
+  });
+  await stream.next();
   await live.ask('query Asked { me { id } }');
   stream.stop();
   await live.close();
@@ -70,7 +75,7 @@ it('what was read is told by whom, when, by which operation and of what, once it
     expect.arrayContaining([
       expect.objectContaining({ operation: 'Source', tokenId: token.id, user: { id: bob.id, name: 'User 2' } }),
       expect.objectContaining({ operation: 'Source', tokenId: null, user: asked.user }),
-      expect.objectContaining({ operation: 'Watch', fields: ['scanProgress'], subjectIds: [source] }),
+      expect.objectContaining({ operation: 'Watch', fields: ['eventPublished'], subjectIds: [source] }),
     ]),
   );
   expect((await list({ since: before })).nodes.map(({ operation }: { operation: string }) => operation)).toEqual(
