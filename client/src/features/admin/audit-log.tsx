@@ -123,14 +123,15 @@ function Log() {
   const current = listed ?? (far?.event?.id === opened ? far?.event : undefined);
   const columns: TableColumn<Entry>[] = [
     { id: 'seq', header: 'Number', width: 92, align: 'end', cell: ({ seq }) => formatCount(seq) },
-    { id: 'time', header: 'Time', width: 240, cell: ({ time }) => <Time at={time} as="full" />, priority: 3 },
+    { id: 'time', header: 'Time', width: 204, cell: ({ time }) => <Time at={time} as="full" />, priority: 3 },
     {
       id: 'actor',
       header: 'Actor',
+      width: 160,
       cell: ({ actor, source }) => (actor ? <bdi>{actor.name}</bdi> : <span className="text-fg-3">{source}</span>),
       priority: 2,
     },
-    { id: 'type', header: 'Type', cell: (entry) => <code>{entry.type}</code> },
+    { id: 'type', header: 'Type', width: 200, cell: (entry) => <code>{entry.type}</code> },
     { id: 'detail', header: 'Detail', cell: (entry) => <span className="text-fg-2">{detailOf(entry.data)}</span>, priority: 2 },
   ];
   return (

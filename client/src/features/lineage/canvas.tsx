@@ -16,6 +16,7 @@ import {
 import { kindColour } from '@/components/ui/kind';
 import { plural } from '@/lib/format';
 import { MOST_ROWS, type ColumnsShown } from './columns';
+import { edgeDrawer } from './edge-path';
 import { GraphActionsContext, type GraphActions } from './graph-actions';
 import { GraphDrawing } from './graph-drawing';
 import type { Edge, EdgeLook } from './graph-edge';
@@ -129,8 +130,15 @@ const HANDLES: NodeHandle[] = [
   { type: 'source', position: Position.Right, x: NODE_WIDTH, y: NODE_HEIGHT / 2, width: 1, height: 1 },
 ];
 
-function useEdges({ graph, columns, highlight, selected }: CanvasProps, places: ReadonlyMap<string, Place> | null): Edge[] {
+function useEdges(
+  { graph, columns, highlight, selected }: CanvasProps,
+  places: ReadonlyMap<string, Place> | null,
+  heights: ReadonlyMap<string, number>,
+): Edge[] {
+  // A selection draws the same edges in other colours.
+  const draw = useMemo(() => places && edgeDrawer(places, heights), [places, heights]);
   return useMemo(() => {
+    if (!places || !draw) return [];
     const rowsOf = new Map(
       [...columns.rows].flatMap(([assetId, rows]) =>
         rows.map((row, index) => [row.id, { assetId, name: row.name, y: NODE_HEIGHT + (index + 0.5) * ROW_HEIGHT }] as const),
@@ -139,10 +147,10 @@ function useEdges({ graph, columns, highlight, selected }: CanvasProps, places: 
     const replaced = new Set(columns.flows.map(({ from, to }) => flowId(rowsOf.get(from)!.assetId, rowsOf.get(to)!.assetId)));
     const name = (id: string): string => nameOf(graph.byId.get(id)!);
     const ends = (from: string, to: string, fromY = NODE_HEIGHT / 2, toY = NODE_HEIGHT / 2) => {
-      const [a, b] = [places!.get(from)!, places!.get(to)!];
-      return { from: { x: a.x + NODE_WIDTH, y: a.y + fromY }, to: { x: b.x, y: b.y + toY } };
+      const [a, b] = [places.get(from)!, places.get(to)!];
+      return draw({ x: a.x + NODE_WIDTH, y: a.y + fromY }, { x: b.x, y: b.y + toY });
     };
-    const stand = (id: string): boolean => places?.has(id) ?? false;
+    const stand = (id: string): boolean => places.has(id);
     const flows = graph.flows.flatMap((flow): Edge[] => {
       const { id, from, to, mark } = flow;
       if (!stand(from) || !stand(to)) return [];
@@ -167,7 +175,7 @@ function useEdges({ graph, columns, highlight, selected }: CanvasProps, places: 
     });
     // What is on the path lies over the rest.
     return [...flows, ...between].toSorted((a, b) => Number(a.look === 'on') - Number(b.look === 'on'));
-  }, [graph, columns, highlight, selected, places]);
+  }, [graph, columns, highlight, selected, places, draw]);
 }
 
 function Inner(props: CanvasProps) {
@@ -192,7 +200,7 @@ function Inner(props: CanvasProps) {
   const [active, setActive] = useState<string | null>(null);
   const tabbable = active && graph.byId.has(active) ? active : graph.rootId;
   const nodes = useNodes(props, places, heights, tabbable);
-  const edges = useEdges(props, places);
+  const edges = useEdges(props, places, heights);
   const detail = useStore(({ transform }) => detailOf(transform[2]));
   const isFar = detail === 'name' || detail === 'bar';
   useEffect(() => {

@@ -1,6 +1,6 @@
 /** The graph as a picture, and the table as CSV: nothing that is not shown. Loaded when it is asked for. */
 import { formatFull } from '@/lib/format';
-import { drawEdge } from './edge-path';
+import { edgeDrawer } from './edge-path';
 import { kindOf, nameOf, placeOf, type Graph } from './graph';
 import { NODE_HEIGHT, NODE_WIDTH, ROW_HEIGHT, type Places } from './layout';
 import { MOST_ROWS, type ColumnsShown } from './columns';
@@ -50,8 +50,9 @@ export function drawSvg({ graph, columns, highlight, places, heights, title, asO
   const rowPlace = new Map<string, { assetId: string; y: number }>();
   for (const [assetId, rows] of columns.rows)
     rows.slice(0, MOST_ROWS).forEach(({ id }, index) => rowPlace.set(id, { assetId, y: NODE_HEIGHT + (index + 0.5) * ROW_HEIGHT }));
+  const draw = edgeDrawer(places, heights);
   const edge = (from: { x: number; y: number }, to: { x: number; y: number }, stroke: string, strokeWidth: number, dash = ''): string => {
-    const { path, head } = drawEdge(from.x + NODE_WIDTH, from.y, to.x, to.y);
+    const { path, head } = draw({ x: from.x + NODE_WIDTH, y: from.y }, to);
     return `<path d="${path}" fill="none" stroke="${colour(stroke)}" stroke-width="${strokeWidth}"${dash}/><path d="${head}" fill="${colour(stroke)}"/>`;
   };
   const middle = (id: string) => {

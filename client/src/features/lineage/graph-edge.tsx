@@ -1,12 +1,11 @@
 'use client';
 import { memo } from 'react';
 import { cn } from '@/lib/class-names';
-import { drawEdge } from './edge-path';
-import type { Place } from './layout';
+import type { Drawn } from './edge-path';
 import { useGraphActions } from './graph-actions';
 
 export type EdgeLook = 'rest' | 'on' | 'off' | 'added' | 'removed';
-export type Edge = { id: string; look: EdgeLook; isSelected: boolean; title: string; from: Place; to: Place };
+export type Edge = Drawn & { id: string; look: EdgeLook; isSelected: boolean; title: string };
 
 const COLOURS: Record<EdgeLook, string> = {
   rest: 'text-control',
@@ -16,9 +15,8 @@ const COLOURS: Record<EdgeLook, string> = {
   removed: 'text-error-mark',
 };
 
-function View({ edge: { id, look, isSelected, title, from, to } }: { edge: Edge }) {
+function View({ edge: { id, look, isSelected, title, path, head } }: { edge: Edge }) {
   const { select } = useGraphActions();
-  const { path, head } = drawEdge(from.x, from.y, to.x, to.y);
   const width = isSelected ? 3 : look === 'on' ? 2 : 1.25;
   return (
     <g className={cn('group/edge', COLOURS[look])}>
@@ -48,13 +46,6 @@ function View({ edge: { id, look, isSelected, title, from, to } }: { edge: Edge 
 }
 
 const isSame = (a: Edge, b: Edge): boolean =>
-  a.id === b.id &&
-  a.from.x === b.from.x &&
-  a.from.y === b.from.y &&
-  a.to.x === b.to.x &&
-  a.to.y === b.to.y &&
-  a.look === b.look &&
-  a.isSelected === b.isSelected &&
-  a.title === b.title;
+  a.id === b.id && a.path === b.path && a.look === b.look && a.isSelected === b.isSelected && a.title === b.title;
 
 export const GraphEdge = memo(View, (before, after) => isSame(before.edge, after.edge));

@@ -5,6 +5,7 @@ import { VersionList } from '@/features/assets/version-list';
 import { RaisedChart } from '@/features/home/raised-chart';
 import { CHART_HEIGHT, daysUpTo } from '@/features/home/raised-days';
 import { AsOf } from '@/features/lineage/as-of';
+import { edgeDrawer } from '@/features/lineage/edge-path';
 import { GraphEdge, type EdgeLook } from '@/features/lineage/graph-edge';
 import { GraphNode, type GraphNodeType, type NodeData } from '@/features/lineage/graph-node';
 import { DAY } from '@/features/lineage/moments';
@@ -96,8 +97,7 @@ const edge = (look: EdgeLook) => ({
   look,
   isSelected: false,
   title: `${LOOKS[look]}, since 22 Nov`,
-  from: { x: 2, y: 8 },
-  to: { x: 136, y: 34 },
+  ...edgeDrawer(new Map(), new Map())({ x: 2, y: 8 }, { x: 136, y: 34 }),
 });
 
 const Edges = () => (
