@@ -5,9 +5,6 @@ export function focusInvalid(within: ParentNode | null | undefined): void {
   requestAnimationFrame(() => within?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
 }
 
-/** In a row of a table. */
-export const isInRow = (): boolean => Boolean(document.activeElement?.closest('[data-index]'));
-
 /** To the page's heading, unless something has the focus. */
 export function focusHeading(): void {
   if (document.activeElement === document.body) document.querySelector<HTMLElement>('h1')?.focus();

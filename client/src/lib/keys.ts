@@ -12,9 +12,6 @@ const isTyping = (target: EventTarget | null): boolean =>
     /^(TEXTAREA|SELECT)$/.test(target.tagName) ||
     (target instanceof HTMLInputElement && !/^(checkbox|radio|button|range)$/.test(target.type)));
 
-/** What lies under a dialog hears no single keys. */
-const isInDialog = (target: EventTarget | null): boolean => target instanceof Element && target.closest('[data-modal]') !== null;
-
 const SEQUENCE_MS = 1_200;
 let prefix: { key: string; at: number } | undefined;
 
@@ -33,7 +30,8 @@ function dispatch(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const name = nameOf(event);
   const isSingle = !name.startsWith('mod+') && name !== 'Escape';
-  if (isSingle && (isTyping(event.target) || isInDialog(event.target) || !getPreferences().singleKeys)) return;
+  // What lies under a dialog hears no single keys.
+  if (isSingle && (isTyping(event.target) || document.querySelector('[data-modal]') || !getPreferences().singleKeys)) return;
   // What is typed has an undo of its own.
   if (/^mod\+(shift\+)?z$/.test(name) && isTyping(event.target)) return;
   const sequence = prefix && Date.now() - prefix.at < SEQUENCE_MS ? `${prefix.key} ${name}` : undefined;

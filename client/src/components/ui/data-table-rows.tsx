@@ -3,7 +3,6 @@ import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, 
 import { tableFeatures, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { cn } from '@/lib/class-names';
-import { isInRow } from '@/lib/focus';
 import { formatCount } from '@/lib/format';
 import { useKeys } from '@/lib/keys';
 import { usePreferences } from '@/lib/preferences';
@@ -59,7 +58,7 @@ export function DataTableRows<Row>(props: DataTableProps<Row>) {
   };
   const activeRow = (): Row | undefined => model[active]?.original as Row | undefined;
   const ids = () => model.map(({ id }) => id);
-  const move = (by: number) => () => focusRow(isInRow() ? active + by : active);
+  const move = (by: number) => () => focusRow(document.activeElement?.closest('[data-index]') ? active + by : active);
   useKeys(
     {
       j: move(1),

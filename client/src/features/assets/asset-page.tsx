@@ -8,7 +8,6 @@ import { Boundary } from '@/components/ui/panel';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { ErrorPanel, NotFound } from '@/components/ui/states';
 import { Tabs } from '@/components/ui/tabs';
-import { isInRow } from '@/lib/focus';
 import { formatCount } from '@/lib/format';
 import { useKeys } from '@/lib/keys';
 import { useUrlState } from '@/lib/url-state';
@@ -97,7 +96,9 @@ function Loaded({ asset }: { asset: Asset }) {
     c: copy,
     l: () => router.push(`/lineage/${id}`),
     // A column that has the focus, or is opened, is edited instead.
-    ...(mayEdit && { e: () => (hasColumns && (isInRow() || url.get('column') !== null) ? false : edit()) }),
+    ...(mayEdit && {
+      e: ({ target }) => (hasColumns && (url.get('column') !== null || (target as Element).closest('[data-index]')) ? false : edit()),
+    }),
     ...Object.fromEntries(TABS.map((tab, index) => [`${index + 1}`, () => history.replaceState(null, '', tabHref(tab))])),
   });
 

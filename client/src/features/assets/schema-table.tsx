@@ -2,7 +2,6 @@
 import { DataTable, type TableColumn } from '@/components/ui/data-table';
 import { Name } from '@/components/ui/name';
 import { toast } from '@/components/ui/toast';
-import { isInRow } from '@/lib/focus';
 import type { Selection } from '@/lib/use-selection';
 import { DescriptionCell, fitsOneLine, startEditing, type Editing } from './description-cell';
 import { LabelEvidence } from './label-evidence';
@@ -146,7 +145,7 @@ export function SchemaTable(props: Props) {
       rowKeys={
         mayEdit
           ? {
-              e: (column) => (isInRow() || props.openedId !== null) && start(column),
+              e: (column) => (props.openedId !== null || document.activeElement?.closest('[data-index]') ? start(column) : false),
               y: decideFirst('CONFIRMED'),
               n: decideFirst('REJECTED'),
             }

@@ -1,7 +1,7 @@
 'use client';
 import { Bell as BellIcon } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button, IconButton } from '@/components/ui/button';
 import { Popover } from '@/components/ui/menu';
 import { SEVERITIES, SeverityMark } from '@/components/ui/severity';
@@ -10,6 +10,7 @@ import { StatusMark } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
 import { useAnnouncement } from '@/lib/announce';
 import { cn } from '@/lib/class-names';
+import { copyNamesWhole } from '@/lib/copy-names';
 import { formatNames, plural } from '@/lib/format';
 import { groupsOf, markRead, useNotices, type Group } from './notices';
 import { useNotifications } from './use-notifications';
@@ -17,6 +18,8 @@ import { useNotifications } from './use-notifications';
 /** What came up for this person: violations on their assets, runs that ended or wait for a review; for administrators dead letters. */
 export function Bell() {
   useNotifications();
+  // Nothing else comes to every page after what is shown first.
+  useEffect(copyNamesWhole, []);
   const notices = useNotices();
   const said = useAnnouncement();
   const [isOpen, setOpen] = useState(false);

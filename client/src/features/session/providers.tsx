@@ -5,7 +5,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { Provider, useQuery } from 'urql';
 import { Dialog } from '@/components/ui/dialog';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
-import { toast, Toasts } from '@/components/ui/toast';
+import { toast } from '@/components/ui/toast';
 import { graphql } from '@/gql';
 import { createGraphql } from '@/lib/graphql/client';
 import { onMissed } from '@/lib/graphql/connection';
@@ -14,6 +14,8 @@ import { resume } from '@/lib/session/session';
 import { useSession } from '@/lib/session/use-session';
 import { ViewerContext } from '@/lib/viewer';
 
+// Loaded at once, though after the page: nothing is told before.
+const Toasts = dynamic(() => import('@/components/ui/toasts').then((module) => module.Toasts), { ssr: false });
 const SignInForm = dynamic(() => import('./sign-in-form').then((module) => module.SignInForm), { ssr: false });
 
 // Few have a role over a domain.

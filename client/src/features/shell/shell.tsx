@@ -2,7 +2,7 @@
 import { Menu as MenuIcon, PanelLeftOpen } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { usePathname, useRouter } from 'next/navigation';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { ShellSlots } from '@/components/page';
 import { IconButton } from '@/components/ui/button';
 import { cn } from '@/lib/class-names';
@@ -21,14 +21,6 @@ export function Shell({ search, bell, children }: { search: ReactNode; bell: Rea
   const setOpen = (open: boolean) => setOpenOn(open ? path : null);
   const [isWide, setWide] = useState(false);
   const [showsKeys, setShowsKeys] = useState(false);
-  useEffect(() => {
-    // Without a network it does not come: names are then copied as the browser would.
-    const begun = import('@/lib/copy-names').then(
-      ({ copyNamesWhole }) => copyNamesWhole(),
-      () => undefined,
-    );
-    return () => void begun.then((end) => end?.());
-  }, []);
   useKeys({
     '?': () => setShowsKeys(true),
     ...Object.fromEntries(GO.map(({ key, href }) => [`g ${key}`, () => router.push(href)])),

@@ -7,7 +7,8 @@ import { SeverityMark } from '@/components/ui/severity';
 import { RefetchLine, Skeleton, SkeletonRows } from '@/components/ui/skeleton';
 import { Spinner } from '@/components/ui/spinner';
 import { EmptyState, ErrorPanel, NotFound } from '@/components/ui/states';
-import { Notice, toast, type Toast } from '@/components/ui/toast';
+import { toast, type Toast } from '@/components/ui/toast';
+import { Notice } from '@/components/ui/toasts';
 import { State, type Specimen } from './specimen';
 
 const TOASTS: Record<string, Toast> = {

@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { Segmented } from '@/components/ui/field';
 import { Boundary } from '@/components/ui/panel';
-import { Toasts } from '@/components/ui/toast';
+import { Toasts } from '@/components/ui/toasts';
 import { setPreferences, startPreferences, usePreferences } from '@/lib/preferences';
 import { ANSWERS } from './answers';
 import { CONTROLS } from './controls';

@@ -1,40 +1,12 @@
 'use client';
-import { useEffect, useSyncExternalStore, type ReactNode } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { X } from 'lucide-react';
 import { Button, IconButton } from './button';
-
-export type Toast = {
-  title: ReactNode;
-  text?: ReactNode;
-  mark?: ReactNode;
-  action?: { label: string; run: () => void };
-  /** Stays until it is closed: errors, and what is critical. */
-  stays?: boolean;
-};
-type Shown = Toast & { id: number };
-
-const MOST = 3;
-let shown: readonly Shown[] = [];
-let next = 1;
-const listeners = new Set<() => void>();
-function set(toasts: readonly Shown[]): void {
-  shown = toasts;
-  for (const listener of listeners) listener();
-}
-const remove = (id: number): void => set(shown.filter((each) => each.id !== id));
-
-/** Never for what the page already shows. */
-export function toast(given: Toast): void {
-  set([...shown, { ...given, id: next++ }].slice(-MOST));
-}
+import { currentToasts, onToasts, removeToast, type Shown } from './toast';
 
 const NONE: readonly Shown[] = [];
 export function Toasts() {
-  const toasts = useSyncExternalStore(
-    (listener) => (listeners.add(listener), () => listeners.delete(listener)),
-    () => shown,
-    () => NONE,
-  );
+  const toasts = useSyncExternalStore(onToasts, currentToasts, () => NONE);
   return (
     <div
       role="region"
@@ -55,8 +27,8 @@ export function Notice({ toast: { id, title, text, mark, action, stays } }: { to
     const timer = setTimeout(
       () => {
         const element = document.getElementById(`toast-${id}`);
-        if (!element?.matches(':hover, :focus-within')) return remove(id);
-        for (const leaves of ['pointerleave', 'focusout']) element.addEventListener(leaves, () => remove(id), { once: true });
+        if (!element?.matches(':hover, :focus-within')) return removeToast(id);
+        for (const leaves of ['pointerleave', 'focusout']) element.addEventListener(leaves, () => removeToast(id), { once: true });
       },
       action ? 10_000 : 6_000,
     );
@@ -74,11 +46,11 @@ export function Notice({ toast: { id, title, text, mark, action, stays } }: { to
         {text && <p className="text-small break-words text-fg-2">{text}</p>}
       </div>
       {action && (
-        <Button size="small" onClick={() => (action.run(), remove(id))}>
+        <Button size="small" onClick={() => (action.run(), removeToast(id))}>
           {action.label}
         </Button>
       )}
-      <IconButton label="Close" size="small" icon={<X className="size-3.5" strokeWidth={1.6} />} onClick={() => remove(id)} />
+      <IconButton label="Close" size="small" icon={<X className="size-3.5" strokeWidth={1.6} />} onClick={() => removeToast(id)} />
     </div>
   );
 }
