@@ -2,7 +2,8 @@
 import { useRef, useState, type ReactNode } from 'react';
 import { Button } from './button';
 import { Dialog } from './dialog';
-import { Field, Input } from './field';
+import { Field } from './field';
+import { Input } from './input';
 
 type ConfirmProps = {
   open: boolean;

@@ -2,7 +2,8 @@
 import { useId, useState, type ReactNode } from 'react';
 import { cn } from '@/lib/class-names';
 import { formatCount } from '@/lib/format';
-import { Checkbox, Input } from './field';
+import { Checkbox } from './field';
+import { Input } from './input';
 import { Popover } from './menu';
 
 export type FacetOption = {

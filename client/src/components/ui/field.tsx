@@ -2,6 +2,7 @@
 import { useId, type ComponentProps, type ReactNode } from 'react';
 import { cn } from '@/lib/class-names';
 import { usePressed } from '@/lib/use-pressed';
+import { CONTROL } from './input';
 import { SeverityMark } from './severity';
 
 type FieldProps = {
@@ -47,15 +48,8 @@ export function Field({ label, property, hint, error, required, className, child
   );
 }
 
-const control =
-  'control-box rounded-control border border-control bg-surface px-2 text-fg placeholder:text-fg-3 aria-invalid:border-error-mark disabled:text-fg-disabled disabled:border-line-strong';
-
-export const Input = ({ className, ...props }: ComponentProps<'input'>) => (
-  <input className={cn(control, 'h-control', className)} {...props} />
-);
-
 export const Textarea = ({ className, rows = 3, ...props }: ComponentProps<'textarea'>) => (
-  <textarea rows={rows} className={cn(control, 'py-1', className)} {...props} />
+  <textarea rows={rows} className={cn(CONTROL, 'py-1', className)} {...props} />
 );
 
 type SelectProps = Omit<ComponentProps<'select'>, 'value'> & { value: string | number };
@@ -64,7 +58,7 @@ export function Select({ className, value, onChange, ...props }: SelectProps) {
   const [shown, press] = usePressed(value);
   return (
     <select
-      className={cn(control, 'h-control pr-1', className)}
+      className={cn(CONTROL, 'h-control pr-1', className)}
       value={shown}
       onChange={(event) => (press(event.target.value), onChange?.(event))}
       {...props}

@@ -3,7 +3,7 @@ import { CircleDashed, Search } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Input } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { toast } from '@/components/ui/toast';
 import { cn } from '@/lib/class-names';

@@ -3,7 +3,7 @@ import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
 import { ArrowLeft } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '@/components/ui/button';
-import { Input } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { DocsType } from './docs-type';

@@ -2,7 +2,7 @@
 import Link from 'next/link';
 import { useEffect, useRef, useState } from 'react';
 import { DataTable, type TableColumn } from '@/components/ui/data-table';
-import { Input } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
 import { KindIcon } from '@/components/ui/kind';
 import { Name } from '@/components/ui/name';
 import { Owners } from '@/components/ui/people';

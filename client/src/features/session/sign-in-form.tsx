@@ -1,7 +1,8 @@
 'use client';
 import { useRef, useState, type FormEvent } from 'react';
 import { Button } from '@/components/ui/button';
-import { Field, Input } from '@/components/ui/field';
+import { Field } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
 import { ErrorPanel } from '@/components/ui/states';
 import { signIn, type SessionProblem } from '@/lib/session/session';
 import { useHydrated } from '@/lib/use-hydrated';

@@ -6,7 +6,8 @@ import { ChipsInput } from '@/components/schema-form';
 import { FilterChip } from '@/components/ui/badge';
 import { Button, ButtonLink, IconButton } from '@/components/ui/button';
 import { CodeEditor } from '@/components/ui/code-editor';
-import { Checkbox, Field, Input, Segmented, Select, Textarea } from '@/components/ui/field';
+import { Checkbox, Field, Segmented, Select, Textarea } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
 import { Tabs } from '@/components/ui/tabs';
 import { State, type Specimen } from './specimen';
 

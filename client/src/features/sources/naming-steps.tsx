@@ -2,7 +2,8 @@
 import type { CombinedError } from 'urql';
 import { OwnerPicker } from '@/components/pickers/owner-picker';
 import { Button } from '@/components/ui/button';
-import { Field, Input, Textarea } from '@/components/ui/field';
+import { Field, Textarea } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
 import { Fact, Facts } from '@/components/ui/side-panel';
 import { ErrorPanel } from '@/components/ui/states';
 import { formatNames } from '@/lib/format';

@@ -1,7 +1,8 @@
 'use client';
 import { useState } from 'react';
 import { ChipsInput } from '@/components/schema-form';
-import { Field, Input, Segmented, Select } from '@/components/ui/field';
+import { Field, Segmented, Select } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
 import { NextTimes } from './next-run';
 import { useNextTimes } from './next-times';
 import { cronOf, DAYS, partsOf, presetOf, PRESETS, scheduleInWords, type Preset } from './schedule';

@@ -7,7 +7,8 @@ import { OwnerPicker, type PickedOwner } from '@/components/pickers/owner-picker
 import { SchemaForm, validate } from '@/components/schema-form';
 import { Button } from '@/components/ui/button';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
-import { Field, Input, Textarea } from '@/components/ui/field';
+import { Field, Textarea } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
 import { ownerName } from '@/components/ui/people';
 import { SidePanel } from '@/components/ui/side-panel';
 import { toast } from '@/components/ui/toast';

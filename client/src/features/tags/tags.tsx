@@ -7,7 +7,7 @@ import { Page } from '@/components/page';
 import { Chip } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { DataTable, type TableColumn } from '@/components/ui/data-table';
-import { Input } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { graphql } from '@/gql';
 import { formatCount, plural } from '@/lib/format';

@@ -2,7 +2,8 @@
 import { ChevronDown } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
-import { Checkbox, Input } from '@/components/ui/field';
+import { Checkbox } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
 import { Popover } from '@/components/ui/menu';
 import { RestMissing } from '@/components/ui/rest-missing';
 import { ErrorPanel } from '@/components/ui/states';

@@ -2,7 +2,8 @@
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
-import { Field, Input, Segmented, Textarea } from '@/components/ui/field';
+import { Field, Segmented, Textarea } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
 import { formatMoment, plural } from '@/lib/format';
 import { useKeys } from '@/lib/keys';
 import { useNow } from '@/lib/use-now';

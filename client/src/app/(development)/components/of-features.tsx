@@ -14,7 +14,8 @@ import type { RunData } from '@/features/runs/use-run';
 import { State, type Specimen } from '@/features/showcase/specimen';
 import { WizardStep, type StepState } from '@/features/sources/wizard-step';
 import { Button } from '@/components/ui/button';
-import { Field, Input } from '@/components/ui/field';
+import { Field } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
 
 const NOW = Date.parse('2026-11-22T18:00:00Z');
 const ago = (days: number): string => new Date(NOW - days * DAY).toISOString();
