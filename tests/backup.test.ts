@@ -378,7 +378,7 @@ describe('a restore', () => {
           stderr: expect.stringMatching(/There is no root key/),
         });
         mkdirSync(dataDir, { mode: 0o755 });
-      writeFileSync(join(dataDir, 'root.key'), `${KEY}\n`, { mode: 0o600 });
+        writeFileSync(join(dataDir, 'root.key'), `${KEY}\n`, { mode: 0o600 });
         expect(await onDatabase('', ['restore', file], { settings })).toMatchObject({ code: 0, stderr: '' });
         const { code, stdout } = await onDatabase('', ['--json', 'backup', again], { settings });
         expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, seq: Number(oldCursor.split('.')[1]) });
