@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbedded } from '#platform/database/embedded.ts';
+import { startEmbedded, type Embedded } from '#platform/database/embedded.ts';
 import { findServer, isAlive } from '#platform/database/embeddedServer.ts';
 import { connect } from '#platform/database/index.ts';
 import { migrate } from '#platform/database/migrate.ts';
@@ -26,18 +26,31 @@ export type Databases = {
 
 type ServerSettings = Readonly<Record<string, string | number>>;
 
-/** `ownUrl`: of its superuser. PurSight's is as safe on disk as the product's, and has `settings` over the product's. */
-export async function startServer(
-  ownUrl: string | undefined,
-  settings: ServerSettings = {},
-): Promise<{ url: string; stop(): Promise<void> }> {
-  // A signal by itself would end the process without what is done at its exit.
+/** A signal by itself would end the process without what is done at its exit. */
+function exitOnSignals(): void {
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)
     process.once(signal, () => process.exit(code));
-  if (ownUrl) return { url: ownUrl, stop: async () => {} };
+}
+
+/** `ownUrl`: of its superuser. PurSight's is as safe on disk as the product's, and has `settings` over the product's. */
+export async function startServer(
+  ownUrl: string | undefined,
+  settings: ServerSettings = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
+  if (!ownUrl) {
+    const { ownerUrl: url, stop } = await startTemporary(settings);
+    return { url, stop };
+  }
+  exitOnSignals();
+  return { url: ownUrl, stop: async () => {} };
+}
+
+/** One that is gone with all its data once it is stopped, or this process ends. */
+export async function startTemporary(settings: ServerSettings, level: 'warn' | 'silent' = 'warn'): Promise<Embedded> {
+  exitOnSignals();
   const dataDir = mkdtempSync(join(tmpdir(), 'pursight-databases-'));
   const removeNow = (): void => {
     // The server is in a process group of its own: nobody else would end it. Nobody needs its data any more.
@@ -48,13 +61,16 @@ export async function startServer(
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   process.once('exit', removeNow);
-  const server = await startEmbedded({ dataDir, rootKey: ROOT_KEY, settings, logger: createLogger({ level: 'warn', format: 'json' }) });
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    removeNow();
-    process.off('exit', removeNow);
-  };
-  return { url: server.ownerUrl, stop };
+  const server = await startEmbedded({ dataDir, rootKey: ROOT_KEY, settings, logger: createLogger({ level, format: 'json' }) });
+  const { stop } = server;
+  // Not a copy: its number changes where it is started again.
+  return Object.assign(server, {
+    async stop() {
+      await stop();
+      removeNow();
+      process.off('exit', removeNow);
+    },
+  });
 }
 
 /** `prefix`: of the databases' names, and of the roles'. */

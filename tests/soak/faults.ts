@@ -1,12 +1,8 @@
 /** PostgreSQL breaks again and again under load, in ways that the dice choose: nothing is lost or doubled, and PurSight is never started again. */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createDatabases } from '#deploy/testing/databases.ts';
-import { startEmbedded, type Embedded } from '#platform/database/embedded.ts';
+import { createDatabases, startTemporary } from '#deploy/testing/databases.ts';
+import type { Embedded } from '#platform/database/embedded.ts';
 import { connect, type Database } from '#platform/database/index.ts';
-import { createLogger } from '#platform/logger.ts';
 import { connectLive } from '#platform/testing/liveClient.ts';
 import { createRandom, type Random } from '#subgraphs/catalog/connectors/postgres/testing/randomSchema.ts';
 import { startLoad, type Load } from '../faults/load.ts';
@@ -65,15 +61,7 @@ const FAULTS: Readonly<Record<string, (broken: Broken) => Promise<void>>> = {
 
 export async function run({ seed, seconds = SECONDS, say }: SoakContext): Promise<string[]> {
   const random = createRandom(seed);
-  const folder = mkdtempSync(join(tmpdir(), 'pursight-faults-'));
-  chmodSync(folder, 0o755);
-  const logger = createLogger({ level: 'silent', format: 'json' });
-  const server = await startEmbedded({
-    dataDir: folder,
-    rootKey: Buffer.alloc(32, 1),
-    logger,
-    settings: { max_connections: MOST_CONNECTIONS },
-  });
+  const server = await startTemporary({ max_connections: MOST_CONNECTIONS }, 'silent');
   const owner = connect({ url: server.ownerUrl, name: 'soak', max: 2 });
   let product: OwnProduct | undefined;
   try {
@@ -93,7 +81,6 @@ export async function run({ seed, seconds = SECONDS, say }: SoakContext): Promis
     await product?.stop();
     await owner.end({ timeout: 1 });
     await server.stop();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }
 
