@@ -34,8 +34,8 @@ const OPERATIONS = [
 
 type Asset = { id: string; version: number };
 export type Fanout = { sockets: number; events: number; openMs: number; product: Side; bare: Side };
-/** `memory`: the most that the server took, in megabytes; before any socket `calm`. */
-type Side = Report & { memory: number; calm: number };
+/** `memory`: the most that the server took, in megabytes; before any socket `calm`. `processor`: seconds of it, from the first change to the last message. */
+type Side = Report & { memory: number; calm: number; processor: number };
 
 export async function run(context: BenchContext): Promise<BenchResult[]> {
   const { sockets, seconds } = context.quick ? QUICK : USUAL;
@@ -60,6 +60,7 @@ export async function run(context: BenchContext): Promise<BenchResult[]> {
     { name: 'characters of a message', value: product.characters, unit: '' },
     ...compared('p50 from commit to arrival', (side) => at(side.lags, 0.5), 'ms'),
     ...compared('p95 from commit to arrival', p95, 'ms'),
+    ...compared("server's processor time for 10,000 messages", ({ processor, messages }) => (processor * 1_000 * 10_000) / messages, 'ms'),
     ...compared("most of the server's memory", ({ memory }) => memory, 'MB'),
     ...compared('memory for each socket', ({ memory, calm }) => ((memory - calm) * 1_000) / sockets, 'KB'),
   ];
@@ -104,6 +105,7 @@ export async function measureFanout({ sockets, seconds, databases, say }: Option
     say(`${CHANGES_PER_SECOND} changes a second, for ${seconds} s …`);
     const [{ seq: before }] = await sql<[{ seq: number }]>`select seq from events.head`;
     const memory = [calm, await memoryOf(server)];
+    const usedBefore = await processorOf(server);
     await paced(seconds * CHANGES_PER_SECOND, async (number) => {
       await server!.admin('mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { cursor } }', {
         input: { ...assets[number]!, description: `As of change ${number}` },
@@ -112,11 +114,12 @@ export async function measureFanout({ sockets, seconds, databases, say }: Option
     });
     const sentAt = await readTimes(sql, before, seconds * CHANGES_PER_SECOND);
     const told = await collect(listeners, sentAt);
+    const processor = (await processorOf(server)) - usedBefore;
     memory.push(await memoryOf(server));
     await listeners.ask({ do: 'close' } satisfies Task);
     await server.stop();
     server = undefined;
-    const product = { ...told, calm, memory: Math.max(...memory) };
+    const product = { ...told, calm, memory: Math.max(...memory), processor };
 
     say('the same bytes by ws alone …');
     return {
@@ -141,17 +144,19 @@ async function measureBare(
   const bare = startChild(new URL('fanout/bareServer.ts', import.meta.url));
   try {
     const port = await bare.next<number>();
-    const send = (some: readonly string[]): Promise<{ at: number; memory: number }> => bare.ask(some);
+    const send = (some: readonly string[]): Promise<{ at: number; memory: number; processor: number }> => bare.ask(some);
     const { memory: calm } = await send(texts); // to nobody yet
     await listeners.ask({ do: 'open', url: `ws://127.0.0.1:${port}`, sockets, operations: [] } satisfies Task);
     const sentAt: Record<number, number> = {};
     let most = 0;
+    const usedBefore = (await send([])).processor;
     await paced(seconds * CHANGES_PER_SECOND, async (number) => {
       const { at: moment, memory } = await send(texts);
       sentAt[number] = moment;
       most = Math.max(most, memory / MEGABYTE);
     });
-    return { ...(await collect(listeners, sentAt)), calm: calm / MEGABYTE, memory: most };
+    const told = await collect(listeners, sentAt);
+    return { ...told, calm: calm / MEGABYTE, memory: most, processor: (await send([])).processor - usedBefore };
   } finally {
     bare.stop();
   }
@@ -212,6 +217,7 @@ async function readTimes(sql: Database, after: number, count: number): Promise<R
   }
 }
 
+const processorOf = async (server: OwnProduct): Promise<number> => (await server.metrics())('process_cpu_seconds_total');
 const memoryOf = async (server: OwnProduct): Promise<number> => (await server.metrics())('process_resident_memory_bytes') / MEGABYTE;
 
 /** Node takes as many files as the system lets it: how many that are is for the shell to say. */

@@ -2,12 +2,13 @@
  * The end of the log, read once for all subscriptions of this router: a window of the last events, which each of them reads
  * at its own pace. Only the log counts: what is lost here (a connection, a notification) is read again from the last seq.
  */
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sqlState, type Database } from '#platform/database/index.ts';
 import { createBell } from '#platform/events/bell.ts';
 import { readHead } from '#platform/events/log.ts';
 import { EVENTS_CHANNEL } from '#platform/events/seal.ts';
 import type { Logger } from '#platform/logger.ts';
+import { callAll } from './calls.ts';
 import { readForward, type LiveEvent } from './logEvents.ts';
 
 /** How long an event waits at most when the notification was lost. */
@@ -17,8 +18,6 @@ const BATCH = 500;
 const WINDOW = 2_000;
 const BACKOFF_MS = 100;
 const MOST_BACKOFF_MS = 2_000;
-/** Listeners that are called before others of this process have their turn. */
-const CALLED_AT_ONCE = 250;
 
 export type Feed = {
   /** `onMore` is called whenever there is more to read; the feed runs while anybody listens. Gives the end of it. */
@@ -64,7 +63,7 @@ export function createFeed({ sql, beforeFirst, beforeEach, onOtherLog, logger }:
     if (position === undefined) {
       await beforeFirst(head!.seq);
       position = head!.seq;
-      await callListeners(); // who began to listen before this read the log up to here
+      await callAll(listeners, undefined); // who began to listen before this read the log up to here
       return false;
     }
     if (head!.seq <= position) return false;
@@ -73,16 +72,8 @@ export function createFeed({ sql, beforeFirst, beforeEach, onOtherLog, logger }:
     // The numbers have no gaps, so a place in the window follows from them; what retention took away makes it begin anew.
     window = events[0]?.seq === position + 1 ? [...window, ...events].slice(-WINDOW) : events;
     position = events.at(-1)?.seq ?? head!.seq;
-    await callListeners();
+    await callAll(listeners, undefined);
     return true;
-  }
-
-  async function callListeners(): Promise<void> {
-    let called = 0;
-    for (const listener of listeners) {
-      listener();
-      if (++called % CALLED_AT_ONCE === 0) await nextTurn();
-    }
   }
 
   async function run(): Promise<void> {

@@ -3,6 +3,7 @@ import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { tellsOfOutage } from '#platform/database/outage.ts';
 import { createTurns } from '#platform/turns.ts';
+import { callAll, type OnReady } from './calls.ts';
 import type { LiveEvent } from './logEvents.ts';
 import type { Plan } from './plan.ts';
 import type { Subscriber } from './subscribers.ts';
@@ -28,6 +29,8 @@ export type Payloads = {
    * else waits for it.
    */
   of: (plan: Plan, event: LiveEvent, cursor: string, subscriber: Subscriber, signal: AbortSignal) => Promise<string>;
+  /** The same without waiting: null when somebody of this user waits for it, and then `onReady` is called; undefined when nobody does. */
+  look: (plan: Plan, cursor: string, subscriber: Subscriber, onReady: OnReady) => string | null | undefined;
 };
 
 /** One that is being made, for all who wait for it. */
@@ -36,6 +39,8 @@ type Making = {
   /** Users who take turns for it: it is made in the first turn that one of them has. */
   users: Set<string>;
   waiting: number;
+  /** Who looks again once it is made. Nothing is made for them alone. */
+  looking: Set<OnReady>;
   /** Aborted once it has begun, or nobody waits for it. */
   queued: AbortController;
   /** Aborted when nobody waits for it. */
@@ -80,10 +85,16 @@ export function createPayloads({ execute, sightVersion }: { execute: ExecuteQuer
 
   function begin(key: string): Making {
     const [text, queued, wanted] = [Promise.withResolvers<string>(), new AbortController(), new AbortController()];
-    const making: Making = { text, queued, wanted, users: new Set(), waiting: 0 };
+    const making: Making = { text, queued, wanted, users: new Set(), waiting: 0, looking: new Set() };
     makings.set(key, making);
-    const end = (): void => void (makings.get(key) === making && makings.delete(key));
-    text.promise.then((done) => (made.set(key, done), end()), end);
+    const end = (isMade: boolean): void => {
+      if (makings.get(key) === making) makings.delete(key);
+      void callAll(making.looking, isMade);
+    };
+    text.promise.then(
+      (done) => (made.set(key, done), end(true)),
+      () => end(false),
+    );
     return making;
   }
 
@@ -106,12 +117,24 @@ export function createPayloads({ execute, sightVersion }: { execute: ExecuteQuer
     }
   }
 
+  const keyOf = (plan: Plan, cursor: string, { viewer, scopeKey }: Subscriber): string =>
+    `${cursor} ${sightVersion()} ${plan.key} ${plan.isPersonal ? viewer.userId : ''} ${scopeKey}`;
+
   return {
+    look(plan, cursor, subscriber, onReady) {
+      const key = keyOf(plan, cursor, subscriber);
+      const known = made.get(key);
+      if (known !== undefined) return known;
+      const making = makings.get(key);
+      if (!making?.users.has(subscriber.viewer.userId)) return undefined;
+      making.looking.add(onReady);
+      return null;
+    },
     async of(plan, event, cursor, subscriber, signal) {
       signal.throwIfAborted();
       const { query } = plan;
       const user = subscriber.viewer.userId;
-      const key = `${cursor} ${sightVersion()} ${plan.key} ${plan.isPersonal ? user : ''} ${subscriber.scopeKey}`;
+      const key = keyOf(plan, cursor, subscriber);
       const known = made.get(key);
       if (known !== undefined) return known;
       if (!query) {

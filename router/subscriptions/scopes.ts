@@ -3,6 +3,7 @@ import type { Database } from '#platform/database/index.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import { eventScope, type EventScope } from '#platform/events/visibility.ts';
 import { LRUCache } from 'lru-cache';
+import { callAll, type OnReady } from './calls.ts';
 import type { LiveEvent } from './logEvents.ts';
 
 /** What no event tells of (a class that was made without one) counts after this long. */
@@ -16,6 +17,8 @@ export const scopeKeyOf = ({ roles }: Viewer): string =>
 export type Scopes = {
   /** By `scopeKeyOf`. A database that is away rejects. */
   of: (viewer: Viewer, scopeKey: string) => Promise<EventScope>;
+  /** The same without waiting: null when it is being asked for, and then `onReady` is called; undefined when nobody asks. */
+  look: (scopeKey: string, onReady: OnReady) => EventScope | null | undefined;
   /** Looks whether these events change what anybody may see. Before they are delivered. */
   observe: (events: readonly LiveEvent[]) => void;
   /** What was not observed may have changed anything. */
@@ -24,8 +27,11 @@ export type Scopes = {
   version: () => number;
 };
 
+/** `scope`: once it is there. */
+type Kept = { asked: Promise<EventScope>; scope: EventScope | null; waiting: Set<OnReady> };
+
 export function createScopes(sql: Database): Scopes {
-  const kept = new LRUCache<string, Promise<EventScope>>({ max: MOST, ttl: KEPT_MS });
+  const kept = new LRUCache<string, Kept>({ max: MOST, ttl: KEPT_MS });
   const knownClasses = new Set<number>();
   let version = 0;
 
@@ -48,14 +54,26 @@ export function createScopes(sql: Database): Scopes {
 
   return {
     of(viewer, scopeKey) {
-      let scope = kept.get(scopeKey);
-      if (!scope) {
-        scope = eventScope(sql, viewer);
-        const asked = scope;
-        kept.set(scopeKey, asked);
-        asked.catch(() => kept.get(scopeKey) === asked && kept.delete(scopeKey));
-      }
-      return scope;
+      const known = kept.get(scopeKey);
+      if (known) return known.asked;
+      const asking: Kept = { asked: eventScope(sql, viewer), scope: null, waiting: new Set() };
+      kept.set(scopeKey, asking);
+      asking.asked.then(
+        (scope) => {
+          asking.scope = scope;
+          void callAll(asking.waiting, true);
+        },
+        () => {
+          if (kept.get(scopeKey) === asking) kept.delete(scopeKey);
+          void callAll(asking.waiting, false);
+        },
+      );
+      return asking.asked;
+    },
+    look(scopeKey, onReady) {
+      const known = kept.get(scopeKey);
+      if (known?.scope === null) known.waiting.add(onReady);
+      return known?.scope;
     },
     observe(events) {
       if (events.filter(changesSight).length > 0) forget();

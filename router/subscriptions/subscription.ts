@@ -55,6 +55,8 @@ export function createSubscription(
   /** There was more since the last look. */
   let hasMore = false;
   let wake: (() => void) | undefined;
+  /** A payload that was handed on without waiting, and found no room. */
+  let unsent: Promise<void> | undefined;
   /** Since when a payload is on its way. */
   let writingSince: number | undefined;
   /** Up to where it was counted what a reader misses who takes nothing, and how much that is. */
@@ -65,7 +67,33 @@ export function createSubscription(
   function onMore(): void {
     hasMore = true;
     if (writingSince !== undefined) countWaiting(writingSince);
-    wake?.();
+    if (wake && !goOnAtOnce()) wake();
+  }
+
+  /** Thousands may ask for the same: only the first of them waits for it, the others hardly cost anything until it is there. */
+  function onReady(isThere: boolean): void {
+    if (isThere) onMore();
+    else wake?.();
+  }
+
+  /** Delivers what needs no waiting. False when something does; true when there is no more, or somebody else waits for it and calls. */
+  function goOnAtOnce(): boolean {
+    const live = unsent || signal.aborted ? undefined : feed.read(position);
+    if (!live) return false;
+    for (const event of live.events) {
+      if (!matches(event)) continue;
+      const by = subscriber();
+      const scope = scopes.look(by.scopeKey, onReady);
+      if (!scope) return scope === null;
+      if (!seesEvent(scope, event)) continue;
+      const payload = payloads.look(plan, formatLogCursor({ epoch: start.epoch, seq: event.seq }), by, onReady);
+      if (payload === undefined || payload === null) return payload === null;
+      unsent = hand(payload);
+      position = event.seq;
+      if (unsent) return false;
+    }
+    position = live.end;
+    return true;
   }
 
   /** When there is more, and not when it could be sent: nothing is made for whoever does not read. */
@@ -77,15 +105,18 @@ export function createSubscription(
     if (waiting > MOST_WAITING) patience ??= setTimeout(onSlow, Math.max(0, since + PATIENCE_MS - performance.now()));
   }
 
-  async function deliver(payload: string): Promise<void> {
-    if (signal.aborted) return;
-    writingSince = performance.now();
+  /** Undefined when there was room. */
+  function hand(payload: string): Promise<void> | undefined {
+    const since = performance.now();
     const sent = write(payload);
-    if (sent && !feed.read(position)) patience ??= setTimeout(onSlow, REPLAY_PATIENCE_MS);
-    await sent;
-    [writingSince, waiting, counted] = [undefined, 0, 0];
-    clearTimeout(patience);
-    patience = undefined;
+    if (!sent) return undefined;
+    writingSince = since;
+    if (!feed.read(position)) patience ??= setTimeout(onSlow, REPLAY_PATIENCE_MS);
+    return sent.then(() => {
+      [writingSince, waiting, counted] = [undefined, 0, 0];
+      clearTimeout(patience);
+      patience = undefined;
+    });
   }
 
   const isSeen = async (event: LiveEvent, { viewer, scopeKey }: Subscriber): Promise<boolean> =>
@@ -105,6 +136,8 @@ export function createSubscription(
 
   async function moveOn(): Promise<void> {
     hasMore = false;
+    if (unsent) await unsent;
+    unsent = undefined;
     const { events, end } = await readOn();
     if (end === position) {
       if (!hasMore && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
@@ -117,7 +150,7 @@ export function createSubscription(
       const { seq, by, payload } = ahead.shift()!;
       const text = await payload;
       if (subscriber().scopeKey !== by.scopeKey) return false;
-      await deliver(text);
+      if (!signal.aborted) await hand(text);
       position = seq;
       return true;
     };
