@@ -362,7 +362,9 @@ describe('epochs', () => {
     await fill();
     await restoreTo(15, { byHand: true });
     await log.write(3);
-    const checkpointer = createCheckpointer({ sql: log.sql, key: log.key, file: log.file, logger });
+    // Later than all that was signed before.
+    const now = (): Date => new Date(Date.now() + 60_000);
+    const checkpointer = createCheckpointer({ sql: log.sql, key: log.key, file: log.file, logger, now });
     await expect(checkpointer.write()).rejects.toThrow('nothing is signed until somebody looked into it');
     const found = await log.verify();
     expect(found).toMatchObject({ firstBrokenSeq: 19 });
