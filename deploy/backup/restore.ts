@@ -151,13 +151,26 @@ export async function loadBackup(tx: Transaction, { file, header, rootKey, onPro
     `create temp table waiting_jobs (identifier text, payload json, queue text, run_at timestamptz, max_attempts int, key text, priority int, number int generated always as identity) on commit drop`,
   );
   await tx.unsafe(`set local datestyle = 'ISO'; set local intervalstyle = 'postgres'`);
+  // Made over all rows at once, they take a part of the time that they take row by row.
+  const indexes = await listIndexes(tx);
+  for (const { name } of indexes) await tx.unsafe(`drop index ${name}`);
   await loadRows(tx, readBackup(file, rootKey), countRows(header), onProgress);
+  await tx.unsafe(`set local maintenance_work_mem = '128MB'`);
+  for (const { definition } of indexes) await tx.unsafe(definition);
   await tx`
     select graphile_worker.add_job(identifier, payload, queue_name => queue, run_at => run_at, max_attempts => max_attempts, job_key => key, priority => priority)
     from (select * from waiting_jobs order by number) as waiting`;
   for (const { name } of stored) await tx.unsafe(`alter table ${quoteName(name)} enable trigger user`);
   for (const { name, last } of sequences) await tx`select setval(${quoteName(name)}::regclass, ${last}::bigint)`;
 }
+
+/** Those that hold no constraint; and none of partitioned tables, which has one for each partition. */
+const listIndexes = (tx: Transaction): Promise<{ name: string; definition: string }[]> =>
+  tx<{ name: string; definition: string }[]>`
+    select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
+    from pg_index i join pg_class t on t.oid = i.indrelid join pg_namespace n on n.oid = t.relnamespace
+    where n.nspname = any(${SCHEMAS}) and t.relkind = 'r' and not t.relispartition
+      and not exists (select from pg_constraint k where k.conindid = i.indexrelid)`;
 
 /** Those of the backup: migrations make the first one only, and retention drops the oldest. */
 async function makePartitions(tx: Transaction, { name, partitions }: BackupTable): Promise<void> {
