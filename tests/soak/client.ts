@@ -34,10 +34,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 const SCANNED = ['COMPLETED', 'COMPLETED_WITH_WARNINGS'];
 const SCAN_PATIENCE_MS = 60_000;
-/** Between two operations a client waits this long on average. */
-const PAUSE_MS = 1_500;
+/** How long a client waits between two steps on average, and how many it takes at most. */
+export type Pace = { pauseMs: number; steps: number };
 
-export type Client = { run(ending: AbortSignal): Promise<void>; listenings: readonly Listening[]; close(): void };
+/** `run` ends after its steps, or when it is told to. */
+export type Client = { run(pace: Pace, ending: AbortSignal): Promise<void>; listenings: readonly Listening[]; close(): void };
 
 const now = (): number => performance.timeOrigin + performance.now();
 
@@ -122,20 +123,20 @@ export function createClient(
 
   return {
     listenings,
-    async run(ending) {
+    async run({ pauseMs, steps }, ending) {
       // Not all at once.
-      await sleep(random.below(2 * PAUSE_MS));
+      await sleep(random.below(2 * pauseMs));
       const data = await ask({ name: 'head', query: '{ events(first: 1, direction: DESC) { edges { cursor } } }', variables: {} });
       last = data.events.edges[0].cursor;
       await look();
       listen();
-      while (!ending.aborted) {
+      for (let step = 0; step < steps && !ending.aborted; step++) {
         const dice = random.below(100);
         if (dice < 65) await look();
         else if (dice < 90) await edit();
         else if (dice < 92) await scan();
         else listen();
-        await sleep(random.below(2 * PAUSE_MS));
+        await sleep(random.below(2 * pauseMs));
       }
       if (stream?.ended()) blame('a subscription ended', JSON.stringify(stream.ended()));
     },

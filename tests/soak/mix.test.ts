@@ -10,13 +10,13 @@ const databases = testDatabases();
 afterAll(() => databases.drop());
 
 it(
-  'twelve clients who query, edit, scan and listen at once get no unexpected error, and every event once',
-  { timeout: START_MS },
+  'ten clients who query, edit, scan and listen at once get no unexpected error, and every event once',
+  { timeout: 2 * START_MS },
   async () => {
-    const report = await mix({ seed: SEED, seconds: 4, clients: 12, tables: 8, databases, isTimed: false });
+    const report = await mix({ seed: SEED, seconds: 60, clients: 10, tables: 5, databases, isTimed: false, pauseMs: 50, steps: 8 });
     expect(describeWrong(report)).toEqual([]);
     // They did something of each kind.
-    expect([...report.took.keys()]).toEqual(expect.arrayContaining(['assets', 'search', 'updateAsset', 'head']));
+    expect([...report.took.keys()]).toEqual(expect.arrayContaining(['head', 'assets', 'updateAsset']));
     expect(report.delivered).toBeGreaterThan(0);
   },
 );

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withDatabases, type Databases } from '#deploy/testing/databases.ts';
 import { connect, type Database } from '#platform/database/index.ts';
 import { createRandom } from '#subgraphs/catalog/connectors/postgres/testing/randomSchema.ts';
-import { createClient, type Listening, type Tally } from './client.ts';
+import { createClient, type Listening, type Pace, type Tally } from './client.ts';
 import { createEstate } from './estate.ts';
 import { startOwn } from './product.ts';
 import type { SoakContext } from './run.ts';
@@ -11,6 +11,8 @@ import type { SoakContext } from './run.ts';
 const SECONDS = 60;
 const CLIENTS = 50;
 const TABLES = 60;
+/** As people work. */
+const PAUSE_MS = 1_500;
 const SAMPLE_MS = 500;
 const MEGABYTE = 1_048_576;
 /** From the commit of an asset's event to a subscriber that has it. */
@@ -20,7 +22,15 @@ const MOST_GROWTH = 1.15;
 /** How long deliveries may take once nothing is changed any more. */
 const SETTLE_MS = 30_000;
 
-export type MixOptions = { seed: number; seconds: number; clients: number; tables: number; databases: Databases; isTimed: boolean };
+export type MixOptions = Pace & {
+  seed: number;
+  /** At most. */
+  seconds: number;
+  clients: number;
+  tables: number;
+  databases: Databases;
+  isTimed: boolean;
+};
 export type MixReport = Tally & {
   /** Megabytes, in order. */
   memory: number[];
@@ -36,7 +46,7 @@ export async function run({ seed, seconds = SECONDS, clients = CLIENTS, say }: S
   // The times of commits are the server's own: what clients measure would have their own waiting in it.
   const settings = { track_commit_timestamp: 'on' };
   const report = await withDatabases({ prefix: 'soak', settings }, (databases) =>
-    mix({ seed, seconds, clients, tables: TABLES, databases, isTimed: true }),
+    mix({ seed, seconds, clients, tables: TABLES, databases, isTimed: true, pauseMs: PAUSE_MS, steps: Infinity }),
   );
   const { took, expected, memory, processor, delivered, lags, sealing } = report;
   const all = [...took.values()].flat();
@@ -64,7 +74,7 @@ export async function run({ seed, seconds = SECONDS, clients = CLIENTS, say }: S
 export const describeWrong = ({ wrong }: Tally): string[] =>
   [...wrong].map(([what, { times, first }]) => `${what} (${times} ×), such as ${first}`);
 
-export async function mix({ seed, seconds, clients: many, tables, databases, isTimed }: MixOptions): Promise<MixReport> {
+export async function mix({ seed, seconds, clients: many, tables, databases, isTimed, ...pace }: MixOptions): Promise<MixReport> {
   const location = await databases.createDatabase();
   const sql = connect({ url: location.ownerUrl, name: 'soak', max: 1 });
   const product = await startOwn(location);
@@ -81,8 +91,11 @@ export async function mix({ seed, seconds, clients: many, tables, databases, isT
       }),
     );
     const ending = new AbortController();
-    const working = Promise.all(clients.map((client) => client.run(ending.signal)));
-    working.catch(() => ending.abort());
+    const working = Promise.all(clients.map((client) => client.run(pace, ending.signal)));
+    void working.then(
+      () => ending.abort(),
+      () => ending.abort(),
+    );
     for (const until = performance.now() + seconds * 1_000; performance.now() < until && !ending.signal.aborted; await sleep(SAMPLE_MS)) {
       const read = await product.metrics();
       memory.push(read('process_resident_memory_bytes') / MEGABYTE);
