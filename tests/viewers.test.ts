@@ -247,6 +247,7 @@ const ABOUT_NOTHING_HIDDEN = ['connectors', 'labels', 'me', 'ruleTypes', 'server
 const ADMINISTRATORS_ONLY: Record<string, string> = {
   auditStatus: 'auditStatus { sealedSeq }',
   deadLetters: 'deadLetters { totalCount }',
+  readAudit: 'readAudit { totalCount }',
 };
 
 const answerOf = async (ask: Ask, selection: string): Promise<any> => {
