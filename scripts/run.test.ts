@@ -61,4 +61,22 @@ describe.skipIf(process.platform === 'win32')('a command in the foreground', () 
     npm.kill('SIGKILL');
     expect(await appears(stopped)).toBe('stopped');
   });
+
+  it('may fork a helper, which lives until the command ends without having been asked anything before', async () => {
+    const file = join(folder, 'command.mjs');
+    const answer = join(folder, 'answer');
+    writeFileSync(join(folder, 'helper.mjs'), `process.on('message', (text) => process.send(text + ' back'));`);
+    writeFileSync(
+      file,
+      `import { fork } from 'node:child_process';
+       import { writeFileSync } from 'node:fs';
+       const helper = fork(new URL('helper.mjs', import.meta.url));
+       helper.once('exit', () => process.exit(1));
+       helper.once('message', (text) => { writeFileSync(${JSON.stringify(answer)}, text); helper.disconnect(); });
+       setTimeout(() => helper.send('there and'), 500);`,
+    );
+    const script = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT, file], { stdio: 'inherit' });
+    expect(await once(script, 'exit')).toEqual([1, null]);
+    expect(readFileSync(answer, 'utf8')).toBe('there and back');
+  });
 });
