@@ -269,6 +269,12 @@ async function checkCounts(viewer: Viewer, allowed: Asset[]): Promise<void> {
     );
     const expected = allowed.filter((asset) => asset.deletedAt === null && matches(asset, filter));
     expect(toCounts(assetCounts), `${by} ${JSON.stringify(filter)}`).toEqual(countBy(expected, valuesOf));
+    // An administrator is told the same of these roles.
+    const preview = await world.admin(
+      'query ($filter: AssetFilter, $by: AssetCountKey!, $roles: [RoleAssignmentInput!]) { assetCounts(filter: $filter, by: $by, roles: $roles) { value count } }',
+      { filter, by, roles: viewer.roles },
+    );
+    expect(preview.assetCounts, JSON.stringify(viewer.roles)).toEqual(assetCounts);
   }
   const { tags, domains, glossaryTerms } = await data(
     viewer,

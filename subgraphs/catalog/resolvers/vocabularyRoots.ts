@@ -1,5 +1,7 @@
 /** Root fields of domains, glossary terms, tags and counts. */
-import { requireReader } from '#platform/auth/viewer.ts';
+import { visibleClasses } from '#platform/auth/access.ts';
+import { readRoles, type RoleAssignmentInput } from '#platform/auth/roleInputs.ts';
+import { requireEverywhere, requireReader } from '#platform/auth/viewer.ts';
 import { listScope, type PageArguments } from '#platform/graphql/connections.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { checkText } from '#platform/graphql/inputs.ts';
@@ -16,6 +18,7 @@ import { countNodes, listNodes, type NodeKey, type NodeRow, type Noun } from '..
 import type { AssetMutationDeps } from './assetMutations.ts';
 import { keysetConnection, readKeyset, type Keyset } from '#platform/graphql/keysets.ts';
 
+type AssetCountsArguments = { filter?: AssetFilter | null; by: AssetCountKey; roles?: readonly RoleAssignmentInput[] | null };
 type Input<Of> = { input: Of };
 
 const MAX_PREFIX = 2000;
@@ -59,9 +62,13 @@ export function createVocabularyQueries(catalog: CatalogContext) {
       return keysetConnection(keyset, await listTags(sql, visible, prefix, page), page, () => countTags(sql, visible, prefix));
     },
 
-    async assetCounts(_: unknown, args: { filter?: AssetFilter | null; by: AssetCountKey }, context: RequestContext) {
+    async assetCounts(_: unknown, args: AssetCountsArguments, context: RequestContext) {
       const { sql, classes } = reading(context);
-      return countAssetsBy(sql, await classes(), checkAssetFilter(args.filter), args.by);
+      const filter = checkAssetFilter(args.filter);
+      if (args.roles == null) return countAssetsBy(sql, await classes(), filter, args.by);
+      const roles = readRoles(args.roles, 'roles');
+      const { userId } = requireEverywhere(context.viewer, 'administer');
+      return countAssetsBy(sql, await visibleClasses(sql, { userId, sessionId: null, roles }, 'read'), filter, args.by);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** What three viewers (all, one source, nothing) are told in numbers: counts by key, tags, lists of a domain and a term. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { upsertClass } from '#platform/auth/access.ts';
+import { deleteDomain, upsertClass } from '#platform/auth/access.ts';
 import type { Viewer } from '#platform/auth/viewer.ts';
 import type { Database } from '#platform/database/index.ts';
 import type { LabelState } from '#platform/events/types.ts';
@@ -16,6 +16,7 @@ import {
   insertTerm,
   readerOf,
   readerOfNothing,
+  viewerWith,
   type TestSource,
 } from '../testing/factories.ts';
 import { replaceLabels } from './labels.ts';
@@ -227,6 +228,56 @@ describe('assetCounts', () => {
     expect(await counts('DOMAIN', { tags: ['pii'] })).toEqual([[[crm, 2]], [[crm, 1]], []]);
     expect(await counts('SOURCE', { namespace: small.namespace })).toEqual([[[small.id, 2]], [[small.id, 2]], []]);
     expect(await counts('LABEL', { domainIds: [] })).toEqual([[], [], []]);
+  });
+
+  describe('for roles that are given', () => {
+    const query = 'query ($roles: [RoleAssignmentInput!]) { assetCounts(by: SOURCE, roles: $roles) { value count } }';
+    const seenBy = async (...roles: object[]) =>
+      (await ask(administrator(), query, { roles })).assetCounts.map(({ value, count }: any) => [value, count]);
+
+    it('are what a user with these would see, whoever asks', async () => {
+      const [all, one, none] = await counts('SOURCE');
+      expect(await seenBy({ role: 'STEWARD' })).toEqual(all);
+      expect(await seenBy({ role: 'READER', sourceId: small.id.toUpperCase() })).toEqual(one);
+      expect(await seenBy()).toEqual(none);
+      expect(await seenBy({ role: 'INGESTOR' }, { role: 'READER', sourceId: newId() })).toEqual([]);
+      expect(await seenBy({ role: 'READER', domainId: sales })).toEqual([[big.id, 2]]);
+      expect(await seenBy({ role: 'READER', domainId: sales }, { role: 'STEWARD', sourceId: small.id })).toEqual(
+        [
+          [big.id, 2],
+          [small.id, 2],
+        ].sort(([a], [b]) => (a! < b! ? -1 : 1)),
+      );
+    });
+
+    it('cover the subdomains of a domain, and nothing of a domain that is gone', async () => {
+      const europe = await insertDomain(sql, 'Europe', sales);
+      const accessClass = await upsertClass(sql, { sourceId: small.id, domainId: europe });
+      const [moved] = await insertAssets(sql, small, [{ path: ['db', 'public', 'z'], accessClass }]);
+      expect(await seenBy({ role: 'READER', domainId: sales })).toEqual([
+        [big.id, 2],
+        [small.id, 1],
+      ]);
+      expect(await seenBy({ role: 'READER', domainId: europe })).toEqual([[small.id, 1]]);
+      await sql.begin((tx) => deleteDomain(tx, europe));
+      expect(await seenBy({ role: 'READER', domainId: sales }, { role: 'READER', domainId: europe })).toEqual([[big.id, 2]]);
+      await sql`update catalog.assets set deleted_at = now() where id = ${moved!.id}`;
+    });
+
+    it('are for administrators of everything, and say which role is none', async () => {
+      const refused = async (viewer: Viewer | null, roles: object[]) => (await catalog.ask(viewer, query, { roles })).errors;
+      const mine = [{ role: 'READER', sourceId: small.id }];
+      for (const viewer of [readerOf(small), viewerWith({ role: 'STEWARD' }), viewerWith({ role: 'ADMIN', sourceId: small.id })]) {
+        expect(await refused(viewer, mine)).toMatchObject([{ code: 'FORBIDDEN' }]);
+        expect(await refused(viewer, [])).toMatchObject([{ code: 'FORBIDDEN' }]);
+      }
+      expect(await refused(null, mine)).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
+      const both = { role: 'READER', sourceId: small.id, domainId: sales };
+      expect(await refused(administrator(), [...mine, both])).toMatchObject([{ code: 'BAD_USER_INPUT', details: { field: 'roles.1' } }]);
+      expect(await refused(administrator(), [{ role: 'READER', domainId: 'sales' }])).toMatchObject([
+        { code: 'BAD_USER_INPUT', details: { field: 'roles.0.domainId' } },
+      ]);
+    });
   });
 
   it('do not read the assets where the counters answer', async () => {

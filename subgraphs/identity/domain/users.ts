@@ -1,5 +1,6 @@
 /** Users and their roles: who may make and change them, and what must stay true. */
 import { checkNewPassword, hashPassword } from '#platform/auth/passwords.ts';
+import { readRoles, type RoleAssignmentInput } from '#platform/auth/roleInputs.ts';
 import { requireEverywhere, requireReader, type Viewer } from '#platform/auth/viewer.ts';
 import type { Database, Transaction } from '#platform/database/index.ts';
 import { Conflict, InvalidInput, NotFound } from '#platform/errors.ts';
@@ -17,7 +18,7 @@ import {
   lockAdministrators,
   replaceRoles,
 } from '../store/users.ts';
-import { isAdministrator, readRoles, sameRoles, type RoleAssignmentInput } from './roles.ts';
+import { isAdministrator, sameRoles } from './roles.ts';
 
 type UsersDependencies = { database: Database; onCommit: () => void; now: () => Date };
 

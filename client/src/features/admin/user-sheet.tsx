@@ -12,6 +12,7 @@ import { describeError, errorText } from '@/lib/errors';
 import { focusInvalid } from '@/lib/focus';
 import { formatEnum } from '@/lib/format';
 import { useScopeNames, type RoleRow } from './roles';
+import { UserSight } from './user-sight';
 
 const USER_SHEET_CREATE = graphql(`
   mutation UserSheetCreate($input: CreateUserInput!) {
@@ -73,7 +74,8 @@ export function UserSheet({ user, onClose, onSaved }: Props) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [roles, setRoles] = useState<readonly RoleRow[]>(user?.roles ?? [{ role: 'READER' }]);
-  const { sources, domains } = useScopeNames();
+  const names = useScopeNames();
+  const { sources, domains } = names;
   const { error, fetching } = user ? changed : created;
   const problem = error && describeError(error);
   const errorOf = (field: string) => (problem?.field === field ? problem.text : undefined);
@@ -184,6 +186,7 @@ export function UserSheet({ user, onClose, onSaved }: Props) {
             </Button>
           </div>
         </fieldset>
+        <UserSight roles={roles} names={names} />
         {error && !errorOf('name') && !errorOf('email') && !errorOf('password') && (
           <p role="alert" className="text-error-text">
             {errorText(error)}
