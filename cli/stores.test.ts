@@ -21,6 +21,7 @@ describe('rebuild and drift', { timeout: 60_000 }, () => {
       DATABASE_URL: test.location.ownerUrl,
       SECRET_KEY: Buffer.from(TEST_ROOT_KEY).toString('base64'),
       NEO4J_URL: '',
+      MEILI_URL: '',
       ...settings,
     };
     for (const [name, value] of Object.entries(own)) vi.stubEnv(name, value);
@@ -97,7 +98,14 @@ describe('rebuild and drift', { timeout: 60_000 }, () => {
         stderr: expect.stringContaining('DATABASE_URL'),
       });
     }
-    expect(await pursight(['drift', 'lineage', '--limit', '0'])).toMatchObject({ code: 2, stdout: '' });
+    for (const command of ['drift', 'rebuild'])
+      expect(await pursight([command, 'search'], { MEILI_URL: `http://${nowhere}` })).toMatchObject({
+        code: 4,
+        stdout: '',
+        stderr: expect.stringMatching(/^Meilisearch cannot be reached\. Check: .*MEILI_URL/),
+      });
+    for (const store of ['lineage', 'search'])
+      expect(await pursight(['drift', store, '--limit', '0'])).toMatchObject({ code: 2, stdout: '' });
     expect(await pursight(['rebuild'])).toMatchObject({ code: 2, stdout: '' });
     const otherKey = Buffer.alloc(32, 9).toString('base64');
     await test.owner`insert into access.router_keys (id, sealed_public_jwk, sealed_private_jwk, created_at) values (${newId()}, '\\x00', '\\x00', now())`;

@@ -7,11 +7,11 @@ import { CannotStart } from '#platform/errors.ts';
 import { eraseEvents, listBehind } from '#platform/events/erasure.ts';
 import { takeOwnershipFrom } from '#subgraphs/catalog/domain/formerOwners.ts';
 import { forgetText } from '#subgraphs/catalog/search/indexer.ts';
-import { createPostgresSearch } from '#subgraphs/catalog/search/postgres.ts';
 import { createErasure } from '#subgraphs/identity/domain/erasure.ts';
 import { locateDatabase, withPool } from './database.ts';
 import { forgetText as forgetInNeo4j, type Place } from './lineageTools.ts';
 import { MIGRATION_FOLDERS } from './migrations.ts';
+import { openIndexes } from './searchTools.ts';
 
 /** What stands where the address was. */
 const REPLACEMENT = '[erased]';
@@ -42,7 +42,7 @@ export type ErasureOptions = {
 
 /**
  * Erases a user. Ended anywhere, the same call goes on. Throws CannotStart where the database cannot be used, NOT_FOUND for an address that
- * nobody has, CONFLICT for the last administrator, and Upstream where Neo4j is set and away.
+ * nobody has, CONFLICT for the last administrator, and Upstream where Neo4j or Meilisearch is set and away.
  */
 export async function eraseUser(
   place: Place,
@@ -82,7 +82,7 @@ export async function eraseUser(
         onProgress: (progress) => onProgress('tables', progress),
       });
     }
-    await forgetText(catalog, createPostgresSearch, user.email);
+    await forgetText(catalog, await openIndexes(place.settings, catalog), user.email);
     await forgetInNeo4j(place, user.email);
     await erasure.finish(user);
     return { userId: user.id, ...owned, events: count, rows, waiting: 0, behind: [] };

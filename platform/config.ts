@@ -51,6 +51,11 @@ const neo4jUrl = optionalUrl('neo4j:', 'neo4j+s:', 'neo4j+ssc:', 'bolt:', 'bolt+
   else if (names.includes(undefined) || new Set(names).size < names.length)
     refuse('must name values after the question mark, each once, as in neo4j://10.0.0.7:7687?region=eu');
 });
+const meiliUrl = optionalUrl('http:', 'https:').superRefine((text, context) => {
+  if (text === undefined || !URL.canParse(text)) return;
+  const { username, password } = new URL(text);
+  if (username || password) context.addIssue({ code: 'custom', message: 'must not hold a user or a password: give the key as MEILI_KEY' });
+});
 /** FAULT's parts: `subgraph:identity`, `connector:columns`, `consumer:policy`, comma-separated. */
 const faults = z
   .string()
@@ -85,6 +90,8 @@ export const settingsSchema = z
     NEO4J_URL: neo4jUrl.describe('Lineage on this Neo4j 5 instead of PostgreSQL'),
     NEO4J_USER: z.string().default('neo4j').describe('Its user'),
     NEO4J_PASSWORD: z.string().optional().describe("Its user's password"),
+    MEILI_URL: meiliUrl.describe('Search on this Meilisearch 1 (1.18 or later) instead of PostgreSQL'),
+    MEILI_KEY: z.string().optional().describe('Its master key, or a key of its own for the index (docs/deployment.md)'),
     // As lenient as a first start may be: `root@localhost` is somebody's address.
     ADMIN_EMAIL: z
       .string()

@@ -1,6 +1,6 @@
 /**
  * Before all tests: one real PostgreSQL in a temporary folder, with a migrated database that test files clone; and where to ask for
- * a Neo4j.
+ * a Neo4j; and whether there is a Meilisearch.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,9 +21,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   mkdirSync(dataDir, { mode: 0o700 });
   // It is for the tests that ask for it: no product that a test starts may use it unasked.
   const environment = { ...process.env };
-  for (const name of ['NEO4J_URL', 'NEO4J_USER', 'NEO4J_PASSWORD']) delete process.env[name];
+  for (const name of ['NEO4J_URL', 'NEO4J_USER', 'NEO4J_PASSWORD', 'MEILI_URL', 'MEILI_KEY']) delete process.env[name];
   const neo4j = await offerNeo4j({ folder: dataDir, environment, say: (sentence) => void process.stdout.write(`${sentence}\n`) });
   project.provide('neo4j', neo4j.door);
+  const { MEILI_URL: meiliUrl, MEILI_KEY: meiliKey } = environment;
+  project.provide('meilisearch', meiliUrl ? { url: meiliUrl, key: meiliKey } : null);
   // Also when the run is interrupted, where nothing waits any more. (SIGTERM by itself would end it without its exit handlers.)
   const removeNow = () => {
     neo4j.killNow();
@@ -47,6 +49,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await Promise.all([server.stop(), neo4j.close()]);
     removeNow();
     process.off('exit', removeNow);
+    process.stdout.write(
+      meiliUrl
+        ? 'Search was tried on the Meilisearch at MEILI_URL, and on the contract server.\n'
+        : 'NO MEILISEARCH: its part of search was tried on the contract server alone. MEILI_URL and MEILI_KEY name a real one.\n',
+    );
   };
 }
 

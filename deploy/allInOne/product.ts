@@ -59,7 +59,7 @@ export const startProduct = (options: ProductOptions): Promise<Product> =>
 
     const sequencer = makeSequencer(base);
     const identity = makeIdentity(base, sequencer.wake);
-    const catalog = makeCatalog(base, { scans: true, onCommit: sequencer.wake });
+    const catalog = await makeCatalog(base, { scans: true, onCommit: sequencer.wake });
     const administrator = await ensureAdministrator(base, identity);
     if (administrator) client?.tellFirstRun();
     const askCatalog = askLocally(catalog.subgraph);
@@ -80,6 +80,7 @@ export const startProduct = (options: ProductOptions): Promise<Product> =>
       health: {
         demo: { required: true, check: () => ({ state: demoIsThere ? 'ok' : 'starting' }) },
         ...lineage.health,
+        ...catalog.health,
         ...(client && { client: { required: false, check: client.check } }),
       },
     });

@@ -21,7 +21,9 @@ await runSeparate(
     }
     if (!isRemote('catalog')) {
       const { makeCatalog } = await import('../parts/catalog.ts');
-      local.push(makeCatalog(base, { scans: false }).subgraph);
+      const catalog = await makeCatalog(base, { scans: false });
+      local.push(catalog.subgraph);
+      health = { ...health, ...catalog.health };
     }
     if (!isRemote('policy')) {
       const { makePolicy } = await import('../parts/policy.ts');
@@ -31,7 +33,7 @@ await runSeparate(
       const { makeLineage } = await import('../parts/lineage.ts');
       const lineage = await makeLineage(base, { askCatalog: await ask('catalog'), askIdentity: await ask('identity'), work: false });
       local.push(lineage.subgraph);
-      health = lineage.health;
+      health = { ...health, ...lineage.health };
     }
     const url = await startRouter(base, { local, identity, health });
     say(`GraphQL      ${url}/graphql`);

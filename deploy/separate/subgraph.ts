@@ -45,7 +45,7 @@ const MAKE: Readonly<Record<string, Make>> = {
 /** To ask it: others ask the processes that serve it. */
 async function makeCatalogHere(base: Base): Promise<Subgraph> {
   const { makeCatalog } = await import('../parts/catalog.ts');
-  return makeCatalog(base, { scans: false }).subgraph;
+  return (await makeCatalog(base, { scans: false })).subgraph;
 }
 
 async function makeIdentityHere(base: Base): Promise<Subgraph> {

@@ -14,7 +14,7 @@ import { runSeparate } from './start.ts';
 
 await runSeparate('The worker', async (base, say) => {
   const sequencer = makeSequencer(base);
-  const catalog = makeCatalog(base, { scans: true, onCommit: sequencer.wake });
+  const catalog = await makeCatalog(base, { scans: true, onCommit: sequencer.wake });
   const identity = makeIdentity(base, sequencer.wake);
   const askCatalog = askLocally(catalog.subgraph);
   const policy = makePolicy(base, { askCatalog, work: true, onCommit: sequencer.wake });
@@ -25,7 +25,7 @@ await runSeparate('The worker', async (base, say) => {
   const service = createService({ host, port, setting: 'WORKER_PORT' });
   const app = express()
     .disable('x-powered-by')
-    .use(createHealthRoutes({ database: checkDatabase(catalog.database), ...lineage.health }))
+    .use(createHealthRoutes({ database: checkDatabase(catalog.database), ...lineage.health, ...catalog.health }))
     .use(createMetricsRoute(base.metrics, identity.sessions.authenticate));
   say(`Health       ${await service.start(app)}/health/ready`);
   base.later(service.stop);

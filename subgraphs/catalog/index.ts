@@ -18,6 +18,7 @@ import { createScanResolvers } from './resolvers/Scan.ts';
 import { createSourceResolvers } from './resolvers/Source.ts';
 import { createSourceRoots } from './resolvers/sourceRoots.ts';
 import { createIndexer } from './search/indexer.ts';
+import type { SearchProjection } from './search/meilisearch/index.ts';
 import { createPostgresSearch } from './search/postgres.ts';
 import { createVault } from './store/vault.ts';
 
@@ -26,6 +27,8 @@ export type CatalogDeps = {
   database: Database;
   /** Another one for scans, so that a scan never takes a request's connection. */
   workerDatabase?: Database;
+  /** Meilisearch, where search is answered by it. */
+  searchProjection?: SearchProjection | undefined;
   rootKey: Uint8Array;
   /** FAULT's parts; `connector:<query>` reaches the connectors. */
   faults: ReadonlySet<string>;
@@ -53,6 +56,7 @@ const CONNECTOR_FAULT = 'connector:';
 export function createCatalog({
   database: sql,
   workerDatabase = sql,
+  searchProjection,
   rootKey,
   faults,
   logger,
@@ -81,7 +85,13 @@ export function createCatalog({
   const context = createCatalogContext({ sql });
   const sourceDeps = { sql, context, sources, scans, connectors: byId };
   const sourceRoots = createSourceRoots(sourceDeps);
-  const assetResolvers = createAssetResolvers({ sql, context, onCommit, logger: log });
+  const assetResolvers = createAssetResolvers({
+    sql,
+    context,
+    indexFor: searchProjection?.indexFor ?? createPostgresSearch,
+    onCommit,
+    logger: log,
+  });
   const subgraph = createSubgraph('catalog', {
     ...assetResolvers,
     ...createSourceResolvers(sourceDeps),
@@ -100,8 +110,11 @@ export function createCatalog({
       [CLEARING_TASK]: createClearing({ sql: workerDatabase, onCommit }),
     },
     scheduler: createScheduler({ scans, logger: log }),
-    consumers: [createIndexer, createLabels].map((create) =>
-      create({ sql: workerDatabase, indexFor: createPostgresSearch, logger: log, faults }),
-    ),
+    consumers: [
+      ...[createIndexer, createLabels].map((create) =>
+        create({ sql: workerDatabase, indexFor: createPostgresSearch, logger: log, faults }),
+      ),
+      ...(searchProjection ? [searchProjection.projector] : []),
+    ],
   };
 }

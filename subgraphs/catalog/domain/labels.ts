@@ -1,6 +1,7 @@
 /** Keeps the replica of labels, and what search knows of them, in step with policy. */
 import type { Database, Transaction } from '#platform/database/index.ts';
 import { createConsumer, type ConsumedEvent, type Consumer } from '#platform/events/consumer.ts';
+import { CATALOG_LABELS } from '#platform/events/consumerNames.ts';
 import type { Logger } from '#platform/logger.ts';
 import { refreshDocuments, type IndexFor } from '../search/indexer.ts';
 import { replaceLabels, type ToldLabels } from '../store/labels.ts';
@@ -10,7 +11,7 @@ export type LabelsDeps = { sql: Database; indexFor: IndexFor; logger: Logger; fa
 export function createLabels({ sql, indexFor, logger, faults }: LabelsDeps): Consumer {
   return createConsumer({
     sql,
-    name: 'catalog.labels',
+    name: CATALOG_LABELS,
     types: ['classification.suggested', 'classification.confirmed', 'classification.rejected'],
     handle: (tx, events) => takeLabels(tx, indexFor, events),
     logger,

@@ -1,5 +1,5 @@
 /** The resolvers of everything around assets, for the subgraph's wiring to merge with those of sources and scans. */
-import { createPostgresSearch } from '../search/postgres.ts';
+import type { IndexFor } from '../search/indexer.ts';
 import { createAsset } from './Asset.ts';
 import { createAssetMutations, type AssetMutationDeps } from './assetMutations.ts';
 import { createAssetQueries } from './assetQueries.ts';
@@ -14,13 +14,14 @@ import { createSearchQueries } from './searchQueries.ts';
 import { Tag } from './Tag.ts';
 import { createVocabularyMutations, createVocabularyQueries } from './vocabularyRoots.ts';
 
-export function createAssetResolvers(deps: AssetMutationDeps) {
+/** `indexFor`: what answers search. */
+export function createAssetResolvers(deps: AssetMutationDeps & { indexFor: IndexFor }) {
   return {
     Query: {
       ...createAssetQueries(deps.context),
       ...createFactQueries(deps.context),
       ...createVocabularyQueries(deps.context),
-      ...createSearchQueries(deps.context, createPostgresSearch),
+      ...createSearchQueries(deps.context, deps.indexFor),
     },
     Mutation: { ...createAssetMutations(deps), ...createVocabularyMutations(deps) },
     Asset: createAsset(deps.context),

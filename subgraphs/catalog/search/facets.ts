@@ -1,13 +1,20 @@
 /** How the matches of a search spread over kinds, sources, domains, owners, tags and labels. */
 import type postgres from 'postgres';
 import type { Queryable } from '#platform/database/index.ts';
-import { FACET_VALUES, MOST_COUNTED, type Facet, type FacetName } from './index.ts';
+import { FACET_VALUES, MOST_COUNTED, type Facet, type FacetName, type SearchResult } from './index.ts';
 
 export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 const NAMES: readonly FacetName[] = ['kind', 'source', 'domain', 'owner', 'tag', 'label'];
 
-export const noFacets = (): Facet[] => NAMES.map((name) => ({ name, values: [] }));
+/** What is found by who may see nothing. */
+export const NOTHING: SearchResult = {
+  hits: [],
+  keyOf: ({ score, assetId }) => [1, score, assetId],
+  sought: { prefixes: [], exact: [] },
+  count: async () => ({ total: 0, isCapped: false }),
+  facets: async () => NAMES.map((name) => ({ name, values: [] })),
+};
 
 /** `matches`: from where on, of the alias `d`. A domain that was removed is none. `total`: how many were looked at. */
 export async function countFacets(sql: Queryable, matches: Fragment): Promise<{ facets: Facet[]; total: number }> {

@@ -1,6 +1,6 @@
 /**
- * The port of search: what finds assets by words. PostgreSQL has one implementation; whatever else implements it keeps the
- * suite of `conformance.test-suite.ts`. An index is a projection: it can be dropped and filled again from the tables.
+ * The port of search: what finds assets by words. PostgreSQL implements it, and Meilisearch, which is a copy beside it; each keeps
+ * the suite of `conformance.test-suite.ts`. An index is a projection: it can be dropped and filled again from the tables.
  */
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { AssetKind } from '../connectors/types.ts';
@@ -38,7 +38,7 @@ export type SearchRequest = {
   after: SearchKey | null;
 };
 
-/** The place of a hit: whether all words were asked for (1) or any of them (0), its score and its asset's id. */
+/** The place of a hit: of which implementation, and whether all words were asked for or any of them; its score and its asset's id. */
 export type SearchKey = readonly [number, number, string];
 
 export type SearchHit = { assetId: string; score: number };

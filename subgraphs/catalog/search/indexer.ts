@@ -10,7 +10,7 @@ import { fold, joined } from './words.ts';
 
 const NAME = 'catalog.search';
 // A removed term is taken from its assets one by one, and each has an event of its own.
-const TYPES: readonly EventType[] = ['asset.created', 'asset.updated', 'asset.deleted', 'term.updated'];
+export const TYPES: readonly EventType[] = ['asset.created', 'asset.updated', 'asset.deleted', 'term.updated'];
 /** As many documents in memory at a time; an asset may have 1,600 columns. */
 const AT_ONCE = 250;
 /** `srch` in ASCII. */
@@ -75,18 +75,25 @@ export async function refreshDocuments(tx: Transaction, indexFor: IndexFor, ids:
 
 async function handle(tx: Transaction, indexFor: IndexFor, events: readonly ConsumedEvent[]): Promise<void> {
   await takeTurns(tx);
+  const index = indexFor(tx);
+  for await (const ids of listAffected(tx, events)) await reindex(tx, index, ids);
+}
+
+/** The assets whose documents may be others after these events, some at a time. */
+export async function* listAffected(tx: Transaction, events: readonly ConsumedEvent[]): AsyncGenerator<string[]> {
   const assetIds = new Set<string>();
   const termIds = new Set<string>();
   for (const { type, subject, attributes } of events) {
-    if (subject && type.startsWith('asset.')) assetIds.add(subject);
     // Of a term nothing but its name is searched.
-    else if (subject && attributes.name !== undefined) termIds.add(subject);
+    if (subject && type === 'term.updated') {
+      if (attributes.name !== undefined) termIds.add(subject);
+    } else if (subject) assetIds.add(subject);
   }
-  const index = indexFor(tx);
-  await refreshDocuments(tx, indexFor, [...assetIds]);
+  const ids = [...assetIds];
+  for (let from = 0; from < ids.length; from += AT_ONCE) yield ids.slice(from, from + AT_ONCE);
   for (let after: string | null = null; termIds.size > 0;) {
     const batch: string[] = await listAssetsOfTerms(tx, [...termIds], after);
-    await reindex(tx, index, batch);
+    yield batch;
     if (batch.length < AT_ONCE) break;
     after = batch.at(-1)!;
   }

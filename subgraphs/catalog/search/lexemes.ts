@@ -1,4 +1,4 @@
-/** A document as the lexemes of a tsvector, and queries over them as the text of a tsquery. Pure. */
+/** A document as lexemes, and how they are asked for: on PostgreSQL as the text of a tsvector and a tsquery. Pure. */
 import type { SearchDocument } from './index.ts';
 import { clean, fold, joined, tokenize } from './words.ts';
 
@@ -22,8 +22,8 @@ const MAX_COLUMN_DESCRIPTION_WORDS = 5_000;
 type Weight = '1A' | '2B' | '3C' | '4D';
 
 export type Lexemes = {
-  /** As the text of a tsvector. */
-  text: string;
+  /** Each with the weights that it has; those that only tell of a whole name have none. */
+  weights: ReadonlyMap<string, ReadonlySet<Weight>>;
   /** Every word that a mistyped one may have been meant as. */
   words: Set<string>;
 };
@@ -87,11 +87,12 @@ export function lexemesOf(document: SearchDocument): Lexemes {
   left = MAX_COLUMN_DESCRIPTION_WORDS;
   for (const { description } of document.columns) if (description) left = addText(description, '4D', left);
 
-  const text = Array.from(weights, ([lexeme, each]) => (each.size > 0 ? `${quote(lexeme)}:${[...each].join(',')}` : quote(lexeme))).join(
-    ' ',
-  );
-  return { text, words: known };
+  return { weights, words: known };
 }
+
+/** As the text of a tsvector. */
+export const toTsvector = (weights: Lexemes['weights']): string =>
+  Array.from(weights, ([lexeme, each]) => (each.size > 0 ? `${quote(lexeme)}:${[...each].join(',')}` : quote(lexeme))).join(' ');
 
 /** `schema.table` and `database.schema.table`, as people write them: without quotes too. */
 function qualifiedNames({ name, path }: SearchDocument): string[] {
@@ -110,17 +111,23 @@ export function wholeName(sign: string, name: string): string {
 /** As both tsvector and tsquery read it. */
 const quote = (lexeme: string): string => `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
-/** Parts of a tsquery's text. Empty lists give null: there is nothing to look for. */
-export const exactly = (lexeme: string): string => quote(lexeme);
-export const beginning = (lexeme: string): string => `${quote(lexeme)}:*`;
-export const allOf = (parts: readonly string[]): string | null => combine(parts, ' & ');
-export const anyOf = (parts: readonly (string | null)[]): string | null =>
-  combine(
-    parts.filter((part) => part !== null),
-    ' | ',
-  );
+/** How an index is asked for lexemes. Of empty lists there is nothing to look for. */
+export type Language = {
+  exactly: (lexeme: string) => string;
+  beginning: (lexeme: string) => string;
+  allOf: (parts: readonly string[]) => string | null;
+  anyOf: (parts: readonly (string | null)[]) => string | null;
+};
 
-function combine(parts: readonly string[], sign: string): string | null {
-  const different = [...new Set(parts)];
+/** Parts of a tsquery's text. */
+export const TSQUERY: Language = {
+  exactly: quote,
+  beginning: (lexeme) => `${quote(lexeme)}:*`,
+  allOf: (parts) => combine(parts, ' & '),
+  anyOf: (parts) => combine(parts, ' | '),
+};
+
+export function combine(parts: readonly (string | null)[], sign: string): string | null {
+  const different = [...new Set(parts.filter((part) => part !== null))];
   return different.length > 1 ? `(${different.join(sign)})` : (different[0] ?? null);
 }

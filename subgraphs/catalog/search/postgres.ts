@@ -9,7 +9,7 @@ import type { Queryable } from '#platform/database/index.ts';
 import type { AssetFilter } from '../store/assets.ts';
 import { hasPrefix } from '../store/prefix.ts';
 import { narrow } from '../store/visibility.ts';
-import { countFacets, noFacets, type Fragment } from './facets.ts';
+import { countFacets, NOTHING, type Fragment } from './facets.ts';
 import {
   MOST_COUNTED,
   MOST_HITS,
@@ -20,25 +20,18 @@ import {
   type SearchResult,
 } from './index.ts';
 import { parseQuery, type ParsedQuery } from './query.ts';
-import { seekAll, seekAny, soughtWords, typedWords, type Meant, type Sought } from './tiers.ts';
+import { TSQUERY } from './lexemes.ts';
+import { seeking, soughtWords, typedWords, type Meant, type Sought } from './tiers.ts';
 import { deleteDocuments, upsertDocuments } from './writing.ts';
 import { findMeant } from './knownWords.ts';
 
 export function createPostgresSearch(sql: Queryable): SearchIndex {
   return {
     search: (request) => search(sql, request),
-    upsert: (documents) => upsertDocuments(sql, documents),
+    upsert: async (documents) => void (await upsertDocuments(sql, documents)),
     delete: (ids) => deleteDocuments(sql, ids),
   };
 }
-
-const NOTHING: SearchResult = {
-  hits: [],
-  keyOf: ({ score, assetId }) => [1, score, assetId],
-  sought: { prefixes: [], exact: [] },
-  count: async () => ({ total: 0, isCapped: false }),
-  facets: async () => noFacets(),
-};
 
 async function search(sql: Queryable, { query: text, filter, classes: allowed, first, after }: SearchRequest): Promise<SearchResult> {
   const classes = await narrow(sql, allowed, filter);
@@ -65,6 +58,8 @@ async function search(sql: Queryable, { query: text, filter, classes: allowed, f
     ...countsOf(scope, sought?.everything ?? null),
   };
 }
+
+const { seekAll, seekAny } = seeking(TSQUERY);
 
 /** Null finds everything: nothing was asked for. */
 const seek = (query: ParsedQuery, meant: Meant, all: boolean): Sought | null =>

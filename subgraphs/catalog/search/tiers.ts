@@ -1,6 +1,6 @@
-/** A parsed query as the tsqueries of its tiers: what is found by a better one stands above. Pure. */
+/** A parsed query as what its tiers ask an index for, in its language: what is found by a better one stands above. Pure. */
 import type { SoughtWords } from './index.ts';
-import { allOf, anyOf, beginning, exactly, JOINED_TITLE, PART, QUALIFIED, TITLE, TITLE_WORD, wholeName } from './lexemes.ts';
+import { JOINED_TITLE, PART, QUALIFIED, TITLE, TITLE_WORD, wholeName, type Language } from './lexemes.ts';
 import type { ParsedQuery, QueryUnit } from './query.ts';
 import { mayBeMistyped } from './typos.ts';
 
@@ -15,7 +15,7 @@ export type Sought = {
   tiers: Tier[];
   /** Everything that is found: what any tier finds is among it. */
   everything: string;
-  /** For ts_rank, which takes the mean over these. */
+  /** What it is ranked by: on PostgreSQL ts_rank takes the mean over these. */
   rank: string | null;
   /** Better than words that only begin so. */
   exact: string | null;
@@ -35,106 +35,122 @@ export function typedWords({ units, joined }: ParsedQuery): string[] {
 
 /** A single letter or digit begins too many words: it is one of its own, or begins a word of a title. */
 const isShort = (word: string): boolean => word.length === 1 && /[a-z0-9]/.test(word);
-const begins = (word: string): string => (isShort(word) ? anyOf([exactly(word), beginning(TITLE_WORD + word)])! : beginning(word));
-/** What was meant begins words as what was typed does: `custmer` finds `customers`. */
-const orMeant = (strict: string, word: string, meant: Meant): string => anyOf([strict, ...meant(word).map(beginning)])!;
 
 const nobody: Meant = () => [];
 
-function unitQuery({ words, joined }: QueryUnit, meant: Meant): string {
-  const each = allOf(words.map((word) => orMeant(begins(word), word, meant)));
-  return anyOf([each, joined && orMeant(beginning(joined), joined, meant)])!;
-}
+export type Seeking = {
+  /** For those in which every word is. */
+  seekAll: (query: ParsedQuery, meant: Meant) => Sought;
+  /** For those in which any word is, the more the better. Null for a single word, of which all is any. */
+  seekAny: (query: ParsedQuery, meant: Meant) => Sought | null;
+};
 
-function wholeQuery(query: ParsedQuery, meant: Meant): string {
-  const { raw, units, joined } = query;
-  return anyOf([
-    ...wholeNames(raw),
-    allOf(units.map((unit) => unitQuery(unit, meant))),
-    [...joined].length > 1 ? orMeant(beginning(joined), joined, meant) : null,
-  ])!;
-}
+export function seeking({ exactly, beginning, allOf, anyOf }: Language): Seeking {
+  return { seekAll, seekAny };
 
-const wholeNames = (raw: string): string[] => [exactly(wholeName(TITLE, raw)), exactly(wholeName(QUALIFIED, raw))];
+  function begins(word: string): string {
+    return isShort(word) ? anyOf([exactly(word), beginning(TITLE_WORD + word)])! : beginning(word);
+  }
+  /** What was meant begins words as what was typed does: `custmer` finds `customers`. */
+  function orMeant(strict: string, word: string, meant: Meant): string {
+    return anyOf([strict, ...meant(word).map(beginning)])!;
+  }
 
-/** For those in which every word is. */
-export function seekAll(query: ParsedQuery, meant: Meant): Sought {
-  const { raw, units, joined } = query;
-  if (units.length === 0) {
-    const everything = anyOf(wholeNames(raw))!;
+  function unitQuery({ words, joined }: QueryUnit, meant: Meant): string {
+    const each = allOf(words.map((word) => orMeant(begins(word), word, meant)));
+    return anyOf([each, joined && orMeant(beginning(joined), joined, meant)])!;
+  }
+
+  function wholeQuery(query: ParsedQuery, meant: Meant): string {
+    const { raw, units, joined } = query;
+    return anyOf([
+      ...wholeNames(raw),
+      allOf(units.map((unit) => unitQuery(unit, meant))),
+      [...joined].length > 1 ? orMeant(beginning(joined), joined, meant) : null,
+    ])!;
+  }
+
+  function wholeNames(raw: string): string[] {
+    return [exactly(wholeName(TITLE, raw)), exactly(wholeName(QUALIFIED, raw))];
+  }
+
+  function seekAll(query: ParsedQuery, meant: Meant): Sought {
+    const { raw, units, joined } = query;
+    if (units.length === 0) {
+      const everything = anyOf(wholeNames(raw))!;
+      return {
+        tiers: [{ tier: 8, query: everything, title: true }],
+        everything,
+        rank: null,
+        exact: null,
+        asTyped: null,
+        length: 1,
+        parts: [],
+      };
+    }
+    const words = units.flatMap((unit) => unit.words);
+    const titleWords = (each: Meant): string | null =>
+      allOf(words.map((word) => anyOf([beginning(TITLE_WORD + word), ...each(word).map((other) => beginning(TITLE_WORD + other))])!));
+    const everything = wholeQuery(query, meant);
+    const queries: { query: string | null; title: boolean }[] = [
+      { query: anyOf(wholeNames(raw)), title: true },
+      { query: joined ? exactly(JOINED_TITLE + joined) : null, title: true },
+      {
+        query: anyOf([
+          beginning(wholeName(TITLE, raw)),
+          // Of a single word it would not say where the words of the title begin: `invoices` is no beginning of `invoice_settlements`.
+          joined && words.length > 1 ? beginning(JOINED_TITLE + joined) : null,
+          raw.includes('.') ? beginning(wholeName(QUALIFIED, raw)) : null,
+        ]),
+        title: true,
+      },
+      { query: titleWords(nobody), title: true },
+      { query: joined ? exactly(PART + joined) : null, title: false },
+      { query: anyOf(meant(joined).map((other) => exactly(JOINED_TITLE + other))), title: true },
+      { query: wholeQuery(query, nobody), title: false },
+      { query: titleWords(meant), title: true },
+      { query: everything, title: false },
+    ];
+    const tiers = queries
+      .map(({ query: each, title }, index) => ({ tier: queries.length - 1 - index, query: each, title }))
+      .filter((each, index): each is Tier => each.query !== null && queries.findIndex((other) => other.query === each.query) === index);
+    const wholeUnits = units.map((unit) => unit.joined).filter((each) => each !== null);
     return {
-      tiers: [{ tier: 8, query: everything, title: true }],
+      tiers,
       everything,
-      rank: null,
-      exact: null,
-      asTyped: null,
-      length: 1,
+      rank: anyOf([...words.map(begins), ...wholeUnits.map(exactly)]),
+      exact: anyOf([allOf(words.map(exactly)), joined ? exactly(joined) : null]),
+      asTyped: wholeUnits.length > 0 ? allOf(units.map((unit) => exactly(unit.joined ?? unit.words[0]!))) : null,
+      length: [...joined].length,
       parts: [],
     };
   }
-  const words = units.flatMap((unit) => unit.words);
-  const titleWords = (each: Meant): string | null =>
-    allOf(words.map((word) => anyOf([beginning(TITLE_WORD + word), ...each(word).map((other) => beginning(TITLE_WORD + other))])!));
-  const everything = wholeQuery(query, meant);
-  const queries: { query: string | null; title: boolean }[] = [
-    { query: anyOf(wholeNames(raw)), title: true },
-    { query: joined ? exactly(JOINED_TITLE + joined) : null, title: true },
-    {
-      query: anyOf([
-        beginning(wholeName(TITLE, raw)),
-        // Of a single word it would not say where the words of the title begin: `invoices` is no beginning of `invoice_settlements`.
-        joined && words.length > 1 ? beginning(JOINED_TITLE + joined) : null,
-        raw.includes('.') ? beginning(wholeName(QUALIFIED, raw)) : null,
-      ]),
-      title: true,
-    },
-    { query: titleWords(nobody), title: true },
-    { query: joined ? exactly(PART + joined) : null, title: false },
-    { query: anyOf(meant(joined).map((other) => exactly(JOINED_TITLE + other))), title: true },
-    { query: wholeQuery(query, nobody), title: false },
-    { query: titleWords(meant), title: true },
-    { query: everything, title: false },
-  ];
-  const tiers = queries
-    .map(({ query: each, title }, index) => ({ tier: queries.length - 1 - index, query: each, title }))
-    .filter((each, index): each is Tier => each.query !== null && queries.findIndex((other) => other.query === each.query) === index);
-  const wholeUnits = units.map((unit) => unit.joined).filter((each) => each !== null);
-  return {
-    tiers,
-    everything,
-    rank: anyOf([...words.map(begins), ...wholeUnits.map(exactly)]),
-    exact: anyOf([allOf(words.map(exactly)), joined ? exactly(joined) : null]),
-    asTyped: wholeUnits.length > 0 ? allOf(units.map((unit) => exactly(unit.joined ?? unit.words[0]!))) : null,
-    length: [...joined].length,
-    parts: [],
-  };
-}
 
-/** For those in which any word is, the more the better. Null for a single word, of which all is any. */
-export function seekAny(query: ParsedQuery, meant: Meant): Sought | null {
-  const words = [...new Set(query.units.flatMap((unit) => unit.words))];
-  if (words.length < 2) return null;
-  const parts = words.map((word) => orMeant(begins(word), word, meant));
-  const joinedUnits = query.units.flatMap((unit) => (unit.joined ? [orMeant(beginning(unit.joined), unit.joined, meant)] : []));
-  const everything = anyOf([...parts, ...joinedUnits])!;
-  return {
-    tiers: [
-      {
-        tier: 1,
-        query: anyOf(
-          words.flatMap((word) => [beginning(TITLE_WORD + word), ...meant(word).map((other) => beginning(TITLE_WORD + other))]),
-        )!,
-        title: false,
-      },
-      { tier: 0, query: everything, title: false },
-    ],
-    everything,
-    rank: anyOf(words.map(begins)),
-    exact: null,
-    asTyped: null,
-    length: 1,
-    parts,
-  };
+  function seekAny(query: ParsedQuery, meant: Meant): Sought | null {
+    const words = [...new Set(query.units.flatMap((unit) => unit.words))];
+    if (words.length < 2) return null;
+    const parts = words.map((word) => orMeant(begins(word), word, meant));
+    const joinedUnits = query.units.flatMap((unit) => (unit.joined ? [orMeant(beginning(unit.joined), unit.joined, meant)] : []));
+    const everything = anyOf([...parts, ...joinedUnits])!;
+    return {
+      tiers: [
+        {
+          tier: 1,
+          query: anyOf(
+            words.flatMap((word) => [beginning(TITLE_WORD + word), ...meant(word).map((other) => beginning(TITLE_WORD + other))]),
+          )!,
+          title: false,
+        },
+        { tier: 0, query: everything, title: false },
+      ],
+      everything,
+      rank: anyOf(words.map(begins)),
+      exact: null,
+      asTyped: null,
+      length: 1,
+      parts,
+    };
+  }
 }
 
 /** What to mark in the texts that were found. */

@@ -1,16 +1,17 @@
 /** Documents into the tables of search: a statement for any number of them. */
 import type { Queryable } from '#platform/database/index.ts';
 import type { SearchDocument } from './index.ts';
-import { lexemesOf } from './lexemes.ts';
+import { lexemesOf, toTsvector } from './lexemes.ts';
 import { mayBeMistyped } from './typos.ts';
 
-export async function upsertDocuments(sql: Queryable, documents: readonly SearchDocument[]): Promise<void> {
-  if (documents.length === 0) return;
+/** Gives those that were written: what is as it was is left alone. */
+export async function upsertDocuments(sql: Queryable, documents: readonly SearchDocument[]): Promise<{ id: string; isNew: boolean }[]> {
+  if (documents.length === 0) return [];
   const classesOf = new Map<string, Set<number>>();
   const texts: string[] = [];
   for (const document of documents) {
-    const { text, words } = lexemesOf(document);
-    texts.push(text);
+    const { weights, words } = lexemesOf(document);
+    texts.push(toTsvector(weights));
     for (const word of words) {
       const classes = classesOf.get(word);
       if (classes) classes.add(document.accessClass);
@@ -18,8 +19,8 @@ export async function upsertDocuments(sql: Queryable, documents: readonly Search
     }
   }
   const column = <Value>(value: (document: SearchDocument) => Value): Value[] => documents.map(value);
-  // What is as it was is left alone: a log that is read again costs no index.
-  await sql`
+  // A log that is read again costs no index. What was there has a transaction that ended it.
+  const written = await sql<{ id: string; isNew: boolean }[]>`
     insert into catalog.search_documents as d
       (asset_id, access_class, kind, name, title_length, tags, owner_ids, labels, described, updated_at, deleted_at, words)
     select id, access_class, kind, name, title_length, tags::text[], owner_ids::uuid[], labels::text[], described::boolean, updated_at::timestamptz, deleted_at::timestamptz, words::tsvector
@@ -34,8 +35,10 @@ export async function upsertDocuments(sql: Queryable, documents: readonly Search
     on conflict (asset_id) do update set
       access_class = excluded.access_class, kind = excluded.kind, name = excluded.name, title_length = excluded.title_length, tags = excluded.tags,
       owner_ids = excluded.owner_ids, labels = excluded.labels, described = excluded.described, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, words = excluded.words
-    where d is distinct from excluded`;
+    where d is distinct from excluded
+    returning d.asset_id as id, d.xmax = 0 as is_new`;
   await addWords(sql, classesOf);
+  return written;
 }
 
 async function addWords(sql: Queryable, classesOf: ReadonlyMap<string, ReadonlySet<number>>): Promise<void> {

@@ -4,6 +4,7 @@ import type { Database } from '#platform/database/index.ts';
 import { createLogger } from '#platform/logger.ts';
 import { createCatalogContext } from '../context.ts';
 import { createAssetResolvers } from '../resolvers/assetRoots.ts';
+import { createPostgresSearch } from '../search/postgres.ts';
 import { createAsker } from './factories.ts';
 
 export function createTestCatalog(sql: Database) {
@@ -11,6 +12,7 @@ export function createTestCatalog(sql: Database) {
   const resolvers = createAssetResolvers({
     sql,
     context: createCatalogContext({ sql }),
+    indexFor: createPostgresSearch,
     onCommit: () => void commits.count++,
     logger: createLogger({ level: 'silent', format: 'json' }),
   });

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, customType, index, integer, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, customType, index, integer, text, uuid } from 'drizzle-orm/pg-core';
 import { exactText, moment } from '#platform/database/columns.ts';
 import { catalogSchema } from './source.ts';
 
@@ -66,3 +66,10 @@ export const searchWords = catalogSchema.table(
   { word: exactText('word').primaryKey(), classes: integer().array().notNull() },
   () => [index('search_words_reversed').on(sql`reverse(word)`)],
 );
+
+/** What Meilisearch was told of an index there: which filling made it, and up to which event it follows the log (`search/meilisearch/copy.ts`). */
+export const searchCopies = catalogSchema.table('search_copies', {
+  name: text().primaryKey(),
+  fill: uuid().notNull(),
+  seq: bigint({ mode: 'number' }).notNull(),
+});

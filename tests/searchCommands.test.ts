@@ -1,0 +1,86 @@
+/** The commands that need the database rather than the API: those of search. */
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createTestDatabase, TEST_ROOT_KEY, type TestDatabase } from '#platform/testing/database.ts';
+import { startContractServer } from '#platform/testing/meilisearch/contractServer.ts';
+import { insertAssets, insertSource } from '#subgraphs/catalog/testing/factories.ts';
+import { pursight as run, type Outcome } from '../cli/testing/terminal.ts';
+
+describe('rebuild search and drift search', { timeout: 60_000 }, () => {
+  let test: TestDatabase;
+  beforeAll(async () => {
+    test = await createTestDatabase();
+  });
+  afterAll(() => test.drop());
+
+  /** With these settings of the server. */
+  async function pursight(args: string[], settings: Record<string, string> = {}): Promise<Outcome> {
+    const own = {
+      DATABASE_URL: test.location.ownerUrl,
+      SECRET_KEY: Buffer.from(TEST_ROOT_KEY).toString('base64'),
+      MEILI_URL: '',
+      ...settings,
+    };
+    for (const [name, value] of Object.entries(own)) vi.stubEnv(name, value);
+    try {
+      return await run(args);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  }
+
+  it('compare what search has with the tables, and make it anew', async () => {
+    const catalog = test.connect('catalog');
+    const source = await insertSource(catalog, 'shop');
+    const [orders, view] = await insertAssets(catalog, source, [
+      { path: ['shop', 'public', 'orders'] },
+      { path: ['shop', 'public', 'report'] },
+    ]);
+    const server = await startContractServer();
+    try {
+      const meilisearch = { MEILI_URL: server.url, MEILI_KEY: server.masterKey };
+      expect(await pursight(['drift', 'search'], meilisearch)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('no whole index'),
+      });
+      expect(await pursight(['rebuild', 'search'])).toEqual({
+        code: 0,
+        stdout: 'Search is answered by PostgreSQL (there is no MEILI_URL). Its documents are as the tables are (2 assets).\n',
+        stderr: '',
+      });
+      expect(await pursight(['rebuild', 'search'], meilisearch)).toEqual({
+        code: 0,
+        stdout: 'A new index of Meilisearch was filled with 2 assets, and serves.\n',
+        stderr: '',
+      });
+      for (const settings of [{}, meilisearch])
+        expect(await pursight(['drift', 'search'], settings)).toEqual({
+          code: 0,
+          stdout: '0 differences (2 assets compared).\n',
+          stderr: '',
+        });
+      await catalog`update catalog.assets set path = '{shop,public,sales}' where id = ${orders!.id}`;
+      await test.owner`delete from catalog.assets where id = ${view!.id}`;
+      for (const [store, settings] of [
+        ['postgresql', {}],
+        ['meilisearch', meilisearch],
+      ] as const) {
+        expect(await pursight(['drift', 'search'], settings)).toMatchObject({
+          code: 1,
+          stdout: expect.stringMatching(/different +shop\.public\.orders[^]*extra[^]*2 differences \(1 asset compared\)/),
+          stderr: expect.stringContaining('npx pursight rebuild search'),
+        });
+        expect(JSON.parse((await pursight(['drift', 'search', '--json'], settings)).stdout)).toMatchObject({
+          store,
+          compared: 1,
+          count: 2,
+        });
+        expect(JSON.parse((await pursight(['rebuild', 'search', '--json'], settings)).stdout)).toEqual(
+          store === 'postgresql' ? { store, documents: 1, removed: 1 } : { store, documents: 1 },
+        );
+        expect(await pursight(['drift', 'search'], settings)).toMatchObject({ code: 0 });
+      }
+    } finally {
+      await server.kill();
+    }
+  });
+});
