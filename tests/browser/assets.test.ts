@@ -101,6 +101,45 @@ describe(`an asset${title}`, { skip: 'missing' in found, timeout: 120_000 }, () 
     await row('order_totals').waitFor({ state: 'detached' });
   });
 
+  it('shows on its page what flows directly into it and out of it, as a graph and as a table, and leads on from there', async () => {
+    const [id, nextId] = await Promise.all(['sales.customers', 'sales.order_totals'].map(shop.idOf));
+    const page = await openAs(undefined, `/assets/${id}?tab=lineage`);
+    const graph = page.getByRole('application', { name: /^Lineage of customers/ });
+    const node = (name: string) => page.locator('[data-node]').filter({ hasText: name });
+    const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+    await node('order_totals').waitFor();
+    await row('order_totals').waitFor();
+    await page.getByText('Direct neighbours as of now: 0 upstream,').waitFor();
+    expect((await page.getByRole('region', { name: 'Lineage as a graph' }).boundingBox())?.height).toBe(360);
+    expect(await findBarriers(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Skip to the table' }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('#lineage-table') !== null)).toBe(true);
+
+    await page.locator(`[data-node="${id}"]`).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction((root) => ![undefined, root].includes((document.activeElement as HTMLElement).dataset.node), id);
+    await node('order_totals').press('Enter');
+    await page.waitForURL((at) => at.pathname === `/assets/${nextId}` && at.searchParams.get('tab') === 'lineage');
+    await node('orders').waitFor();
+
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.goto(`${site.url}/assets/${id}?tab=lineage`);
+    await row('order_totals').waitFor();
+    expect(await graph.count()).toBe(0);
+    await page.getByRole('button', { name: 'Show the graph' }).click();
+    await node('order_totals').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await findBarriers(page)).toEqual([]);
+
+    await shop.change('create table sales.notes (id int)');
+    await site.world.consumed();
+    await page.goto(`${site.url}/assets/${await shop.idOf('sales.notes')}?tab=lineage`);
+    await page.getByText('No lineage is known.').waitFor();
+    await page.getByRole('link', { name: 'Open explorer' }).waitFor();
+  });
+
   it('has a lineage that runs of a job told, which are shown with their job and by themselves', async () => {
     const [fromId, toId] = [await shop.idOf('sales.customers'), await shop.idOf('sales.orders')];
     const nightly = { namespace: 'airflow', name: 'nightly' };

@@ -1,7 +1,7 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useQuery } from 'urql';
 import { Page, type Crumb } from '@/components/page';
 import { Boundary } from '@/components/ui/panel';
@@ -22,18 +22,17 @@ import { useUndo } from './use-undo';
 
 const loading = () => <SkeletonRows rows={8} />;
 const ChildrenTab = dynamic(() => import('./children-tab').then((file) => file.ChildrenTab), { loading });
-const LineageTab = dynamic(() => import('./lineage-tab').then((file) => file.LineageTab), { loading });
 const ViolationsTab = dynamic(() => import('./violations-tab').then((file) => file.ViolationsTab), { loading });
 const HistoryTab = dynamic(() => import('./history-tab').then((file) => file.HistoryTab), { loading });
 const DefinitionTab = dynamic(() => import('./definition-tab').then((file) => file.DefinitionTab), { loading });
 const ActivityTab = dynamic(() => import('./activity-tab').then((file) => file.ActivityTab), { loading });
 const EditSheet = dynamic(() => import('./edit-sheet').then((file) => file.EditSheet));
 
-/** Everything about one asset. */
-export function AssetPage({ id }: { id: string }) {
+/** Everything about one asset. `lineage`: what its tab shows. */
+export function AssetPage({ id, lineage }: { id: string; lineage: ReactNode }) {
   const [{ data, error, fetching }, again] = useQuery({ query: ASSET_PAGE, variables: { id } });
   const asset = data?.asset;
-  if (asset) return <Loaded asset={asset} />;
+  if (asset) return <Loaded asset={asset} lineage={lineage} />;
   // An id that cannot be one is told like one that is not there.
   const isUnknown = (data && !error) || error?.graphQLErrors.some(({ extensions }) => extensions.code === 'BAD_USER_INPUT');
   return (
@@ -55,7 +54,7 @@ const crumbsOf = ({ source, parent }: Asset): Crumb[] => [
   ...[parent?.parent, parent].flatMap((above) => (above ? [{ label: above.displayName, href: assetHref(above.id) }] : [])),
 ];
 
-function Loaded({ asset }: { asset: Asset }) {
+function Loaded({ asset, lineage }: { asset: Asset; lineage: ReactNode }) {
   const { id } = asset;
   const router = useRouter();
   const url = useUrlState();
@@ -113,7 +112,7 @@ function Loaded({ asset }: { asset: Asset }) {
           ) : (
             <SchemaTab {...{ asset, mayEdit, did }} viewerId={viewer.id} onEditAsset={edit} />
           ))}
-        {current === 'lineage' && <LineageTab id={id} />}
+        {current === 'lineage' && lineage}
         {current === 'violations' && <ViolationsTab id={id} />}
         {current === 'history' && <HistoryTab {...{ asset, mayEdit, did }} />}
         {current === 'definition' && <DefinitionTab asset={asset} />}

@@ -30,6 +30,8 @@ import { flowTitle } from './words';
 import { ZoomControls } from './zoom-controls';
 
 export type CanvasProps = {
+  /** A part of another page, to be looked at: the page scrolls under the pointer, and what is chosen is opened. */
+  isPreview?: boolean;
   graph: Graph;
   columns: ColumnsShown;
   columnsAreLaidOut: boolean;
@@ -179,7 +181,7 @@ function useEdges(
 }
 
 function Inner(props: CanvasProps) {
-  const { graph, columns, columnsAreLaidOut, layoutKey, goTo, selected, actions, onOpen, onPlaces } = props;
+  const { isPreview = false, graph, columns, columnsAreLaidOut, layoutKey, goTo, selected, actions, onOpen, onPlaces } = props;
   const flow = useReactFlow<GraphNodeType>();
   const frame = useRef<HTMLDivElement>(null);
   const heights = useMemo(
@@ -294,7 +296,7 @@ function Inner(props: CanvasProps) {
     <div
       ref={frame}
       role="application"
-      aria-label={`Lineage of ${rootName}, ${plural(graph.nodes.filter(({ job, run }) => !job && !run).length, 'asset')}. Arrows move between them, Enter chooses, Space expands.`}
+      aria-label={`Lineage of ${rootName}, ${plural(graph.nodes.filter(({ job, run }) => !job && !run).length, 'asset')}. Arrows move between them, ${isPreview ? 'Enter opens one' : 'Enter chooses, Space expands'}.`}
       data-detail={detail}
       className="group/graph absolute inset-0 bg-canvas"
       onKeyDown={onKeyDown}
@@ -318,7 +320,9 @@ function Inner(props: CanvasProps) {
             deleteKeyCode={null}
             selectionKeyCode={null}
             multiSelectionKeyCode={null}
-            panOnScroll
+            panOnScroll={!isPreview}
+            zoomOnScroll={!isPreview}
+            preventScrolling={!isPreview}
             zoomOnDoubleClick={false}
             onMove={(event) => setPanning(event ? 'hand' : 'itself')}
             onMoveEnd={() => setPanning(null)}
@@ -327,18 +331,20 @@ function Inner(props: CanvasProps) {
           >
             <GraphDrawing edges={edges} nodes={nodes} isFar={isFar} isBar={detail === 'bar'} />
             <Background gap={20} size={1} color="var(--line-strong)" bgColor="var(--canvas)" />
-            <MiniMap
-              className="!m-3 overflow-hidden rounded-control border border-line-strong max-sm:!hidden"
-              style={{ width: 132, height: 84 }}
-              bgColor="var(--surface)"
-              maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)"
-              maskStrokeColor="var(--ring)"
-              maskStrokeWidth={2}
-              nodeColor={(node: GraphNodeType) => kindColour(kindOf(node.data.node))}
-              nodeBorderRadius={6}
-              ariaLabel="Overview"
-              pannable
-            />
+            {!isPreview && (
+              <MiniMap
+                className="!m-3 overflow-hidden rounded-control border border-line-strong max-sm:!hidden"
+                style={{ width: 132, height: 84 }}
+                bgColor="var(--surface)"
+                maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)"
+                maskStrokeColor="var(--ring)"
+                maskStrokeWidth={2}
+                nodeColor={(node: GraphNodeType) => kindColour(kindOf(node.data.node))}
+                nodeBorderRadius={6}
+                ariaLabel="Overview"
+                pannable
+              />
+            )}
           </ReactFlow>
         </IsFarContext>
       ) : (

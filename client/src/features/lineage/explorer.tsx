@@ -22,7 +22,7 @@ import type { GraphActions } from './graph-actions';
 import { chosenBy, drawJobs, highlightDrawn, movedBy } from './jobs';
 import type { Places } from './layout';
 import { ticksOf } from './moments';
-import { ASKS_ABOVE, Legend, NoLineage, PastLine, TooMany } from './notices';
+import { ASKS_ABOVE, Legend, NewsLine, NoLineage, PastLine, TooMany } from './notices';
 import { highlightOf } from './paths';
 import { csvRows, rowsOf } from './rows';
 import { Side } from './side';
@@ -238,14 +238,7 @@ export function Explorer({ assetId }: { assetId: string }) {
         onExport={(as) => void exportAs(as)}
       />
       {asOf && <PastLine asOf={asOf} onNow={() => set({ asOf: null })} />}
-      {hasNews && !asOf && (
-        <p role="status" className="flex shrink-0 items-center gap-2 border-b border-line bg-subtle px-5 py-1 max-sm:px-3">
-          This asset or its lineage changed.
-          <button type="button" className="font-medium text-primary-text hover:underline" onClick={reload}>
-            Show
-          </button>
-        </p>
-      )}
+      {hasNews && !asOf && <NewsLine text="This asset or its lineage changed." onShow={reload} />}
       {lineage.columnsError && (
         <ErrorPanel error={lineage.columnsError} subject="The lineage of columns" className="border-b border-line" />
       )}

@@ -18,7 +18,7 @@ type Props = {
   label: string;
   selected: string | null;
   match: string;
-  onSelect: (id: string) => void;
+  onSelect: (id: string, event: { newTab: boolean }) => void;
   isFetching: boolean;
 };
 
@@ -92,7 +92,7 @@ export function LineageTable({ rows, label, selected, match, onSelect, isFetchin
       totalCount={rows.length}
       isFetching={isFetching}
       openedId={selected}
-      onOpen={({ id }) => onSelect(id)}
+      onOpen={({ id }, event) => onSelect(id, event)}
       compact={(row) => (
         <div className="min-w-0">
           <AssetCell row={row} match={match} />

@@ -16,7 +16,8 @@ export function depthWithin(graph: Graph, most: number): number {
   return 1;
 }
 
-export function TooMany({ graph, onShow, onDepth }: { graph: Graph; onShow: () => void; onDepth: (depth: number) => void }) {
+/** Without `onDepth` it is shown, or it is not. */
+export function TooMany({ graph, onShow, onDepth }: { graph: Graph; onShow: () => void; onDepth?: (depth: number) => void }) {
   const depth = depthWithin(graph, ASKS_ABOVE);
   return (
     <EmptyState
@@ -25,9 +26,11 @@ export function TooMany({ graph, onShow, onDepth }: { graph: Graph; onShow: () =
       action={
         <div className="flex gap-2">
           <Button onClick={onShow}>Show</Button>
-          <Button variant="primary" onClick={() => onDepth(depth)}>
-            Keep to depth {depth}
-          </Button>
+          {onDepth && (
+            <Button variant="primary" onClick={() => onDepth(depth)}>
+              Keep to depth {depth}
+            </Button>
+          )}
         </div>
       }
     >
@@ -71,6 +74,16 @@ export const PastLine = ({ asOf, onNow }: { asOf: string; onNow: () => void }) =
     <span>Shown as of {formatMoment(new Date(asOf))}. Nothing can be edited.</span>
     <button type="button" className="shrink-0 font-medium text-primary-text hover:underline" onClick={onNow}>
       Back to now
+    </button>
+  </p>
+);
+
+/** What came meanwhile waits until it is asked for: nothing moves by itself. */
+export const NewsLine = ({ text, onShow }: { text: string; onShow: () => void }) => (
+  <p role="status" className="flex shrink-0 items-center gap-2 border-b border-line bg-subtle px-5 py-1 max-sm:px-3">
+    {text}
+    <button type="button" className="font-medium text-primary-text hover:underline" onClick={onShow}>
+      Show
     </button>
   </p>
 );
