@@ -140,6 +140,34 @@ describe(`an asset${title}`, { skip: 'missing' in found, timeout: 120_000 }, () 
     await page.getByRole('link', { name: 'Open explorer' }).waitFor();
   });
 
+  it('lies in schemas and sources whose siblings are a key away', async () => {
+    await shop.change('create schema if not exists crm; create table if not exists crm.leads (id int)');
+    const page = await openAs(undefined, `/assets/${await shop.idOf('sales.customers')}`);
+    const opener = page.getByRole('button', { name: 'Beside sales' });
+    const items = page.getByRole('menu').getByRole('menuitem');
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    await items.filter({ hasText: 'crm' }).waitFor();
+    expect(await items.allInnerTexts()).toEqual(['crm', 'public', 'sales']);
+    expect(await page.getByRole('menuitem', { name: 'sales' }).getAttribute('aria-current')).toBe('true');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    expect(await opener.evaluate((button) => button === document.activeElement)).toBe(true);
+
+    await page.getByRole('button', { name: 'Beside Shop' }).press('Enter');
+    await items.filter({ hasText: 'Shop' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await opener.press('Enter');
+    await items.filter({ hasText: 'crm' }).waitFor();
+    // By its letters, as in every menu.
+    await page.keyboard.press('c');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'crm' }).waitFor();
+    await page.getByRole('link', { name: 'leads' }).waitFor();
+  });
+
   it('has a lineage that runs of a job told, which are shown with their job and by themselves', async () => {
     const [fromId, toId] = [await shop.idOf('sales.customers'), await shop.idOf('sales.orders')];
     const nightly = { namespace: 'airflow', name: 'nightly' };

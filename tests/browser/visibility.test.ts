@@ -79,6 +79,8 @@ describe(`what a viewer may not see${title}`, { skip: 'missing' in found, timeou
     await look('/lineage', 'Flows');
     await look(`/lineage/${orders}?view=table`, 'order_totals');
     await look(`/assets/${orders}?tab=lineage`, 'order_totals');
+    await page.getByRole('button', { name: 'Beside Shop' }).click();
+    await page.getByRole('menu').getByText('Nothing else beside it').waitFor();
 
     await page.goto(`${site.url}/`);
     await page.getByRole('heading', { level: 1 }).waitFor();

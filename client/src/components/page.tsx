@@ -1,8 +1,15 @@
 'use client';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { createContext, useContext, useEffect, useRef, type ReactNode } from 'react';
 import { ChevronRight } from 'lucide-react';
 import { cn } from '@/lib/class-names';
+
+// Beside a crumb that has its place already.
+const CrumbMenu = dynamic(() => import('./crumb-menu').then((module) => module.CrumbMenu), {
+  ssr: false,
+  loading: () => <i className="-mx-1 size-6" />,
+});
 
 /** What the shell puts into each page's top bar. */
 export const ShellSlots = createContext<{ menu?: ReactNode; search?: ReactNode; bell?: ReactNode }>({});
@@ -59,6 +66,7 @@ export function Page({ title, heading, count, crumbs = [], actions, bar, fills =
                   <Link href={href} className="truncate text-fg-2 hover:text-fg hover:underline">
                     <bdi>{label}</bdi>
                   </Link>
+                  {/^\/(asset|source)s\/./.test(href) && <CrumbMenu label={label} href={href} />}
                   {(heading !== null || index < crumbs.length - 1) && (
                     <ChevronRight aria-hidden className="size-3 shrink-0 text-fg-3" strokeWidth={1.6} />
                   )}

@@ -28,14 +28,15 @@ export function Menu(props: MenuProps) {
   );
 }
 
-const ITEM =
+/** What each of a menu's items looks like. */
+export const MENU_ITEM =
   'flex min-h-7 w-full items-center gap-2 rounded-chip px-2 text-left outline-none data-highlighted:bg-hover data-disabled:text-fg-disabled coarse:min-h-11';
 
 type ItemProps = { onSelect?: () => void; icon?: ReactNode; hint?: ReactNode; danger?: boolean; children: ReactNode };
 export const MenuItem = ({ onSelect, icon, hint, danger = false, children }: ItemProps) => {
   const Parts = useParts();
   return (
-    <Parts.Item onSelect={onSelect} className={cn(ITEM, danger && 'text-error-text')}>
+    <Parts.Item onSelect={onSelect} className={cn(MENU_ITEM, danger && 'text-error-text')}>
       {icon}
       <span className="min-w-0 flex-1 truncate">{children}</span>
       {hint && <span className="text-small text-fg-3">{hint}</span>}
@@ -56,7 +57,7 @@ export function MenuRadio<Value extends string>({ label, value, onChange, option
       <Parts.Label className="px-2 pt-1.5 pb-0.5 text-small text-fg-3">{label}</Parts.Label>
       <Parts.RadioGroup value={value} onValueChange={(next) => onChange(next as Value)}>
         {options.map((option) => (
-          <Parts.RadioItem key={option.value} value={option.value} className={ITEM} onSelect={(event) => event.preventDefault()}>
+          <Parts.RadioItem key={option.value} value={option.value} className={MENU_ITEM} onSelect={(event) => event.preventDefault()}>
             <span className="flex size-3.5 items-center justify-center">
               <Parts.ItemIndicator>✓</Parts.ItemIndicator>
             </span>
@@ -79,7 +80,7 @@ export const MenuCheck = ({
 }) => {
   const Parts = useParts();
   return (
-    <Parts.CheckboxItem checked={checked} onCheckedChange={onChange} onSelect={(event) => event.preventDefault()} className={ITEM}>
+    <Parts.CheckboxItem checked={checked} onCheckedChange={onChange} onSelect={(event) => event.preventDefault()} className={MENU_ITEM}>
       <span className="flex size-3.5 items-center justify-center">
         <Parts.ItemIndicator>✓</Parts.ItemIndicator>
       </span>

@@ -2,6 +2,7 @@
 import { Copy, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { ConflictDialog, type ConflictField } from '@/components/conflict-dialog';
+import { SiblingItems } from '@/components/crumb-menu';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
@@ -59,6 +60,14 @@ const Confirms = () => (
   </>
 );
 
+const ITEMS = ['crm', 'sales', 'staging'].map((id) => ({ id, name: id, kind: 'SCHEMA', href: `/assets/${id}` }));
+const SIBLINGS: Record<string, Pick<Parameters<typeof SiblingItems>[0], 'items' | 'error' | 'total'>> = {
+  'siblings of a crumb': { items: ITEMS, total: 212 },
+  'siblings on their way': { items: undefined, total: null },
+  'siblings that do not come': { items: undefined, total: null, error: new Error('fetch failed') },
+  'siblings of an only one': { items: ITEMS.slice(1, 2), total: 1 },
+};
+
 function Menus() {
   const [order, setOrder] = useState<'name' | 'changed'>('name');
   const [isOn, setOn] = useState(true);
@@ -88,6 +97,13 @@ function Menus() {
           </MenuItem>
         </Menu>
       </State>
+      {Object.entries(SIBLINGS).map(([name, state]) => (
+        <State key={name} name={name}>
+          <Menu align="start" trigger={<Button>Open the {name}</Button>}>
+            <SiblingItems currentId="sales" moreHref="/search?view=browse" onRetry={() => {}} {...state} />
+          </Menu>
+        </State>
+      ))}
       <State name="popover">
         <Popover label="Why EMAIL" trigger={<Button>Open the popover</Button>}>
           Names and values say so. No value is stored.
