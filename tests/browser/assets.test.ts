@@ -168,6 +168,17 @@ describe(`an asset${title}`, { skip: 'missing' in found, timeout: 120_000 }, () 
     await page.getByRole('link', { name: 'leads' }).waitFor();
   });
 
+  it('has a definition in which its columns lead to the schema', async () => {
+    const page = await openAs(undefined, `/assets/${await shop.idOf('sales.order_totals')}?tab=definition`);
+    const code = page.getByRole('region', { name: 'Definition' });
+    await code.getByRole('link').first().waitFor();
+    // Each once, where the query gives it: not where it joins or groups by others that are called the same.
+    expect(await code.getByRole('link').allInnerTexts()).toEqual(['id', 'email', 'total']);
+    await code.getByRole('link', { name: 'email' }).click();
+    await page.waitForURL(/[?&]column=/);
+    await page.getByRole('complementary', { name: 'Column email' }).waitFor();
+  });
+
   it('has a lineage that runs of a job told, which are shown with their job and by themselves', async () => {
     const [fromId, toId] = [await shop.idOf('sales.customers'), await shop.idOf('sales.orders')];
     const nightly = { namespace: 'airflow', name: 'nightly' };

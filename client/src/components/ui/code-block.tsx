@@ -1,6 +1,7 @@
 'use client';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Check, Copy } from 'lucide-react';
+import Link from 'next/link';
 import { cn } from '@/lib/class-names';
 import { copyText } from '@/lib/copy-text';
 import { IconButton } from './button';
@@ -37,10 +38,49 @@ function tokensOf(code: string, language: 'sql' | 'json' | 'text'): Token[] {
   return tokens;
 }
 
-type Props = { code: string; language?: 'sql' | 'json' | 'text'; label: string; className?: string; numbered?: boolean };
+/** `from`, `to`: in UTF-16 units of the code, in order and apart. */
+export type CodeLink = { from: number; to: number; href: string; title: string };
+
+/** Each token with its look, and what of it leads somewhere as a link. A link lies within one token. */
+function drawTokens(tokens: readonly Token[], links: readonly CodeLink[]): ReactNode[] {
+  let at = 0;
+  return tokens.map(({ text, className }, index) => {
+    const start = at;
+    at += text.length;
+    const parts: ReactNode[] = [];
+    let done = 0;
+    for (const { from, to, href, title } of links.filter((link) => link.from >= start && link.to <= at)) {
+      parts.push(
+        text.slice(done, from - start),
+        <Link key={from} href={href} title={title} prefetch={false} className="text-primary-text hover:underline">
+          {text.slice(from - start, to - start)}
+        </Link>,
+      );
+      done = to - start;
+    }
+    parts.push(text.slice(done));
+    return className ? (
+      <span key={index} className={className}>
+        {parts}
+      </span>
+    ) : (
+      parts
+    );
+  });
+}
+
+type Props = {
+  code: string;
+  language?: 'sql' | 'json' | 'text';
+  label: string;
+  className?: string;
+  numbered?: boolean;
+  links?: readonly CodeLink[];
+};
+const NO_LINKS: readonly CodeLink[] = [];
 
 /** Scrolls sideways, copies; lines are numbered from eight on. */
-export function CodeBlock({ code, language = 'text', label, className, numbered = code.split('\n').length >= 8 }: Props) {
+export function CodeBlock({ code, language = 'text', label, className, numbered = code.split('\n').length >= 8, links = NO_LINKS }: Props) {
   const [isCopied, setCopied] = useState(false);
   const lines = code.split('\n').length;
   const Icon = isCopied ? Check : Copy;
@@ -54,17 +94,7 @@ export function CodeBlock({ code, language = 'text', label, className, numbered 
               {Array.from({ length: lines }, (_, index) => index + 1).join('\n')}
             </span>
           )}
-          <code dir="ltr">
-            {tokensOf(code, language).map(({ text, className: look }, index) =>
-              look ? (
-                <span key={index} className={look}>
-                  {text}
-                </span>
-              ) : (
-                text
-              ),
-            )}
-          </code>
+          <code dir="ltr">{drawTokens(tokensOf(code, language), links)}</code>
         </pre>
       </div>
       {/* Beside the code: over it, it would hide what one line says. */}

@@ -1,13 +1,15 @@
 'use client';
 import Link from 'next/link';
-import { useEffect, useState } from 'react';
-import { CodeBlock } from '@/components/ui/code-block';
+import { useEffect, useMemo, useState } from 'react';
+import { CodeBlock, type CodeLink } from '@/components/ui/code-block';
 import { Segmented } from '@/components/ui/field';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { EmptyState } from '@/components/ui/states';
 import { formatEnum } from '@/lib/format';
 import { useUrlState } from '@/lib/url-state';
 import { assetHref, type Asset } from './asset-query';
+import { outputColumns } from './output-columns';
+import { useColumns } from './schema-tab';
 
 type Formatted = { of: string; text: string | null };
 
@@ -28,6 +30,18 @@ function useFormatted(sql: string): string | null | undefined {
   return formatted?.of === sql ? formatted.text : undefined;
 }
 
+/** Where the query names a column that it gives it leads to that one in the schema. */
+function useColumnLinks(id: string, sql: string): CodeLink[] {
+  const { nodes } = useColumns(id);
+  return useMemo(() => {
+    const living = new Map(nodes.flatMap((column) => (column.deletedAt ? [] : [[column.name, column.id] as const])));
+    return outputColumns(sql).flatMap(({ from, to, name }) => {
+      const columnId = living.get(name);
+      return columnId ? [{ from, to, href: `${assetHref(id)}?column=${columnId}`, title: `${name} in the schema` }] : [];
+    });
+  }, [nodes, id, sql]);
+}
+
 export function DefinitionTab({ asset }: { asset: Asset }) {
   const definition = asset.table?.definition;
   if (!definition) {
@@ -46,6 +60,8 @@ function Definition({ id, definition }: { id: string; definition: string }) {
   const url = useUrlState();
   const formatted = useFormatted(definition);
   const isRaw = url.get('as') === 'source';
+  const code = (isRaw ? definition : (formatted ?? definition)).trim();
+  const links = useColumnLinks(id, code);
   return (
     <div className="min-h-0 flex-1 overflow-y-auto p-5 max-sm:p-3">
       <div className="flex flex-wrap items-center gap-3 pb-3">
@@ -64,7 +80,7 @@ function Definition({ id, definition }: { id: string; definition: string }) {
         </Link>
       </div>
       {isRaw || formatted !== undefined ? (
-        <CodeBlock label="Definition" language="sql" code={(isRaw ? definition : (formatted ?? definition)).trim()} />
+        <CodeBlock label="Definition" language="sql" code={code} links={links} />
       ) : (
         <SkeletonRows rows={8} />
       )}

@@ -32,7 +32,7 @@ const SchemaBulk = dynamic(() => import('./schema-bulk').then((file) => file.Sch
 type Props = { asset: Asset; mayEdit: boolean; viewerId: string; did: Did; onEditAsset: () => void };
 
 /** All columns of an asset are read, page by page (a table has 1,600 at most), so that filters answer at once. */
-function useColumns(id: string) {
+export function useColumns(id: string) {
   const pages = usePages(SCHEMA_TAB, { id }, ({ columns }) => columns);
   const { hasNextPage, isFetching, loadMore } = pages;
   useEffect(() => {
@@ -161,7 +161,7 @@ function Filters({ columns, isGone, search }: FiltersProps) {
   const described = living.filter(({ description, sourceDescription }) => description ?? sourceDescription).length;
   const isOn = (name: string) => url.get(name) !== null;
   return (
-    <div className="flex flex-wrap items-center gap-2 border-b border-line px-5 py-2 max-sm:px-3">
+    <div id="filters" className="flex flex-wrap items-center gap-2 border-b border-line px-5 py-2 max-sm:px-3">
       <div className="relative w-[212px] max-sm:w-full">
         <Search aria-hidden className="absolute top-1/2 left-2 size-3.5 -translate-y-1/2 text-fg-3" strokeWidth={1.6} />
         <Input
