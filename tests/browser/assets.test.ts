@@ -179,6 +179,19 @@ describe(`an asset${title}`, { skip: 'missing' in found, timeout: 120_000 }, () 
     await page.getByRole('complementary', { name: 'Column email' }).waitFor();
   });
 
+  it('has links past the navigation, to what the page has', async () => {
+    const page = await openAs(undefined, `/assets/${await shop.idOf('sales.customers')}`);
+    const skips = page.getByRole('link', { name: /^Go to the / });
+    await page.locator('#details').waitFor();
+    expect(await skips.allInnerTexts()).toEqual(['Go to the content', 'Go to the filters', 'Go to the details']);
+    await skips.last().press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('#details') !== null)).toBe(true);
+    await page.goto(`${site.url}/tags`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await skips.allInnerTexts()).toEqual(['Go to the content']);
+  });
+
   it('has a lineage that runs of a job told, which are shown with their job and by themselves', async () => {
     const [fromId, toId] = [await shop.idOf('sales.customers'), await shop.idOf('sales.orders')];
     const nightly = { namespace: 'airflow', name: 'nightly' };

@@ -48,12 +48,11 @@ export function Shell({ search, bell, children }: { search: ReactNode; bell: Rea
   return (
     <ShellSlots value={{ menu, search, bell }}>
       <div className="flex h-dvh overflow-hidden bg-surface">
-        <a
-          href="#content"
-          className="sr-only z-50 focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:rounded-control focus:bg-raised focus:px-3 focus:py-1"
-        >
-          Go to the content
-        </a>
+        {['content', 'filters', 'details'].map((id) => (
+          <a key={id} href={`#${id}`} className="skip-link">
+            Go to the {id}
+          </a>
+        ))}
         <div className={cn('max-md:hidden', isWide ? 'w-[212px]' : 'w-[52px] lg:w-[212px]', 'shrink-0')}>
           <Navigation isIcons={!isWide} onKeys={() => setShowsKeys(true)} />
         </div>
