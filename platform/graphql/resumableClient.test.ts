@@ -88,6 +88,27 @@ it('begins with its own connection when it was asked for while the last one was 
   second.stop();
 });
 
+it('tells what is replayed after a lost connection, and neither what comes then nor what was asked for', async () => {
+  const replayed: string[] = [];
+  connect({ onReplayed: (cursor) => replayed.push(cursor) });
+  const first = follow();
+  const asks = follow({ after: '1.1' });
+  await isAskedTimes(2);
+  tell(asked[0]!, '1.6');
+  tell(asked[1]!, '1.2');
+  await vi.waitFor(() => expect([first.told, asks.told]).toEqual([['1.6'], ['1.2']]));
+  expect(replayed).toEqual([]);
+  head = '1.8';
+  asked[0]!.socket.close(1001);
+  await isAskedTimes(4);
+  const again = asked.slice(2).find(({ after }) => after === '1.6')!;
+  for (const cursor of ['1.7', '1.8', '1.9']) tell(again, cursor);
+  await vi.waitFor(() => expect(first.told).toEqual(['1.6', '1.7', '1.8', '1.9']));
+  expect(replayed).toEqual(['1.7', '1.8']);
+  first.stop();
+  asks.stop();
+});
+
 it('goes on from now where the log does not reach back to it any more, and says that something was missed', async () => {
   const onMissed = vi.fn<() => void>();
   connect({ onMissed });

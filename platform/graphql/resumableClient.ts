@@ -5,6 +5,8 @@ import { createSocketClient } from './socketClient.ts';
 export type ResumableOptions = ClientOptions & {
   /** Hears of the newest position of the log that was told: with a connection, and with each payload. */
   onCursor?: (cursor: string) => void;
+  /** Hears of each payload of what happened while the connection was lost; each subscription is told for itself. */
+  onReplayed?: (cursor: string) => void;
   /** The log does not reach back to where a subscription was (CURSOR_EXPIRED): it goes on from now. Without this it ends with the error. */
   onMissed?: () => void;
   /** Resolves when it is worth another try after the socket was given up. Without this its subscriptions end with the error. */
@@ -22,9 +24,11 @@ export type ResumableClient = {
   isIdle: () => boolean;
 };
 
-export function createResumableClient({ onCursor, onMissed, whenToReturn, ...options }: ResumableOptions): ResumableClient {
+export function createResumableClient({ onCursor, onReplayed, onMissed, whenToReturn, ...options }: ResumableOptions): ResumableClient {
   /** Where the log was, as far as we know; undefined without a socket. */
   let head: string | undefined;
+  /** Where it was when the socket was opened. */
+  let opened: string | undefined;
   let count = 0;
   const tell = (cursor: string): void => {
     if (!head || isNewer(cursor, head)) head = cursor;
@@ -36,7 +40,8 @@ export function createResumableClient({ onCursor, onMissed, whenToReturn, ...opt
       ...options.on,
       // Before anything is sent, for the first time or again.
       connected(socket, payload, isRetry) {
-        if (typeof payload?.cursor === 'string') tell(payload.cursor);
+        opened = typeof payload?.cursor === 'string' ? payload.cursor : undefined;
+        if (opened) tell(opened);
         options.on?.connected?.(socket, payload, isRetry);
       },
       closed(event) {
@@ -53,6 +58,7 @@ export function createResumableClient({ onCursor, onMissed, whenToReturn, ...opt
     let begin: string | undefined;
     /** Of the last payload. */
     let place: string | undefined;
+    let isResumed = false;
     const resumesFrom = (): string | undefined => place ?? (given.after == null ? begin : undefined);
     let unsubscribe: (() => void) | undefined;
     let isOver = false;
@@ -68,6 +74,7 @@ export function createResumableClient({ onCursor, onMissed, whenToReturn, ...opt
       variables: {
         toJSON() {
           const after = resumesFrom() ?? given.after;
+          isResumed = resumesFrom() !== undefined;
           begin ??= head;
           return hasPlace && after != null ? { ...given, after } : given;
         },
@@ -80,6 +87,7 @@ export function createResumableClient({ onCursor, onMissed, whenToReturn, ...opt
           if (typeof cursor === 'string') {
             tell(cursor);
             place = cursor;
+            if (isResumed && opened && !isNewer(cursor, opened)) onReplayed?.(cursor);
           }
           sink.next(result);
         },

@@ -16,7 +16,9 @@ function wordsOf(connection: Connection, { since, waiting }: Offline, now: numbe
   }
   switch (connection.state) {
     case 'live':
-      return { tone: 'bg-ok-mark', text: 'Live, up to date' };
+      return connection.replayed
+        ? { tone: 'bg-warning-mark', text: `Catching up, ${plural(connection.replayed, 'event')}` }
+        : { tone: 'bg-ok-mark', text: 'Live, up to date' };
     case 'waiting':
       return { tone: 'bg-warning-mark', text: `Connecting again in ${Math.max(1, Math.ceil((connection.retryAt - now) / 1000))} s` };
     case 'connecting':

@@ -1,4 +1,5 @@
 'use client';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useQuery } from 'urql';
@@ -10,8 +11,13 @@ import { formatCount } from '@/lib/format';
 import { useLive } from '@/lib/graphql/use-live';
 import { useLater } from '@/lib/use-later';
 import { useViewer } from '@/lib/viewer';
-import { ConnectionLine } from './connection-line';
 import { UserMenu } from './user-menu';
+
+// After the page, as the socket does of which it tells.
+const ConnectionLine = dynamic(() => import('./connection-line').then((module) => module.ConnectionLine), {
+  ssr: false,
+  loading: () => <div className="h-6" />,
+});
 
 /** `G` then the key. */
 export const GO = [...MAIN, ...CATALOG, ...DEVELOP, ...ADMIN].flatMap(({ key, href, label }) => (key ? [{ key, href, label }] : []));

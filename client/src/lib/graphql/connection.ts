@@ -1,11 +1,11 @@
 /** What the page knows of its socket. The socket itself (`socket.ts`) comes with the first subscription. */
 import type { SubscriptionForwarder } from '@urql/core';
 
-/** `waiting`: tries again at `retryAt` (milliseconds since 1970). */
+/** `waiting`: tries again at `retryAt` (milliseconds since 1970). `replayed`: how many events came of while it was lost, as long as they come. */
 export type Connection =
   | { state: 'idle' }
   | { state: 'connecting' }
-  | { state: 'live' }
+  | { state: 'live'; replayed?: number }
   | { state: 'waiting'; retryAt: number; since: number }
   | { state: 'stopped'; since: number };
 

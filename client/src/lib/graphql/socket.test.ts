@@ -15,9 +15,12 @@ let isEnded = false;
 /** The places from which the page wanted to go on, one after the other. */
 let places: (string | undefined)[];
 let refusesPlaces = false;
-let page: { socket: WebSocket; id: string };
-const tell = (cursor: string): void =>
-  page.socket.send(JSON.stringify({ type: 'next', id: page.id, payload: { data: { eventPublished: { cursor } } } }));
+type Listening = { socket: WebSocket; id: string };
+const pages: Listening[] = [];
+let page: Listening;
+/** The last one that subscribed, unless said otherwise. */
+const tell = (cursor: string, { socket, id } = page): void =>
+  socket.send(JSON.stringify({ type: 'next', id, payload: { data: { eventPublished: { cursor } } } }));
 
 const http = createServer((request, response) => {
   const isRefused = isEnded && request.url === '/session/refresh';
@@ -31,6 +34,7 @@ new WebSocketServer({ server: http, handleProtocols: () => 'graphql-transport-ws
     if (type === 'connection_init') socket.send(JSON.stringify({ type: 'connection_ack', payload: { cursor: '1.5' } }));
     if (type !== 'subscribe') return;
     page = { socket, id };
+    pages.push(page);
     places.push(payload.variables.after);
     if (!refusesPlaces || !payload.variables.after) return;
     socket.send(JSON.stringify({ type: 'error', id, payload: [{ message: 'too old', extensions: { code: 'CURSOR_EXPIRED' } }] }));
@@ -85,6 +89,25 @@ it('goes on where it was when somebody has signed in again', async () => {
   await eventually(() => expect(told.at(-1)).toEqual({ eventPublished: { cursor: '1.7' } }));
   expect(currentConnection().state).toBe('live');
   unsubscribe();
+});
+
+it('tells how much is replayed of what came while it was lost, each event once, and then that it is up to date', async () => {
+  const [first, second] = [follow(), follow()];
+  await eventually(() => expect(places).toHaveLength(2));
+  tell('1.3');
+  await eventually(() => expect(second.told).toHaveLength(1));
+  const before = pages.length;
+  page.socket.close(1001);
+  await eventually(() => expect(pages.slice(before)).toHaveLength(2));
+  for (const each of pages.slice(before)) for (const cursor of ['1.4', '1.5']) tell(cursor, each);
+  await eventually(() => expect(currentConnection()).toEqual({ state: 'live', replayed: 2 }));
+  await eventually(() => expect(currentConnection()).toEqual({ state: 'live' }));
+  // What comes anew is no replay.
+  for (const each of pages.slice(before)) tell('1.6', each);
+  await eventually(() => expect(second.told).toHaveLength(4));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(currentConnection()).toEqual({ state: 'live' });
+  for (const { unsubscribe } of [first, second]) unsubscribe();
 });
 
 it('says that something was missed where the log does not reach back so far, and goes on from now', async () => {

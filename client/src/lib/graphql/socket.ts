@@ -7,6 +7,9 @@ import { setConnection, setHurry, setNewest, tellMissed } from './connection';
 
 const TOKEN_ENDED = [4401, 4403];
 const LONGEST_WAIT_MS = 10_000;
+/** So often it is said how much was replayed. Nothing tells that it was all: so much later it is taken for it. */
+const TELL_MS = 250;
+const CALM_MS = 1_500;
 
 type Request = Parameters<SubscriptionForwarder>[0];
 type Observer = Parameters<ReturnType<SubscriptionForwarder>['subscribe']>[0];
@@ -18,6 +21,29 @@ let ended = false;
 let isRenewal = false;
 let connectedAt = 0;
 let lostAt = 0;
+
+const replayed = new Set<string>();
+let telling: ReturnType<typeof setTimeout> | undefined;
+let calm: ReturnType<typeof setTimeout> | undefined;
+function endReplay(): void {
+  clearTimeout(telling);
+  clearTimeout(calm);
+  telling = undefined;
+  replayed.clear();
+}
+/** Several subscriptions are told of the same event: it is one. */
+function onReplayed(cursor: string): void {
+  replayed.add(cursor);
+  telling ??= setTimeout(() => {
+    telling = undefined;
+    setConnection({ state: 'live', replayed: replayed.size });
+  }, TELL_MS);
+  clearTimeout(calm);
+  calm = setTimeout(() => {
+    endReplay();
+    setConnection({ state: 'live' });
+  }, CALM_MS);
+}
 
 /** Resolves when there is a session; at once, if there is one. */
 function whenSignedIn(): Promise<void> {
@@ -50,6 +76,7 @@ function connect(): ResumableClient {
       await whenSignedIn();
     },
     onCursor: setNewest,
+    onReplayed,
     onMissed: tellMissed,
     on: {
       connecting: () => setConnection({ state: 'connecting' }),
@@ -60,6 +87,7 @@ function connect(): ResumableClient {
         setConnection({ state: 'live' });
       },
       closed(event) {
+        endReplay();
         ended = TOKEN_ENDED.includes((event as CloseEvent).code);
         // Every five minutes: no reason to wait, nor to tell of it.
         isRenewal = ended && isSignedIn() && Date.now() - connectedAt > LONGEST_WAIT_MS;
