@@ -1,11 +1,12 @@
 /** Fills a new index from the tables, beside the one that serves, and lets it take that one's place. Searches go on meanwhile. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnqueuedTask } from 'meilisearch';
 import type { Database } from '#platform/database/index.ts';
 import { CATALOG_LABELS } from '#platform/events/consumerNames.ts';
 import { loadDocuments } from '../documents.ts';
-import { startFrom, writeMark, type Copy } from './copy.ts';
-import { NoIndex } from './failures.ts';
+import { readMark, startFrom, writeMark, type Copy } from './copy.ts';
+import { NoIndex, unfinished } from './failures.ts';
 import { PRIMARY_KEY, SETTINGS } from './settings.ts';
 import { keepOpen, withFilling } from './turns.ts';
 import { giveDocuments } from './writing.ts';
@@ -13,6 +14,9 @@ import { giveDocuments } from './writing.ts';
 const AT_ONCE = 500;
 /** Batches that were given and not waited for: Meilisearch does several at once, if they are there. */
 const MOST_WAITING = 8;
+/** The swap waits behind the tasks that others gave. */
+const SWAP_MS = 120_000;
+const SWAP_PAUSE_MS = 20;
 
 export type Filled = { documents: number };
 export type Progress = { copied: number; total: number };
@@ -62,8 +66,18 @@ async function swap(copy: Copy, sql: Database, told: { fill: string; seq: number
   await sql.begin(async (tx) => {
     await keepOpen(tx);
     await startFrom(tx, copy, told);
-    await meili.run((client) => client.swapIndexes([{ indexes: [serving, filling], rename: false }]));
+    await meili.ask((client) => client.swapIndexes([{ indexes: [serving, filling], rename: false }]));
+    await awaitFill(copy, told.fill);
   });
+}
+
+/** A key for some indexes is told nothing of a task that is about two of them; the mark tells when it is done. */
+async function awaitFill(copy: Copy, fill: string): Promise<void> {
+  for (const until = performance.now() + SWAP_MS; ; await sleep(SWAP_PAUSE_MS)) {
+    const mark = await readMark(copy);
+    if (mark?.fill === fill) return;
+    if (performance.now() > until) throw unfinished(SWAP_MS);
+  }
 }
 
 /** Only what is there can be swapped. */
