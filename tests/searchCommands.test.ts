@@ -1,11 +1,15 @@
-/** The commands that need the database rather than the API: those of search. */
+/** What is done with the indexes of search beside the product: rebuild, drift, and the erasure of a text. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openIndexes } from '#deploy/searchTools.ts';
+import { parseSettings } from '#platform/config.ts';
 import { createTestDatabase, TEST_ROOT_KEY, type TestDatabase } from '#platform/testing/database.ts';
 import { startContractServer } from '#platform/testing/meilisearch/contractServer.ts';
+import { forgetText, rebuildSearch } from '#subgraphs/catalog/search/indexer.ts';
+import { createPostgresSearch } from '#subgraphs/catalog/search/postgres.ts';
 import { insertAssets, insertSource } from '#subgraphs/catalog/testing/factories.ts';
 import { pursight as run, type Outcome } from '../cli/testing/terminal.ts';
 
-describe('rebuild search and drift search', { timeout: 60_000 }, () => {
+describe('the tools of search', { timeout: 60_000 }, () => {
   let test: TestDatabase;
   beforeAll(async () => {
     test = await createTestDatabase();
@@ -79,6 +83,28 @@ describe('rebuild search and drift search', { timeout: 60_000 }, () => {
         );
         expect(await pursight(['drift', 'search'], settings)).toMatchObject({ code: 0 });
       }
+    } finally {
+      await server.kill();
+    }
+  });
+
+  it('leave nothing of a text that was erased, in any index', async () => {
+    const catalog = test.connect('catalog');
+    const source = await insertSource(catalog, 'crm');
+    const [asset] = await insertAssets(catalog, source, [
+      { path: ['crm', 'public', 'people'], sourceDescription: 'Ask somebody@example.org about it.' },
+    ]);
+    const server = await startContractServer();
+    try {
+      const settings = parseSettings({ MEILI_URL: server.url, MEILI_KEY: server.masterKey });
+      await rebuildSearch({ sql: catalog, indexFor: createPostgresSearch });
+      expect(await pursight(['rebuild', 'search'], { MEILI_URL: server.url, MEILI_KEY: server.masterKey })).toMatchObject({ code: 0 });
+      const stored = () => JSON.stringify([...server.indexes.values()].map(({ documents }) => documents.get(asset!.id)));
+      expect(stored()).toContain('somebody');
+      await test.owner`update catalog.assets set source_description = 'Ask [erased] about it.' where id = ${asset!.id}`;
+      await forgetText(catalog, await openIndexes(settings, catalog), 'somebody@example.org');
+      expect(stored()).not.toContain('somebody');
+      expect(stored()).toContain('erased');
     } finally {
       await server.kill();
     }

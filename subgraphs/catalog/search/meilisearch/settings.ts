@@ -32,8 +32,9 @@ export const SETTINGS: Settings = {
   searchableAttributes: ['title', 'name'],
   displayedAttributes: ['*'],
   filterableAttributes: [
-    equals('accessClass', 'kind', 'source', 'domain', 'owners', 'tags', 'labels', 'deleted', 'words', 'name'),
-    compares('updatedAt', 'byTitle', 'byMerit', 'place'),
+    equals('accessClass', 'kind', 'source', 'domain', 'owners', 'tags', 'labels', 'deleted'),
+    // Beginnings of words, too: Meilisearch finds a range of values fast where it may compare them.
+    compares('words', 'name', 'updatedAt', 'byTitle', 'byMerit', 'place'),
   ],
   sortableAttributes: ['byTitle', 'byMerit', 'place'],
   rankingRules: ['sort'],
