@@ -38,6 +38,8 @@ async function live(title: string, start: Start): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop({ code: 0, because: signal }));
   // The script above us is gone: nobody could stop us any more, and the port must be free for the next start.
   process.on('disconnect', () => stop({ code: 0, because: 'the starting script ended' }));
+  // A defect in one answer takes nobody else's away.
+  process.on('unhandledRejection', (error) => logger.error({ err: error }, 'a promise failed that nobody waits for'));
 
   let started: { stop(): Promise<void> } | undefined;
   const onLost = (sentence: string): void => stop({ code: 1, because: sentence });

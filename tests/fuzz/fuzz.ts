@@ -9,7 +9,7 @@ import { cursorsIn, judgeBody, judgeText, type Failure } from './judge.ts';
 import { makeOperation, type Operation } from './operations.ts';
 import { describeRequest, mutateRequest, plainRequest, type HttpRequest } from './requests.ts';
 import { findSmallest } from './smallest.ts';
-import { createSockets, nonsense } from './sockets.ts';
+import { createSockets, LISTEN_MS, nonsense } from './sockets.ts';
 import { createStage, type Viewer } from './stage.ts';
 import type { Known } from './values.ts';
 
@@ -104,11 +104,12 @@ export async function fuzz({ seed, operations, databases, say }: Options): Promi
       const kind = random.pick(['query', 'query', 'query', 'query', 'mutation', 'mutation', 'subscription'] as const);
       const operation = makeOperation(schema, random, known, kind);
       const isMutated = random.chance(0.2);
-      const overSocket = kind === 'subscription' ? random.chance(0.9) : random.chance(0.02);
+      const overSocket = kind === 'subscription' ? random.chance(0.9) : random.chance(0.05);
+      const listenMs = random.pick(LISTEN_MS);
       const request = isMutated ? mutateRequest(random, operation, known) : plainRequest(operation);
       const message = overSocket && random.chance(0.25) ? nonsense(random, operation) : undefined;
       const send = (each: Operation, how: HttpRequest): Promise<Failure[]> =>
-        overSocket ? sockets.send(viewer, each, message) : judge(viewer, how, each);
+        overSocket ? sockets.send(viewer, each, listenMs, message) : judge(viewer, how, each);
       const failures = [...(await send(operation, request)), ...beneath()];
       const canBeSmaller = overSocket ? message === undefined : !isMutated;
       // One defect often shows in many places of an answer.

@@ -6,8 +6,8 @@ import type { Operation } from './operations.ts';
 import type { Viewer } from './stage.ts';
 import type { Random } from './values.ts';
 
-/** How long an operation over a socket is listened to. */
-const LISTEN_MS = 60;
+/** How long an operation over a socket is listened to, in milliseconds: mostly until it is through, sometimes it is given up on its way. */
+export const LISTEN_MS = [60, 60, 60, 20, 5, 0];
 /** Of the WebSocket's standard: the server fell, or lost its footing. */
 const FALLS = [1006, 1011, 4500];
 
@@ -50,14 +50,14 @@ export function createSockets(url: string) {
 
   return {
     /** Sends it, or another message in its place, and judges whatever the socket brings meanwhile. */
-    async send(viewer: Viewer, operation: Operation, instead?: unknown): Promise<Failure[]> {
+    async send(viewer: Viewer, operation: Operation, listenMs: number, instead?: unknown): Promise<Failure[]> {
       const socket = await socketOf(viewer);
       const id = `s${serial++}`;
       const message = instead ?? { type: 'subscribe', id, payload: { query: operation.query, variables: operation.variables } };
       const sent = typeof message === 'string' ? message : JSON.stringify(message);
       if (sent.length > 200_000 && instead === undefined) return [];
       socket.send(sent);
-      await sleep(LISTEN_MS);
+      await sleep(listenMs);
       if (socket.ws.readyState === socket.ws.OPEN) socket.send({ type: 'complete', id });
       const failures: Failure[] = [];
       for (const { type, payload } of socket.messages.splice(0)) {

@@ -36,7 +36,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
       const cursor = await logPosition(sql);
       await editAsset(sql, editor, edit, 'input');
       committed(context);
-      return { asset: catalog.of(context).assetById.load(edit.id), cursor };
+      return { asset: () => catalog.of(context).assetById.load(edit.id), cursor };
     },
 
     async updateAssets(_: unknown, { input }: { input: { items: readonly AssetEdit[] } }, context: RequestContext) {
@@ -59,7 +59,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
       const { assetById } = catalog.of(context);
       const results = outcomes.map(({ id, error }) => ({
         id,
-        asset: error ? null : assetById.load(id.toLowerCase()),
+        asset: error ? null : () => assetById.load(id.toLowerCase()),
         error: renderItemError(error, context, logger),
       }));
       return { results, cursor };
@@ -100,7 +100,7 @@ export function createAssetMutations({ sql, context: catalog, onCommit, logger }
       const { columnById } = catalog.of(context);
       const results = input.items.map(({ id }, index) => {
         const error = errors[index] ?? null;
-        return { id, column: error ? null : columnById.load(id.toLowerCase()), error: renderItemError(error, context, logger) };
+        return { id, column: error ? null : () => columnById.load(id.toLowerCase()), error: renderItemError(error, context, logger) };
       });
       return { results, cursor };
     },

@@ -64,15 +64,15 @@ export function createSourceRoots({ sql, context: catalog, sources, scans, conne
   const Mutation = {
     registerSource: async (_: unknown, { input }: Input<RegisterSource>, context: RequestContext) => {
       const { id, cursor } = await written(context, sources.register(context.viewer, input));
-      return { source: catalog.of(context).source.load(id), cursor };
+      return { source: () => catalog.of(context).source.load(id), cursor };
     },
     updateSource: async (_: unknown, { input }: Input<UpdateSource>, context: RequestContext) => {
       const { id, cursor } = await written(context, sources.update(context.viewer, input));
-      return { source: catalog.of(context).source.load(id), cursor };
+      return { source: () => catalog.of(context).source.load(id), cursor };
     },
     removeSource: async (_: unknown, { input }: Input<{ id: string }>, context: RequestContext) => {
       const { id, cursor } = await written(context, sources.remove(context.viewer, input.id));
-      return { source: catalog.of(context).source.load(id), cursor };
+      return { source: () => catalog.of(context).source.load(id), cursor };
     },
     testSource: async (_: unknown, { input }: Input<TestSource>, context: RequestContext) => ({
       test: await sources.test(context.viewer, input),
@@ -82,11 +82,11 @@ export function createSourceRoots({ sql, context: catalog, sources, scans, conne
     }),
     createScan: async (_: unknown, { input }: Input<CreateScan>, context: RequestContext) => {
       const { id, cursor } = await written(context, scans.create(context.viewer, input));
-      return { scan: catalog.of(context).scan.load(id), cursor };
+      return { scan: () => catalog.of(context).scan.load(id), cursor };
     },
     updateScan: async (_: unknown, { input }: Input<UpdateScan>, context: RequestContext) => {
       const { id, cursor } = await written(context, scans.update(context.viewer, input));
-      return { scan: catalog.of(context).scan.load(id), cursor };
+      return { scan: () => catalog.of(context).scan.load(id), cursor };
     },
     removeScan: (_: unknown, { input }: Input<{ id: string }>, context: RequestContext) =>
       written(context, scans.remove(context.viewer, input.id)),

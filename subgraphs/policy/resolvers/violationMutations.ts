@@ -20,7 +20,7 @@ export function createViolationMutations({ context: policy, logger, ...deps }: V
     const { outcomes, cursor } = await work;
     if (outcomes[0]!.error) throw outcomes[0]!.error;
     policy.forget(context);
-    return { violation: policy.of(context).violationById.load(id.toLowerCase()), cursor };
+    return { violation: () => policy.of(context).violationById.load(id.toLowerCase()), cursor };
   }
 
   async function many(context: RequestContext, work: Promise<Decided>) {
@@ -29,7 +29,7 @@ export function createViolationMutations({ context: policy, logger, ...deps }: V
     const { violationById } = policy.of(context);
     const results = outcomes.map(({ id, error }) => ({
       id,
-      violation: error ? null : violationById.load(id.toLowerCase()),
+      violation: error ? null : () => violationById.load(id.toLowerCase()),
       error: renderItemError(error, context, logger),
     }));
     return { results, cursor };
