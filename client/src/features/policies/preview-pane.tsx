@@ -1,7 +1,7 @@
 'use client';
 import { Info, RefreshCw } from 'lucide-react';
 import Link from 'next/link';
-import { Badge, Kbd } from '@/components/ui/badge';
+import { Badge, Kbd, LabelChip } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { KindIcon } from '@/components/ui/kind';
 import { Name } from '@/components/ui/name';
@@ -114,7 +114,7 @@ function Findings({ result: { checked, violating, sample }, stateOf, isFaded, on
           <li
             key={`${finding.assetId} ${finding.column?.id ?? index}`}
             title={finding.message}
-            className="grid min-h-11 grid-cols-[14px_minmax(0,1fr)_auto] items-center gap-x-2 border-b border-line px-4 py-1"
+            className="grid min-h-11 grid-cols-[14px_minmax(0,1fr)_auto_auto] items-center gap-x-2 border-b border-line px-4 py-1"
           >
             <KindIcon kind={finding.asset!.kind} />
             <Link href={`/assets/${finding.asset!.id}`} className="flex min-w-0 flex-col hover:underline">
@@ -123,6 +123,7 @@ function Findings({ result: { checked, violating, sample }, stateOf, isFaded, on
                 {finding.column ? <Name name={finding.asset!.name} /> : finding.message}
               </span>
             </Link>
+            <Labels of={finding.column?.labels ?? []} />
             <State state={stateOf(finding)} />
           </li>
         ))}
@@ -140,8 +141,29 @@ function Findings({ result: { checked, violating, sample }, stateOf, isFaded, on
   );
 }
 
+const MOST_LABELS = 2;
+
+/** What the column holds, as far as somebody says so or it looks like it; what was rejected is of no interest here. */
+function Labels({ of }: { of: NonNullable<NonNullable<Result['sample'][number]['column']>['labels']> }) {
+  // Confirmed ones first: C comes before S.
+  const labels = of.filter(({ state }) => state !== 'REJECTED').toSorted((a, b) => a.state.localeCompare(b.state));
+  const rest = labels.slice(MOST_LABELS);
+  return (
+    <span className="flex items-center gap-1">
+      {labels.slice(0, MOST_LABELS).map(({ id, label, state, confidence }) => (
+        <LabelChip key={id} name={label.name} state={state} confidence={confidence} />
+      ))}
+      {rest.length > 0 && (
+        <span className="text-small text-fg-3" title={rest.map(({ label }) => label.name).join(', ')}>
+          +{rest.length}
+        </span>
+      )}
+    </span>
+  );
+}
+
 function State({ state }: { state: string | undefined }) {
-  if (state === undefined) return null;
+  if (state === undefined) return <span />;
   if (state === 'NEW') return <Badge tone="accent">new</Badge>;
   return <span className="text-small whitespace-nowrap text-fg-3">{state === 'WAIVED' ? 'waived' : 'already open'}</span>;
 }

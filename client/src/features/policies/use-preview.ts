@@ -22,6 +22,15 @@ const POLICY_PREVIEW = graphql(`
         column {
           id
           name
+          labels {
+            id
+            state
+            confidence
+            label {
+              id
+              name
+            }
+          }
         }
       }
     }
