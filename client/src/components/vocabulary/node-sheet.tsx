@@ -1,11 +1,12 @@
 'use client';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { describeError } from '@/lib/errors';
 import { focusInvalid } from '@/lib/focus';
 import { keep, readKept } from '@/lib/kept';
 import { useKeys } from '@/lib/keys';
 import type { CombinedError } from '@urql/core';
 import { ConflictDialog } from '../conflict-dialog';
+import { TheirChange } from '../their-change';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Field, Segmented, Textarea } from '../ui/field';
@@ -20,6 +21,9 @@ export type NodeForm = { name: string; text: string; parentId: string | null };
 export type TheirNode = { form: NodeForm; version: number; by: string | null; at: string | null };
 
 export type Noun = { one: string; text: string; isTextNeeded: boolean };
+
+/** What was typed, and what it is a change of. */
+type Typed = { form: NodeForm; base: NodeForm; version: number | null };
 
 type Props = {
   open: boolean;
@@ -37,7 +41,8 @@ type Props = {
 export function NodeSheet({ open, onClose, noun, node, parentId = null, save, theirs }: Props) {
   const keptName = `${noun.one}.${node?.id ?? 'new'}`;
   const base: NodeForm = node ? { name: node.name, text: node.text, parentId: node.parentId } : { name: '', text: '', parentId };
-  const [typed, setTyped] = useState<{ form: NodeForm; version: number | null } | null>(() => readKept(keptName));
+  const [typed, setTyped] = useState<Typed | null>(() => readKept(keptName));
+  const [opened] = useState({ form: base, version: node?.version ?? null });
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const [failure, setFailure] = useState<CombinedError | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -47,10 +52,13 @@ export function NodeSheet({ open, onClose, noun, node, parentId = null, save, th
   const { nodes } = useNodes();
   const form = typed?.form ?? base;
   const version = typed?.version ?? node?.version ?? null;
+  const { form: before, version: versionBefore } = typed ? { form: typed.base, version: typed.version } : opened;
+  const changedTo = node && versionBefore !== null && node.version > versionBefore ? node.version : null;
+  const change = useTheirChange(open && !isBusy && changedTo ? { id: node!.id, version: changedTo } : null, theirs);
   useEffect(() => keep(keptName, typed), [keptName, typed]);
 
-  const change = (part: Partial<NodeForm>) => {
-    setTyped({ form: { ...form, ...part }, version });
+  const type = (part: Partial<NodeForm>) => {
+    setTyped({ form: { ...form, ...part }, base: typed?.base ?? base, version });
     setErrors({});
     setFailure(null);
   };
@@ -84,13 +92,13 @@ export function NodeSheet({ open, onClose, noun, node, parentId = null, save, th
   useKeys({ 'mod+Enter': () => void submit(form, version) }, open && conflict === null);
 
   const nameOf = (id: string | null) => (id === null ? 'at the top' : (nodes.byId.get(id)?.name ?? 'unknown'));
-  const fields = conflict
-    ? [
-        { id: 'name', label: 'Name', theirs: conflict.form.name, mine: form.name },
-        { id: 'text', label: labelOf(noun.text), theirs: conflict.form.text, mine: form.text },
-        { id: 'parentId', label: 'Place', theirs: nameOf(conflict.form.parentId), mine: nameOf(form.parentId), mode: 'value' as const },
-      ].filter((field) => field.theirs !== field.mine)
-    : [];
+  const between = (a: NodeForm, b: NodeForm) =>
+    [
+      { id: 'name', label: 'Name', a: a.name, b: b.name, mode: 'prose' as const },
+      { id: 'text', label: labelOf(noun.text), a: a.text, b: b.text, mode: 'prose' as const },
+      { id: 'parentId', label: 'Place', a: nameOf(a.parentId), b: nameOf(b.parentId), mode: 'value' as const },
+    ].filter((field) => field.a !== field.b);
+  const fields = conflict ? between(conflict.form, form).map(({ a, b, ...field }) => ({ ...field, theirs: a, mine: b })) : [];
 
   return (
     <>
@@ -114,20 +122,20 @@ export function NodeSheet({ open, onClose, noun, node, parentId = null, save, th
         }
       >
         <form ref={element} className="flex flex-col gap-4" onSubmit={(event) => (event.preventDefault(), void submit(form, version))}>
+          {change && (
+            <TheirChange
+              by={change.by}
+              at={change.at}
+              fields={between(before, change.form).map(({ a, b, ...field }) => ({ ...field, before: a, after: b }))}
+            />
+          )}
           {failure && <ErrorPanel error={failure} className="rounded-panel border border-line" />}
           <Field label="Name" error={errors.name} required>
-            {(control) => (
-              <Input {...control} value={form.name} maxLength={200} onChange={(event) => change({ name: event.target.value })} />
-            )}
+            {(control) => <Input {...control} value={form.name} maxLength={200} onChange={(event) => type({ name: event.target.value })} />}
           </Field>
           <Field label="Place" error={errors.parentId} hint={`Below which ${noun.one} it stands; empty: at the top.`}>
             {(control) => (
-              <ParentPicker
-                {...control}
-                nodeId={node?.id ?? null}
-                value={form.parentId}
-                onChange={(place) => change({ parentId: place })}
-              />
+              <ParentPicker {...control} nodeId={node?.id ?? null} value={form.parentId} onChange={(place) => type({ parentId: place })} />
             )}
           </Field>
           <div className="flex flex-col gap-1">
@@ -139,13 +147,7 @@ export function NodeSheet({ open, onClose, noun, node, parentId = null, save, th
             >
               {(control) =>
                 showsText === 'write' ? (
-                  <Textarea
-                    {...control}
-                    rows={12}
-                    dir="auto"
-                    value={form.text}
-                    onChange={(event) => change({ text: event.target.value })}
-                  />
+                  <Textarea {...control} rows={12} dir="auto" value={form.text} onChange={(event) => type({ text: event.target.value })} />
                 ) : (
                   <div className="min-h-[250px] rounded-control border border-line p-2">
                     <Markdown>{form.text || 'Nothing is written yet.'}</Markdown>
@@ -182,7 +184,7 @@ export function NodeSheet({ open, onClose, noun, node, parentId = null, save, th
             };
             setConflict(null);
             if (fields.every(({ id }) => choices[id] === 'theirs')) return finish();
-            setTyped({ form: merged, version: conflict.version });
+            setTyped({ form: merged, base: conflict.form, version: conflict.version });
             void submit(merged, conflict.version);
           }}
         />
@@ -192,3 +194,19 @@ export function NodeSheet({ open, onClose, noun, node, parentId = null, save, th
 }
 
 const labelOf = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Who changed meanwhile what is edited, and to what. `at`: null where nobody did. */
+function useTheirChange(at: { id: string; version: number } | null, theirs: Props['theirs']): TheirNode | null {
+  const [change, setChange] = useState<TheirNode | null>(null);
+  const ask = useEffectEvent(theirs);
+  const { id, version } = at ?? { id: null, version: 0 };
+  useEffect(() => {
+    if (id === null) return;
+    let isOver = false;
+    void ask(id).then((found) => !isOver && setChange(found));
+    return () => {
+      isOver = true;
+    };
+  }, [id, version]);
+  return at && change;
+}

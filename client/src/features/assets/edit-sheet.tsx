@@ -5,6 +5,7 @@ import { DomainPicker } from '@/components/pickers/domain-picker';
 import { OwnerPicker } from '@/components/pickers/owner-picker';
 import { TagPicker } from '@/components/pickers/tag-picker';
 import { TermPicker } from '@/components/pickers/term-picker';
+import { TheirChange } from '@/components/their-change';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Kbd } from '@/components/ui/badge';
@@ -14,7 +15,6 @@ import type { Asset } from './asset-query';
 import type { LiveChange } from './use-live-asset';
 import { readDraft, writeDraft, type DraftKey } from './draft';
 import { changedFields, fieldText, FIELDS, wordsOf, type Words } from './edit-fields';
-import { TheirChange } from './their-change';
 import { pick, useEditWords, type WordsConflict } from './use-edit-words';
 import type { Did } from './use-undo';
 
@@ -131,7 +131,7 @@ export function EditSheet({ asset, draft, change, did, onClose }: Props) {
           void save(form);
         }}
       >
-        {change && asset.version > version && <TheirChange change={change} before={base} now={wordsOf(asset)} />}
+        {change && asset.version > version && <TheirChange {...change} fields={fieldsBetween(base, wordsOf(asset))} />}
         {failed && !failed.field && (
           <p role="alert" className="rounded-control bg-error-subtle px-2.5 py-1.5 text-error-text">
             {failed.text}
@@ -178,3 +178,12 @@ export function EditSheet({ asset, draft, change, did, onClose }: Props) {
     </Dialog>
   );
 }
+
+const fieldsBetween = (before: Words, after: Words) =>
+  FIELDS.filter(({ id }) => changedFields(before, after).includes(id)).map(({ id, label }) => ({
+    id,
+    label,
+    before: fieldText(before, id),
+    after: fieldText(after, id),
+    mode: id === 'description' ? ('prose' as const) : ('value' as const),
+  }));
