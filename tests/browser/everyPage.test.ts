@@ -31,12 +31,12 @@ describe(`every page${title}`, { skip: 'missing' in found, timeout: 400_000 }, (
     const { world } = site;
     const shop = await createShop(world);
     const policy = await publish(world, { name: 'Everything has an owner', ruleType: 'ownerRequired' });
-    const { createDomain, createGlossaryTerm, violations } = await world
+    const { createDomain, createGlossaryTerm, violations, me } = await world
       .admin(
         `mutation { createDomain(input: { name: "Commerce", description: "What is **sold**" }) { domain { id } }
         createGlossaryTerm(input: { name: "Customer", definition: "Who bought something" }) { term { id } } }`,
       )
-      .then(async (made) => ({ ...made, ...(await world.admin('{ violations(first: 1) { nodes { id } } }')) }));
+      .then(async (made) => ({ ...made, ...(await world.admin('{ me { id } violations(first: 1) { nodes { id } } }')) }));
     const [orders, view, schema] = await Promise.all(['sales.orders', 'sales.order_totals', 'sales'].map(shop.idOf));
     routes = [
       '/', '/search', '/search?q=customers', '/search?view=browse', `/search?view=browse&at=${schema}`,
@@ -46,7 +46,7 @@ describe(`every page${title}`, { skip: 'missing' in found, timeout: 400_000 }, (
       '/policies', '/policies/new', `/policies/${policy}`, `/policies/${policy}/edit`,
       '/sources', '/sources/new', `/sources/${shop.id}`, `/runs/${shop.runId}`,
       '/glossary', `/glossary/${createGlossaryTerm.term.id}`, '/domains', `/domains/${createDomain.domain.id}`, '/tags',
-      '/playground', '/tokens', '/admin/users', '/admin/audit', '/admin/dead-letters',
+      '/playground', '/tokens', '/admin/users', `/admin/users?user=${me.id}`, '/admin/audit', '/admin/audit?tab=reads', '/admin/dead-letters',
       `/assets/${shop.id}`, '/components', NOWHERE,
     ]; // prettier-ignore
   }, 300_000);

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
-import { filterOf, fromField, takes, toField } from './audit-filter';
+import { filterOf, fromField, hrefWith, readFilterOf, takes, toField } from './audit-filter';
 
-const filter = (query: string) => {
+const from = (query: string) => {
   const params = new URLSearchParams(query);
-  return filterOf((name) => params.get(name));
+  return (name: string) => params.get(name);
 };
+const filter = (query: string) => filterOf(from(query));
 
 it('takes a noun for all of its events, and leaves out what is no moment', () => {
   expect(filter('type=policy&since=2026-11-01T00:00:00Z&until=soon')).toEqual({
@@ -33,4 +34,12 @@ it('counts what comes only if it is asked for', () => {
   expect(takes(filter('actor=b'), event)).toBe(false);
   expect(takes(filter('actor=a'), { ...event, actor: null })).toBe(false);
   expect(takes(filter('until=2026-11-02T00:00:00Z'), event)).toBe(false);
+});
+
+it('asks for reads by the same who, what and when, and by no type', () => {
+  const get = from('type=policy&actor=a&subject=s&since=2026-11-01T00:00:00Z&until=soon&event=e');
+  expect(readFilterOf(get)).toEqual({ userId: 'a', subject: 's', since: '2026-11-01T00:00:00.000Z', until: null });
+  expect(hrefWith(get, 'reads')).toBe('/admin/audit?tab=reads&actor=a&subject=s&since=2026-11-01T00%3A00%3A00Z&until=soon');
+  expect(hrefWith(get, null, 'x')).toBe('/admin/audit?actor=a&subject=x&since=2026-11-01T00%3A00%3A00Z&until=soon');
+  expect(hrefWith(from('tab=reads'), null)).toBe('/admin/audit');
 });

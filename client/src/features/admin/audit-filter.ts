@@ -1,8 +1,12 @@
-/** What of the log is shown, as the page's address says it. */
-import type { AuditLogQueryVariables } from '@/gql/graphql';
+/** What of the log, or of the reads, is shown, as the page's address says it. */
+import type { AuditLogQueryVariables, AuditReadsQueryVariables } from '@/gql/graphql';
+import { withParams } from '@/lib/url-params';
 
 export const FILTERS = ['type', 'actor', 'subject', 'since', 'until'] as const;
 export type FilterName = (typeof FILTERS)[number];
+
+/** Reads have no type. */
+export const READ_FILTERS = ['actor', 'subject', 'since', 'until'] as const satisfies readonly FilterName[];
 
 /** A moment of the address; null for what is none. */
 const momentOf = (text: string | null): string | null => (text && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString() : null);
@@ -17,6 +21,20 @@ export function filterOf(get: (name: FilterName) => string | null): Omit<AuditLo
     since: momentOf(get('since')),
     until: momentOf(get('until')),
   };
+}
+
+export const readFilterOf = (get: (name: FilterName) => string | null): Omit<AuditReadsQueryVariables, 'after'> => ({
+  userId: get('actor') || null,
+  subject: get('subject') || null,
+  since: momentOf(get('since')),
+  until: momentOf(get('until')),
+});
+
+/** One of the two tables, by who, what and when as the address has them, or with another subject. */
+export function hrefWith(get: (name: FilterName) => string | null, tab: 'reads' | null, subject = get('subject')): string {
+  const kept = Object.fromEntries(READ_FILTERS.map((name) => [name, get(name)]));
+  const query = withParams(new URLSearchParams(), { tab, ...kept, subject }).toString();
+  return query ? `/admin/audit?${query}` : '/admin/audit';
 }
 
 /** Whether an event that comes now, and fits what the subscription was asked for, is among them. */

@@ -1,6 +1,6 @@
 'use client';
 import { SlidersHorizontal } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { useId, useState, type FormEvent } from 'react';
 import { UserPicker } from '@/components/pickers/owner-picker';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
@@ -10,18 +10,29 @@ import { useUserNames } from '@/lib/lists';
 import { usePreferences } from '@/lib/preferences';
 import { useUrlState } from '@/lib/url-state';
 import { useIsNarrow } from '@/lib/use-media';
-import { FILTERS, fromField, toField } from './audit-filter';
+import { FILTERS, fromField, READ_FILTERS, toField } from './audit-filter';
 
-const NONE = Object.fromEntries([...FILTERS, 'event'].map((name) => [name, null]));
+/** What of the row that is open says the address. */
+const OPENED = { event: null, read: null };
+const NONE = { ...Object.fromEntries(FILTERS.map((name) => [name, null])), ...OPENED };
+/** The nouns that events are about. */
+const TYPES = [
+  'asset', 'audit', 'classification', 'domain', 'event', 'identity', 'lineage', 'policy', 'scan', 'source', 'team', 'term', 'token',
+]; // prettier-ignore
+
+type Props = {
+  /** Reads are of no type, and were asked for by a user. */
+  ofReads?: boolean;
+};
 
 /** Who, what, about what, when: in the address. */
-export function AuditFilters() {
+export function AuditFilters({ ofReads = false }: Props) {
   const { params, set } = useUrlState();
   const isNarrow = useIsNarrow();
   const [isOpen, setOpen] = useState(false);
-  const applied = FILTERS.filter((name) => params.has(name)).length;
+  const applied = (ofReads ? READ_FILTERS : FILTERS).filter((name) => params.has(name)).length;
   // What the address says now is what stands in the fields, when it is come back to, too.
-  const form = <Filters key={FILTERS.map((name) => params.get(name)).join('\n')} onDone={() => setOpen(false)} />;
+  const form = <Filters key={FILTERS.map((name) => params.get(name)).join('\n')} ofReads={ofReads} onDone={() => setOpen(false)} />;
   const clear = applied > 0 && (
     <Button variant="quiet" onClick={() => set(NONE, { push: true })}>
       Clear filters
@@ -48,9 +59,10 @@ export function AuditFilters() {
   );
 }
 
-function Filters({ onDone }: { onDone: () => void }) {
+function Filters({ ofReads, onDone }: Props & { onDone: () => void }) {
   const { get, set } = useUrlState();
   const { zone } = usePreferences();
+  const types = useId();
   const kept = get('actor');
   const names = useUserNames(kept ? [kept] : []);
   const [chosen, setChosen] = useState<{ id: string; name: string } | null>();
@@ -61,16 +73,13 @@ function Filters({ onDone }: { onDone: () => void }) {
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? '').trim();
     const moments = { since: fromField(text('since'), zone), until: fromField(text('until'), zone) };
-    set(
-      { type: text('type') || null, subject: text('subject') || null, actor: actor?.id ?? null, ...moments, event: null },
-      { push: true },
-    );
+    set({ type: text('type') || null, subject: text('subject') || null, actor: actor?.id ?? null, ...moments, ...OPENED }, { push: true });
     onDone();
   };
   const inZone = zone === 'utc' ? ', UTC' : '';
   return (
     <form className="flex flex-wrap items-end gap-2 max-sm:flex-col max-sm:items-stretch max-sm:gap-3" onSubmit={submit}>
-      <Field label="Actor" className="w-48 max-sm:w-full">
+      <Field label={ofReads ? 'User' : 'Actor'} className="w-48 max-sm:w-full">
         {(control) => (
           <UserPicker
             {...control}
@@ -81,9 +90,20 @@ function Filters({ onDone }: { onDone: () => void }) {
           />
         )}
       </Field>
-      <Field label="Type" className="w-44 max-sm:w-full">
-        {(control) => <Input {...control} name="type" placeholder="asset, or policy.violated" defaultValue={get('type') ?? ''} />}
-      </Field>
+      {!ofReads && (
+        <Field label="Type" className="w-44 max-sm:w-full">
+          {(control) => (
+            <>
+              <Input {...control} name="type" list={types} placeholder="asset, or policy.violated" defaultValue={get('type') ?? ''} />
+              <datalist id={types}>
+                {TYPES.map((type) => (
+                  <option key={type}>{type}</option>
+                ))}
+              </datalist>
+            </>
+          )}
+        </Field>
+      )}
       <Field label="Subject’s id" className="w-44 max-sm:w-full">
         {(control) => <Input {...control} name="subject" className="font-mono" defaultValue={get('subject') ?? ''} />}
       </Field>

@@ -1,24 +1,26 @@
 'use client';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useQuery } from 'urql';
 import { Page } from '@/components/page';
-import { CodeBlock } from '@/components/ui/code-block';
 import { DataTable, type TableColumn } from '@/components/ui/data-table';
-import { Panel } from '@/components/ui/panel';
-import { Fact, Facts, SidePanel, SideSection } from '@/components/ui/side-panel';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
-import { StatusMark } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
 import { graphql } from '@/gql';
-import type { AuditEntryFragment, AuditStateQuery } from '@/gql/graphql';
+import type { AuditEntryFragment } from '@/gql/graphql';
 import { formatCount } from '@/lib/format';
+import { useUserNames } from '@/lib/lists';
 import { useKeys } from '@/lib/keys';
 import { useLive } from '@/lib/graphql/use-live';
 import { usePages } from '@/lib/graphql/use-pages';
 import { useUrlState } from '@/lib/url-state';
-import { AdminOnly } from './admin-only';
+import { ChainPanel, useChain } from './audit-chain';
+import { AuditEvent } from './audit-event';
 import { FILTERS, filterOf, takes } from './audit-filter';
 import { AuditFilters } from './audit-filters';
+import { Subject } from './audit-subject';
+import { AuditTime, ZonedHead } from './audit-time';
+import { detailOf, subjectOf } from './audit-words';
+import { useScopeNames } from './roles';
 
 const AUDIT_LOG = graphql(`
   query AuditLog($after: String, $types: [String!], $subject: ID, $actorId: ID, $since: DateTime, $until: DateTime) {
@@ -56,20 +58,6 @@ const AUDIT_ENTRY = graphql(`
     }
   }
 `);
-const AUDIT_STATE = graphql(`
-  query AuditState {
-    auditStatus {
-      sealedSeq
-      hash
-      checkpointSeq
-      checkpointAt
-      verifiedSeq
-      verifiedAt
-      firstBrokenSeq
-      fault
-    }
-  }
-`);
 const AUDIT_LIVE = graphql(`
   subscription AuditLive($types: [String!], $subject: ID, $after: String) {
     eventPublished(types: $types, subject: $subject, after: $after) {
@@ -87,18 +75,13 @@ const AUDIT_LIVE = graphql(`
 
 type Entry = AuditEntryFragment;
 
-export const AuditLog = () => (
-  <AdminOnly>
-    <Log />
-  </AdminOnly>
-);
-
-function Log() {
+/** What was changed, by whom. */
+export function AuditLog({ tabs }: { tabs: ReactNode }) {
   const { params, get, set } = useUrlState();
   const opened = get('event');
   const filter = filterOf(get);
   const isFiltered = FILTERS.some((name) => params.has(name));
-  const [{ data: state, error: stateError }, reload] = useQuery({ query: AUDIT_STATE });
+  const chain = useChain();
   const log = usePages(AUDIT_LOG, filter, ({ events }) => events);
   // What came under another filter is not among these.
   const key = JSON.stringify(filter);
@@ -113,7 +96,7 @@ function Log() {
   const show = () => {
     setArrivals({ key, count: 0 });
     log.reload();
-    reload({ requestPolicy: 'network-only' });
+    chain.reload();
   };
   useKeys({ '.': show }, arrived > 0);
 
@@ -121,29 +104,44 @@ function Log() {
   // A link leads to an event that may be far back.
   const [{ data: far }] = useQuery({ query: AUDIT_ENTRY, variables: { id: opened ?? '' }, pause: !opened || listed !== undefined });
   const current = listed ?? (far?.event?.id === opened ? far?.event : undefined);
+  const shown = current && !listed ? [...log.nodes, current] : log.nodes;
+  const people = shown.flatMap(({ type, subject, actor }) =>
+    type.startsWith('identity.') && subject && actor?.id !== subject ? [subject] : [],
+  );
+  const known = useUserNames([...new Set(people)]);
+  const users = new Map<string, string | null>([
+    ...shown.flatMap(({ actor }) => (actor ? [[actor.id, actor.name] as const] : [])),
+    ...known,
+  ]);
+  const names = { ...useScopeNames(), users };
   const columns: TableColumn<Entry>[] = [
-    { id: 'seq', header: 'Number', width: 92, align: 'end', cell: ({ seq }) => formatCount(seq) },
-    { id: 'time', header: 'Time', width: 204, cell: ({ time }) => <Time at={time} as="full" />, priority: 3 },
+    { id: 'seq', header: 'Number', width: 88, align: 'end', cell: ({ seq }) => formatCount(seq) },
+    { id: 'time', header: <ZonedHead>Time</ZonedHead>, width: 204, cell: ({ time }) => <AuditTime at={time} />, priority: 3 },
     {
       id: 'actor',
       header: 'Actor',
-      width: 160,
+      width: 136,
       cell: ({ actor, source }) => (actor ? <bdi>{actor.name}</bdi> : <span className="text-fg-3">{source}</span>),
       priority: 2,
     },
-    { id: 'type', header: 'Type', width: 200, cell: (entry) => <code>{entry.type}</code> },
-    { id: 'detail', header: 'Detail', cell: (entry) => <span className="text-fg-2">{detailOf(entry.data)}</span>, priority: 2 },
+    { id: 'type', header: 'Type', width: 184, cell: ({ type }) => <code>{type}</code> },
+    { id: 'subject', header: 'Subject', width: 184, cell: (entry) => <Subject {...subjectOf(entry, names)} />, priority: 3 },
+    {
+      id: 'detail',
+      header: 'Detail',
+      cell: (entry) => (
+        <bdi title={detailOf(entry, names)} className="text-fg-2">
+          {detailOf(entry, names)}
+        </bdi>
+      ),
+      priority: 2,
+    },
   ];
   return (
     <Page title="Audit log" fills>
+      {tabs}
       <div className="flex flex-col gap-3 p-5 pb-3 max-sm:p-3">
-        <Panel name="The state of the chain">
-          {stateError ? (
-            <ErrorPanel error={stateError} subject="The state of the chain" />
-          ) : (
-            state?.auditStatus && <Chain status={state.auditStatus} />
-          )}
-        </Panel>
+        <ChainPanel {...chain} />
         <AuditFilters />
       </div>
       {arrived > 0 && (
@@ -178,7 +176,8 @@ function Log() {
                   <code className="truncate">{entry.type}</code> <Time at={entry.time} as="moment" className="text-small text-fg-3" />
                 </p>
                 <p className="truncate text-small text-fg-2">
-                  {formatCount(entry.seq)} · {entry.actor?.name ?? entry.source} {detailOf(entry.data)}
+                  {formatCount(entry.seq)} · {entry.actor?.name ?? entry.source} ·{' '}
+                  {[subjectOf(entry, names).text, detailOf(entry, names)].filter((text) => text && text !== entry.actor?.name).join(': ')}
                 </p>
               </div>
             )}
@@ -187,85 +186,8 @@ function Log() {
             }
           />
         )}
-        {current && (
-          <SidePanel
-            label="The event"
-            onClose={() => set({ event: null })}
-            head={<h2 className="text-panel">Event {formatCount(current.seq)}</h2>}
-          >
-            <SideSection>
-              <Facts>
-                <Fact name="Type">
-                  <code>{current.type}</code>
-                </Fact>
-                <Fact name="Time">
-                  <Time at={current.time} as="full" />
-                </Fact>
-                <Fact name="Actor">{current.actor ? <bdi>{current.actor.name}</bdi> : current.source}</Fact>
-                <Fact name="Subject">
-                  <code className="break-all">{current.subject ?? ''}</code>
-                </Fact>
-                <Fact name="Hash">
-                  <code className="break-all">{current.hash}</code>
-                </Fact>
-              </Facts>
-            </SideSection>
-            <SideSection title="Data">
-              <CodeBlock label="The event's data" language="json" code={JSON.stringify(current.data, null, 2)} numbered={false} />
-            </SideSection>
-          </SidePanel>
-        )}
+        {current && <AuditEvent event={current} subject={subjectOf(current, names)} onClose={() => set({ event: null })} />}
       </div>
     </Page>
   );
-}
-
-type Status = NonNullable<AuditStateQuery['auditStatus']>;
-
-function Chain({ status }: { status: Status }) {
-  const { sealedSeq, checkpointSeq, checkpointAt, verifiedSeq, verifiedAt, firstBrokenSeq, fault } = status;
-  return (
-    <>
-      {fault != null && (
-        <p role="alert" className="flex items-start gap-2 bg-error-subtle p-3 text-error-text">
-          <StatusMark status="FAILED" className="mt-[3px]" />
-          <span>
-            {firstBrokenSeq != null
-              ? `The chain is broken at event ${formatCount(firstBrokenSeq)}. `
-              : 'The checkpoints of the chain are not as they were. '}
-            {fault} Compare with a backup before anything else.
-          </span>
-        </p>
-      )}
-      <p className="flex flex-wrap items-center gap-x-4 gap-y-1 px-3 py-2">
-        <span className="flex items-center gap-2">
-          <StatusMark status={fault != null ? 'FAILED' : verifiedSeq != null ? 'COMPLETED' : 'OPEN'} />
-          {verifiedSeq != null
-            ? `Intact up to event ${formatCount(verifiedSeq)}`
-            : `Sealed up to event ${formatCount(sealedSeq)}, not verified yet`}
-          {verifiedAt && (
-            <span className="text-fg-3">
-              , verified <Time at={verifiedAt} as="moment" />
-            </span>
-          )}
-        </span>
-        {checkpointSeq != null && checkpointAt && (
-          <span className="text-fg-3">
-            checkpoint {formatCount(checkpointSeq)} signed <Time at={checkpointAt} as="moment" />
-          </span>
-        )}
-      </p>
-    </>
-  );
-}
-
-/** What an event's data says first: names before numbers. */
-function detailOf(data: unknown): string {
-  if (typeof data !== 'object' || data === null) return '';
-  const values = data as Record<string, unknown>;
-  const name = ['name', 'message', 'email', 'title', 'reason', 'error', 'fault', 'status']
-    .map((key) => values[key])
-    .find((value) => typeof value === 'string');
-  const changes = Array.isArray(values.changes) ? values.changes.map((change: { path?: string }) => change.path).filter(Boolean) : [];
-  return [name, changes.slice(0, 3).join(', ')].filter(Boolean).join(' · ');
 }

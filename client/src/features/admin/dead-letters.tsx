@@ -16,6 +16,7 @@ import { plural } from '@/lib/format';
 import { usePages } from '@/lib/graphql/use-pages';
 import { useSelection } from '@/lib/use-selection';
 import { AdminOnly } from './admin-only';
+import { Subject } from './audit-subject';
 
 const DEAD_LETTERS = graphql(`
   query DeadLetters($after: String) {
@@ -84,7 +85,12 @@ function Letters() {
       id: 'event',
       header: 'Event',
       width: 240,
-      cell: ({ event }) => (event ? <code>{`${event.seq} ${event.type}`}</code> : ''),
+      cell: ({ event }) =>
+        event && (
+          <code>
+            <Subject text={`${event.seq} ${event.type}`} href={`/admin/audit?event=${event.id}`} />
+          </code>
+        ),
       priority: 2,
     },
     { id: 'attempts', header: 'Attempts', width: 84, align: 'end', cell: ({ attempts }) => attempts, priority: 3 },

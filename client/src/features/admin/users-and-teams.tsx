@@ -1,5 +1,6 @@
 'use client';
 import { useState } from 'react';
+import { useQuery } from 'urql';
 import { Page } from '@/components/page';
 import { Button } from '@/components/ui/button';
 import { DataTable, type TableColumn } from '@/components/ui/data-table';
@@ -7,7 +8,7 @@ import { Initials } from '@/components/ui/people';
 import { EmptyState, ErrorPanel } from '@/components/ui/states';
 import { Tabs } from '@/components/ui/tabs';
 import { graphql } from '@/gql';
-import type { UsersQuery } from '@/gql/graphql';
+import type { UserRowFragment as UserRow } from '@/gql/graphql';
 import { formatNames } from '@/lib/format';
 import { usePages } from '@/lib/graphql/use-pages';
 import { useUrlState } from '@/lib/url-state';
@@ -25,24 +26,33 @@ const USERS = graphql(`
         endCursor
       }
       nodes {
-        id
-        name
-        email
-        roles {
-          role
-          sourceId
-          domainId
-        }
-        teams {
-          id
-          name
-        }
+        ...UserRow
       }
     }
   }
-`);
-export type UserRow = NonNullable<UsersQuery['users']>['nodes'][number];
 
+  fragment UserRow on User {
+    id
+    name
+    email
+    roles {
+      role
+      sourceId
+      domainId
+    }
+    teams {
+      id
+      name
+    }
+  }
+`);
+const USER = graphql(`
+  query UsersOpened($id: ID!) {
+    user(id: $id) {
+      ...UserRow
+    }
+  }
+`);
 export function UsersAndTeams() {
   const { get } = useUrlState();
   const tab = get('tab') === 'teams' ? 'teams' : 'users';
@@ -67,7 +77,11 @@ function Users({ tabs }: { tabs: React.ReactNode }) {
   const users = usePages(USERS, {}, (data) => data.users);
   const names = useScopeNames();
   const [isCreating, setCreating] = useState(false);
-  const opened = users.nodes.find(({ id }) => id === get('user')) ?? null;
+  const wanted = get('user');
+  const listed = users.nodes.find(({ id }) => id === wanted);
+  // A link leads to a user that may be far down the list.
+  const [{ data: far }] = useQuery({ query: USER, variables: { id: wanted ?? '' }, pause: !wanted || listed !== undefined });
+  const opened = listed ?? (far?.user?.id === wanted ? far?.user : undefined) ?? null;
 
   const columns: TableColumn<UserRow>[] = [
     {

@@ -1,5 +1,5 @@
-import { AuditLog } from '@/features/admin/audit-log';
+import { Audit } from '@/features/admin/audit';
 
 export default function AuditPage() {
-  return <AuditLog />;
+  return <Audit />;
 }
