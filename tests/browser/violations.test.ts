@@ -69,8 +69,11 @@ describe(`violations${title}`, { skip: 'missing' in found, timeout: 120_000 }, (
     await page.getByTitle(/^Connecting again/).waitFor();
     await addTable('returns', 'coupons', 'visits');
     await site.world.consumed();
+    const caughtUp = page.getByTitle(/^Catching up, \d+ events?$/).waitFor();
     isDown = false;
     await page.getByRole('button', { name: /^3 new violations/ }).waitFor();
+    await caughtUp;
+    await page.getByTitle('Live, up to date').waitFor();
     await show(page, '3 new violations', 6);
     for (const name of ['returns', 'coupons', 'visits']) expect(await rowOf(page, name).count()).toBe(1);
     await counted(page, 6);
