@@ -52,7 +52,7 @@ function drawTokens(tokens: readonly Token[], links: readonly CodeLink[]): React
     for (const { from, to, href, title } of links.filter((link) => link.from >= start && link.to <= at)) {
       parts.push(
         text.slice(done, from - start),
-        <Link key={from} href={href} title={title} prefetch={false} className="text-primary-text hover:underline">
+        <Link key={from} href={href} title={title} prefetch={false} className="text-primary-text underline underline-offset-2">
           {text.slice(from - start, to - start)}
         </Link>,
       );
