@@ -81,10 +81,10 @@ export function AssetLineage({ id }: { id: string }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
       {news}
-      <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 px-5 py-2 max-sm:px-3">
-        <p className="text-fg-2">{graph && countsOf(graph)}</p>
+      <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b border-line px-5 py-2 max-sm:px-3">
+        <p className="min-h-5 text-fg-2 max-sm:w-full">{graph && countsOf(graph)}</p>
         <div className="ml-auto flex gap-2">
-          {isNarrow && graph && (
+          {isNarrow && (
             <Button aria-expanded={isAsked} onClick={() => setAsked(!isAsked)}>
               {isAsked ? 'Hide the graph' : 'Show the graph'}
             </Button>
@@ -96,7 +96,7 @@ export function AssetLineage({ id }: { id: string }) {
         <section
           aria-label="Lineage as a graph"
           aria-busy={lineage.isFetching}
-          className="relative h-[360px] shrink-0 overflow-hidden border-y border-line bg-canvas"
+          className="relative h-[360px] shrink-0 overflow-hidden border-b border-line bg-canvas"
         >
           {graph && (
             <a
@@ -174,5 +174,5 @@ const explorerOf = (id: string): string => `/lineage/${id}`;
 
 function countsOf({ nodes, isTruncated }: Graph): string {
   const count = (sign: 1 | -1): string => formatCount(nodes.filter(({ step }) => step * sign > 0).length);
-  return `Direct neighbours as of now: ${isTruncated ? 'at least ' : ''}${count(-1)} upstream, ${count(1)} downstream`;
+  return `Direct neighbours: ${isTruncated ? 'at least ' : ''}${count(-1)} upstream, ${count(1)} downstream`;
 }

@@ -209,17 +209,18 @@ function Inner(props: CanvasProps) {
     if (places) onPlaces(places, heights);
   }, [places, heights, onPlaces]);
 
+  const edge = isPreview ? 16 : 40;
   const fit = useCallback(
     (duration: number) => {
       const { width = 0, height = 0 } = frame.current?.getBoundingClientRect() ?? {};
       const bounds = flow.getNodesBounds(flow.getNodes());
-      const zoom = Math.min((width - 80) / bounds.width, (height - 80) / bounds.height);
+      const zoom = Math.min((width - 2 * edge) / bounds.width, (height - 2 * edge) / bounds.height);
       const root = flow.getNode(graph.rootId);
       if (zoom < READABLE && root)
         void flow.setCenter(root.position.x + NODE_WIDTH / 2, root.position.y + NODE_HEIGHT / 2, { zoom: 0.7, duration });
-      else void flow.fitView({ padding: '40px', maxZoom: 1, duration });
+      else void flow.fitView({ padding: `${edge}px`, maxZoom: 1, duration });
     },
-    [flow, graph.rootId],
+    [flow, graph.rootId, edge],
   );
   const heldKey = held?.key;
   const [isReady, setReady] = useState(false);

@@ -2,10 +2,10 @@
 import dynamic from 'next/dynamic';
 import { Skeleton } from '@/components/ui/skeleton';
 
-/** Where the graph comes. */
+/** Where the graph comes; on a telephone the table is first. */
 const Waiting = () => (
-  <div aria-busy="true" className="pt-11">
-    <Skeleton className="h-[360px]" />
+  <div aria-busy="true" className="pt-[45px]">
+    <Skeleton className="h-[360px] max-sm:hidden" />
   </div>
 );
 
