@@ -4,13 +4,13 @@ import { Fact, Facts, SidePanel, SideSection } from '@/components/ui/side-panel'
 import { Time } from '@/components/ui/time';
 import type { AuditEntryFragment } from '@/gql/graphql';
 import { formatCount } from '@/lib/format';
-import { Subject } from './audit-subject';
+import { Subject, SubjectLinks } from './audit-subject';
 import type { subjectOf } from './audit-words';
 
-type Props = { event: AuditEntryFragment; subject: ReturnType<typeof subjectOf>; onClose: () => void };
+type Props = { event: AuditEntryFragment; subject: ReturnType<typeof subjectOf>; detail: string; onClose: () => void };
 
 /** One event with all that the log has of it. */
-export const AuditEvent = ({ event, subject, onClose }: Props) => (
+export const AuditEvent = ({ event, subject, detail, onClose }: Props) => (
   <SidePanel label="The event" onClose={onClose} head={<h2 className="text-panel">Event {formatCount(event.seq)}</h2>}>
     <SideSection>
       <Facts>
@@ -23,8 +23,18 @@ export const AuditEvent = ({ event, subject, onClose }: Props) => (
         <Fact name="Actor">{event.actor ? <bdi>{event.actor.name}</bdi> : event.source}</Fact>
         <Fact name="Subject">
           <Subject {...subject} />
-          <code className="block text-small break-all text-fg-3">{event.subject}</code>
+          {event.subject && (
+            <>
+              <code className="block text-small break-all text-fg-3">{event.subject}</code>
+              <SubjectLinks id={event.subject} />
+            </>
+          )}
         </Fact>
+        {detail && (
+          <Fact name="Detail">
+            <bdi>{detail}</bdi>
+          </Fact>
+        )}
         <Fact name="Hash">
           <code className="break-all">{event.hash}</code>
         </Fact>

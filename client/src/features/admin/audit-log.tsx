@@ -186,7 +186,14 @@ export function AuditLog({ tabs }: { tabs: ReactNode }) {
             }
           />
         )}
-        {current && <AuditEvent event={current} subject={subjectOf(current, names)} onClose={() => set({ event: null })} />}
+        {current && (
+          <AuditEvent
+            event={current}
+            subject={subjectOf(current, names)}
+            detail={detailOf(current, names)}
+            onClose={() => set({ event: null })}
+          />
+        )}
       </div>
     </Page>
   );

@@ -7,8 +7,7 @@ import { Time } from '@/components/ui/time';
 import { graphql } from '@/gql';
 import type { AuditReadFragment } from '@/gql/graphql';
 import { formatCount, plural } from '@/lib/format';
-import { useUrlState } from '@/lib/url-state';
-import { hrefWith } from './audit-filter';
+import { SubjectLinks } from './audit-subject';
 import { pageOfRead } from './read-words';
 
 const AUDIT_READ_ASSETS = graphql(`
@@ -25,7 +24,6 @@ const MOST_SHOWN = 200;
 
 /** One row of the reads. Which assets its ids are is asked for here only: asking is a read, and is audited, too. */
 export function AuditReadPanel({ read, onClose }: { read: AuditReadFragment; onClose: () => void }) {
-  const { get } = useUrlState();
   const ids = read.subjectIds.slice(0, MOST_SHOWN);
   const [{ data }] = useQuery({ query: AUDIT_READ_ASSETS, variables: { ids }, pause: ids.length === 0 });
   const assets = new Map(data?.assetsById?.flatMap((asset) => (asset ? [[asset.id, asset.name] as const] : [])));
@@ -62,14 +60,7 @@ export function AuditReadPanel({ read, onClose }: { read: AuditReadFragment; onC
             {ids.map((id) => (
               <li key={id} className="flex min-w-0 flex-col">
                 <SubjectOfRead id={id} name={assets.get(id)} page={pageOfRead(read.fields, id)} />
-                <span className="flex gap-3 text-small">
-                  <Link className="text-primary-text hover:underline" href={hrefWith(get, 'reads', id)}>
-                    Its reads
-                  </Link>
-                  <Link className="text-primary-text hover:underline" href={hrefWith(get, null, id)}>
-                    Its events
-                  </Link>
-                </span>
+                <SubjectLinks id={id} />
               </li>
             ))}
           </ul>
@@ -84,7 +75,7 @@ function SubjectOfRead({ id, name, page }: { id: string; name: string | undefine
   const href = name ? `/assets/${id}` : page;
   const text = name ? <Name name={name} /> : <code className="text-small break-all">{id}</code>;
   return href ? (
-    <Link href={href} className="min-w-0 hover:underline">
+    <Link href={href} className="min-w-0 text-primary-text underline-offset-2 hover:underline">
       {text}
     </Link>
   ) : (
