@@ -88,6 +88,7 @@ describe('an asset’s event', () => {
 describe('a violation’s event', () => {
   const attributes: EventAttributes = {
     sourceId: source,
+    domainId: domain,
     assetId: asset,
     policyId: policy,
     severity: 'ERROR',
@@ -101,6 +102,8 @@ describe('a violation’s event', () => {
     [{ assetIds: [policy] }, false],
     [{ policyIds: [asset] }, false],
     [{ sourceIds: [asset] }, false],
+    [{ domainIds: [source, domain.toUpperCase()] }, true],
+    [{ domainIds: [source] }, false],
     [{ ownerIds: [] }, false],
     [{ statuses: ['OPEN', 'WAIVED'], severities: ['ERROR'] }, true],
     [{ statuses: ['RESOLVED'] }, false],

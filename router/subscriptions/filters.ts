@@ -29,6 +29,7 @@ export type ViolationFilter = {
   policyIds?: Ids;
   assetIds?: Ids;
   sourceIds?: Ids;
+  domainIds?: Ids;
   raisedAfter?: Date | null;
   updatedAfter?: Date | null;
 };
@@ -99,6 +100,7 @@ export function matchViolations(filter: ViolationFilter): Matches {
     isAmong(filter.policyIds, 'filter.policyIds', ({ policyId }) => policyId, asId),
     isAmong(filter.assetIds, 'filter.assetIds', ({ assetId }) => assetId, asId),
     isAmong(filter.sourceIds, 'filter.sourceIds', ({ sourceId }) => sourceId, asId),
+    isAmong(filter.domainIds, 'filter.domainIds', ({ domainId }) => domainId, asId),
     after(filter.raisedAfter, ({ attributes, time }) => (attributes.raisedAt === undefined ? time : new Date(attributes.raisedAt))),
     after(filter.updatedAfter, ({ time }) => time),
   );

@@ -13,7 +13,15 @@ export type ViolationChange =
   | { type: 'policy.reopened'; violation: ViolationRow; actorId: string | null; because: 'the waiver expired' | 'somebody reopened it' };
 
 type Told = { policyId: string; policyName: string };
-type ToldAsset = { assetId: string; kind: string; namespace: string; name: string; ownerIds: string[]; labels: string[] };
+type ToldAsset = {
+  assetId: string;
+  kind: string;
+  namespace: string;
+  name: string;
+  ownerIds: string[];
+  labels: string[];
+  domainId: string | null;
+};
 
 /** Appends the events, in this order. Call it after the rows are written: their locks keep the order of each violation. */
 export async function appendViolationEvents(tx: Transaction, changes: readonly ViolationChange[], now = new Date()): Promise<void> {
@@ -29,8 +37,8 @@ export async function appendViolationEvents(tx: Transaction, changes: readonly V
   const assets = new Map(
     (
       await tx<ToldAsset[]>`
-        select a.asset_id, a.kind, a.namespace, a.name, a.owner_ids, coalesce(l.labels, '{}') as labels
-        from policy.assets a left join lateral (
+        select a.asset_id, a.kind, a.namespace, a.name, a.owner_ids, coalesce(l.labels, '{}') as labels, k.domain_id
+        from policy.assets a left join access.classes k on k.id = a.access_class left join lateral (
           select array_agg(distinct label order by label) as labels from policy.column_labels c
           where c.asset_id = a.asset_id and c.state = 'CONFIRMED' and c.is_living
         ) l on true
@@ -44,7 +52,7 @@ export async function appendViolationEvents(tx: Transaction, changes: readonly V
       const { violation, type, actorId } = change;
       const asset = assets.get(violation.assetId);
       if (!asset) throw new Error(`Policy does not know the asset ${violation.assetId} of a violation`);
-      const { kind, namespace, name, ownerIds, labels } = asset;
+      const { kind, namespace, name, ownerIds, labels, domainId } = asset;
       return {
         type,
         subject: violation.id,
@@ -64,6 +72,7 @@ export async function appendViolationEvents(tx: Transaction, changes: readonly V
           accessBefore: violation.accessClass,
           accessAfter: violation.accessClass,
           sourceId: violation.sourceId,
+          domainId,
           kind,
           namespace,
           name,

@@ -31,6 +31,7 @@ export function checkViolationFilter(filter: ViolationFilter | null | undefined)
     policyIds: checkIdValues(filter?.policyIds, 'filter.policyIds'),
     assetIds: checkIdValues(filter?.assetIds, 'filter.assetIds'),
     sourceIds: checkIdValues(filter?.sourceIds, 'filter.sourceIds'),
+    domainIds: checkIdValues(filter?.domainIds, 'filter.domainIds'),
     raisedAfter: filter?.raisedAfter,
     updatedAfter: filter?.updatedAfter,
   };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { deleteDomain, upsertClass, upsertDomain } from '#platform/auth/access.ts';
 import type { Database } from '#platform/database/index.ts';
 import { newId } from '#platform/ids.ts';
 import { administrator, readerOf, readerOfNothing, stewardOf, viewerWith } from '#platform/testing/asking.ts';
@@ -314,6 +315,37 @@ describe('reading', () => {
       owners: [],
       policy: { violations: { totalCount: 0, nodes: [] } },
     });
+  });
+
+  it('follows the domain of the asset, as long as there is one, in lists, totals, counts and events', async () => {
+    const [domainId, above] = [newId(), newId()];
+    await database.owner.begin(async (tx) => {
+      await upsertDomain(tx, { id: above, parentId: null });
+      await upsertDomain(tx, { id: domainId, parentId: above });
+    });
+    const accessClass = await upsertClass(database.owner, { sourceId: source.id, domainId });
+    const asset = await insertAsset(sql, { id: source.id, accessClass }, { name: 'shop.public.sold' });
+    const { id } = await raise({ accessClass }, asset);
+    await raise({}, mine);
+    const query = `query ($filter: ViolationFilter) {
+      violations(filter: $filter) { totalCount nodes { id } } violationCounts(by: SOURCE, filter: $filter) { value count } }`;
+    const read = async (domainIds: string[], given: object = {}, viewer = administrator()) => {
+      const { data, errors } = await subgraph.ask(viewer, query, { filter: { domainIds, ...given } });
+      expect(errors).toEqual([]);
+      return [data.violations.totalCount, data.violations.nodes.map((node: { id: string }) => node.id), data.violationCounts];
+    };
+    const one = [1, [id], [{ value: source.id, count: 1 }]];
+    const none = [0, [], []];
+    expect(await read([domainId.toUpperCase(), newId()])).toEqual(one);
+    expect(await read([domainId], { statuses: ['OPEN'], raisedAfter: '2000-01-01T00:00:00Z' })).toEqual(one);
+    expect(await read([domainId], {}, viewerWith({ role: 'READER', domainId: above }))).toEqual(one);
+    expect(await read([domainId], {}, readerOf(await insertSource(database)))).toEqual(none);
+    expect(await read([domainId], { sourceIds: [newId()] })).toEqual(none);
+    for (const others of [[], ['x'], [above]]) expect(await read(others)).toEqual(none);
+    await change(steward(), 'acknowledgeViolation', { id });
+    expect((await events(id)).at(-1)!.attributes).toMatchObject({ domainId, sourceId: source.id });
+    await database.owner.begin((tx) => deleteDomain(tx, domainId));
+    expect(await read([domainId])).toEqual(none);
   });
 
   it('needs a reading role', async () => {

@@ -12,6 +12,7 @@ export type ViolationFilter = {
   policyIds?: readonly string[] | null;
   assetIds?: readonly string[] | null;
   sourceIds?: readonly string[] | null;
+  domainIds?: readonly string[] | null;
   raisedAfter?: Date | null;
   updatedAfter?: Date | null;
 };
@@ -21,12 +22,17 @@ export type ListFilter = ViolationFilter & { ids?: readonly string[] };
 /** So many are looked at one by one. More are met soon enough on a walk through a list. */
 const FEW = 2_000;
 
-/** The classes of a list that is filtered by source: each class belongs to one. Asked before the list, so that it is planned for them. */
-export async function narrow(sql: Queryable, classes: VisibleClasses, { sourceIds }: ViolationFilter): Promise<VisibleClasses> {
-  if (isNobody(classes) || sourceIds == null) return classes;
+/**
+ * The classes of a list that is filtered by source or domain: each class belongs to one source and at most one domain. Asked before the list,
+ * so that it is planned for them. Nothing is of a domain that was removed: its assets are moved from its classes in batches.
+ */
+export async function narrow(sql: Queryable, classes: VisibleClasses, filter: ViolationFilter): Promise<VisibleClasses> {
+  const { sourceIds, domainIds } = filter;
+  if (isNobody(classes) || (sourceIds == null && domainIds == null)) return classes;
   const rows = await sql<{ id: number }[]>`
-    select id from access.classes where source_id = any(${sourceIds as string[]}::uuid[])
-      ${classes === 'all' ? sql`` : sql`and id = any(${classes}::int[])`}`;
+    select k.id from access.classes k where ${classes === 'all' ? sql`true` : sql`k.id = any(${classes}::int[])`}
+      ${sourceIds ? sql`and k.source_id = any(${sourceIds as string[]}::uuid[])` : sql``}
+      ${domainIds ? sql`and k.domain_id in (select d.id from access.domains d where d.id = any(${domainIds as string[]}::uuid[]))` : sql``}`;
   return rows.map((row) => row.id);
 }
 

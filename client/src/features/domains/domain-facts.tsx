@@ -1,5 +1,6 @@
 'use client';
 import Link from 'next/link';
+import { useEffect } from 'react';
 import { useQuery } from 'urql';
 import { KindIcon } from '@/components/ui/kind';
 import { SeverityMark } from '@/components/ui/severity';
@@ -8,7 +9,9 @@ import { pathTo } from '@/components/vocabulary/nodes';
 import { graphql } from '@/gql';
 import { formatCount, formatEnum, plural } from '@/lib/format';
 import { useAllPages } from '@/lib/graphql/use-all-pages';
+import { useLive } from '@/lib/graphql/use-live';
 import { usePages } from '@/lib/graphql/use-pages';
+import { useLater } from '@/lib/use-later';
 
 const DOMAIN_COUNTS = graphql(`
   query DomainCounts($id: ID!) {
@@ -16,20 +19,20 @@ const DOMAIN_COUNTS = graphql(`
       value
       count
     }
-    assets(first: 200, filter: { domainIds: [$id] }) {
-      nodes {
-        id
-      }
-      pageInfo {
-        hasNextPage
-      }
-    }
   }
 `);
 const DOMAIN_VIOLATIONS = graphql(`
-  query DomainViolations($assetIds: [ID!]!) {
-    violations(first: 1, filter: { assetIds: $assetIds, statuses: [OPEN] }) {
+  query DomainViolations($id: ID!) {
+    violations(first: 1, filter: { domainIds: [$id], statuses: [OPEN] }) {
       totalCount
+    }
+  }
+`);
+const DOMAIN_VIOLATIONS_LIVE = graphql(`
+  subscription DomainViolationsLive($id: ID!, $after: String) {
+    violationRaised(filter: { domainIds: [$id] }, after: $after) {
+      cursor
+      type
     }
   }
 `);
@@ -55,9 +58,12 @@ const DOMAIN_STEWARDS = graphql(`
 /** What is in a domain by kind, what is wrong with it, who answers for it. */
 export function DomainFacts({ id }: { id: string }) {
   const [{ data }] = useQuery({ query: DOMAIN_COUNTS, variables: { id } });
-  const assetIds = (data?.assets?.nodes ?? []).map((asset) => asset.id);
-  const [{ data: found }] = useQuery({ query: DOMAIN_VIOLATIONS, variables: { assetIds }, pause: assetIds.length === 0 });
-  const open = data?.assets && assetIds.length === 0 ? 0 : found?.violations?.totalCount;
+  const [{ data: found }, countAgain] = useQuery({ query: DOMAIN_VIOLATIONS, variables: { id } });
+  const countLater = useLater(() => countAgain({ requestPolicy: 'network-only' }), 1_000);
+  useLive(DOMAIN_VIOLATIONS_LIVE, { variables: { id }, onEvent: countLater });
+  // The violations of an asset that was assigned follow it a moment later, and no event says so.
+  useEffect(countLater, [countLater]);
+  const open = found?.violations?.totalCount;
   return (
     <ul aria-label="In numbers" className="flex flex-wrap items-center gap-x-4 gap-y-1">
       {data?.assetCounts?.map(({ value, count }) => (
@@ -71,10 +77,7 @@ export function DomainFacts({ id }: { id: string }) {
       {open != null && (
         <li className="inline-flex items-center gap-1.5">
           {open > 0 && <SeverityMark severity="WARNING" aria-hidden />}
-          {/* The first 200 assets are looked at. */}
-          {open === 0 && !data?.assets?.pageInfo.hasNextPage
-            ? 'No open violations'
-            : `${data?.assets?.pageInfo.hasNextPage ? 'At least ' : ''}${plural(open, 'open violation')}`}
+          {open === 0 ? 'No open violations' : plural(open, 'open violation')}
         </li>
       )}
       <Stewards id={id} />
