@@ -14,20 +14,35 @@ export type LookAtCopy = (sql: Queryable) => Promise<Health>;
 const PATIENCE_MS = 1_500;
 /** It may be so far behind: what changes is seen a moment later. Then it is not being brought on. */
 const BEHIND_MS = 10_000;
+/** Once it was not well it has to have come so near again: what PostgreSQL has told meanwhile must not be unknown once more. */
+const CAUGHT_UP_MS = 2_000;
 const MEANWHILE = 'search is answered by PostgreSQL meanwhile.';
 
 /** `failure`: why this process cannot bring it up to date, undefined where it can or does not. */
-export const createLook =
-  (copy: Copy, failure: () => unknown = () => undefined): LookAtCopy =>
-  async (sql) => {
+export function createLook(copy: Copy, failure: () => unknown = () => undefined): LookAtCopy {
+  let mayLagMs = CAUGHT_UP_MS;
+
+  async function look(sql: Queryable, mostBehindMs: number): Promise<Health> {
     const mark = await within(PATIENCE_MS, readMark(copy));
     if (!mark) return { state: 'starting', message: [`Meilisearch is being filled; ${MEANWHILE}`, ...tellFailure(failure())].join(' ') };
     const told = await findTold(sql, copy);
     const isOther = told?.fill !== mark.fill || told.seq > mark.seq;
-    if (!isOther && (await readBehindMs(sql)) < BEHIND_MS) return { state: 'ok' };
+    if (!isOther && (await readBehindMs(sql)) < mostBehindMs) return { state: 'ok' };
     const [why = 'Look whether a worker runs.'] = tellFailure(failure());
     return { state: 'degraded', message: `Meilisearch is behind; ${MEANWHILE} ${why}` };
+  }
+
+  return async (sql) => {
+    let isWell = false;
+    try {
+      const health = await look(sql, mayLagMs);
+      isWell = health.state === 'ok';
+      return health;
+    } finally {
+      mayLagMs = isWell ? BEHIND_MS : CAUGHT_UP_MS;
+    }
   };
+}
 
 /** How long ago the first event happened that it has yet to be told of. */
 async function readBehindMs(sql: Queryable): Promise<number> {

@@ -16,7 +16,7 @@ import { connectMeilisearch } from './connection.ts';
 import { readMark, type Copy } from './copy.ts';
 import { findDrift } from './drift.ts';
 import { fillCopy } from './filling.ts';
-import { createHealth, createLook } from './health.ts';
+import { createHealth, createLook, type LookAtCopy } from './health.ts';
 import { createProjector, type Projector } from './projector.ts';
 import { createSearchSource } from './source.ts';
 import { startContractServer, type ContractServer } from '#platform/testing/meilisearch/contractServer.ts';
@@ -29,6 +29,7 @@ let server: ContractServer;
 let copy: Copy;
 let projector: Projector;
 let source: TestSource;
+let look: LookAtCopy;
 
 beforeEach(async () => {
   test = await createTestDatabase();
@@ -37,6 +38,7 @@ beforeEach(async () => {
   copy = newCopy({ url: server.url, key: server.masterKey });
   projector = createProjector({ copy, sql, logger });
   source = await insertSource(sql, 'shop');
+  look = createLook(copy, projector.failure);
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -75,7 +77,7 @@ const request = (query: string) => ({ query, filter: {}, classes: 'all' as const
 const found = async (query: string): Promise<number> =>
   (await createMeilisearch({ meili: copy.meili, index: copy.serving, sql }).search(request(query))).hits.length;
 const drift = () => findDrift({ copy, sql, most: 10, patienceMs: 0 });
-const health = () => createHealth(createLook(copy, projector.failure), sql)();
+const health = () => createHealth(look, sql)();
 const documents = () => server.indexes.get(copy.serving)!.documents;
 
 describe('the copy in Meilisearch', { timeout: 60_000 }, () => {
@@ -209,8 +211,18 @@ describe('the copy in Meilisearch', { timeout: 60_000 }, () => {
   it('says that it is behind once that lasts, and PostgreSQL answers then', async () => {
     const [asset] = await tables('customer');
     await everythingConsumed();
-    await rename(asset!, 'wallaby');
     expect(await health()).toEqual({ state: 'ok' });
+    await rename(asset!, 'wallaby');
+    await test.owner`update events.log set time = now() - interval '5 seconds'`;
+    expect(await health()).toEqual({ state: 'ok' });
+    // Who was away has to catch up first: PostgreSQL may have told it meanwhile.
+    await server.kill();
+    expect(await health()).toMatchObject({ state: 'down' });
+    await server.start();
+    expect(await health()).toMatchObject({ state: 'degraded' });
+    await everythingConsumed();
+    expect(await health()).toEqual({ state: 'ok' });
+    await rename(asset!, 'wombat');
     await test.owner`update events.log set time = now() - interval '1 minute'`;
     expect(await health()).toEqual({
       state: 'degraded',
