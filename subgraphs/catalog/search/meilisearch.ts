@@ -19,11 +19,11 @@ import { NOTHING } from './facets.ts';
 import { findMeant } from './knownWords.ts';
 import { within, type Meili } from './meilisearch/connection.ts';
 import { PRIMARY_KEY } from './meilisearch/settings.ts';
-import { placeInStep, scopeOf, scoreOf, seekAll, seekAny, stepsOf, type Step } from './meilisearch/steps.ts';
+import { placeInStep, scopeOf, scoreOf, seekAll, seekAny, stepsOf } from './meilisearch/steps.ts';
 import { decode, placeOf, type StoredDocument } from './meilisearch/stored.ts';
 import { writeDocuments } from './meilisearch/writing.ts';
 import { parseQuery } from './query.ts';
-import { soughtWords, typedWords } from './tiers.ts';
+import { soughtWords, typedWords, type Sought } from './tiers.ts';
 
 /** What a key of this index begins with, for all words and for any: PostgreSQL's keys are of another order. */
 const [ALL, ANY] = [3, 2];
@@ -60,10 +60,10 @@ async function search(options: Options, { query: text, filter, classes: allowed,
 
   const loose = query.raw === '' ? null : seekAny(query, meant);
   let sought = query.raw === '' ? null : ((after?.[0] === ANY ? loose : null) ?? seekAll(query, meant));
-  let hits = await listHits(options, scope, stepsOf(sought), { first, after });
+  let hits = await listHits(options, scope, sought, { first, after });
   if (hits.length === 0 && !after && loose) {
     sought = loose;
-    hits = await listHits(options, scope, stepsOf(sought), { first, after });
+    hits = await listHits(options, scope, sought, { first, after });
   }
   const kind = sought && sought === loose ? ANY : ALL;
   return {
@@ -90,15 +90,18 @@ async function ask<Found extends Record<string, unknown>>(
 }
 
 /** `first + 1` of the best. */
-async function listHits(options: Options, scope: readonly string[], all: readonly Step[], { first, after }: Page): Promise<SearchHit[]> {
+async function listHits(options: Options, scope: readonly string[], sought: Sought | null, { first, after }: Page): Promise<SearchHit[]> {
+  const all = stepsOf(sought);
+  /** How many there are at all: once they are found no worse step is asked for. */
+  let total = Infinity;
   const reached = after && placeInStep(after[1]);
   const hits: SearchHit[] = [];
   const steps = all.filter(({ number }) => !reached || number <= reached.number);
-  for (let from = 0; from < steps.length && hits.length <= first; from += AT_ONCE) {
+  for (let from = 0; from < steps.length && hits.length <= first && hits.length < total; from += AT_ONCE) {
     const some = steps.slice(from, from + AT_ONCE);
-    const results = await ask<Hit>(
-      options,
-      some.map((step) => {
+    const isCounted = from === 0 && !after && sought !== null && steps.length > AT_ONCE;
+    const results = await ask<Hit>(options, [
+      ...some.map((step) => {
         const better = all.slice(0, all.indexOf(step)).map(({ filter }) => filter!);
         const value = reached?.number === step.number ? reached.value : undefined;
         return {
@@ -113,7 +116,9 @@ async function listHits(options: Options, scope: readonly string[], all: readonl
           attributesToRetrieve: [PRIMARY_KEY, 'byTitle', 'byMerit'],
         };
       }),
-    );
+      ...(isCounted ? [{ filter: [...scope, sought.everything], page: 1, hitsPerPage: 1, attributesToRetrieve: [PRIMARY_KEY] }] : []),
+    ]);
+    if (isCounted) total = (results.pop() as unknown as { totalHits: number }).totalHits;
     for (const [at, { hits: found }] of results.entries())
       hits.push(...found.map((hit) => ({ assetId: hit.id, score: scoreOf(some[at]!, hit) })));
   }
