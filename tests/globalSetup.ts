@@ -39,7 +39,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     rootKey: TEST_ROOT_KEY,
     logger: createLogger({ level: 'warn', format: 'json' }),
     // Fast instead of safe: these data live for minutes.
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 300, autovacuum: 'off' },
+    settings: {
+      fsync: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      max_connections: 300,
+      autovacuum: 'off',
+      // Hundreds of databases: with fewer the statements that a test counts may have made room for others' before it looks.
+      'pg_stat_statements.max': 100_000,
+    },
   });
   const template = new URL(server.ownerUrl);
   template.pathname = `/${TEMPLATE}`;
