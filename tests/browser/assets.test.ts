@@ -170,8 +170,14 @@ describe(`an asset${title}`, { skip: 'missing' in found, timeout: 120_000 }, () 
     await page.getByRole('menu').waitFor({ state: 'detached' });
     await opener.press('Enter');
     await items.filter({ hasText: 'crm' }).waitFor();
-    // By its letters, as in every menu.
-    await page.keyboard.press('c');
+    // By its letters, as in every menu: nobody goes on before an item has the focus, nor waits for it for ever.
+    const crm = page.getByRole('menuitem', { name: 'crm' });
+    const hasFocus = (): Promise<boolean> => crm.evaluate((item) => item === document.activeElement);
+    for (let tries = 0; tries < 50 && !(await hasFocus()); tries++) {
+      await page.keyboard.press('c');
+      await page.waitForTimeout(100);
+    }
+    expect(await hasFocus()).toBe(true);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'crm' }).waitFor();
     await page.getByRole('link', { name: 'leads' }).waitFor();

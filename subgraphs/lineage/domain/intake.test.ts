@@ -343,8 +343,9 @@ describe('what several jobs tell', () => {
 });
 
 describe('whatever several jobs tell, in whatever order', () => {
-  const seed = Number(process.env.SEED ?? randomInt(1_000_000));
-  it(`flows as long as one of them tells it (seed ${seed})`, { timeout: 120_000 }, async () => {
+  // Others' intervals that end at the same moment, and one step that takes back two, come with these.
+  const seeds = [372_689, 1_052, Number(process.env.SEED ?? randomInt(1_000_000))];
+  it.each(seeds)('flows as long as one of them tells it (seed %i)', { timeout: 120_000 }, async (seed) => {
     const random = createRandom(seed);
     const names = ['a', 'b', 'c'];
     const some = () => names.filter(() => random.chance(1 / 2));

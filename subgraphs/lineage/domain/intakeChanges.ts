@@ -5,7 +5,10 @@ import { foldChanges, type Interval } from '../store/intervals.ts';
 import type { ToldFlow } from '../store/told.ts';
 import { flowKey, isSameRow, type Step } from './intakeFlows.ts';
 
-/** `tellers`: what all jobs tell of the steps' flows before them; `historyOf`: the last intervals of each, at least two. */
+/** Intervals of a flow that one step may take back: a job has two rows of it at most that are not history. */
+export const MOST_UNDONE = 2;
+
+/** `tellers`: what all jobs tell of the steps' flows before them; `historyOf`: the last intervals of each, one more than `MOST_UNDONE` for each of its steps. */
 export function changesOf(
   steps: readonly Step[],
   tellers: readonly ToldFlow[],
@@ -62,5 +65,8 @@ const open = ({ transformation, jobId, runId }: ToldFlow, at: Date): Change => {
   const details: FlowDetails = { transformation, confidence: 1, jobId, runId };
   return { change: 'opened', at, details };
 };
-/** Where it had been none, it begins again. */
-const resume = (row: ToldFlow): Change[] => [{ change: 'resumed', at: row.until! }, open(row, row.since)];
+/** Where it had been none, or another job's, it begins again. */
+const resume = (row: ToldFlow): Change[] => {
+  const begun = open(row, row.since);
+  return [{ ...begun, change: 'resumed', at: row.until! }, begun];
+};

@@ -19,7 +19,7 @@ import {
   type ToldFlow,
   type ToldRun,
 } from '../store/told.ts';
-import { changesOf } from './intakeChanges.ts';
+import { changesOf, MOST_UNDONE } from './intakeChanges.ts';
 import { flowKey, followJob, heardAt, listForgotten, type Step } from './intakeFlows.ts';
 
 export type Ledger = {
@@ -125,10 +125,10 @@ export async function openLedger(tx: Transaction, jobIds: readonly string[], nam
     },
 
     async write() {
-      const flows = [...new Map(steps.map((step) => [flowKey(step), step])).values()].map(
-        ({ fromId, toId, kind }) => ({ fromId, toId, kind, origin: 'EVENT' }) as const,
-      );
-      const [tellers, histories] = flows.length > 0 ? [await listTellers(tx, flows), await loadHistories(tx, flows)] : [[], []];
+      const ofFlows = [...Map.groupBy(steps, flowKey).values()];
+      const flows = ofFlows.map(([step]) => ({ fromId: step!.fromId, toId: step!.toId, kind: step!.kind, origin: 'EVENT' }) as const);
+      const undone = MOST_UNDONE * ofFlows.reduce((most, { length }) => Math.max(most, length), 0);
+      const [tellers, histories] = flows.length > 0 ? [await listTellers(tx, flows), await loadHistories(tx, flows, undone)] : [[], []];
       const places = new Map(flows.map((flow, place) => [flowKey(flow), place]));
       const changes = changesOf(steps, tellers, (key) => histories[places.get(key)!]!);
       const columns = new Map<string, ColumnNode>(steps.flatMap((step) => step.columns.map((column) => [column.id, column] as const)));

@@ -126,6 +126,8 @@ async function writeChanges(tx: Queryable, revision: number, changes: readonly F
   const histories = await loadHistories(
     tx,
     flows.map(([first]) => first!),
+    // Each that closes takes back one at most.
+    flows.reduce((most, all) => Math.max(most, all.filter(({ change }) => change === 'closed').length), 1),
   );
   const ended: Written[] = [];
   const begun: Written[] = [];
@@ -170,8 +172,8 @@ const isAlike = (one: Interval, other: Interval): boolean =>
   one.jobId === other.jobId &&
   one.runId === other.runId;
 
-/** The last two intervals of each, the older one first: a change may undo the last one, never the one before. */
-export async function loadHistories(tx: Queryable, flows: readonly Flow[]): Promise<Interval[][]> {
+/** The last intervals of each, the older ones first: as many as may be undone, and one before them, which another one begins after. */
+export async function loadHistories(tx: Queryable, flows: readonly Flow[], undone: number): Promise<Interval[][]> {
   const rows = await tx<(Interval & { position: number })[]>`
     select wanted.position, e.transformation, e.confidence, e.job_id, e.run_id, e.valid_from, e.valid_to
     from unnest(${flows.map(({ fromId }) => fromId)}::uuid[], ${flows.map(({ toId }) => toId)}::uuid[],
@@ -181,7 +183,7 @@ export async function loadHistories(tx: Queryable, flows: readonly Flow[]): Prom
       select e.* from lineage.edges e
       where e.from_id = wanted.from_id and e.to_id = wanted.to_id and e.kind = wanted.kind and e.origin = wanted.origin
         and (e.valid_to is null or e.valid_to > e.valid_from)
-      order by e.valid_from desc limit 2
+      order by e.valid_from desc limit ${undone + 1}::int
     ) e order by wanted.position, e.valid_from`;
   const found = Map.groupBy(rows, ({ position }) => position);
   return flows.map((_, index) => (found.get(index + 1) ?? []).map(({ position: _position, ...interval }) => interval));

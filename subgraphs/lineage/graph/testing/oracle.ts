@@ -165,8 +165,9 @@ function record(histories: Map<string, GraphEdge[]>, { change, at, details, ...f
     history.pop();
     if (at > last.validFrom) history.push({ ...last, validTo: at });
   }
-  // That it ended then was not all that there was to tell.
-  if (change === 'resumed' && last?.validTo?.getTime() === at.getTime()) history.splice(-1, 1, { ...last, validTo: null });
+  // That it ended then was not all that there was to tell: of the job that is named, if one is.
+  const isIts = details?.jobId === undefined || details.jobId === last?.jobId;
+  if (change === 'resumed' && isIts && last?.validTo?.getTime() === at.getTime()) history.splice(-1, 1, { ...last, validTo: null });
   histories.set(key, history);
 }
 
