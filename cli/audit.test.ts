@@ -1,12 +1,12 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
 import { loadRouterKeys } from '#platform/auth/routerKeys.ts';
 import { createAuditedLog, type AuditedLog } from '#platform/testing/auditedLog.ts';
 import { createSequencer } from '#platform/events/sequencer.ts';
-import { pursight as run, type Outcome } from './testing/terminal.ts';
+import { pursightBeside } from './testing/terminal.ts';
 
 describe('audit', { timeout: 60_000 }, () => {
   let log: AuditedLog;
@@ -23,21 +23,8 @@ describe('audit', { timeout: 60_000 }, () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** With these settings of the server. */
-  async function pursight(args: string[], settings: Record<string, string> = {}): Promise<Outcome> {
-    const own = {
-      DATABASE_URL: log.test.location.ownerUrl,
-      SECRET_KEY: Buffer.from(log.test.location.rootKey).toString('base64'),
-      AUDIT_FILE: log.file,
-      ...settings,
-    };
-    for (const [name, value] of Object.entries(own)) vi.stubEnv(name, value);
-    try {
-      return await run(args);
-    } finally {
-      vi.unstubAllEnvs();
-    }
-  }
+  const pursight = (args: string[], settings: Record<string, string> = {}) =>
+    pursightBeside(log.test, args, { AUDIT_FILE: log.file, ...settings });
 
   it('verify tells that the log is intact, and up to where it was signed', async () => {
     expect(await pursight(['audit', 'verify'])).toEqual({

@@ -1,10 +1,10 @@
 /** The commands that need the database rather than the API. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '#platform/database/index.ts';
 import { newId } from '#platform/ids.ts';
-import { createTestDatabase, TEST_ROOT_KEY, type TestDatabase } from '#platform/testing/database.ts';
+import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import { freePort } from '#platform/testing/freePort.ts';
-import { pursight as run, type Outcome } from './testing/terminal.ts';
+import { pursightBeside } from './testing/terminal.ts';
 
 describe('rebuild and drift', { timeout: 60_000 }, () => {
   let test: TestDatabase;
@@ -15,22 +15,7 @@ describe('rebuild and drift', { timeout: 60_000 }, () => {
   });
   afterAll(() => test.drop());
 
-  /** With these settings of the server. */
-  async function pursight(args: string[], settings: Record<string, string> = {}): Promise<Outcome> {
-    const own = {
-      DATABASE_URL: test.location.ownerUrl,
-      SECRET_KEY: Buffer.from(TEST_ROOT_KEY).toString('base64'),
-      NEO4J_URL: '',
-      MEILI_URL: '',
-      ...settings,
-    };
-    for (const [name, value] of Object.entries(own)) vi.stubEnv(name, value);
-    try {
-      return await run(args);
-    } finally {
-      vi.unstubAllEnvs();
-    }
-  }
+  const pursight = (args: string[], settings?: Record<string, string>) => pursightBeside(test, args, settings);
 
   it('compare the open flows with what sources reported, and mend them', async () => {
     const [orders, view] = [newId(), newId()];

@@ -1,13 +1,13 @@
 /** What is done with the indexes of search beside the product: rebuild, drift, and the erasure of a text. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openIndexes } from '#deploy/searchTools.ts';
 import { parseSettings } from '#platform/config.ts';
-import { createTestDatabase, TEST_ROOT_KEY, type TestDatabase } from '#platform/testing/database.ts';
+import { createTestDatabase, type TestDatabase } from '#platform/testing/database.ts';
 import { startContractServer } from '#platform/testing/meilisearch/contractServer.ts';
 import { forgetText, rebuildSearch } from '#subgraphs/catalog/search/indexer.ts';
 import { createPostgresSearch } from '#subgraphs/catalog/search/postgres.ts';
 import { insertAssets, insertSource } from '#subgraphs/catalog/testing/factories.ts';
-import { pursight as run, type Outcome } from '../cli/testing/terminal.ts';
+import { pursightBeside } from '../cli/testing/terminal.ts';
 
 describe('the tools of search', { timeout: 60_000 }, () => {
   let test: TestDatabase;
@@ -16,21 +16,7 @@ describe('the tools of search', { timeout: 60_000 }, () => {
   });
   afterAll(() => test.drop());
 
-  /** With these settings of the server. */
-  async function pursight(args: string[], settings: Record<string, string> = {}): Promise<Outcome> {
-    const own = {
-      DATABASE_URL: test.location.ownerUrl,
-      SECRET_KEY: Buffer.from(TEST_ROOT_KEY).toString('base64'),
-      MEILI_URL: '',
-      ...settings,
-    };
-    for (const [name, value] of Object.entries(own)) vi.stubEnv(name, value);
-    try {
-      return await run(args);
-    } finally {
-      vi.unstubAllEnvs();
-    }
-  }
+  const pursight = (args: string[], settings?: Record<string, string>) => pursightBeside(test, args, settings);
 
   it('compare what search has with the tables, and make it anew', async () => {
     const catalog = test.connect('catalog');

@@ -1,5 +1,7 @@
 /** Runs the command line in this process, with streams that remember. */
 import { PassThrough, Writable } from 'node:stream';
+import { vi } from 'vitest';
+import type { TestDatabase } from '#platform/testing/database.ts';
 import { run } from '../program.ts';
 
 export type Outcome = { code: number; stdout: string; stderr: string };
@@ -51,5 +53,26 @@ export async function pursight(
     return { code, stdout: stdout.text(), stderr: stderr.text() };
   } finally {
     input.destroy();
+  }
+}
+
+/** A command that works on the database itself. It has the settings of the server in the environment, as long as it runs. */
+export async function pursightBeside(
+  { location }: Pick<TestDatabase, 'location'>,
+  args: readonly string[],
+  settings: Record<string, string> = {},
+): Promise<Outcome> {
+  const own = {
+    DATABASE_URL: location.ownerUrl,
+    SECRET_KEY: Buffer.from(location.rootKey).toString('base64'),
+    NEO4J_URL: '',
+    MEILI_URL: '',
+    ...settings,
+  };
+  for (const [name, value] of Object.entries(own)) vi.stubEnv(name, value);
+  try {
+    return await pursight(args);
+  } finally {
+    vi.unstubAllEnvs();
   }
 }

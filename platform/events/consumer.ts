@@ -7,14 +7,13 @@
  * order; others go on. What is the world's fault (`transient.ts`) is nobody's failure: the consumer waits. A limit that is reached
  * may be the world's fault or the event's: the consumer waits some times, and then it is the event's.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { sqlState, type Database, type Transaction } from '../database/index.ts';
+import type { Database, Transaction } from '../database/index.ts';
 import type { Logger } from '../logger.ts';
-import { createBell } from './bell.ts';
 import { addFailures, findHeldSubjects, nextRetryInMs, parkEvents } from './failures.ts';
 import { createRetries } from './retries.ts';
 import { EVENTS_CHANNEL } from './seal.ts';
 import { findCulprit } from './transient.ts';
+import { createTurns } from './turns.ts';
 import type { EventAttributes, EventType } from './types.ts';
 
 /** How long an event waits at most when the notification was lost. */
@@ -22,10 +21,6 @@ const POLL_MS = 1_000;
 const BATCH = 1_000;
 /** How often an event that stands alone reaches a limit until it counts as failed. */
 const TRIES_AT_A_LIMIT = 5;
-const BACKOFF_MS = 200;
-const MOST_BACKOFF_MS = 30_000;
-/** How long `stop` waits for the batch in hand. */
-const STOP_MS = 5_000;
 
 export type ConsumedEvent = {
   seq: number;
@@ -69,11 +64,9 @@ export type Consumer = {
 };
 
 export function createConsumer({ sql, name, types, logger, faults, data, batch = BATCH, ...options }: ConsumerOptions): Consumer {
-  const bell = createBell();
   const log = logger.child({ consumer: name });
+  const turns = createTurns({ turn, logger: log, failing: 'consuming events failed, trying again', again: 'consuming events again' });
   const fault = [...(faults ?? [])].find((each) => `consumer:${name}.`.startsWith(`${each}.`));
-  let running: Promise<void> | undefined;
-  let stopping = false;
   let unlisten: (() => Promise<void>) | undefined;
   /** Events of a batch: fewer while it is found out which one fails. */
   let size = batch;
@@ -197,52 +190,26 @@ export function createConsumer({ sql, name, types, logger, faults, data, batch =
   async function turn(): Promise<number> {
     const { isBehind, retryInMs } = await look();
     const isConsumed = isBehind && (await consume());
-    const isRetried = retryInMs !== null && retryInMs <= 0 && (await retry(() => !stopping));
+    const isRetried = retryInMs !== null && retryInMs <= 0 && (await retry(() => !turns.isStopping()));
     if (isConsumed || isRetried) options.onTurn?.();
     return isConsumed || isRetried ? 0 : Math.min(POLL_MS, Math.max(1, Math.ceil(retryInMs ?? POLL_MS)));
   }
 
-  async function run(): Promise<void> {
-    let failures = 0;
-    while (!stopping) {
-      try {
-        const ms = await turn();
-        if (ms > 0) await bell.wait(ms);
-        if (failures > 0) log.info({ failures }, 'consuming events again');
-        failures = 0;
-      } catch (error) {
-        // Nothing is lost: the cursor stays. Told once, or a database that is away would fill the log.
-        if (failures++ === 0) log.error({ err: error, code: sqlState(error) }, 'consuming events failed, trying again');
-        for (
-          const until = performance.now() + Math.min(BACKOFF_MS * 2 ** failures, MOST_BACKOFF_MS);
-          !stopping && performance.now() < until;
-        )
-          await sleep(50);
-      }
-    }
-  }
-
   return {
     start() {
-      if (running) return;
-      stopping = false;
-      running = run();
-      sql.listen(EVENTS_CHANNEL, bell.ring).then(
+      if (!turns.start()) return;
+      sql.listen(EVENTS_CHANNEL, turns.wake).then(
         (meta) => {
           unlisten = meta.unlisten;
-          if (stopping) void meta.unlisten().catch(() => {}); // the pool is about to be closed anyway
+          if (turns.isStopping()) void meta.unlisten().catch(() => {}); // the pool is about to be closed anyway
         },
         (error: unknown) => log.warn({ err: error }, 'notifications of new events cannot be had; they are looked for every second'),
       );
     },
     async stop() {
-      if (!running) return;
-      stopping = true;
-      bell.ring();
-      await Promise.race([running, sleep(STOP_MS, undefined, { ref: false })]);
-      running = undefined;
+      await turns.stop();
       await unlisten?.().catch(() => {}); // a lost connection listens no more
     },
-    runOnce: async () => (await turn()) === 0,
+    runOnce: async () => (await turns.once()) === 0,
   };
 }

@@ -18,18 +18,7 @@ const USER_SHEET_CREATE = graphql(`
   mutation UserSheetCreate($input: CreateUserInput!) {
     createUser(input: $input) {
       user {
-        id
-        name
-        email
-        roles {
-          role
-          sourceId
-          domainId
-        }
-        teams {
-          id
-          name
-        }
+        ...UserRow
       }
     }
   }

@@ -4,10 +4,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Transaction } from '#platform/database/index.ts';
-import { createBell } from '#platform/events/bell.ts';
 import { createConsumer, type ConsumedEvent } from '#platform/events/consumer.ts';
 import { CATALOG_LABELS, CATALOG_MEILISEARCH } from '#platform/events/consumerNames.ts';
 import type { EventType } from '#platform/events/types.ts';
+import { createTurns } from '#platform/events/turns.ts';
 import { Upstream } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { loadDocuments } from '../documents.ts';
@@ -21,10 +21,6 @@ import { giveDocuments } from './writing.ts';
 /** PostgreSQL's own documents are told of labels by who takes them (`domain/labels.ts`). */
 export const TYPES: readonly EventType[] = [...INDEXED, 'classification.suggested', 'classification.confirmed', 'classification.rejected'];
 const POLL_MS = 500;
-const BACKOFF_MS = 250;
-const MOST_BACKOFF_MS = 5_000;
-/** How long `stop` waits for what is in hand. It comes again if it does not end by then. */
-const STOP_MS = 5_000;
 /** Labels are taken by another consumer, which reads the same log. */
 const LABELS_MS = 5_000;
 const LABELS_PAUSE_MS = 20;
@@ -42,11 +38,13 @@ type Options = { copy: Copy; sql: Database; logger: Logger; faults?: ReadonlySet
 
 export function createProjector({ copy, sql, logger, faults }: Options): Projector {
   const log = logger.child({ projection: CATALOG_MEILISEARCH });
-  const bell = createBell();
   const consumer = createConsumer({ sql, name: CATALOG_MEILISEARCH, types: TYPES, handle, logger, faults });
-  let running: Promise<void> | undefined;
-  let stopping = false;
-  let failure: unknown;
+  const turns = createTurns({
+    turn: async () => ((await bringOn()) ? 0 : POLL_MS),
+    logger: log,
+    failing: 'Meilisearch cannot be brought up to date; it is tried until it can',
+    again: 'Meilisearch is brought up to date again',
+  });
 
   /** The present state of what the events tell of, whatever they tell: so an event may come twice, or late. */
   async function handle(tx: Transaction, events: readonly ConsumedEvent[]): Promise<void> {
@@ -67,17 +65,6 @@ export function createProjector({ copy, sql, logger, faults }: Options): Project
     await tx`update catalog.search_copies set seq = ${seq} where name = ${serving}`;
   }
 
-  async function turn(): Promise<boolean> {
-    try {
-      const isBusy = await bringOn();
-      failure = undefined;
-      return isBusy;
-    } catch (error) {
-      failure = error;
-      throw error;
-    }
-  }
-
   async function bringOn(): Promise<boolean> {
     const mark = await readMark(copy);
     if (mark) {
@@ -85,47 +72,16 @@ export function createProjector({ copy, sql, logger, faults }: Options): Project
       return await consumer.runOnce();
     }
     log.info('Meilisearch is being filled with assets; search is answered by PostgreSQL meanwhile');
-    const filled = await fillCopy({ copy, sql, isWanted: () => !stopping });
+    const filled = await fillCopy({ copy, sql, isWanted: () => !turns.isStopping() });
     if (filled) log.info(filled, 'Meilisearch is filled; search is answered by it');
     return filled !== undefined;
   }
 
-  async function run(): Promise<void> {
-    let failures = 0;
-    let told: string | undefined;
-    while (!stopping) {
-      try {
-        if (!(await turn())) await bell.wait(POLL_MS);
-        if (failures > 0) log.info({ failures }, 'Meilisearch is brought up to date again');
-        failures = 0;
-        told = undefined;
-      } catch (error) {
-        // Nothing is lost: the log is read on from where it was. Each reason is told once, or a server that is away would fill the log.
-        const reason = (error as Error).message;
-        const detail = error instanceof Upstream ? { reason, ...error.details } : { err: error };
-        if (reason !== told) log.warn(detail, 'Meilisearch cannot be brought up to date; it is tried until it can');
-        told = reason;
-        failures++;
-        const until = performance.now() + Math.min(BACKOFF_MS * 2 ** failures, MOST_BACKOFF_MS);
-        while (!stopping && performance.now() < until) await sleep(50);
-      }
-    }
-  }
-
   return {
-    start() {
-      if (running) return;
-      stopping = false;
-      running = run();
-    },
-    async stop() {
-      stopping = true;
-      bell.ring();
-      await Promise.race([running, sleep(STOP_MS, undefined, { ref: false })]);
-      running = undefined;
-    },
-    runOnce: turn,
-    failure: () => failure,
+    start: () => void turns.start(),
+    stop: () => turns.stop(),
+    runOnce: async () => (await turns.once()) === 0,
+    failure: turns.failure,
   };
 }
 
