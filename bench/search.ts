@@ -1,6 +1,7 @@
 /**
- * Search on PostgreSQL over 100,000 assets: filling the index, and what people type, for viewers of everything, of 1 % and of
- * nothing; against the time that the server spends on the same statements. With MEILI_URL the same on Meilisearch, against PostgreSQL.
+ * How good the answers of search are (`search/relevance.ts`), and on PostgreSQL over 100,000 assets how soon: filling the index, and what people
+ * type, for viewers of everything, of 1 % and of nothing; against the time that the server spends on the same statements. With MEILI_URL the same
+ * on Meilisearch, against PostgreSQL.
  */
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import { readSettings } from '#platform/config.ts';
@@ -14,6 +15,7 @@ import { openCopy } from '#subgraphs/catalog/search/meilisearch/index.ts';
 import { createPostgresSearch } from '#subgraphs/catalog/search/postgres.ts';
 import { makeAssets } from './fixtures/assets.ts';
 import type { BenchContext, BenchResult } from './run.ts';
+import { measureRelevance } from './search/relevance.ts';
 
 const ASSETS = 100_000;
 const ROUNDS = 30;
@@ -41,10 +43,11 @@ async function makeQueries(sql: Database): Promise<Queries> {
 }
 
 export async function run(context: BenchContext): Promise<BenchResult[]> {
+  const relevance = await measureRelevance(context);
   const location = await context.createDatabase();
   const owner = connect({ url: location.ownerUrl, name: 'bench', max: 2, statementTimeoutMs: 0 });
   const sql = connect({ url: roleUrl(location, 'catalog'), name: 'bench', max: 4, statementTimeoutMs: 300_000 });
-  const results: BenchResult[] = [];
+  const results: BenchResult[] = [...relevance];
   let meilisearch: Awaited<ReturnType<typeof fillMeilisearch>>;
   try {
     context.say(`making ${ASSETS} assets …`);

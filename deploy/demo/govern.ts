@@ -8,7 +8,7 @@ import { newId } from '#platform/ids.ts';
 import { DEMO_DATABASE } from './index.ts';
 
 /** Schemas whose tables belong to somebody; finance is the trouble. */
-const OWNED_SCHEMAS = ['crm', 'sales'];
+export const OWNED_SCHEMAS: readonly string[] = ['crm', 'sales'];
 const LABELS: readonly [table: string, column: string, label: string][] = [
   ['crm.customers', 'email', 'EMAIL'],
   ['crm.customers', 'phone', 'PHONE'],

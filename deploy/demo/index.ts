@@ -34,7 +34,7 @@ export async function createDemo({ serverUrl, password }: DemoOptions): Promise<
     if (!existing) {
       await server.unsafe(`drop database if exists ${LOADING} with (force)`);
       await server.unsafe(`create database ${LOADING} template template0 encoding 'UTF8'`);
-      await load(serverUrl(LOADING));
+      await loadDemo(serverUrl(LOADING));
       await server.unsafe(`alter database ${LOADING} rename to ${DEMO_DATABASE}`);
     }
     // Repeated at each start: a kill between the rename and these would else leave them undone.
@@ -78,7 +78,7 @@ async function createReader(server: postgres.Sql, password: string): Promise<voi
 }
 
 /** The files of `sql/` in the order of their names, and statistics, so that row estimates are there at the first scan. */
-async function load(url: string): Promise<void> {
+export async function loadDemo(url: string): Promise<void> {
   const folder = fileURLToPath(new URL('sql/', import.meta.url));
   const database = open(url);
   try {
