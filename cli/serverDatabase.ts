@@ -13,6 +13,7 @@ import { CliError, EXIT } from './errors.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 export type ServerDatabase = {
+  /** With the whole paths of files. */
   settings: Settings;
   /** Of the owner, who may do everything. */
   ownerUrl: string;
@@ -31,25 +32,22 @@ export function findServerDatabase(): ServerDatabase {
   );
   const ownerUrl = settings.DATABASE_URL ?? findEmbeddedUrl(dataDir, rootKey);
   if (!ownerUrl) throw new CliError(`The database in ${dataDir} does not run. Start it with "npm start".`, EXIT.unreachable);
-  const { AUDIT_FILE } = settings;
-  return { settings: { ...settings, DATA_DIR: dataDir, AUDIT_FILE: AUDIT_FILE && resolve(ROOT, AUDIT_FILE) }, ownerUrl, rootKey };
+  return { settings, ownerUrl, rootKey };
 }
 
 /**
  * For commands that need the database also while PurSight does not run: the embedded one is started then, and stopped again (a data folder that
  * has none gets an empty one). The root key has to be there: who restores on another machine brings it along.
  */
-export async function withServerDatabase<Result>(
-  work: (database: Pick<ServerDatabase, 'ownerUrl' | 'rootKey'>) => Promise<Result>,
-): Promise<Result> {
+export async function withServerDatabase<Result>(work: (database: ServerDatabase) => Promise<Result>): Promise<Result> {
   const { settings, dataDir } = locateServer();
   const rootKey = findServerKey();
   const ownerUrl = settings.DATABASE_URL ?? findEmbeddedUrl(dataDir, rootKey);
-  if (ownerUrl) return work({ ownerUrl, rootKey });
+  if (ownerUrl) return work({ settings, ownerUrl, rootKey });
   const { startEmbedded } = await import('#platform/database/embedded.ts');
   const embedded = await startEmbedded({ dataDir, rootKey, logger: createLogger({ level: 'silent', format: 'json' }) });
   try {
-    return await work({ ownerUrl: embedded.ownerUrl, rootKey });
+    return await work({ settings, ownerUrl: embedded.ownerUrl, rootKey });
   } finally {
     await embedded.stop();
   }
@@ -67,7 +65,9 @@ export function findServerKey(): Buffer {
 
 function locateServer(): { settings: Settings; dataDir: string } {
   const settings = settingsOfServer();
-  return { settings, dataDir: resolve(ROOT, settings.DATA_DIR) };
+  const { AUDIT_FILE } = settings;
+  const dataDir = resolve(ROOT, settings.DATA_DIR);
+  return { settings: { ...settings, DATA_DIR: dataDir, AUDIT_FILE: AUDIT_FILE && resolve(ROOT, AUDIT_FILE) }, dataDir };
 }
 
 function findKey({ SECRET_KEY }: Settings, dataDir: string, missing: string): Buffer {

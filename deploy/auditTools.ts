@@ -7,7 +7,9 @@ import { roleUrl } from '#platform/database/roles.ts';
 import { CannotStart } from '#platform/errors.ts';
 import { recordVerification } from '#platform/events/audit/auditor.ts';
 import { deriveCheckpointKey } from '#platform/events/audit/checkpoint.ts';
+import { fillFile } from '#platform/events/audit/checkpointer.ts';
 import { verifyLog, type Verification } from '#platform/events/audit/verify.ts';
+import { createLogger } from '#platform/logger.ts';
 import { verifyReads, type ReadVerification } from '#subgraphs/identity/domain/readAudit.ts';
 import { locateDatabase, withPool } from './database.ts';
 
@@ -30,8 +32,11 @@ export type AuditVerification = Verification & { reads: ReadVerification };
 export async function verifyAudit({ settings, ownerUrl, rootKey }: Place, { file, onProgress }: Options): Promise<AuditVerification> {
   const location = await locateDatabase(ownerUrl, rootKey);
   await withPool(ownerUrl, async (owner) => {
-    const [there] = await owner`select from pg_class where oid = to_regclass('events.verifications')`;
-    if (!there) throw new CannotStart('The database is not of this version of PurSight. Start PurSight once, which brings it there.');
+    const [found] = await owner<{ any: boolean; current: boolean }[]>`
+      select to_regclass('events.log') is not null as any, to_regclass('events.verifications') is not null as current`;
+    if (!found!.any) throw new CannotStart('There is no PurSight in this database: nothing to verify. Look at DATABASE_URL and DATA_DIR.');
+    if (!found!.current)
+      throw new CannotStart('The database is not of this version of PurSight. Start PurSight once, which brings it there.');
     await checkRootKey(owner, rootKey);
   });
   const [sql, identity] = (['events', 'identity'] as const).map((part) =>
@@ -48,6 +53,16 @@ export async function verifyAudit({ settings, ownerUrl, rootKey }: Place, { file
     await Promise.all([sql, identity].map((pool) => pool.end({ timeout: 5 })));
   }
 }
+
+/** After a restore: the file has what the table has, so that both can be verified before PurSight starts. Throws what the file system does. */
+export const fillCheckpointFile = ({ settings, ownerUrl, rootKey }: Place): Promise<void> =>
+  withPool(ownerUrl, (sql) =>
+    fillFile(sql, {
+      file: checkpointFile(settings),
+      key: deriveCheckpointKey(rootKey),
+      logger: createLogger({ level: 'silent', format: 'json' }),
+    }),
+  );
 
 /** The public half of the key that signs checkpoints, as PEM. */
 export const auditPublicKey = (rootKey: Uint8Array): string => deriveCheckpointKey(rootKey).publicKey;

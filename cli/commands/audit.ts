@@ -4,7 +4,7 @@ import type { AddCommands, CommandContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { printJson, printLine } from '../output.ts';
 import { reaching } from '../reaching.ts';
-import { findServerDatabase } from '../serverDatabase.ts';
+import { findServerKey, withServerDatabase } from '../serverDatabase.ts';
 import { drawBar, drawLine } from '../terminal.ts';
 
 /** No other command waits for what these need. */
@@ -28,13 +28,14 @@ export const addAuditCommands: AddCommands = (program, context) => {
 
 /** `file`: a copy; false: none. */
 async function verify({ terminal, json }: CommandContext, file: string | false | undefined): Promise<void> {
-  const place = findServerDatabase();
   const { verifyAudit } = await loadTools();
   const found = await reaching(() =>
-    verifyAudit(place, {
-      file: file === false ? null : file,
-      onProgress: ({ done, total }) => drawLine(terminal, `audit  ${drawBar(done, total)}  events`),
-    }).finally(() => drawLine(terminal, '')),
+    withServerDatabase((place) =>
+      verifyAudit(place, {
+        file: file === false ? null : file,
+        onProgress: ({ done, total }) => drawLine(terminal, `audit  ${drawBar(done, total)}  events`),
+      }),
+    ).finally(() => drawLine(terminal, '')),
   );
   if (json) printJson(terminal, found);
   else for (const line of linesOf(found)) printLine(terminal, line);
@@ -93,7 +94,7 @@ function readLines({ batches, reads, lost, fault }: AuditVerification['reads']):
 }
 
 async function printKey({ terminal, json }: CommandContext): Promise<void> {
-  const { rootKey } = findServerDatabase();
+  const rootKey = findServerKey();
   const { auditPublicKey } = await loadTools();
   const publicKey = auditPublicKey(rootKey);
   if (json) printJson(terminal, { publicKey });

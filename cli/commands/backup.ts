@@ -11,6 +11,7 @@ import { drawBar, drawLine, isInteractive, plain, prompt, type Terminal } from '
 /** No other command waits for what these need. */
 const loadBackup = () => import('#deploy/backup/backup.ts');
 const loadRestore = () => import('#deploy/backup/restore.ts');
+const loadAuditTools = () => import('#deploy/auditTools.ts');
 
 type RestoreOptions = { replace: boolean; check: boolean; yes: boolean };
 
@@ -71,8 +72,18 @@ async function restore({ terminal, json }: CommandContext, file: string, { repla
     const answer = await prompt(terminal, `Lose all that is in the database, for the backup of ${found.createdAt}? [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('Nothing was changed.');
   };
+  const { checkpointFile, fillCheckpointFile } = await loadAuditTools();
   const restored = await working(terminal, () =>
-    withServerDatabase((place) => restoreBackup(place, file, { replace, confirm, onProgress })),
+    withServerDatabase(async (place) => {
+      const done = await restoreBackup(place, file, { replace, confirm, onProgress });
+      await fillCheckpointFile(place).catch((error: Error) => {
+        drawLine(terminal, '');
+        terminal.stderr.write(
+          `${plain(`The file of checkpoints, ${checkpointFile(place.settings)} (AUDIT_FILE, DATA_DIR), was not written: ${error.message}. PurSight writes it when it starts; "pursight audit verify" misses it until then.`)}\n`,
+        );
+      });
+      return done;
+    }),
   );
   if (json) return printJson(terminal, restored);
   tell(terminal, restored);

@@ -73,7 +73,8 @@ export async function createAuditedLog(): Promise<AuditedLog> {
 
 type Row = Envelope & { seq: number; hash: Buffer; salt: Buffer; data: unknown };
 
-async function rechain(owner: Database, from: number): Promise<void> {
+/** All leaves and hashes from this number on fit what the rows say by now. */
+export async function rechain(owner: Database, from: number): Promise<void> {
   const [before] = await owner<{ hash: Buffer }[]>`select hash from events.log where seq = ${from - 1}`;
   let previous = before?.hash ?? Buffer.alloc(32);
   for (const row of await owner<Row[]>`select * from events.log where seq >= ${from} order by seq`) {

@@ -82,9 +82,15 @@ export function createAnchors({ sql, key, file, first, epochs, faults }: Options
     }
   }
 
-  /** What a backup that was restored later does not have. The first epoch is of no backup: it takes nothing away, also where others were deleted. */
-  const isVoid = ({ epoch, seq, time }: Checkpoint): boolean =>
-    epochs.slice(1).some((other) => other.epoch !== epoch && other.seq <= seq && other.time > time);
+  /** Where backups ended that were restored after this was signed. The first epoch is of no backup: it takes nothing away, also where others were deleted. */
+  const backupsAfter = ({ epoch, time }: Checkpoint): Epoch[] =>
+    epochs.slice(1).filter((other) => other.epoch !== epoch && other.time > time);
+
+  /** Of an event that no restored backup has. A row of the table never is: a backup ends after all that is signed in it, or it is of a log that was cut. */
+  const isAfterBackup = (checkpoint: Checkpoint): boolean => backupsAfter(checkpoint).some(({ seq }) => seq < checkpoint.seq);
+
+  /** Of a line that the table has not: also where it was signed over the backup's last event, after the backup was made. */
+  const isVoid = (checkpoint: Checkpoint): boolean => backupsAfter(checkpoint).some(({ seq }) => seq <= checkpoint.seq);
 
   /** Whether it may be compared with the log. */
   function isGood(checkpoint: SignedCheckpoint, place: string): boolean {
@@ -117,7 +123,6 @@ export function createAnchors({ sql, key, file, first, epochs, faults }: Options
       counts.table++;
       if (file !== null) awaited.set(placeOf(row), row);
       if (!isGood(row, 'table')) awaited.delete(placeOf(row));
-      else if (isVoid(row)) counts.void++;
       else await compareWith(row, 'table', hashOf);
       if (awaited.size > MOST_AWAITED) missInFile(awaited.values().next().value!);
     }
@@ -127,7 +132,7 @@ export function createAnchors({ sql, key, file, first, epochs, faults }: Options
   async function compareLines(last: number, hashOf: HashOf): Promise<void> {
     for (let next = await lines.peek(); next; next = await lines.peek()) {
       const checkpoint = next.value;
-      if (checkpoint && checkpoint.seq > last && !isVoid(checkpoint)) return;
+      if (checkpoint && checkpoint.seq > last && !isAfterBackup(checkpoint)) return;
       lines.take();
       if (checkpoint) await compareLine(checkpoint, hashOf);
       else counts.halfLines++;
@@ -165,7 +170,7 @@ export function createAnchors({ sql, key, file, first, epochs, faults }: Options
 
   function missInFile(row: SignedCheckpoint): void {
     awaited.delete(placeOf(row));
-    if (!isVoid(row)) faults.add(null, `The file lacks the checkpoint of event ${row.seq} that the table has.`);
+    if (!isAfterBackup(row)) faults.add(null, `The file lacks the checkpoint of event ${row.seq} that the table has.`);
   }
 
   return {

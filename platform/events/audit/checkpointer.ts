@@ -51,18 +51,11 @@ export function createCheckpointer({ sql, key, file, logger, now = () => new Dat
   let filed: Position | undefined;
 
   async function turn(atOnce: boolean): Promise<void> {
-    const last = await inTurn((tx) => signHead(tx, { key, now: now(), atOnce }));
+    const last = await inTurn(sql, (tx) => signHead(tx, { key, now: now(), atOnce }));
     if (!last || isDeepStrictEqual(last, filed)) return;
-    await inTurn((tx) => fillFile(tx, file, key, logger));
+    await fillFile(sql, { file, key, logger });
     filed = last;
   }
-
-  /** One process at a time, also at the file. */
-  const inTurn = <Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> =>
-    sql.begin(async (tx) => {
-      await tx`select pg_advisory_xact_lock(${CHECKPOINTS_LOCK})`;
-      return work(tx);
-    }) as Promise<Result>;
 
   async function attempt(atOnce: boolean): Promise<void> {
     try {
@@ -102,6 +95,13 @@ export function createCheckpointer({ sql, key, file, logger, now = () => new Dat
   };
 }
 
+/** One process at a time, also at the file. */
+const inTurn = <Result>(sql: Database, work: (tx: Transaction) => Promise<Result>): Promise<Result> =>
+  sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(${CHECKPOINTS_LOCK})`;
+    return work(tx);
+  }) as Promise<Result>;
+
 type Position = Pick<Checkpoint, 'epoch' | 'seq'>;
 
 /** Signs what is due of the log, and gives the last checkpoint of the table. */
@@ -127,14 +127,16 @@ async function signHead(
  * Begins an epoch where the log is, and signs that. For a restore, in the transaction that makes the log what the backup was: what was signed
  * later, of events that the backup does not have, counts no more from then on, and old cursors are CURSOR_EXPIRED. An epoch that begins in any
  * other way is never signed, and verification tells it. `tx`: of the owner, or of the role `events`; it needs the checkpoints of the backup.
- * The file gets this one at the next start. Gives the new epoch.
+ * A backup of a log that had begun an epoch by itself is not vouched for. The file gets this one by `fillFile`. Gives the new epoch.
  */
 export async function beginEpoch(tx: Transaction, { key, now = new Date() }: { key: CheckpointKey; now?: Date }): Promise<string> {
+  const before = await readHead(tx);
   // What the last batch saw is of the transactions of another server.
   const [head] = await tx<Head[]>`
     update events.head set epoch = substr(md5(random()::text || clock_timestamp()::text), 1, 8), snapshot = null, resume_after = 0
     returning epoch, seq, hash`;
   const last = await lastCheckpoint(tx);
+  if (last && last.epoch !== before.epoch) return head!.epoch;
   // After all that was signed before, by whatever clock.
   const time = new Date(Math.max(now.getTime(), (last?.time.getTime() ?? 0) + 1));
   await sign(tx, key, { head: head!, after: last?.seq ?? 0, withEnd: true, now: time });
@@ -169,8 +171,11 @@ async function lastCheckpoint(sql: Queryable): Promise<Checkpoint | undefined> {
   return last;
 }
 
-/** Appends what the table has and the file has not. */
-async function fillFile(tx: Transaction, file: string, key: CheckpointKey, logger: Logger): Promise<void> {
+/** Appends what the table has and the file has not. `sql`: of the owner, or of the role `events`. Throws what the file system does. */
+export const fillFile = (sql: Database, { file, key, logger }: Pick<Options, 'file' | 'key' | 'logger'>): Promise<void> =>
+  inTurn(sql, (tx) => fillInTurn(tx, file, key, logger));
+
+async function fillInTurn(tx: Transaction, file: string, key: CheckpointKey, logger: Logger): Promise<void> {
   const last = await findLastCheckpoint(file, key.isSigned);
   const [known] = last
     ? await tx`
