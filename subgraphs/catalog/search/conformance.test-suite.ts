@@ -112,6 +112,34 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
         expect(await found(query)).toEqual([name]);
       });
 
+      it.each([
+        ['customers', 'customer'],
+        ['customer', 'customers'],
+        ['companies', 'company'],
+        ['company', 'companies'],
+        ['addresses', 'customer_address'],
+        ['address', 'customer_addresses'],
+        ['order lines', 'OrderLine'],
+        ['OrderLines', 'order_line'],
+        ['orderlines', 'order_line'],
+        ['order lines', 'orderline'],
+        ['orders line', 'order_lines'],
+        ['parts_2019', 'part_2019'],
+      ])('%j, of another number: %j', async (query, name) => {
+        await tables('other', 'part_2018', name);
+        expect(await found(query)).toEqual([name]);
+      });
+
+      it('columns and descriptions of another number, but nothing that only begins so', async () => {
+        await put(
+          { path: ['d', 's', 'one'], columns: columns('category_id') },
+          { path: ['d', 's', 'two'], description: 'What a category is.' },
+          { path: ['d', 's', 'caseworkers'] },
+        );
+        expect(new Set(await found('categories'))).toEqual(new Set(['one', 'two']));
+        expect(await found('cases')).toEqual([]);
+      });
+
       it('parts of names without spaces', async () => {
         await tables('客户订单明细', '客户', '供应商');
         expect(await found('订单')).toEqual(['客户订单明细']);
@@ -252,6 +280,27 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
         );
         expect((await found('sku77'))[0]).toBe('parts');
         expect((await found('SKU-77'))[0]).toBe('parts');
+      });
+
+      it('the number that was typed first, and the other one above names of more words', async () => {
+        await tables('orders_old', 'order_items', 'orders', 'order', 'open_orders');
+        expect((await found('orders')).slice(0, 2)).toEqual(['orders', 'order']);
+        expect((await found('order')).slice(0, 2)).toEqual(['order', 'orders']);
+        await put(
+          { path: ['d', 's', 'category'], description: 'Known and owned.', ownerIds: [newId()] },
+          { path: ['d', 's', 'categories'] },
+          { path: ['d', 's', 'category_paths'] },
+        );
+        expect(await found('categories')).toEqual(['categories', 'category', 'category_paths']);
+      });
+
+      it('a schema and its table with a space between as with a dot', async () => {
+        await put(
+          { path: ['d', 'staging', 'stg_shop_customers'], description: 'Known.' },
+          { path: ['d', 'shop', 'customers'] },
+          { path: ['d', 'shop', 'customers_old'] },
+        );
+        for (const query of ['shop customers', 'd shop customers', 'shop.customers']) expect((await found(query))[0]).toBe('customers');
       });
 
       it('a qualified name first, among many of the same title', async () => {
@@ -492,6 +541,8 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
       const { sought } = await search('kundenubersciht');
       expect(markText('die Kundenübersicht <b>', sought)).toBe('die <em>Kundenübersicht</em> &lt;b&gt;');
       expect(markText('nichts', sought)).toBeNull();
+      const plural = await search('companies');
+      expect(markText('every company, all companies', plural.sought)).toBe('every <em>company</em>, all <em>companies</em>');
     });
   });
 }

@@ -1,6 +1,7 @@
 /** A parsed query as what its tiers ask an index for, in its language: what is found by a better one stands above. Pure. */
 import type { SoughtWords } from './index.ts';
 import { JOINED_TITLE, PART, QUALIFIED, TITLE, TITLE_WORD, wholeName, type Language } from './lexemes.ts';
+import { otherNumbers } from './numbers.ts';
 import type { ParsedQuery, QueryUnit } from './query.ts';
 import { mayBeMistyped } from './typos.ts';
 
@@ -36,6 +37,9 @@ export function typedWords({ units, joined }: ParsedQuery): string[] {
 /** A single letter or digit begins too many words: it is one of its own, or begins a word of a title. */
 const isShort = (word: string): boolean => word.length === 1 && /[a-z0-9]/.test(word);
 
+/** Its plural or singular, unless it is found by its beginning anyway. */
+const otherForms = (word: string): string[] => otherNumbers(word).filter((other) => !other.startsWith(word));
+
 const nobody: Meant = () => [];
 
 export type Seeking = {
@@ -55,9 +59,24 @@ export function seeking({ exactly, beginning, allOf, anyOf }: Language): Seeking
   function orMeant(strict: string, word: string, meant: Meant): string {
     return anyOf([strict, ...meant(word).map(beginning)])!;
   }
+  /** Another number is a word of its own: `cases` finds `case` and no `casehardening`. */
+  function anywhere(word: string, meant: Meant): string {
+    return anyOf([orMeant(begins(word), word, meant), ...otherForms(word).map(exactly)])!;
+  }
+  function inTitle(word: string, meant: Meant): string {
+    return anyOf([
+      ...[word, ...meant(word)].map((each) => beginning(TITLE_WORD + each)),
+      ...otherForms(word).map((other) => exactly(TITLE_WORD + other)),
+    ])!;
+  }
+  /** Whole names that are written otherwise: their words without what separates them, in the other number, or with a dot for a space. */
+  function otherwise({ raw, joined }: ParsedQuery): string[] {
+    const titles = joined ? [joined, ...otherNumbers(joined)].map((each) => JOINED_TITLE + each) : [];
+    return [...titles, wholeName(QUALIFIED, raw.replaceAll(' ', '.'))].map(exactly);
+  }
 
   function unitQuery({ words, joined }: QueryUnit, meant: Meant): string {
-    const each = allOf(words.map((word) => orMeant(begins(word), word, meant)));
+    const each = allOf(words.map((word) => anywhere(word, meant)));
     return anyOf([each, joined && orMeant(beginning(joined), joined, meant)])!;
   }
 
@@ -67,6 +86,7 @@ export function seeking({ exactly, beginning, allOf, anyOf }: Language): Seeking
       ...wholeNames(raw),
       allOf(units.map((unit) => unitQuery(unit, meant))),
       [...joined].length > 1 ? orMeant(beginning(joined), joined, meant) : null,
+      ...otherwise(query),
     ])!;
   }
 
@@ -89,12 +109,11 @@ export function seeking({ exactly, beginning, allOf, anyOf }: Language): Seeking
       };
     }
     const words = units.flatMap((unit) => unit.words);
-    const titleWords = (each: Meant): string | null =>
-      allOf(words.map((word) => anyOf([beginning(TITLE_WORD + word), ...each(word).map((other) => beginning(TITLE_WORD + other))])!));
+    const titleWords = (each: Meant): string | null => allOf(words.map((word) => inTitle(word, each)));
     const everything = wholeQuery(query, meant);
     const queries: { query: string | null; title: boolean }[] = [
       { query: anyOf(wholeNames(raw)), title: true },
-      { query: joined ? exactly(JOINED_TITLE + joined) : null, title: true },
+      { query: anyOf(otherwise(query)), title: true },
       {
         query: anyOf([
           beginning(wholeName(TITLE, raw)),
@@ -129,16 +148,14 @@ export function seeking({ exactly, beginning, allOf, anyOf }: Language): Seeking
   function seekAny(query: ParsedQuery, meant: Meant): Sought | null {
     const words = [...new Set(query.units.flatMap((unit) => unit.words))];
     if (words.length < 2) return null;
-    const parts = words.map((word) => orMeant(begins(word), word, meant));
+    const parts = words.map((word) => anywhere(word, meant));
     const joinedUnits = query.units.flatMap((unit) => (unit.joined ? [orMeant(beginning(unit.joined), unit.joined, meant)] : []));
     const everything = anyOf([...parts, ...joinedUnits])!;
     return {
       tiers: [
         {
           tier: 1,
-          query: anyOf(
-            words.flatMap((word) => [beginning(TITLE_WORD + word), ...meant(word).map((other) => beginning(TITLE_WORD + other))]),
-          )!,
+          query: anyOf(words.map((word) => inTitle(word, meant)))!,
           title: false,
         },
         { tier: 0, query: everything, title: false },
@@ -158,6 +175,6 @@ export function soughtWords({ units, joined }: ParsedQuery, meant: Meant): Sough
   const prefixes = [...new Set([...units.flatMap((unit) => (unit.joined ? [...unit.words, unit.joined] : unit.words)), joined])];
   return {
     prefixes: [...new Set([...prefixes.filter((word) => word !== '' && !isShort(word)), ...prefixes.flatMap((word) => meant(word))])],
-    exact: prefixes.filter(isShort),
+    exact: [...new Set([...prefixes.filter(isShort), ...prefixes.flatMap(otherForms)])],
   };
 }
