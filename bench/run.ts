@@ -3,8 +3,8 @@
  * to a baseline measured in the same run: times alone say more about the machine than about PurSight.
  */
 import { readdirSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { createDatabases, startServer, type Databases } from '#deploy/testing/databases.ts';
+import { exitOfUsage, readOptions } from '#deploy/testing/options.ts';
 
 export type BenchResult = {
   name: string;
@@ -23,6 +23,8 @@ export type BenchContext = Databases & {
   /** Progress, for people. */
   say(text: string): void;
 };
+
+const USAGE = 'npm run bench [-- [name …] [--json] [--quick] [--assets <number>]]';
 
 type Bench = { run(context: BenchContext): Promise<BenchResult[]> };
 
@@ -45,7 +47,7 @@ function print(results: readonly BenchResult[]): void {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions(USAGE, {
     allowPositionals: true,
     options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, assets: { type: 'string' } },
   });
@@ -53,18 +55,11 @@ async function main(): Promise<void> {
   const json = values.json || process.env.npm_config_json === 'true';
   const quick = values.quick || process.env.npm_config_quick === 'true';
   const assets = values.assets === undefined ? undefined : Number(values.assets);
-  if (assets !== undefined && !(Number.isInteger(assets) && assets >= 1000)) {
-    console.error('"--assets" takes a whole number of at least 1000.');
-    process.exitCode = 2;
-    return;
-  }
+  if (assets !== undefined && !(Number.isInteger(assets) && assets >= 1000))
+    exitOfUsage('--assets takes a whole number of at least 1000.', USAGE);
   const known = benchNames();
   const unknown = positionals.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    console.error(`There is no bench "${unknown.join('", "')}". There are: ${known.join(', ')}.`);
-    process.exitCode = 2;
-    return;
-  }
+  if (unknown.length > 0) exitOfUsage(`There is no bench "${unknown.join('", "')}". There are: ${known.join(', ')}.`, USAGE);
   const server = await startServer(process.env.BENCH_DATABASE_URL);
   const all: Record<string, BenchResult[]> = {};
   try {

@@ -2,7 +2,7 @@
  * `npm run audit:http` audits a product that it starts and stops; `npm run audit:http -- <url> [--token T]` one that runs, with the token
  * from the option or PURSIGHT_TOKEN. Prints every audit; exits with 1 when a MUST or a SHOULD fails.
  */
-import { parseArgs } from 'node:util';
+import { readOptions } from '#deploy/testing/options.ts';
 import { ADMINISTRATOR, startInProcess } from '#deploy/testing/inProcess.ts';
 import { isBinding, runAudits } from './httpAudits.ts';
 
@@ -27,7 +27,10 @@ async function audit(url: string, token: string): Promise<void> {
   if (binding.length > 0) process.exitCode = 1;
 }
 
-const { values, positionals } = parseArgs({ options: { token: { type: 'string' } }, allowPositionals: true });
+const { values, positionals } = readOptions('npm run audit:http [-- <url> [--token <token>]]', {
+  options: { token: { type: 'string' } },
+  allowPositionals: true,
+});
 const [url] = positionals;
 const token = values.token ?? process.env.PURSIGHT_TOKEN;
 if (!url) await withProduct(audit);

@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readOptions } from '#deploy/testing/options.ts';
 import { readTypeDefs } from '#platform/graphql/subgraph.ts';
 import { API_FILE, SUBGRAPH_NAMES, SUPERGRAPH_FILE } from '#router/supergraph.ts';
 import { breakingChanges, composeGraph, CompositionError, type Composition } from './composition.ts';
@@ -53,7 +53,9 @@ function check(composition: Composition, base: string | undefined): string[] {
   return problems;
 }
 
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false }, base: { type: 'string' } } });
+const { values } = readOptions('npm run compose [-- [--check] [--base <git reference>]]', {
+  options: { check: { type: 'boolean', default: false }, base: { type: 'string' } },
+});
 try {
   const composition = await composeGraph(SUBGRAPH_NAMES.map((name) => ({ name, sdl: readTypeDefs(name) })));
   for (const remark of composition.remarks) console.warn(remark);

@@ -1,9 +1,9 @@
 /** `npm run docs` writes the documents that are made from code; `npm run docs -- --check` writes nothing and fails when one differs. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readOptions } from '#deploy/testing/options.ts';
 import { generateDocs } from './generatedDocs.ts';
 
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const { values } = readOptions('npm run docs [-- --check]', { options: { check: { type: 'boolean', default: false } } });
 for (const [path, text] of generateDocs()) {
   const file = new URL(`../${path}`, import.meta.url);
   if (!values.check) {

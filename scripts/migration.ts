@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions } from '#deploy/testing/options.ts';
 import { MIGRATION_FOLDERS } from '#deploy/migrations.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -46,7 +46,10 @@ function checkFolder(folder: string): boolean {
   }
 }
 
-const { values, positionals } = parseArgs({ options: { check: { type: 'boolean', default: false } }, allowPositionals: true });
+const { values, positionals } = readOptions('npm run migration [-- [what changed] [--check]]', {
+  options: { check: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 let missing = false;
 for (const { schema, folder } of MIGRATION_FOLDERS) {
   if (values.check) {

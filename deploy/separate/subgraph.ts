@@ -1,5 +1,4 @@
 /** `npm run subgraph -- <name>`: one subgraph, for routers only. */
-import { parseArgs } from 'node:util';
 import { loadRouterPublicKeys } from '#platform/auth/routerKeys.ts';
 import { createRouterTokenVerifier } from '#platform/auth/routerTokens.ts';
 import type { Database } from '#platform/database/index.ts';
@@ -53,8 +52,7 @@ async function makeIdentityHere(base: Base): Promise<Subgraph> {
   return makeIdentity(base).subgraph;
 }
 
-const { positionals } = parseArgs({ allowPositionals: true });
-const [name = ''] = positionals;
+const [name = '', ...more] = process.argv.slice(2);
 
 async function start(base: Base, say: Say): Promise<void> {
   const { settings, location, logger, later } = base;
@@ -73,6 +71,6 @@ async function start(base: Base, say: Say): Promise<void> {
 }
 
 await runSeparate(`The subgraph ${name}`, start, () => {
-  if (positionals.length === 1 && Object.hasOwn(MAKE, name)) return;
+  if (more.length === 0 && Object.hasOwn(MAKE, name)) return;
   throw new CannotStart(`Say which subgraph, as in \`npm run subgraph -- catalog\`. There are: ${Object.keys(MAKE).join(', ')}.`);
 });

@@ -2,7 +2,7 @@
  * `npm run soak <name …> [--seconds N] [--clients N]`: the whole product as a process of its own, worked hard. Each is a file here that exports
  * `run(context)`. `SEED=7` throws the same dice again.
  */
-import { parseArgs } from 'node:util';
+import { exitOfUsage, readOptions } from '#deploy/testing/options.ts';
 
 export type SoakContext = {
   seed: number;
@@ -22,24 +22,19 @@ const SOAKS: Readonly<Record<string, () => Promise<Soak>>> = {
   faults: () => import('./faults.ts'),
 };
 
+const USAGE = 'npm run soak [-- [name …] [--seconds <number>] [--clients <number>]]';
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions(USAGE, {
     allowPositionals: true,
     options: { seconds: { type: 'string' }, clients: { type: 'string' } },
   });
   const numbers = Object.entries(values).map(([name, text]) => [name, Number(text)] as const);
-  const odd = [
-    ...numbers.filter(([, number]) => !(Number.isInteger(number) && number > 0)).map(([name]) => `"--${name}" takes a whole number.`),
-    ...positionals
-      .filter((name) => !(name in SOAKS))
-      .map((name) => `There is no soak "${name}". There are: ${Object.keys(SOAKS).join(', ')}.`),
-  ];
+  const wrongNumber = numbers.find(([, number]) => !(Number.isInteger(number) && number > 0));
+  if (wrongNumber) exitOfUsage(`--${wrongNumber[0]} takes a whole number of at least 1.`, USAGE);
+  const unknown = positionals.filter((name) => !Object.hasOwn(SOAKS, name));
+  if (unknown.length > 0) exitOfUsage(`There is no soak "${unknown.join('", "')}". There are: ${Object.keys(SOAKS).join(', ')}.`, USAGE);
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
-  if (odd.length > 0) {
-    odd.forEach(say);
-    process.exitCode = 2;
-    return;
-  }
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
   for (const name of positionals.length > 0 ? positionals : Object.keys(SOAKS)) {
     say(`${name}, seed ${seed}`);
