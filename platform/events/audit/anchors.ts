@@ -95,7 +95,10 @@ export function createAnchors({ sql, key, file, first, epochs, faults }: Options
   /** Whether it may be compared with the log. */
   function isGood(checkpoint: SignedCheckpoint, place: string): boolean {
     if (key.isSigned(checkpoint)) return true;
-    faults.add(null, `The checkpoint of event ${checkpoint.seq} in the ${place} was not signed with this product's key.`);
+    // The file of a data folder outlives a change of DATABASE_URL, and two products may have been given the same one.
+    const isOfOther = place === 'file' && !epochs.some(({ epoch }) => epoch === checkpoint.epoch);
+    const hint = isOfOther ? ' It is of another log: give each database a file of its own (AUDIT_FILE).' : '';
+    faults.add(null, `The checkpoint of event ${checkpoint.seq} in the ${place} was not signed with this product's key.${hint}`);
     return false;
   }
 

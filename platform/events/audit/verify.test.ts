@@ -232,6 +232,15 @@ describe('the checkpoints', () => {
     expect((await log.verify()).faultCount).toBeGreaterThan(0);
   });
 
+  it('are told to be of another log where two databases had one file', async () => {
+    await fill();
+    const foreign = deriveCheckpointKey(randomBytes(32)).sign({ epoch: '0a1b2c3d', seq: 5, hash: randomBytes(32), time: new Date() });
+    appendFileSync(log.file, `${formatCheckpoint(foreign)}\n`);
+    expect((await log.verify()).faults.map(({ message }) => message)).toEqual([
+      "The checkpoint of event 5 in the file was not signed with this product's key. It is of another log: give each database a file of its own (AUDIT_FILE).",
+    ]);
+  });
+
   it('count only when this key signed them', async () => {
     await fill();
     const foreign = deriveCheckpointKey(randomBytes(32));
