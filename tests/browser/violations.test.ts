@@ -3,7 +3,7 @@ import type { Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from './chromium.ts';
 import { createShop, publish, type Shop } from './shop.ts';
-import { startSite, type Site } from './site.ts';
+import { findBarriers, startSite, type Site } from './site.ts';
 
 const found = findChromium();
 const title = 'missing' in found ? ` (NOT CHECKED: ${found.missing})` : '';
@@ -42,6 +42,11 @@ describe(`violations${title}`, { skip: 'missing' in found, timeout: 120_000 }, (
     await page.getByTitle('Live, up to date').waitFor();
     await counted(page, count);
     return page;
+  };
+
+  const focusAfterTab = async (page: Page): Promise<string | undefined> => {
+    await page.keyboard.press('Tab');
+    return page.evaluate(() => document.activeElement?.closest('label')?.textContent ?? undefined);
   };
 
   it('wait behind a bar when they come, and the counts follow', async () => {
@@ -93,5 +98,46 @@ describe(`violations${title}`, { skip: 'missing' in found, timeout: 120_000 }, (
     await page.getByRole('button', { name: /^1 new violation/ }).waitFor();
     await counted(page, 7);
     await show(page, '1 new violation', 7);
+  });
+
+  it('are narrowed to those of a domain, by the keyboard alone, and by the address', async () => {
+    const domains: Record<string, string> = {};
+    for (const [name, parent] of [['Trade'], ['Europe', 'Trade']] as const) {
+      const { createDomain } = await site.world.admin(
+        'mutation ($input: CreateDomainInput!) { createDomain(input: $input) { domain { id } } }',
+        { input: { name, parentId: parent && domains[parent] } },
+      );
+      domains[name] = createDomain.domain.id;
+    }
+    const { asset } = await site.world.admin('query ($id: ID!) { asset(id: $id) { id version } }', {
+      id: await shop.idOf('sales.refunds'),
+    });
+    await site.world.admin('mutation ($input: UpdateAssetInput!) { updateAsset(input: $input) { asset { id } } }', {
+      input: { ...asset, domainId: domains.Europe },
+    });
+    await site.world.consumed();
+
+    const page = await openInbox(7);
+    await page.getByRole('button', { name: 'Domain', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    const europe = page.getByRole('checkbox', { name: 'Europe in Trade' });
+    await europe.waitFor();
+    await expect.poll(() => focusAfterTab(page), { timeout: 10_000 }).toBe('Europe in Trade');
+    await page.keyboard.press('Space');
+    await page.waitForURL(new RegExp(`domain=${domains.Europe}`));
+    await page.keyboard.press('Escape');
+    await expect.poll(() => rows(page).count()).toBe(1);
+    expect(await rowOf(page, 'refunds').count()).toBe(1);
+    // Its name is known to who comes by the address, too.
+    await page.reload();
+    await page.getByRole('button', { name: 'Domain Europe in Trade' }).waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+
+    // Of the domain alone, not of those below it.
+    await page.goto(`${site.url}/violations?domain=${domains.Trade}`);
+    await page.getByText('No violation matches these filters').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).last().click();
+    await expect.poll(() => rows(page).count()).toBe(7);
+    expect(new URL(page.url()).search).toBe('');
   });
 });

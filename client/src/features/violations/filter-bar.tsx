@@ -8,7 +8,7 @@ import { SEVERITIES, SeverityMark } from '@/components/ui/severity';
 import { StatusMark } from '@/components/ui/status';
 import { graphql } from '@/gql';
 import { formatEnum } from '@/lib/format';
-import { usePolicies, useSources } from '@/lib/lists';
+import { useDomains, usePolicies, useSources } from '@/lib/lists';
 import { useUrlState } from '@/lib/url-state';
 import { useIsNarrow } from '@/lib/use-media';
 import { useViewer } from '@/lib/viewer';
@@ -66,10 +66,11 @@ function Filters() {
   const { params, getAll, get, set } = useUrlState();
   const { viewer } = useViewer();
   const { id: tab, statuses } = tabOf(params);
-  const [isAsked, setAsked] = useState(params.has('policy') || params.has('source'));
+  const [isAsked, setAsked] = useState(['policy', 'source', 'domain'].some((name) => params.has(name)));
   const [{ data }] = useQuery({ query: FILTER_BAR_COUNTS, variables: { filter: { statuses: [...statuses] } }, pause: !isAsked });
   const policies = usePolicies({ pause: !isAsked });
   const sources = useSources({ pause: !isAsked });
+  const domains = useDomains({ pause: !isAsked });
   const ask = () => setAsked(true);
   const countIn = (counts: readonly { value: string; count: number }[] | null | undefined, id: string) =>
     counts ? (counts.find(({ value }) => value === id)?.count ?? 0) : undefined;
@@ -110,6 +111,14 @@ function Filters() {
         onChange={(source) => set({ source }, { push: true })}
         list={sources}
         options={sources.nodes.map(({ id, name }) => ({ value: id, label: name, count: countIn(data?.bySource, id) }))}
+      />
+      <FilterMenu
+        label="Domain"
+        chosen={getAll('domain')}
+        onOpen={ask}
+        onChange={(domain) => set({ domain }, { push: true })}
+        list={domains}
+        options={domains.nodes.map(({ id, name, parent }) => ({ value: id, label: parent ? `${name} in ${parent.name}` : name }))}
       />
       <FilterMenu
         label="Owner"

@@ -13,9 +13,10 @@ describe('the address of the inbox', () => {
   });
 
   it('takes several values of a filter, and leaves out what is none', () => {
-    expect(scopeOf(params('severity=ERROR&severity=LOUD&source=s&owner=teams'), me, 0)).toEqual({
+    expect(scopeOf(params('severity=ERROR&severity=LOUD&source=s&domain=d&domain=e&owner=teams'), me, 0)).toEqual({
       severities: ['ERROR'],
       sourceIds: ['s'],
+      domainIds: ['d', 'e'],
       ownerIds: ['me', 'team'],
     });
   });

@@ -9,7 +9,7 @@ export const TABS = [
 ] as const satisfies readonly { id: string; label: string; statuses: readonly ViolationStatus[] }[];
 
 /** Parameters of the address that narrow the list; a tab and the opened row are none. */
-export const FILTERS = ['status', 'severity', 'policy', 'source', 'asset', 'owner', 'raised'] as const;
+export const FILTERS = ['status', 'severity', 'policy', 'source', 'domain', 'asset', 'owner', 'raised'] as const;
 
 export const RAISED = [
   { value: '1', label: 'Today' },
@@ -40,6 +40,7 @@ export function scopeOf(params: Params, me: Me, now: number): ViolationFilter {
     severities: some(params.getAll('severity').filter((value) => SEVERITIES.includes(value)) as Severity[]),
     policyIds: some(params.getAll('policy')),
     sourceIds: some(params.getAll('source')),
+    domainIds: some(params.getAll('domain')),
     assetIds: some(params.getAll('asset')),
     ownerIds: ownerIdsOf(params.get('owner'), me),
     raisedAfter: days ? start.toISOString() : undefined,
