@@ -1,7 +1,7 @@
 /**
- * How good the answers of search are (`search/relevance.ts`), and on PostgreSQL over 100,000 assets how soon: filling the index, and what people
- * type, for viewers of everything, of 1 % and of nothing; against the time that the server spends on the same statements. With MEILI_URL the same
- * on Meilisearch, against PostgreSQL.
+ * How good the answers of search are (`search/relevance.ts`), and on PostgreSQL over 100,000 assets (or `--assets`) how soon: filling the index,
+ * and what people type, for viewers of everything, of 1 % and of nothing; against the time that the server spends on the same statements. With
+ * MEILI_URL the same on Meilisearch, against PostgreSQL.
  */
 import type { VisibleClasses } from '#platform/auth/access.ts';
 import { readSettings } from '#platform/config.ts';
@@ -10,7 +10,7 @@ import { roleUrl } from '#platform/database/roles.ts';
 import { rebuildSearch } from '#subgraphs/catalog/search/indexer.ts';
 import type { SearchIndex } from '#subgraphs/catalog/search/index.ts';
 import { createMeilisearch } from '#subgraphs/catalog/search/meilisearch.ts';
-import { fillCopy } from '#subgraphs/catalog/search/meilisearch/filling.ts';
+import { fillCopy, type Progress } from '#subgraphs/catalog/search/meilisearch/filling.ts';
 import { openCopy } from '#subgraphs/catalog/search/meilisearch/index.ts';
 import { createPostgresSearch } from '#subgraphs/catalog/search/postgres.ts';
 import { makeAssets } from './fixtures/assets.ts';
@@ -19,6 +19,7 @@ import { measureRelevance } from './search/relevance.ts';
 
 const ASSETS = 100_000;
 const ROUNDS = 30;
+const TOLD_EVERY = 50_000;
 
 type Queries = Record<string, readonly string[]>;
 
@@ -50,8 +51,10 @@ export async function run(context: BenchContext): Promise<BenchResult[]> {
   const results: BenchResult[] = [...relevance];
   let meilisearch: Awaited<ReturnType<typeof fillMeilisearch>>;
   try {
-    context.say(`making ${ASSETS} assets …`);
-    await makeAssets(owner, context.quick ? ASSETS / 10 : ASSETS, context.say);
+    const assets = context.assets ?? (context.quick ? ASSETS / 10 : ASSETS);
+    context.say(`making ${assets} assets …`);
+    await makeAssets(owner, assets, context.say);
+    context.say('filling the index …');
     const startedAt = performance.now();
     const count = await rebuildSearch({ sql, indexFor: createPostgresSearch });
     results.push({ name: 'filling the index', value: (count / (performance.now() - startedAt)) * 1000, unit: 'assets/s' });
@@ -62,7 +65,7 @@ export async function run(context: BenchContext): Promise<BenchResult[]> {
       results.push({ name: `size of ${table}`, value: row!.size / 2 ** 20, unit: 'MB' });
     }
     await owner`create extension if not exists pg_stat_statements`;
-    meilisearch = await fillMeilisearch(sql);
+    meilisearch = await fillMeilisearch(sql, context);
     if (meilisearch) results.push({ name: 'Meilisearch: filling the index', value: meilisearch.perSecond, unit: 'assets/s' });
 
     const [source] = await sql<{ ids: number[] }[]>`select array_agg(id) as ids from access.classes group by source_id limit 1`;
@@ -98,12 +101,15 @@ export async function run(context: BenchContext): Promise<BenchResult[]> {
 }
 
 /** Undefined without MEILI_URL. The index is one of this bench alone. */
-async function fillMeilisearch(sql: Database) {
+async function fillMeilisearch(sql: Database, { say }: BenchContext) {
   const { MEILI_URL: url, MEILI_KEY: key } = readSettings();
   if (!url) return undefined;
   const copy = await openCopy({ url, key }, sql);
   const startedAt = performance.now();
-  const { documents } = (await fillCopy({ copy, sql }))!;
+  const onProgress = ({ copied, total }: Progress): void => {
+    if (copied % TOLD_EVERY === 0) say(`  ${copied} of ${total} to Meilisearch …`);
+  };
+  const { documents } = (await fillCopy({ copy, sql, onProgress }))!;
   const perSecond = (documents / (performance.now() - startedAt)) * 1000;
   const { meili, serving } = copy;
   const remove = () => meili.run((client) => client.deleteIndex(serving));

@@ -39,7 +39,7 @@ it('the demo is answered well', async () => {
   const [demo] = corpora;
   await fill(index, demo!);
   const answers = await judge(index, demo!);
-  expect(mean(answers.map(({ ndcg }) => ndcg))).toBeGreaterThan(0.8);
-  expect(mean(answers.map(({ recall }) => recall))).toBeGreaterThan(0.8);
+  expect(mean(answers.map(({ ndcg }) => ndcg))).toBeGreaterThan(0.9);
+  expect(mean(answers.map(({ recall }) => recall))).toBeGreaterThan(0.9);
   expect(answers.find(({ query }) => query === 'customers')!.found[0]).toEqual({ name: 'demo_shop.crm.customers', grade: 3 });
 });
