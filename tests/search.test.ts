@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const SEARCH = `query ($query: String!) {
-  search(query: $query) { totalCount nodes { highlights asset { id name version } } facets { name values { value count } } }
+  search(query: $query) { totalCount didYouMean nodes { highlights asset { id name version } } facets { name values { value count } } }
 }`;
 const search = async (ask: Ask, query: string) => {
   const { data, errors } = await ask(SEARCH, { query });
@@ -41,6 +41,11 @@ it('finds what scans and edits commit, and only for who may see it', async () =>
   expect((await search(reader, 'stayed')).nodes[0].highlights).toEqual(['Who <em>stayed</em> &lt;in&gt;']);
   for (const query of ['salary', 'amount', 'customersalary'])
     expect(await search(reader, query)).toMatchObject({ totalCount: 0, nodes: [] });
+  expect((await search(reader, 'custmer')).didYouMean).toBe('customer');
+  for (const query of ['sallary', 'ammount', 'custmer salary']) {
+    expect((await search(reader, query)).didYouMean).toBeNull();
+    expect((await search(world.ask, query)).didYouMean).toBe(query.replace('ll', 'l').replace('mm', 'm').replace('custmer', 'customer'));
+  }
   const { facets } = await search(reader, '');
   expect(facets.find(({ name }: { name: string }) => name === 'source').values.map(({ value }: { value: string }) => value)).toEqual([
     open.id,

@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const SEARCH = `query ($query: String!, $first: Int, $after: String) {
   search(query: $query, first: $first, after: $after) {
-    totalCount nodes { highlights asset { id name version } } facets { name values { value count } } pageInfo { endCursor hasNextPage } } }`;
+    totalCount didYouMean nodes { highlights asset { id name version } } facets { name values { value count } } pageInfo { endCursor hasNextPage } } }`;
 const search = async (ask: Ask, query: string) => {
   const { data, errors } = await ask(SEARCH, { query });
   expect(errors).toBeUndefined();
@@ -48,9 +48,17 @@ it('finds what is committed for who may see it, goes on while Meilisearch is awa
   const before = searches();
   await soon(async () => expect((await search(world.ask, 'customer')).totalCount).toBe(2));
   expect(searches()).toBeGreaterThan(before);
+  const asked = async (fields: string): Promise<number> => {
+    const earlier = searches();
+    expect((await world.ask(`{ search(query: "customer") { ${fields} } }`)).errors).toBeUndefined();
+    return searches() - earlier;
+  };
+  expect(await asked('nodes { score } didYouMean')).toBe(await asked('nodes { score }'));
   const [hit] = (await search(reader, 'custmer')).nodes;
   expect(hit).toMatchObject({ asset: { name: expect.stringContaining('customer_visit') }, highlights: ['<em>customer</em>_visit'] });
-  for (const query of ['salary', 'amount', 'sallary']) expect(await search(reader, query)).toMatchObject({ totalCount: 0, nodes: [] });
+  for (const query of ['salary', 'amount', 'sallary'])
+    expect(await search(reader, query)).toMatchObject({ totalCount: 0, nodes: [], didYouMean: null });
+  expect((await search(world.ask, 'sallary')).didYouMean).toBe('salary');
   for (const { name, values } of (await search(reader, '')).facets)
     if (name === 'source') expect(values.map(({ value }: { value: string }) => value)).toEqual([open.id]);
   const { data: page } = await world.ask(SEARCH, { query: 'customer', first: 1 });
@@ -64,7 +72,7 @@ it('finds what is committed for who may see it, goes on while Meilisearch is awa
       meilisearch: { state: 'down', message: expect.stringContaining('MEILI_URL') },
     }),
   );
-  expect((await search(reader, 'customer')).totalCount).toBe(1);
+  expect(await search(reader, 'custmer')).toMatchObject({ totalCount: 1, didYouMean: 'customer' });
   await open.rescan('alter table customer_visit rename to guest_book');
   await soon(async () => expect((await search(reader, 'guest book')).nodes).toMatchObject([{ asset: { id: hit.asset.id } }]));
   const { errors } = await world.ask(SEARCH, { query: 'customer', first: 1, after: page.search.pageInfo.endCursor });

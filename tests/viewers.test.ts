@@ -208,7 +208,7 @@ const ABOUT_SOURCES: Record<string, (seen: Seen) => string> = {
   assetCounts: () => `assetCounts(by: SOURCE) { value count } byLabel: assetCounts(by: LABEL) { value count }`,
   tags: () => `tags { totalCount nodes { name assetCount } }`,
   search: () =>
-    `search(query: "") { totalCount nodes { highlights asset { name } } facets { name values { value count } } } byWord: search(query: "beta") { totalCount nodes { asset { name } } }`,
+    `search(query: "") { totalCount nodes { highlights asset { name } } facets { name values { value count } } } byWord: search(query: "beta") { totalCount nodes { asset { name } } } mistyped: search(query: "betta") { didYouMean }`,
   glossaryTerm: () => `glossaryTerm(id: "${term}") { name assets { totalCount nodes { name } } }`,
   glossaryTerms: () => `glossaryTerms { nodes { name assets { totalCount nodes { name } } } }`,
   domain: () => `domain(id: "${domain}") { name assets { totalCount nodes { name } } }`,

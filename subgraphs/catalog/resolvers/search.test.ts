@@ -53,7 +53,7 @@ afterAll(() => test.drop());
 
 const SEARCH = `query ($query: String!, $first: Int, $after: String, $filter: AssetFilter) {
   search(query: $query, first: $first, after: $after, filter: $filter) {
-    nodes { asset { id name } score highlights } edges { cursor } facets { name values { value count } } totalCount totalIsCapped pageInfo { hasNextPage endCursor }
+    nodes { asset { id name } score highlights } edges { cursor } facets { name values { value count } } totalCount totalIsCapped didYouMean pageInfo { hasNextPage endCursor }
   }
 }`;
 const search = async (
@@ -90,6 +90,13 @@ describe('search', () => {
     );
     expect(all.facets.map((facet: { name: string }) => facet.name)).toEqual(['kind', 'source', 'domain', 'owner', 'tag', 'label']);
     expect(await search('customer', { as: readerOfNothing() })).toMatchObject({ nodes: [], totalCount: 0 });
+  });
+
+  it('says what may have been meant, of what the viewer may see', async () => {
+    expect(await search('custmer', { as: readerOf(shop) })).toMatchObject({ totalCount: 2, didYouMean: 'customer' });
+    expect(await search('customer_sallary', { as: readerOf(shop) })).toMatchObject({ didYouMean: null });
+    expect(await search('customer_sallary')).toMatchObject({ totalCount: 1, didYouMean: 'customer_salary' });
+    expect(await search('custmer', { as: readerOfNothing() })).toMatchObject({ didYouMean: null });
   });
 
   it('leaves tombstones out unless they are asked for', async () => {

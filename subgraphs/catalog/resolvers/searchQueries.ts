@@ -49,6 +49,7 @@ export function createSearchQueries(catalog: CatalogContext, indexFor: IndexFor)
         edges: present,
         nodes: present.map((edge) => edge.node),
         facets: result.facets,
+        didYouMean: result.didYouMean,
         totalIsCapped: async () => (await count()).isCapped,
       };
     },

@@ -49,6 +49,7 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
     index().search({ query, filter, classes: as, first, after: null });
   const found = async (query: string, options?: Options): Promise<string[]> =>
     (await search(query, options)).hits.map(({ assetId }) => names.get(assetId)!);
+  const suggestion = async (query: string, options?: Options): Promise<string | null> => (await search(query, options)).didYouMean();
   const facetsOf = async (query: string, options?: Options) =>
     Object.fromEntries(
       (await (await search(query, options)).facets()).map(({ name, values }) => [
@@ -390,7 +391,13 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
     describe('shows nothing of what is hidden', () => {
       const everything = async (query: string, as: VisibleClasses) => {
         const result = await search(query, { as });
-        return { hits: result.hits, sought: result.sought, count: await result.count(), facets: await result.facets() };
+        return {
+          hits: result.hits,
+          sought: result.sought,
+          count: await result.count(),
+          facets: await result.facets(),
+          didYouMean: await result.didYouMean(),
+        };
       };
       const QUERIES = [
         '',
@@ -405,7 +412,7 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
         'topsecret',
         'zebra customer',
       ];
-      it('not in hits, order, totals, facets, sought words, or in what is fallen back to', async () => {
+      it('not in hits, order, totals, facets, sought words, what may have been meant, or in what is fallen back to', async () => {
         await put(
           { path: ['d', 's', 'customer_note'], tags: ['open'] },
           { path: ['d', 's', 'orders'], columns: columns('customer_id') },
@@ -433,16 +440,84 @@ export function describeSearch(title: string, { index, clear, classes }: Conform
         );
         expect(await Promise.all(QUERIES.map((query) => everything(query, [open()])))).toEqual(before);
         expect((await search('secret', { as: 'all' })).hits.length).toBeGreaterThan(3);
+        expect(await suggestion('zebbra', { as: [open()] })).toBeNull();
+        expect(await suggestion('zebbra')).toBe('zebra');
+      });
+
+      it('not in what may have been meant by a word that only what was hidden since has', async () => {
+        const [document] = await put({ path: ['d', 's', 'zebra'] }, { path: ['d', 's', 'customer'] });
+        expect(await suggestion('zebbra', { as: [open()] })).toBe('zebra');
+        await index().upsert([{ ...document!, accessClass: hidden() }]);
+        expect(await suggestion('zebbra', { as: [open()] })).toBeNull();
+        expect(await suggestion('zebbra', { as: [hidden()] })).toBe('zebra');
+        await put({ path: ['d', 's', 'zebrafish'] });
+        expect(await found('zebra', { as: [open()] })).toEqual(['zebrafish']);
+        expect(await suggestion('zebbra', { as: [open()] })).toBeNull();
       });
 
       it('and nothing at all to who may see nothing', async () => {
         await tables('customer');
         for (const query of QUERIES) {
           expect(await everything(query, [])).toMatchObject({ hits: [], count: { total: 0 }, sought: { prefixes: [], exact: [] } });
+          expect(await suggestion(query, { as: [] })).toBeNull();
           expect(await (await search(query, { as: [] })).facets()).toEqual(
             ['kind', 'source', 'domain', 'owner', 'tag', 'label'].map((name) => ({ name, values: [] })),
           );
         }
+      });
+    });
+
+    describe('suggests what may have been meant', () => {
+      beforeEach(() =>
+        put(
+          { path: ['d', 's', 'customer_orders'], columns: columns('postal_code'), description: 'What is shipped.' },
+          { path: ['d', 's', 'form'] },
+          { path: ['d', 's', 'from'] },
+          { path: ['d', 's', 'forgotten_invoices'], deletedAt: new Date('2026-05-01T00:00:00Z') },
+        ),
+      );
+
+      it.each([
+        ['custmer', 'customer'],
+        ['Custmer_ordres', 'customer_orders'],
+        ['custmerOrders', 'customerOrders'],
+        ['s.custmer', 's.customer'],
+        ['customerordrs', 'customerorders'],
+        ['  postla code ', 'postal code'],
+      ])('by %j: %j', async (query, expected) => {
+        expect(await suggestion(query)).toBe(expected);
+        expect((await found(expected))[0]).toBe('customer_orders');
+      });
+
+      it('also where a letter more is wrong than a search forgives', async () => {
+        expect(await found('cuzzomer')).toEqual([]);
+        expect(await suggestion('cuzzomer')).toBe('customer');
+        expect(await found('custrrrrrr')).toEqual([]);
+        expect(await suggestion('custrrrrrr')).toBeNull();
+        expect(await suggestion('fxrx')).toBeNull();
+      });
+
+      it.each([
+        '',
+        '%',
+        'customer',
+        'cust',
+        'form',
+        'shipped',
+        'zebra',
+        'customer zebra',
+        'custmer zebra',
+        'form from',
+        'forgoten',
+        '订单',
+      ])('but not by %j, of which nothing is mistyped or nothing like it is there', async (query) => {
+        expect(await suggestion(query)).toBeNull();
+      });
+
+      it('only what the filter lets through', async () => {
+        expect(await suggestion('custmer', { filter: { kinds: ['VIEW'] } })).toBeNull();
+        expect(await suggestion('custmer', { filter: { kinds: ['TABLE'] } })).toBe('customer');
+        expect(await suggestion('forgoten', { filter: { includeDeleted: true } })).toBe('forgotten');
       });
     });
 

@@ -14,6 +14,7 @@ export const NOTHING: SearchResult = {
   sought: { prefixes: [], exact: [] },
   count: async () => ({ total: 0, isCapped: false }),
   facets: async () => NAMES.map((name) => ({ name, values: [] })),
+  didYouMean: async () => null,
 };
 
 /** `matches`: from where on, of the alias `d`. A domain that was removed is none. `total`: how many were looked at. */

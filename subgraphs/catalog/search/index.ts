@@ -58,6 +58,8 @@ export type SearchResult = {
   count: () => Promise<{ total: number; isCapped: boolean }>;
   /** Of at most MOST_COUNTED matches, the FACET_VALUES largest values of each. */
   facets: () => Promise<Facet[]>;
+  /** The query with words that the viewer's assets have in place of those that none has; null for none. Finds something. */
+  didYouMean: () => Promise<string | null>;
 };
 
 export type SearchIndex = {

@@ -3,7 +3,7 @@ import type { VisibleClasses } from '#platform/auth/access.ts';
 import type { Queryable } from '#platform/database/index.ts';
 import { afterPrefix } from '../store/prefix.ts';
 import type { Meant } from './tiers.ts';
-import { meantBy, probeFor } from './typos.ts';
+import { meantBy, probeFor, type Care } from './typos.ts';
 
 /** More words than this with the same half and nearly the same length are looked at no further. */
 const MOST_KNOWN = 500;
@@ -13,9 +13,9 @@ const reversed = (text: string): string => [...text].toReversed().join('');
 const endOf = (prefix: string): string => afterPrefix(prefix) ?? '\u{10ffff}';
 
 /** One statement for all words. */
-export async function findMeant(sql: Queryable, classes: VisibleClasses, typed: readonly string[]): Promise<Meant> {
+export async function findMeant(sql: Queryable, classes: VisibleClasses, typed: readonly string[], care: Care = 'well'): Promise<Meant> {
   if (typed.length === 0) return () => [];
-  const probes = typed.map(probeFor);
+  const probes = typed.map((word) => probeFor(word, care));
   const column = <Key extends keyof (typeof probes)[number]>(key: Key) => probes.map((probe) => probe[key]);
   const seen = classes === 'all' ? sql`` : sql`and w.classes && ${classes}::int[]`;
   const rows = await sql<{ typed: string; word: string }[]>`
@@ -41,6 +41,6 @@ export async function findMeant(sql: Queryable, classes: VisibleClasses, typed: 
       )
     ) k`;
   const known = Map.groupBy(rows, (row) => row.typed);
-  const found = new Map(typed.map((word) => [word, meantBy(word, new Set((known.get(word) ?? []).map((row) => row.word)))]));
+  const found = new Map(typed.map((word) => [word, meantBy(word, new Set((known.get(word) ?? []).map((row) => row.word)), care)]));
   return (word) => found.get(word) ?? [];
 }

@@ -19,11 +19,12 @@ import { NOTHING } from './facets.ts';
 import { findMeant } from './knownWords.ts';
 import { within, type Meili } from './meilisearch/connection.ts';
 import { PRIMARY_KEY } from './meilisearch/settings.ts';
-import { placeInStep, scopeOf, scoreOf, seekAll, seekAny, stepsOf } from './meilisearch/steps.ts';
+import { IN_TIER, placeInStep, scopeOf, scoreOf, seekAll, seekAny, stepsOf } from './meilisearch/steps.ts';
 import { decode, placeOf, type StoredDocument } from './meilisearch/stored.ts';
 import { writeDocuments } from './meilisearch/writing.ts';
 import { parseQuery } from './query.ts';
-import { soughtWords, typedWords, type Sought } from './tiers.ts';
+import { suggest } from './suggestion.ts';
+import { AS_TYPED, soughtWords, typedWords, type Sought } from './tiers.ts';
 
 /** What a key of this index begins with, for all words and for any: PostgreSQL's keys are of another order. */
 const [ALL, ANY] = [3, 2];
@@ -71,6 +72,15 @@ async function search(options: Options, { query: text, filter, classes: allowed,
     keyOf: ({ score, assetId }): SearchKey => [kind, score, assetId],
     sought: soughtWords(query, meant),
     ...countsOf(options, sought ? [...scope, sought.everything] : scope),
+    didYouMean: () =>
+      suggest({
+        query,
+        isFound: kind === ALL && hits.some(({ score }) => score >= AS_TYPED * IN_TIER),
+        meant,
+        findMeantLoosely: (words) => findMeant(sql, classes, words, 'loosely'),
+        areFound: (filters) => areFound(options, scope, filters),
+        seekAll,
+      }),
   };
 }
 
@@ -135,6 +145,14 @@ const ATTRIBUTES: Readonly<Record<FacetName, keyof StoredDocument>> = {
   label: 'labels',
 };
 const ENCODED: readonly FacetName[] = ['tag', 'label'];
+
+async function areFound(options: Options, scope: readonly string[], filters: readonly string[]): Promise<boolean[]> {
+  const results = await ask(
+    options,
+    filters.map((filter) => ({ filter: [...scope, filter], limit: 1, attributesToRetrieve: [PRIMARY_KEY] })),
+  );
+  return results.map(({ hits }) => hits.length > 0);
+}
 
 type Counted = { total: number; facets: Facet[] };
 

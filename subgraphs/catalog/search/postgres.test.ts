@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { upsertClass } from '#platform/auth/access.ts';
 import type { Database } from '#platform/database/index.ts';
 import { newId } from '#platform/ids.ts';
@@ -27,4 +27,42 @@ describeSearch('PostgreSQL', {
   index: () => createPostgresSearch(sql),
   clear: async () => void (await sql`delete from catalog.search_documents`, await sql`delete from catalog.search_words`),
   classes: () => classes,
+});
+
+it('asks nothing more for what may have been meant where all was found as it was typed', async () => {
+  let asked = 0;
+  const counting = new Proxy(sql, {
+    apply(target, self, args) {
+      asked++;
+      return Reflect.apply(target, self, args) as unknown;
+    },
+  });
+  const index = createPostgresSearch(counting);
+  const path = ['shop', 'public', 'customer_orders'];
+  await index.upsert([
+    {
+      id: newId(),
+      accessClass: classes[0]!.id,
+      kind: 'TABLE',
+      name: path.join('.'),
+      path,
+      tags: [],
+      terms: [],
+      ownerIds: [],
+      labels: [],
+      description: null,
+      sourceDescription: null,
+      columns: [],
+      updatedAt: new Date(),
+      deletedAt: null,
+    },
+  ]);
+  const askedFor = async (query: string): Promise<number> => {
+    const { didYouMean } = await index.search({ query, filter: {}, classes: 'all', first: 1, after: null });
+    asked = 0;
+    await didYouMean();
+    return asked;
+  };
+  for (const query of ['', 'customer', 'cust', 'customer order']) expect(await askedFor(query)).toBe(0);
+  for (const query of ['custmer', 'customer zebra']) expect(await askedFor(query)).toBeGreaterThan(0);
 });

@@ -21,7 +21,8 @@ import {
 } from './index.ts';
 import { parseQuery, type ParsedQuery } from './query.ts';
 import { TSQUERY } from './lexemes.ts';
-import { seeking, soughtWords, typedWords, type Meant, type Sought } from './tiers.ts';
+import { AS_TYPED, seeking, soughtWords, typedWords, type Meant, type Sought } from './tiers.ts';
+import { suggest } from './suggestion.ts';
 import { deleteDocuments, upsertDocuments } from './writing.ts';
 import { findMeant } from './knownWords.ts';
 
@@ -56,6 +57,15 @@ async function search(sql: Queryable, { query: text, filter, classes: allowed, f
     keyOf: ({ score, assetId }): SearchKey => [all, score, assetId],
     sought: soughtWords(query, meant),
     ...countsOf(scope, sought?.everything ?? null),
+    didYouMean: () =>
+      suggest({
+        query,
+        isFound: all === 1 && hits.some(({ score }) => score >= AS_TYPED * IN_TIER),
+        meant,
+        findMeantLoosely: (words) => findMeant(sql, classes, words, 'loosely'),
+        areFound: (queries) => areFound(scope, queries),
+        seekAll,
+      }),
   };
 }
 
@@ -85,6 +95,8 @@ function matches({ sql, classes, filter }: Scope, query: string | null) {
     ${updatedAfter ? sql`and d.updated_at > ${updatedAfter}` : sql``}`;
 }
 
+/** Points: what a better tier finds stands above. */
+const IN_TIER = 10;
 /** Of D, C, B and A: columns, descriptions, path and tags and terms, the title. */
 const WEIGHTS = [0.1, 0.2, 0.4, 1];
 
@@ -116,7 +128,7 @@ async function listHits(
     select asset_id, score from (
       select place, max(tier) as tier from (${found}) f group by place order by tier desc, place limit ${MOST_HITS}
     ) c cross join lateral (
-      select d.asset_id, (c.tier * 10 + ${place} ${parts} + case when d.described then 0.3 else 0 end
+      select d.asset_id, (c.tier * ${IN_TIER}::int + ${place} ${parts} + case when d.described then 0.3 else 0 end
         + case when d.owner_ids <> '{}' then 0.3 else 0 end - least(d.title_length, 200) / 1000.0)::float8 as score
       from catalog.search_documents d where d.ctid = c.place offset 0
     ) s
@@ -140,6 +152,19 @@ function countsOf(scope: Scope, query: string | null): Pick<SearchResult, 'count
     },
     facets: async () => (await (counted ??= countFacets(sql, found))).facets,
   };
+}
+
+/** `having` instead of `exists`: the planner would read the whole table for the first of those that it expects. */
+async function areFound(scope: Scope, queries: readonly string[]): Promise<boolean[]> {
+  const { sql } = scope;
+  const each = queries.map(
+    (query, at) => sql`select ${at}::int as place from (
+      select from catalog.search_documents d where ${matches(scope, query)} limit ${MOST_HITS}
+    ) f having count(*) > 0`,
+  );
+  const rows = await sql<{ place: number }[]>`${each.reduce((all, next) => sql`${all} union all ${next}`)}`;
+  const found = new Set(rows.map(({ place }) => place));
+  return queries.map((_, at) => found.has(at));
 }
 
 async function count(sql: Queryable, found: Fragment): Promise<number> {

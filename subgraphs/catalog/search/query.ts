@@ -12,6 +12,8 @@ export type QueryUnit = {
 };
 
 export type ParsedQuery = {
+  /** What counts of what was typed. */
+  text: string;
   /** As typed, folded: what a whole name is compared with. '' finds everything. */
   raw: string;
   /** Empty where there is no word at all, only signs: then nothing but `raw` counts. */
@@ -31,5 +33,5 @@ export function parseQuery(text: string): ParsedQuery {
     units.push({ words: words.slice(0, left), joined: words.length > 1 && words.length <= left ? joined(part) : null });
     left -= words.length;
   }
-  return { raw: fold(cut).replaceAll(/\s+/g, ' '), units, joined: left >= 0 ? joined(cut) : '' };
+  return { text: cut, raw: fold(cut).replaceAll(/\s+/g, ' '), units, joined: left >= 0 ? joined(cut) : '' };
 }

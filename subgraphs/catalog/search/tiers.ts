@@ -40,7 +40,11 @@ const isShort = (word: string): boolean => word.length === 1 && /[a-z0-9]/.test(
 /** Its plural or singular, unless it is found by its beginning anyway. */
 const otherForms = (word: string): string[] => otherNumbers(word).filter((other) => !other.startsWith(word));
 
-const nobody: Meant = () => [];
+/** No word was meant as another one. */
+export const verbatim: Meant = () => [];
+
+/** What this tier and better ones of seekAll find has every word as it was typed. */
+export const AS_TYPED = 4;
 
 export type Seeking = {
   /** For those in which every word is. */
@@ -123,10 +127,10 @@ export function seeking({ exactly, beginning, allOf, anyOf }: Language): Seeking
         ]),
         title: true,
       },
-      { query: titleWords(nobody), title: true },
+      { query: titleWords(verbatim), title: true },
       { query: joined ? exactly(PART + joined) : null, title: false },
       { query: anyOf(meant(joined).map((other) => exactly(JOINED_TITLE + other))), title: true },
-      { query: wholeQuery(query, nobody), title: false },
+      { query: wholeQuery(query, verbatim), title: false },
       { query: titleWords(meant), title: true },
       { query: everything, title: false },
     ];

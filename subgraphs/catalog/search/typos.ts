@@ -4,6 +4,12 @@
 const SHORTEST = 3;
 /** From here on two wrong letters are forgiven. */
 const LONG = 9;
+/** From here on one more, where a word is only asked after. */
+const LONG_ENOUGH = 6;
+
+/** How sure a search must be that a word was meant: `loosely` forgives a letter more. */
+export type Care = 'well' | 'loosely';
+const mostWrong = (length: number, care: Care): number => (length >= LONG ? 2 : 1) + (care === 'loosely' && length >= LONG_ENOUGH ? 1 : 0);
 
 const CJK = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}]/u;
 const digitsOf = (word: string): string => word.replaceAll(/\P{N}+/gu, '');
@@ -37,9 +43,9 @@ export function distance(a: string, b: string, most: number): number {
 const MOST_MEANT = 30;
 
 /** Of known words those that may have been meant, the likeliest first. What begins with the typed word is found without this. */
-export function meantBy(typed: string, known: Iterable<string>): string[] {
+export function meantBy(typed: string, known: Iterable<string>, care: Care = 'well'): string[] {
   const length = [...typed].length;
-  const most = length >= LONG ? 2 : 1;
+  const most = mostWrong(length, care);
   const digits = digitsOf(typed);
   return (
     [...known]
@@ -54,7 +60,10 @@ export function meantBy(typed: string, known: Iterable<string>): string[] {
   );
 }
 
-/** Where to look for the words that `typed` may have been meant as: whatever letter is wrong, one half is as it was typed, and half of the other one. */
+/**
+ * Where to look for the words that `typed` may have been meant as: whatever letter is wrong, one half is as it was typed, and half of the
+ * other one; loosely one half is enough.
+ */
 export type Probe = {
   typed: string;
   head: string;
@@ -69,12 +78,12 @@ export type Probe = {
   most: number;
 };
 
-export function probeFor(typed: string): Probe {
+export function probeFor(typed: string, care: Care = 'well'): Probe {
   const letters = [...typed];
   const { length } = letters;
   const half = Math.floor(length / 2);
-  const later = half + Math.ceil((length - half) / 2);
-  const earlier = Math.floor(half / 2);
+  const later = care === 'loosely' ? half : half + Math.ceil((length - half) / 2);
+  const earlier = care === 'loosely' ? half : Math.floor(half / 2);
   const part = (from: number, to = length): string => letters.slice(from, to).join('');
   return {
     typed,
@@ -86,6 +95,6 @@ export function probeFor(typed: string): Probe {
     startOfRest: part(0, Math.max(earlier - 1, 0)),
     swapped: [...letters.slice(0, half - 1), letters[half]!, letters[half - 1]!, ...letters.slice(half + 1)].join(''),
     length,
-    most: length >= LONG ? 2 : 1,
+    most: mostWrong(length, care),
   };
 }

@@ -78,6 +78,10 @@ export function createSearchSource({ copy, sql: pool, look }: Options): IndexFor
       ...found,
       count: async () => (await attempt(found.count)) ?? (await (await other()).count()),
       facets: async () => (await attempt(found.facets)) ?? (await (await other()).facets()),
+      didYouMean: async () => {
+        const suggestion = await attempt(found.didYouMean);
+        return suggestion === undefined ? (await other()).didYouMean() : suggestion;
+      },
     };
   }
 }

@@ -22,7 +22,7 @@ export const { seekAll, seekAny } = seeking(FILTERS);
 export type Step = { number: number; filter: string | null; by: 'byTitle' | 'byMerit' };
 
 /** As many steps are in a tier. */
-const IN_TIER = 4;
+export const IN_TIER = 4;
 /** Of more words than this only so many count for how many are there. */
 const MOST_PARTS = 4;
 
