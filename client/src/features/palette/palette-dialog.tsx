@@ -12,6 +12,8 @@ import { cn } from '@/lib/class-names';
 import { describeError } from '@/lib/errors';
 import { modKey } from '@/lib/keys';
 import { showHidden } from '@/lib/marked-name';
+import { recordSearch } from '@/lib/recent-searches';
+import { useViewer } from '@/lib/viewer';
 import { readTyped, toGroups, type Entry } from './palette-groups';
 import { focusOpener } from './palette-state';
 import { useCommands } from './use-commands';
@@ -41,6 +43,7 @@ export function PaletteDialog({ open, onClose }: { open: boolean; onClose: () =>
 
 function Box({ onClose }: { onClose: () => void }) {
   const router = useRouter();
+  const { viewer } = useViewer();
   const id = useId();
   const [typed, setTyped] = useState('');
   /** By its id: entries come and go while one is chosen. */
@@ -60,6 +63,7 @@ function Box({ onClose }: { onClose: () => void }) {
 
   const open = (entry: Entry, newTab: boolean): void => {
     onClose();
+    if (found.assets.some(({ id: assetId }) => assetId === entry.id)) recordSearch(viewer.id, text);
     if (entry.run) entry.run();
     else if (newTab) window.open(entry.href, '_blank', 'noopener');
     else router.push(entry.href);
@@ -114,8 +118,8 @@ function Box({ onClose }: { onClose: () => void }) {
       </div>
       <div ref={list} id={`${id}-list`} role="listbox" aria-label="Found" className="min-h-0 flex-1 overflow-y-auto p-1">
         {groups.map((group) => (
-          <div key={group.title} role="group" aria-labelledby={`${id}-${group.title}`}>
-            <p id={`${id}-${group.title}`} className="px-3 pt-2 pb-1 text-micro font-medium text-fg-3">
+          <div key={group.title} role="group" aria-labelledby={`${id}-${group.title.replaceAll(' ', '-')}`}>
+            <p id={`${id}-${group.title.replaceAll(' ', '-')}`} className="px-3 pt-2 pb-1 text-micro font-medium text-fg-3">
               {group.title}
             </p>
             {group.entries.map((entry) => {

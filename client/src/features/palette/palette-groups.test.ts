@@ -13,6 +13,8 @@ const KNOWN: Parameters<typeof toGroups>[0] = {
   assets: [asset('shop.customer_value'), asset('shop.customers'), asset('crm.customers')],
   tags: [entry('gold')],
   owners: [entry('Ada'), entry('Team Data')],
+  searches: [],
+  suggestion: null,
 };
 const titles = (known: Partial<typeof KNOWN>) =>
   toGroups({ ...KNOWN, ...known }).map(({ title, entries }) => `${title}: ${entries.map(({ id }) => id).join(', ')}`);
@@ -20,6 +22,10 @@ const titles = (known: Partial<typeof KNOWN>) =>
 describe('the palette', () => {
   it('begins with what was looked at last', () => {
     expect(titles({})[0]).toBe('Recent: orders');
+    expect(titles({ searches: ['customer', 'a&b', 'c', 'd', 'e'] })[1]).toBe('Recent searches: customer, a&b, c, d');
+    const [, searches] = toGroups({ ...KNOWN, searches: ['a&b'] });
+    expect(searches!.entries).toEqual([{ id: 'a&b', name: 'a&b', href: '/search?q=a%26b' }]);
+    expect(titles({ text: 'c', searches: ['customer'] }).join()).not.toContain('Recent searches');
   });
 
   it('puts exact names first, then what fits the page, assets, pages', () => {
@@ -33,6 +39,13 @@ describe('the palette', () => {
       'Assets: all-results',
       'Pages: Customs, Sources',
       'Actions: Register a source',
+    ]);
+  });
+
+  it('asks what was meant after what was found', () => {
+    expect(titles({ text: 'custmers', suggestion: 'customers', assets: [asset('shop.customers')] })).toEqual([
+      'Assets: shop.customers, all-results',
+      'Did you mean: customers',
     ]);
   });
 

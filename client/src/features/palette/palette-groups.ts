@@ -18,6 +18,7 @@ export type Group = { title: string; entries: readonly Entry[] };
 export type Mode = 'all' | 'actions' | 'tags' | 'owners';
 
 const MOST = 8;
+const MOST_SEARCHES = 4;
 const PREFIXES: Readonly<Record<string, Mode>> = { '>': 'actions', '#': 'tags', '@': 'owners' };
 
 /** `>`, `#` and `@` limit to actions, tags and owners. */
@@ -34,10 +35,14 @@ type Known = {
   actions: readonly Entry[];
   pages: readonly Entry[];
   recent: readonly Entry[];
+  /** What was searched for last. */
+  searches: readonly string[];
   /** What the search found for the text. */
   assets: readonly (Entry & { fullName: string })[];
   tags: readonly Entry[];
   owners: readonly Entry[];
+  /** What the text may have been meant as. */
+  suggestion: string | null;
 };
 
 export function toGroups(known: Known): Group[] {
@@ -48,8 +53,10 @@ export function toGroups(known: Known): Group[] {
     .filter(({ entries }) => entries.length > 0);
 }
 
+const searchFor = (query: string, name = query): Entry => ({ id: query, name, href: `/search?q=${encodeURIComponent(query)}` });
+
 function listGroups(known: Known, matching: (entries: readonly Entry[]) => Entry[], text: string, mode: Mode): Group[] {
-  const { pageActions, actions, pages, recent, assets, tags, owners } = known;
+  const { pageActions, actions, pages, recent, searches, assets, tags, owners, suggestion } = known;
   if (mode === 'actions') {
     return [
       { title: 'On this page', entries: matching(pageActions) },
@@ -61,6 +68,7 @@ function listGroups(known: Known, matching: (entries: readonly Entry[]) => Entry
   if (text === '') {
     return [
       { title: 'Recent', entries: recent },
+      { title: 'Recent searches', entries: searches.slice(0, MOST_SEARCHES).map((query) => searchFor(query)) },
       { title: 'On this page', entries: pageActions },
       { title: 'Pages', entries: pages.slice(0, MOST) },
       { title: 'Actions', entries: actions },
@@ -69,11 +77,12 @@ function listGroups(known: Known, matching: (entries: readonly Entry[]) => Entry
   const wanted = text.toLowerCase();
   const isExact = ({ name, fullName }: { name: string; fullName: string }): boolean =>
     name.toLowerCase() === wanted || fullName.toLowerCase() === wanted;
-  const everything: Entry = { id: 'all-results', name: `All results for “${text}”`, href: `/search?q=${encodeURIComponent(text)}` };
+  const everything: Entry = { ...searchFor(text, `All results for “${text}”`), id: 'all-results' };
   return [
     { title: 'Exact name', entries: assets.filter(isExact) },
     { title: 'On this page', entries: matching(pageActions) },
     { title: 'Assets', entries: [...assets.filter((asset) => !isExact(asset)).slice(0, MOST - 1), everything] },
+    { title: 'Did you mean', entries: suggestion === null ? [] : [searchFor(suggestion)] },
     { title: 'Pages', entries: matching(pages) },
     { title: 'Actions', entries: matching(actions) },
   ];

@@ -3,6 +3,7 @@ import { usePathname } from 'next/navigation';
 import { ADMIN, CATALOG, DEVELOP, MAIN } from '@/components/pages';
 import { toast } from '@/components/ui/toast';
 import { copyText } from '@/lib/copy-text';
+import { clearSearches, listSearches } from '@/lib/recent-searches';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { signOut, type SessionProblem } from '@/lib/session/session';
 import { useViewer } from '@/lib/viewer';
@@ -14,7 +15,7 @@ const go = (name: string, href: string): Entry => ({ id: href, name, href });
 /** What can be done here and anywhere; what the viewer may not do is not among it. */
 export function useCommands(): Commands {
   const path = usePathname();
-  const { isAdmin, mayStewardAll } = useViewer();
+  const { viewer, isAdmin, mayStewardAll } = useViewer();
   const preferences = usePreferences();
   const assetId = /^\/(?:assets|lineage)\/([^/]+)/.exec(path)?.[1];
   const pageActions: Entry[] = [
@@ -49,6 +50,9 @@ export function useCommands(): Commands {
       name: preferences.zone === 'utc' ? 'Times in this browser’s zone' : 'Times in UTC',
       run: () => setPreferences({ zone: preferences.zone === 'utc' ? 'browser' : 'utc' }),
     },
+    ...(listSearches(viewer.id).length > 0
+      ? [{ id: 'clear-searches', name: 'Clear recent searches', run: () => clearSearches(viewer.id) }]
+      : []),
     {
       id: 'sign-out',
       name: 'Sign out',

@@ -4,6 +4,7 @@ import { useQuery } from 'urql';
 import { plainText } from '@/components/ui/highlight';
 import { graphql } from '@/gql';
 import { useTeams, useUsers } from '@/lib/lists';
+import { listSearches } from '@/lib/recent-searches';
 import { useViewer } from '@/lib/viewer';
 import type { Entry, Mode } from './palette-groups';
 import { listVisited } from './recent';
@@ -11,6 +12,7 @@ import { listVisited } from './recent';
 const PALETTE_ASSETS = graphql(`
   query PaletteAssets($query: String!) {
     search(query: $query, first: 10) {
+      didYouMean
       nodes {
         highlights
         asset {
@@ -75,6 +77,7 @@ export function useFound(mode: Mode, text: string) {
     return () => clearTimeout(timer);
   }, [text]);
   const [ids] = useState(() => listVisited(viewer.id));
+  const [searches] = useState(() => listSearches(viewer.id));
   const [recent] = useQuery({ query: PALETTE_RECENT, variables: { ids }, pause: ids.length === 0 });
   const [assets] = useQuery({ query: PALETTE_ASSETS, variables: { query: asked }, pause: mode !== 'all' || asked === '' });
   const [tags] = useQuery({ query: PALETTE_TAGS, variables: { prefix: asked }, pause: mode !== 'tags' });
@@ -83,6 +86,8 @@ export function useFound(mode: Mode, text: string) {
   return {
     recent: (recent.data?.assetsById ?? []).flatMap((asset) => (asset ? [toEntry(asset)] : [])),
     assets: (assets.data?.search?.nodes ?? []).map(({ asset, highlights }) => toEntry(asset, highlights[0])),
+    searches,
+    suggestion: assets.data?.search?.didYouMean ?? null,
     tags: (tags.data?.tags?.nodes ?? []).map(({ id, name, assetCount }): Entry => ({
       id,
       name,

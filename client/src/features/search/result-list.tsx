@@ -7,16 +7,21 @@ import { toast } from '@/components/ui/toast';
 import { cn } from '@/lib/class-names';
 import { copyText } from '@/lib/copy-text';
 import { useKeys } from '@/lib/keys';
+import { recordSearch } from '@/lib/recent-searches';
+import { useViewer } from '@/lib/viewer';
 import { ResultRow } from './result-row';
 import type { Result } from './use-results';
 
 const ROW = 77;
 const AHEAD = 20;
+/** Who leaves what was found standing for so long has meant what they searched for. */
+const STOOD_MS = 3_000;
 
 export type ResultListHandle = { focusFirst: () => void };
 
 type Props = {
-  label: string;
+  /** '' for all assets. */
+  query: string;
   results: readonly Result[];
   hasMore: boolean;
   onMore: () => void;
@@ -39,7 +44,7 @@ type Props = {
 
 /** Ten thousand results are as quick as fifty: only those in view are drawn. */
 export function ResultList({
-  label,
+  query,
   results,
   hasMore,
   onMore,
@@ -47,12 +52,21 @@ export function ResultList({
   peekedId,
   cameFrom,
   onActive,
-  onGo,
+  onGo: go,
   foot,
   onLeave,
   handle,
 }: Props) {
   const router = useRouter();
+  const { viewer } = useViewer();
+  useEffect(() => {
+    const timer = setTimeout(() => recordSearch(viewer.id, query), STOOD_MS);
+    return () => clearTimeout(timer);
+  }, [viewer.id, query]);
+  const onGo = (): void => {
+    recordSearch(viewer.id, query);
+    go();
+  };
   const scroller = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(0);
   const active = Math.min(focused, results.length - 1);
@@ -149,7 +163,7 @@ export function ResultList({
 
   return (
     <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto">
-      <ol aria-label={label} className="relative" style={{ height: virtualizer.getTotalSize() }}>
+      <ol aria-label={query ? `Results for ${query}` : 'Assets'} className="relative" style={{ height: virtualizer.getTotalSize() }}>
         {items.map(({ index, key, start }) => {
           const result = results[index]!;
           return (

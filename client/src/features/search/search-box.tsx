@@ -1,8 +1,11 @@
 'use client';
 import { Search, X } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 'react';
 import { IconButton } from '@/components/ui/button';
 import { useKeys } from '@/lib/keys';
+
+const RecentSearches = dynamic(() => import('./recent-searches').then((module) => module.RecentSearches), { ssr: false });
 
 const TYPING_MS = 150;
 
@@ -17,11 +20,12 @@ type Props = {
   startsFocused: boolean;
 };
 
-/** Asks when the typing rests; Enter at once. */
+/** Asks when the typing rests; Enter at once. Empty it offers what was searched for before, but not before somebody turns to it. */
 export function SearchBox({ query, onQuery, onLeave, onBackspace, startsFocused }: Props) {
   const box = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(query);
   const [isFocused, setFocused] = useState(false);
+  const [isOffering, setOffering] = useState(false);
   // The address may change by other means (Back, a link): it is followed, but never over somebody who types.
   const [seen, setSeen] = useState(query);
   if (query !== seen) {
@@ -42,10 +46,17 @@ export function SearchBox({ query, onQuery, onLeave, onBackspace, startsFocused 
     clearTimeout(timer.current);
     setTyped(new URLSearchParams(location.search).get('q') ?? '');
   });
+  const isQuiet = useRef(false);
+  const focusQuietly = (): void => {
+    isQuiet.current = true;
+    box.current?.focus();
+    isQuiet.current = false;
+  };
+  const arrive = useEffectEvent(focusQuietly);
   useEffect(() => {
     const follow = () => followHistory();
     // A finger's keyboard would cover what is there already.
-    if (startsFocused && matchMedia('(pointer: fine)').matches) box.current?.focus();
+    if (startsFocused && matchMedia('(pointer: fine)').matches) arrive();
     addEventListener('popstate', follow);
     return () => {
       removeEventListener('popstate', follow);
@@ -60,11 +71,14 @@ export function SearchBox({ query, onQuery, onLeave, onBackspace, startsFocused 
   });
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.nativeEvent.isComposing) return;
+    const recent = box.current?.parentElement?.querySelector<HTMLElement>('ul button');
     if (event.key === 'Enter') {
       ask(typed);
       onLeave();
-    } else if (event.key === 'ArrowDown') onLeave();
+    } else if (event.key === 'ArrowDown' && recent) recent.focus();
+    else if (event.key === 'ArrowDown') onLeave();
     else if (event.key === 'Escape' && typed !== '') type('');
+    else if (event.key === 'Escape' && isOffering) setOffering(false);
     else if (event.key === 'Backspace' && typed === '') onBackspace();
     else return;
     event.preventDefault();
@@ -85,7 +99,11 @@ export function SearchBox({ query, onQuery, onLeave, onBackspace, startsFocused 
         value={typed}
         onChange={({ target }) => type(target.value)}
         onKeyDown={onKeyDown}
-        onFocus={() => setFocused(true)}
+        onFocus={() => {
+          setFocused(true);
+          setOffering(!isQuiet.current);
+        }}
+        onClick={() => setOffering(true)}
         onBlur={() => {
           setFocused(false);
           // Not later, when it would call the way to another page off.
@@ -104,6 +122,17 @@ export function SearchBox({ query, onQuery, onLeave, onBackspace, startsFocused 
             ask('');
             box.current?.focus();
           }}
+        />
+      )}
+      {isOffering && typed === '' && (
+        <RecentSearches
+          onChoose={(text) => {
+            setTyped(text);
+            ask(text);
+            focusQuietly();
+          }}
+          onBack={focusQuietly}
+          onLeave={() => setOffering(false)}
         />
       )}
     </div>

@@ -28,6 +28,7 @@ import { useResults, type Order } from './use-results';
 const ResultList = dynamic(() => import('./result-list').then((module) => module.ResultList), {
   loading: () => <SkeletonRows rows={10} />,
 });
+const DidYouMean = dynamic(() => import('./did-you-mean').then((module) => module.DidYouMean));
 const Browse = dynamic(() => import('./browse').then(({ Browse: Loaded }) => Loaded), { loading: () => <SkeletonRows rows={10} /> });
 
 const PEEK_MS = 100;
@@ -164,7 +165,11 @@ function Found({ list, onLeave }: { list: React.RefObject<ResultListHandle | nul
           <RefetchLine isOn={results.isFetching && results.nodes.length > 0} />
           <p role="status" className="sr-only">
             {results.isFetching ? '' : (total ?? '')}
+            {!results.isFetching && results.suggestion && `. Did you mean ${results.suggestion}?`}
           </p>
+          {results.suggestion && (
+            <DidYouMean suggestion={results.suggestion} onSearch={() => set({ q: results.suggestion, peek: null }, { push: true })} />
+          )}
           {results.isLoading ? (
             <SkeletonRows rows={10} />
           ) : isBroken ? (
@@ -174,7 +179,7 @@ function Found({ list, onLeave }: { list: React.RefObject<ResultListHandle | nul
           ) : (
             <ResultList
               handle={list}
-              label={query ? `Results for ${query}` : 'Assets'}
+              query={query}
               results={results.nodes}
               hasMore={results.hasNextPage}
               onMore={results.loadMore}

@@ -15,6 +15,7 @@ const SEARCH_RESULTS = graphql(`
       }
       totalCount
       totalIsCapped
+      didYouMean
       pageInfo {
         hasNextPage
         endCursor
@@ -75,7 +76,7 @@ const SEARCH_RESULTS = graphql(`
 export type Order = 'name' | 'changed';
 type FoundAsset = NonNullable<SearchResultsQuery['assets']>['nodes'][number];
 export type Result = { id: string; asset: FoundAsset; highlights: readonly string[] };
-export type Results = Pages<SearchResultsQuery, Result> & { totalIsCapped: boolean };
+export type Results = Pages<SearchResultsQuery, Result> & { totalIsCapped: boolean; suggestion: string | null };
 
 /** Of a query the best first; without one all assets in an order. What was found before stays until the new is there. */
 export function useResults(query: string, chosen: Chosen, order: Order): Results {
@@ -92,5 +93,12 @@ export function useResults(query: string, chosen: Chosen, order: Order): Results
         ? { ...search, nodes: search.nodes.map(({ asset, highlights }) => ({ id: asset.id, asset, highlights })) }
         : assets && { ...assets, nodes: assets.nodes.map((asset) => ({ id: asset.id, asset, highlights: [] })) },
   );
-  return { ...pages, totalIsCapped: pages.data?.search?.totalIsCapped ?? false };
+  // Pages that an index has begun which is away now are begun anew: the other one has another order.
+  const isOver = pages.error?.graphQLErrors[0]?.extensions.field === 'after';
+  return {
+    ...pages,
+    retryRest: pages.retryRest && isOver ? pages.reload : pages.retryRest,
+    totalIsCapped: pages.data?.search?.totalIsCapped ?? false,
+    suggestion: pages.data?.search?.didYouMean ?? null,
+  };
 }

@@ -157,12 +157,13 @@ export async function signIn(email: string, password: string): Promise<void> {
   if (state.status === 'signed-in') channel?.postMessage({ kind: 'signed-in', userId: state.userId } satisfies Told);
 }
 
-/** What is kept for this tab under names that begin so may hold secrets: it does not outlast the session. */
+/** What is kept in this browser under names that begin so is nobody else's business, or holds secrets: it does not outlast the session. */
 export const PRIVATE = 'pursight.private.';
 
 function forgetPrivate(): void {
   try {
-    for (const name of Object.keys(sessionStorage)) if (name.startsWith(PRIVATE)) sessionStorage.removeItem(name);
+    for (const storage of [sessionStorage, localStorage])
+      for (const name of Object.keys(storage)) if (name.startsWith(PRIVATE)) storage.removeItem(name);
   } catch {
     // blocked: nothing was kept
   }
