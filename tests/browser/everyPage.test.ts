@@ -39,7 +39,7 @@ describe(`every page${title}`, { skip: 'missing' in found, timeout: 400_000 }, (
       .then(async (made) => ({ ...made, ...(await world.admin('{ me { id } violations(first: 1) { nodes { id } } }')) }));
     const [orders, view, schema] = await Promise.all(['sales.orders', 'sales.order_totals', 'sales'].map(shop.idOf));
     routes = [
-      '/', '/search', '/search?q=customers', '/search?view=browse', `/search?view=browse&at=${schema}`,
+      '/', '/search', '/search?q=customers', '/search?q=custmers', '/search?view=browse', `/search?view=browse&at=${schema}`,
       ...['', 'lineage', 'violations', 'history', 'definition', 'activity'].map((tab) => `/assets/${view}${tab && `?tab=${tab}`}`),
       `/assets/${schema}`, '/lineage', `/lineage/${view}`, `/lineage/${orders}?view=table`,
       '/violations', `/violations?violation=${violations.nodes[0].id}`,
