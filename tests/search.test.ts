@@ -1,7 +1,7 @@
 /** Search through the whole product: what a scan or a person commits is found a moment later, by those who may see it. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createEmptyDatabase } from '#platform/testing/database.ts';
-import { createWorld, type Ask, type World } from './world.ts';
+import { addScanned, search } from './searching.ts';
+import { createWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -9,21 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const SEARCH = `query ($query: String!) {
-  search(query: $query) { totalCount didYouMean nodes { highlights asset { id name version } } facets { name values { value count } } }
-}`;
-const search = async (ask: Ask, query: string) => {
-  const { data, errors } = await ask(SEARCH, { query });
-  expect(errors).toBeUndefined();
-  return data.search;
-};
-const scanned = async (name: string, statements: string) => {
-  const database = await createEmptyDatabase();
-  await database.sql.unsafe(statements);
-  const source = await world.addSource(name, { url: database.url });
-  expect(await world.scan(source.id)).toMatchObject({ status: 'COMPLETED' });
-  return { ...source, rescan: (sql: string) => database.sql.unsafe(sql).then(() => world.scan(source.id)) };
-};
+const scanned = (name: string, statements: string) => addScanned(world, name, statements);
 const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 50 });
 
 it('finds what scans and edits commit, and only for who may see it', async () => {

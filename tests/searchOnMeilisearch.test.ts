@@ -1,8 +1,8 @@
 /** The whole product with search on Meilisearch: who sees what, and what is said and answered while it is away. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createEmptyDatabase } from '#platform/testing/database.ts';
 import { startContractServer, type ContractServer } from '#platform/testing/meilisearch/contractServer.ts';
-import { createWorld, type Ask, type World } from './world.ts';
+import { addScanned, search, SEARCH } from './searching.ts';
+import { createWorld, type World } from './world.ts';
 
 let server: ContractServer;
 let world: World;
@@ -16,21 +16,7 @@ afterAll(async () => {
   await server.kill();
 });
 
-const SEARCH = `query ($query: String!, $first: Int, $after: String) {
-  search(query: $query, first: $first, after: $after) {
-    totalCount didYouMean nodes { highlights asset { id name version } } facets { name values { value count } } pageInfo { endCursor hasNextPage } } }`;
-const search = async (ask: Ask, query: string) => {
-  const { data, errors } = await ask(SEARCH, { query });
-  expect(errors).toBeUndefined();
-  return data.search;
-};
-const scanned = async (name: string, statements: string) => {
-  const database = await createEmptyDatabase();
-  await database.sql.unsafe(statements);
-  const source = await world.addSource(name, { url: database.url });
-  expect(await world.scan(source.id)).toMatchObject({ status: 'COMPLETED' });
-  return { ...source, rescan: (sql: string) => database.sql.unsafe(sql).then(() => world.scan(source.id)) };
-};
+const scanned = (name: string, statements: string) => addScanned(world, name, statements);
 const readiness = async () => {
   const response = await fetch(`${world.url}/health/ready`);
   const { status, parts } = (await response.json()) as { status: string; parts: Record<string, { state: string; message?: string }> };
