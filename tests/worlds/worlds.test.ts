@@ -334,6 +334,19 @@ async function checkSearch(viewer: Viewer, allowed: Asset[], everything: Viewer)
   }
 }
 
+/** A word with a letter missing was meant as the word for whom something has it. */
+async function checkSuggestion(viewer: Viewer): Promise<void> {
+  const word = random.pick(WORDS);
+  const variables = { word, mistyped: word[0] + word.slice(2), filter: randomFilter() };
+  const { found, mistyped } = await data(
+    viewer,
+    `query ($word: String!, $mistyped: String!, $filter: AssetFilter) {
+      found: search(query: $word, filter: $filter) { totalCount } mistyped: search(query: $mistyped, filter: $filter) { didYouMean } }`,
+    variables,
+  );
+  expect(mistyped.didYouMean, JSON.stringify(variables)).toBe(found.totalCount > 0 ? word : null);
+}
+
 describe(`random worlds (seed ${seed})`, () => {
   for (let round = 1; round <= ROUNDS; round++) {
     it(`shows each viewer what it may see and nothing more, after ${round * STEPS} changes`, async () => {
@@ -361,6 +374,7 @@ describe(`random worlds (seed ${seed})`, () => {
         await checkOneByOne(viewer, allowed);
         await checkCounts(viewer, allowed);
         await checkSearch(viewer, allowed, everything);
+        await checkSuggestion(viewer);
       }
     });
   }
