@@ -7,7 +7,7 @@ import { roleUrl } from '#platform/database/roles.ts';
 import { CannotStart } from '#platform/errors.ts';
 import { recordVerification } from '#platform/events/audit/auditor.ts';
 import { deriveCheckpointKey } from '#platform/events/audit/checkpoint.ts';
-import { fillFile } from '#platform/events/audit/checkpointer.ts';
+import { refillFile } from '#platform/events/audit/checkpointer.ts';
 import { verifyLog, type Verification } from '#platform/events/audit/verify.ts';
 import { createLogger } from '#platform/logger.ts';
 import { verifyReads, type ReadVerification } from '#subgraphs/identity/domain/readAudit.ts';
@@ -54,15 +54,18 @@ export async function verifyAudit({ settings, ownerUrl, rootKey }: Place, { file
   }
 }
 
-/** After a restore: the file has what the table has, so that both can be verified before PurSight starts. Throws what the file system does. */
-export const fillCheckpointFile = ({ settings, ownerUrl, rootKey }: Place): Promise<void> =>
-  withPool(ownerUrl, (sql) =>
-    fillFile(sql, {
-      file: checkpointFile(settings),
-      key: deriveCheckpointKey(rootKey),
-      logger: createLogger({ level: 'silent', format: 'json' }),
-    }),
-  );
+/** After a restore: the file has what the table has, so that both can be verified before PurSight starts. `copy`: where the file of before is, if another log had signed in it. Throws what the file system does. */
+export async function fillCheckpointFile(
+  { settings, ownerUrl, rootKey }: Place,
+  { seq, replacedEpochs }: { seq: number; replacedEpochs: readonly string[] },
+): Promise<{ copy: string | undefined }> {
+  const [file, key] = [checkpointFile(settings), deriveCheckpointKey(rootKey)];
+  let copy: string | undefined;
+  await withPool(ownerUrl, async (sql) => {
+    copy = await refillFile(sql, { file, key, logger: createLogger({ level: 'silent', format: 'json' }), seq, replacedEpochs });
+  });
+  return { copy };
+}
 
 /** The public half of the key that signs checkpoints, as PEM. */
 export const auditPublicKey = (rootKey: Uint8Array): string => deriveCheckpointKey(rootKey).publicKey;

@@ -1,5 +1,5 @@
 /** `pursight audit verify` right after `pursight restore`, before the product has started once: it passes, and finds whatever was changed. */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -39,7 +39,7 @@ async function verify() {
 
 /** The file of before is still there. */
 function keepFile(): void {
-  mkdirSync(dirname(file));
+  mkdirSync(dirname(file), { recursive: true });
   copyFileSync(before, file);
 }
 
@@ -94,13 +94,33 @@ describe('after a restore', { timeout: 60_000 }, () => {
   });
 
   it('and where the file of before goes on beyond the backup, or lacks what it has', async () => {
-    mkdirSync(dirname(file));
+    mkdirSync(dirname(file), { recursive: true });
     for (const lines of [3, 2, 1, 0]) {
       const kept = readFileSync(before, 'utf8').split('\n').slice(0, lines);
       writeFileSync(file, kept.map((line) => `${line}\n`).join(''));
       await restore();
       expect(await verify(), `${lines} lines`).toMatchObject({ code: 0, messages: [], anchoredSeq: 8 });
     }
+  });
+
+  it('and where it replaces a log that somebody else began, by a start on an empty database or by another backup', async () => {
+    await restore();
+    // As of a PurSight that was started once: it has a log of its own, in the same file.
+    await made.sql`update events.head set epoch = 'fresh', hash = ${Buffer.alloc(32, 7)}, seq = 3`;
+    await made.sql`delete from events.checkpoints`;
+    keepFile();
+    await start();
+    expect(readFileSync(file, 'utf8')).toContain('"fresh"');
+    const filed = readFileSync(file, 'utf8');
+    await restore();
+    expect(await verify()).toMatchObject({ code: 0, messages: [], checkpoints: { void: 1 } });
+    // Nothing is lost of what was signed.
+    expect(readFileSync(file, 'utf8')).not.toContain('"fresh"');
+    const [aside = ''] = readdirSync(dirname(file)).filter((name) => name !== 'checkpoints.jsonl');
+    expect(readFileSync(join(dirname(file), aside), 'utf8')).toBe(filed);
+    expect(statSync(join(dirname(file), aside)).mode & 0o777).toBe(0o600);
+    await start();
+    expect(await verify()).toMatchObject({ code: 0, messages: [] });
   });
 
   it('a file that cannot be written is told, and the next start makes up for it', async () => {
@@ -165,6 +185,21 @@ describe('after a restore', { timeout: 60_000 }, () => {
     await restore(again);
     const ended = 'The log ends with event 6, but event 8 was signed.';
     expect(await verify()).toMatchObject({ code: 1, messages: expect.arrayContaining([ended]) });
+  });
+
+  it('nor does one of a log that was made to fit, and signed anew as another one', async () => {
+    keepFile();
+    await restore();
+    await made.sql`update events.log set data = '{}' where seq = 4`;
+    await rechain(made.sql, 4);
+    await made.sql`delete from events.checkpoints`;
+    await made.sql`update events.head set epoch = 'another'`;
+    await start();
+    const again = join(folder, 'another.backup');
+    expect(await onDatabase(made.url, ['backup', again])).toMatchObject({ code: 0 });
+    await restore(again);
+    const changed = expect.stringMatching(/Event 5 is not the one that was signed/);
+    expect(await verify()).toMatchObject({ code: 1, messages: expect.arrayContaining([changed]) });
   });
 
   it('nor does one of a log that began an epoch by hand', async () => {

@@ -76,17 +76,19 @@ async function restore({ terminal, json }: CommandContext, file: string, { repla
   const restored = await working(terminal, () =>
     withServerDatabase(async (place) => {
       const done = await restoreBackup(place, file, { replace, confirm, onProgress });
-      await fillCheckpointFile(place).catch((error: Error) => {
+      const filled = await fillCheckpointFile(place, done).catch((error: Error) => {
         drawLine(terminal, '');
         terminal.stderr.write(
           `${plain(`The file of checkpoints, ${checkpointFile(place.settings)} (AUDIT_FILE, DATA_DIR), was not written: ${error.message}. PurSight writes it when it starts; "pursight audit verify" misses it until then.`)}\n`,
         );
       });
-      return done;
+      return { ...done, keptCheckpoints: filled?.copy ?? null };
     }),
   );
   if (json) return printJson(terminal, restored);
   tell(terminal, restored);
+  if (restored.keptCheckpoints)
+    printLine(terminal, `The checkpoints of the log that it replaces are in ${restored.keptCheckpoints}, with those of before.`);
   printLine(terminal, 'It is restored. Start PurSight; everybody signs in again. Positions in the event log of before are CURSOR_EXPIRED.');
 }
 

@@ -9,7 +9,8 @@ import { holdInstance, type Instance } from '#platform/database/instance.ts';
 import { migrate, MIGRATION_LOCK, prepareServer } from '#platform/database/migrate.ts';
 import { PARTS, roleName, type DatabaseLocation } from '#platform/database/roles.ts';
 import { CannotStart, Conflict } from '#platform/errors.ts';
-import { deriveCheckpointKey } from '#platform/events/audit/checkpoint.ts';
+import { readEpochs } from '#platform/events/audit/anchors.ts';
+import { deriveCheckpointKey, type CheckpointKey } from '#platform/events/audit/checkpoint.ts';
 import { beginEpoch } from '#platform/events/audit/checkpointer.ts';
 import { createLogger } from '#platform/logger.ts';
 import { locateDatabase } from '../database.ts';
@@ -38,12 +39,12 @@ export async function inspectBackup(
   return header;
 }
 
-/** Gives what was restored, and the epoch that begins. Throws InvalidInput (the file), Conflict (the database) and CannotStart, with what to do. */
+/** Gives what was restored, the epoch that begins, and those of the log that is no more. Throws InvalidInput (the file), Conflict (the database) and CannotStart, with what to do. */
 export async function restoreBackup(
   { ownerUrl, rootKey }: { ownerUrl: string; rootKey: Uint8Array },
   file: string,
   { replace, confirm = async () => {}, onProgress = () => {} }: Options,
-): Promise<Summary & { newEpoch: string }> {
+): Promise<Summary & { newEpoch: string; replacedEpochs: string[] }> {
   const header = await inspectBackup(file, rootKey, onProgress);
   const location = await locateDatabase(ownerUrl, rootKey);
   const instance = await holdAlone(ownerUrl);
@@ -57,11 +58,15 @@ export async function restoreBackup(
     }
     await confirm(summaryOf(file, header));
     await prepareServer(location);
-    const newEpoch = await inOneTransaction(sql, async (tx) => {
+    const key = deriveCheckpointKey(rootKey);
+    const epochs = await inOneTransaction(sql, async (tx) => {
+      const before = await listEpochs(tx, key);
       await dropAll(tx);
       await loadBackup(tx, { file, header, rootKey, onProgress });
       await runMigrations(tx, (schema, moment) => !isOfBackup(header, schema, moment));
-      return beginEpoch(tx, { key: deriveCheckpointKey(rootKey) });
+      const newEpoch = await beginEpoch(tx, { key });
+      const restored = await listEpochs(tx, key);
+      return { newEpoch, replacedEpochs: before.filter((epoch) => !restored.includes(epoch)) };
     });
     // Rights, and whatever else belongs to a start; there is nothing left to migrate.
     await migrate(location, MIGRATION_FOLDERS);
@@ -71,7 +76,7 @@ export async function restoreBackup(
         .map(({ name }) => quoteName(name))
         .join(', ')}`,
     );
-    return { ...summaryOf(file, header), newEpoch };
+    return { ...summaryOf(file, header), ...epochs };
   } finally {
     await sql.end({ timeout: 5 });
     await instance.release();
@@ -120,6 +125,12 @@ async function inOneTransaction<Result>(sql: Database, work: (tx: Transaction) =
         )
       : error;
   }
+}
+
+/** Of the log that is in the database, if there is one: those that this key has signed. */
+async function listEpochs(tx: Transaction, key: CheckpointKey): Promise<string[]> {
+  const [there] = await tx`select from pg_class where oid = to_regclass('events.checkpoints')`;
+  return there ? (await readEpochs(tx, key)).map(({ epoch }) => epoch) : [];
 }
 
 async function dropAll(tx: Transaction): Promise<void> {

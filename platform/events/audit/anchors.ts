@@ -1,5 +1,5 @@
 /** Checkpoints compared with each other and with the log, while a verification goes through it. */
-import type { Database } from '../../database/index.ts';
+import type { Database, Queryable } from '../../database/index.ts';
 import { formatCheckpoint, type Checkpoint, type CheckpointKey, type SignedCheckpoint } from './checkpoint.ts';
 import { isMissing, readCheckpoints } from './checkpointFile.ts';
 import type { Faults } from './faults.ts';
@@ -15,7 +15,7 @@ export type Epoch = Pick<Checkpoint, 'epoch' | 'seq' | 'time'>;
 type HashedRow = { seq: number; hash: Buffer };
 
 /** The first signed checkpoint of each epoch, the oldest first. */
-export async function readEpochs(sql: Database, key: CheckpointKey): Promise<Epoch[]> {
+export async function readEpochs(sql: Queryable, key: CheckpointKey): Promise<Epoch[]> {
   const rows = await sql<SignedCheckpoint[]>`
     select distinct on (epoch) epoch, seq, hash, time, signature from events.checkpoints order by epoch, seq`;
   return rows

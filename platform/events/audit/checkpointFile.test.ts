@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deriveCheckpointKey, formatCheckpoint, parseCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
-import { appendCheckpoints, findLastCheckpoint, readCheckpoints } from './checkpointFile.ts';
+import { appendCheckpoints, findLastCheckpoint, readCheckpoints, setAside } from './checkpointFile.ts';
 
 const key = deriveCheckpointKey(Buffer.alloc(32, 1));
 const sign = (seq: number): SignedCheckpoint => key.sign({ epoch: 'first', seq, hash: Buffer.alloc(32, seq), time: new Date(seq) });
@@ -59,6 +59,22 @@ describe('the file of checkpoints', () => {
     }
     writeFileSync(file, '');
     expect(await findLastCheckpoint(file, key.isSigned)).toBeUndefined();
+  });
+
+  it('loses what is set aside, and is kept whole beside it', async () => {
+    const isOut = ({ seq }: SignedCheckpoint): boolean => seq < 3;
+    expect(await setAside(file, isOut)).toBeUndefined();
+    await appendCheckpoints(file, [sign(3), sign(4)]);
+    expect(await setAside(file, isOut)).toBeUndefined();
+    await appendCheckpoints(file, [sign(1), sign(2)]);
+    appendFileSync(file, '{"seq":');
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(`${file}.next`, 'of one that was killed');
+    const copy = await setAside(file, isOut);
+    expect(await read()).toEqual([3, 4]);
+    expect(readFileSync(copy!, 'utf8')).toBe(before);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(dirname(file))).toEqual([basename(file), basename(copy!)]);
   });
 
   it('takes nothing else for a checkpoint', () => {

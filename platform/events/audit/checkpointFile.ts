@@ -1,9 +1,9 @@
 /**
- * The file of checkpoints, outside of the database: lines that are only ever appended, and reach the disk before anybody goes on. A process that
+ * The file of checkpoints, outside of the database: lines that are only ever appended (but for `setAside`), and reach the disk before anybody goes on. A process that
  * is killed may leave half a line; the next one begins a new line after it, and writes that checkpoint again.
  */
-import { createReadStream } from 'node:fs';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { copyFile, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatCheckpoint, parseCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
 
@@ -71,6 +71,35 @@ export async function* readCheckpoints(file: string): AsyncGenerator<SignedCheck
     for (const line of lines) if (line !== '') yield parseCheckpoint(line);
   }
   if (rest !== '') yield parseCheckpoint(rest);
+}
+
+/**
+ * Takes these checkpoints out of the file, which before that is copied to one beside it; gives the copy's path, undefined where there are none. At
+ * any moment the file is as it was or as it is to be.
+ */
+export async function setAside(file: string, isOut: (checkpoint: SignedCheckpoint) => boolean): Promise<string | undefined> {
+  const kept: SignedCheckpoint[] = [];
+  let hasAny = false;
+  try {
+    for await (const checkpoint of readCheckpoints(file)) {
+      if (!checkpoint) continue;
+      if (isOut(checkpoint)) hasAny = true;
+      else kept.push(checkpoint);
+    }
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  if (!hasAny) return undefined;
+  const copy = `${file}.${new Date().toISOString().replaceAll(':', '-')}`;
+  await copyFile(file, copy, constants.COPYFILE_EXCL);
+  const next = `${file}.next`;
+  await rm(next, { force: true }); // of one that was killed
+  await (await open(next, 'w', 0o600)).close();
+  await appendCheckpoints(next, kept);
+  await rename(next, file);
+  await syncFolder(dirname(file));
+  return copy;
 }
 
 export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';

@@ -10,7 +10,7 @@ import { sqlState, type Database, type Queryable, type Transaction } from '../..
 import type { Logger } from '../../logger.ts';
 import { createBell } from '../bell.ts';
 import type { Checkpoint, CheckpointKey, SignedCheckpoint } from './checkpoint.ts';
-import { appendCheckpoints, findLastCheckpoint, readCheckpoints } from './checkpointFile.ts';
+import { appendCheckpoints, findLastCheckpoint, readCheckpoints, setAside } from './checkpointFile.ts';
 import { readHead, type Head } from './position.ts';
 
 /** Divides the size of a partition, so the end of each is signed: when that one is dropped, what is left begins after a checkpoint. */
@@ -127,7 +127,7 @@ async function signHead(
  * Begins an epoch where the log is, and signs that. For a restore, in the transaction that makes the log what the backup was: what was signed
  * later, of events that the backup does not have, counts no more from then on, and old cursors are CURSOR_EXPIRED. An epoch that begins in any
  * other way is never signed, and verification tells it. `tx`: of the owner, or of the role `events`; it needs the checkpoints of the backup.
- * A backup of a log that had begun an epoch by itself is not vouched for. The file gets this one by `fillFile`. Gives the new epoch.
+ * A backup of a log that had begun an epoch by itself is not vouched for. The file gets this one by `refillFile`. Gives the new epoch.
  */
 export async function beginEpoch(tx: Transaction, { key, now = new Date() }: { key: CheckpointKey; now?: Date }): Promise<string> {
   const before = await readHead(tx);
@@ -172,8 +172,22 @@ async function lastCheckpoint(sql: Queryable): Promise<Checkpoint | undefined> {
 }
 
 /** Appends what the table has and the file has not. `sql`: of the owner, or of the role `events`. Throws what the file system does. */
-export const fillFile = (sql: Database, { file, key, logger }: Pick<Options, 'file' | 'key' | 'logger'>): Promise<void> =>
+const fillFile = (sql: Database, { file, key, logger }: Pick<Options, 'file' | 'key' | 'logger'>): Promise<void> =>
   inTurn(sql, (tx) => fillInTurn(tx, file, key, logger));
+
+/**
+ * The same after a restore over another log, whose epochs these are: what that one signed below the restored log's end would be taken for what this
+ * log has lost. The file of before is kept beside it, and its path given. What comes after that end counts no more anyway.
+ */
+export const refillFile = (
+  sql: Database,
+  { file, key, logger, seq, replacedEpochs }: Pick<Options, 'file' | 'key' | 'logger'> & { seq: number; replacedEpochs: readonly string[] },
+): Promise<string | undefined> =>
+  inTurn(sql, async (tx) => {
+    const copy = await setAside(file, (each) => each.seq < seq && replacedEpochs.includes(each.epoch) && key.isSigned(each));
+    await fillInTurn(tx, file, key, logger);
+    return copy;
+  });
 
 async function fillInTurn(tx: Transaction, file: string, key: CheckpointKey, logger: Logger): Promise<void> {
   const last = await findLastCheckpoint(file, key.isSigned);
