@@ -37,14 +37,15 @@ export function typedWords({ units, joined }: ParsedQuery): string[] {
 /** A single letter or digit begins too many words: it is one of its own, or begins a word of a title. */
 const isShort = (word: string): boolean => word.length === 1 && /[a-z0-9]/.test(word);
 
-/** Its plural or singular, unless it is found by its beginning anyway. */
-const otherForms = (word: string): string[] => otherNumbers(word).filter((other) => !other.startsWith(word));
-
 /** No word was meant as another one. */
 export const verbatim: Meant = () => [];
 
 /** What this tier and better ones of seekAll find has every word as it was typed. */
 export const AS_TYPED = 4;
+
+/** Its plural or singular, unless a beginning finds it anyway: of what is asked for twice PostgreSQL expects twice as much, and reads all rows for it. */
+const otherForms = (word: string, meant: Meant): string[] =>
+  otherNumbers(word).filter((other) => ![word, ...meant(word)].some((each) => other.startsWith(each)));
 
 export type Seeking = {
   /** For those in which every word is. */
@@ -65,12 +66,12 @@ export function seeking({ exactly, beginning, allOf, anyOf }: Language): Seeking
   }
   /** Another number is a word of its own: `cases` finds `case` and no `casehardening`. */
   function anywhere(word: string, meant: Meant): string {
-    return anyOf([orMeant(begins(word), word, meant), ...otherForms(word).map(exactly)])!;
+    return anyOf([orMeant(begins(word), word, meant), ...otherForms(word, meant).map(exactly)])!;
   }
   function inTitle(word: string, meant: Meant): string {
     return anyOf([
       ...[word, ...meant(word)].map((each) => beginning(TITLE_WORD + each)),
-      ...otherForms(word).map((other) => exactly(TITLE_WORD + other)),
+      ...otherForms(word, meant).map((other) => exactly(TITLE_WORD + other)),
     ])!;
   }
   /** Whole names that are written otherwise: their words without what separates them, in the other number, or with a dot for a space. */
@@ -179,6 +180,6 @@ export function soughtWords({ units, joined }: ParsedQuery, meant: Meant): Sough
   const prefixes = [...new Set([...units.flatMap((unit) => (unit.joined ? [...unit.words, unit.joined] : unit.words)), joined])];
   return {
     prefixes: [...new Set([...prefixes.filter((word) => word !== '' && !isShort(word)), ...prefixes.flatMap((word) => meant(word))])],
-    exact: [...new Set([...prefixes.filter(isShort), ...prefixes.flatMap(otherForms)])],
+    exact: [...new Set([...prefixes.filter(isShort), ...prefixes.flatMap((word) => otherForms(word, meant))])],
   };
 }
