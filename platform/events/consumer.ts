@@ -13,7 +13,7 @@ import { addFailures, findHeldSubjects, nextRetryInMs, parkEvents } from './fail
 import { createRetries } from './retries.ts';
 import { EVENTS_CHANNEL } from './seal.ts';
 import { findCulprit } from './transient.ts';
-import { createTurns } from './turns.ts';
+import { createLoop } from './loop.ts';
 import type { EventAttributes, EventType } from './types.ts';
 
 /** How long an event waits at most when the notification was lost. */
@@ -65,7 +65,7 @@ export type Consumer = {
 
 export function createConsumer({ sql, name, types, logger, faults, data, batch = BATCH, ...options }: ConsumerOptions): Consumer {
   const log = logger.child({ consumer: name });
-  const turns = createTurns({ turn, logger: log, failing: 'consuming events failed, trying again', again: 'consuming events again' });
+  const loop = createLoop({ turn, logger: log, failing: 'consuming events failed, trying again', again: 'consuming events again' });
   const fault = [...(faults ?? [])].find((each) => `consumer:${name}.`.startsWith(`${each}.`));
   let unlisten: (() => Promise<void>) | undefined;
   /** Events of a batch: fewer while it is found out which one fails. */
@@ -190,26 +190,26 @@ export function createConsumer({ sql, name, types, logger, faults, data, batch =
   async function turn(): Promise<number> {
     const { isBehind, retryInMs } = await look();
     const isConsumed = isBehind && (await consume());
-    const isRetried = retryInMs !== null && retryInMs <= 0 && (await retry(() => !turns.isStopping()));
+    const isRetried = retryInMs !== null && retryInMs <= 0 && (await retry(() => !loop.isStopping()));
     if (isConsumed || isRetried) options.onTurn?.();
     return isConsumed || isRetried ? 0 : Math.min(POLL_MS, Math.max(1, Math.ceil(retryInMs ?? POLL_MS)));
   }
 
   return {
     start() {
-      if (!turns.start()) return;
-      sql.listen(EVENTS_CHANNEL, turns.wake).then(
+      if (!loop.start()) return;
+      sql.listen(EVENTS_CHANNEL, loop.wake).then(
         (meta) => {
           unlisten = meta.unlisten;
-          if (turns.isStopping()) void meta.unlisten().catch(() => {}); // the pool is about to be closed anyway
+          if (loop.isStopping()) void meta.unlisten().catch(() => {}); // the pool is about to be closed anyway
         },
         (error: unknown) => log.warn({ err: error }, 'notifications of new events cannot be had; they are looked for every second'),
       );
     },
     async stop() {
-      await turns.stop();
+      await loop.stop();
       await unlisten?.().catch(() => {}); // a lost connection listens no more
     },
-    runOnce: async () => (await turns.once()) === 0,
+    runOnce: async () => (await loop.once()) === 0,
   };
 }

@@ -6,7 +6,7 @@
 import type { Database } from '#platform/database/index.ts';
 import { LINEAGE_NEO4J } from '#platform/events/consumerNames.ts';
 import { tellPosition } from '#platform/events/positions.ts';
-import { createTurns } from '#platform/events/turns.ts';
+import { createLoop } from '#platform/events/loop.ts';
 import type { Logger } from '#platform/logger.ts';
 import { createGeneration, GenerationGone, leaveGeneration, removeGeneration, serve, type Generation } from '../graph/neo4j/generations.ts';
 import { migrate } from '../graph/neo4j/migrations.ts';
@@ -40,7 +40,7 @@ type Options = { neo4j: Neo4j; sql: Database; page?: number | undefined; logger:
 
 export function createProjector({ neo4j, sql, page, logger }: Options): Projector {
   const log = logger.child({ projection: LINEAGE_NEO4J });
-  const turns = createTurns({
+  const loop = createLoop({
     turn: async () => ((await bringOn()) ? 0 : POLL_MS),
     logger: log,
     failing: 'lineage cannot be copied to Neo4j; it is tried until it can',
@@ -75,7 +75,7 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
     const { generation, rows, caughtUpWith } = await copyChanges(
       { neo4j, sql, pages },
       target,
-      () => turns.isStopping() || performance.now() > until,
+      () => loop.isStopping() || performance.now() > until,
     );
     if (!caughtUpWith) return true;
     if (!generation.isServing) {
@@ -106,10 +106,10 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
       // That takes long, and a rebuild may begin meanwhile.
       await withRemoval(sql, false, async () => {
         const { leaving } = await findCopies(neo4j, sql);
-        for (const { number } of leaving) if (!turns.isStopping()) await removeGeneration(neo4j, number);
+        for (const { number } of leaving) if (!loop.isStopping()) await removeGeneration(neo4j, number);
       });
     } catch (error) {
-      if (!turns.isStopping()) log.warn({ err: error }, 'an old copy of lineage in Neo4j could not be removed; it is tried again');
+      if (!loop.isStopping()) log.warn({ err: error }, 'an old copy of lineage in Neo4j could not be removed; it is tried again');
     }
   }
 
@@ -130,10 +130,10 @@ export function createProjector({ neo4j, sql, page, logger }: Options): Projecto
   }
 
   return {
-    start: () => void turns.start(),
-    stop: () => turns.stop(tidying),
-    wake: turns.wake,
-    runOnce: async () => (await turns.once()) === 0,
-    failure: turns.failure,
+    start: () => void loop.start(),
+    stop: () => loop.stop(tidying),
+    wake: loop.wake,
+    runOnce: async () => (await loop.once()) === 0,
+    failure: loop.failure,
   };
 }

@@ -7,7 +7,7 @@ import type { Database, Transaction } from '#platform/database/index.ts';
 import { createConsumer, type ConsumedEvent } from '#platform/events/consumer.ts';
 import { CATALOG_LABELS, CATALOG_MEILISEARCH } from '#platform/events/consumerNames.ts';
 import type { EventType } from '#platform/events/types.ts';
-import { createTurns } from '#platform/events/turns.ts';
+import { createLoop } from '#platform/events/loop.ts';
 import { Upstream } from '#platform/errors.ts';
 import type { Logger } from '#platform/logger.ts';
 import { loadDocuments } from '../documents.ts';
@@ -39,7 +39,7 @@ type Options = { copy: Copy; sql: Database; logger: Logger; faults?: ReadonlySet
 export function createProjector({ copy, sql, logger, faults }: Options): Projector {
   const log = logger.child({ projection: CATALOG_MEILISEARCH });
   const consumer = createConsumer({ sql, name: CATALOG_MEILISEARCH, types: TYPES, handle, logger, faults });
-  const turns = createTurns({
+  const loop = createLoop({
     turn: async () => ((await bringOn()) ? 0 : POLL_MS),
     logger: log,
     failing: 'Meilisearch cannot be brought up to date; it is tried until it can',
@@ -72,16 +72,16 @@ export function createProjector({ copy, sql, logger, faults }: Options): Project
       return await consumer.runOnce();
     }
     log.info('Meilisearch is being filled with assets; search is answered by PostgreSQL meanwhile');
-    const filled = await fillCopy({ copy, sql, isWanted: () => !turns.isStopping() });
+    const filled = await fillCopy({ copy, sql, isWanted: () => !loop.isStopping() });
     if (filled) log.info(filled, 'Meilisearch is filled; search is answered by it');
     return filled !== undefined;
   }
 
   return {
-    start: () => void turns.start(),
-    stop: () => turns.stop(),
-    runOnce: async () => (await turns.once()) === 0,
-    failure: turns.failure,
+    start: () => void loop.start(),
+    stop: () => loop.stop(),
+    runOnce: async () => (await loop.once()) === 0,
+    failure: loop.failure,
   };
 }
 

@@ -10,7 +10,7 @@ const MOST_BACKOFF_MS = 5_000;
 /** How long `stop` waits for the turn in hand. It comes again if it does not end by then. */
 const STOP_MS = 5_000;
 
-export type Turns = {
+export type Loop = {
   /** False when it goes on already. */
   start: () => boolean;
   /** `others`: what is waited for besides the turn in hand. */
@@ -34,7 +34,7 @@ type Options = {
   again: string;
 };
 
-export function createTurns({ turn, logger, failing, again }: Options): Turns {
+export function createLoop({ turn, logger, failing, again }: Options): Loop {
   const bell = createBell();
   let running: Promise<void> | undefined;
   let stopping = false;
