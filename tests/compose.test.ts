@@ -115,7 +115,7 @@ describe(`docker-compose.yml as Docker reads it${missing ? ` (NOT CHECKED: ${mis
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('has every service, those that nothing uses yet on demand', () => {
+  it('has every service, the one for many assets on demand', () => {
     const { services } = load();
     const profiles = Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service.profiles ?? []]));
     const always = Object.fromEntries([...OWN, 'client', 'postgres', 'neo4j'].map((name) => [name, []]));
@@ -163,6 +163,13 @@ describe(`docker-compose.yml as Docker reads it${missing ? ` (NOT CHECKED: ${mis
     for (const name of askers) {
       expect(services[name].environment).toMatchObject({ NEO4J_URL: 'bolt://neo4j:7687', NEO4J_PASSWORD: 'letters123' });
       expect(services[name].depends_on.neo4j).toMatchObject({ condition: 'service_started' });
+    }
+    // Search is PostgreSQL's until both are set.
+    const searching = OWN.filter((name) => 'MEILI_URL' in services[name].environment);
+    expect(searching).toEqual(['catalog', 'worker']);
+    for (const name of searching) {
+      const { MEILI_URL, MEILI_KEY } = services[name].environment;
+      expect([MEILI_URL, MEILI_KEY].filter(Boolean)).toEqual([]);
     }
   });
 

@@ -13,6 +13,8 @@ export type Load = {
   confirmed: readonly string[];
   /** HTTP statuses of `/health/ready`. */
   readiness: ReadonlySet<number>;
+  /** Why a client gave up, which none should: what it asked was answered by no GraphQL. */
+  broken(): unknown;
   stop(): Promise<void>;
 };
 
@@ -52,12 +54,14 @@ export function startLoad(
     for (; !over; await sleep(10)) readiness.add((await fetch(`${url}/health/ready`)).status);
   };
   const working = Promise.all([watch(), read(), read(), ...assetIds.map(edit)]);
-  working.catch(() => undefined); // told by `stop`
+  let broken: unknown;
+  working.catch((error: unknown) => (broken = error)); // told by `stop`, too
   return {
     codes,
     outages,
     confirmed,
     readiness,
+    broken: () => broken,
     async stop() {
       over = true;
       await working;

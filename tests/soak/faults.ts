@@ -17,6 +17,8 @@ const MOST_CONNECTIONS = 120;
 /** How long it may take until edits are confirmed again, on a busy machine too. */
 const RECOVERY_MS = 60_000;
 const SETTLE_MS = 60_000;
+/** Of what the product logged as errors, where it did not recover. */
+const MOST_LINES = 20;
 const EXPECTED_CODES = ['CONFLICT', 'UPSTREAM_UNAVAILABLE'];
 
 type Broken = { server: Embedded; owner: Database; random: Random };
@@ -74,6 +76,9 @@ export async function run({ seed, seconds = SECONDS, say }: SoakContext): Promis
     const facts = connect({ url: location.ownerUrl, name: 'soak', max: 2 });
     try {
       return await breakAgainAndAgain({ product, facts, sourceUrl: source.url, server, owner, random, seconds, say });
+    } catch (error) {
+      for (const line of product.errors().slice(-MOST_LINES)) say(`  the product said: ${line}`);
+      throw error;
     } finally {
       await facts.end({ timeout: 1 });
     }
@@ -154,12 +159,14 @@ async function until(is: () => Promise<boolean>, what: string): Promise<void> {
   throw new Error(`After ${SETTLE_MS / 1000} s there was not ${what}.`);
 }
 
-async function confirmsMore({ confirmed }: Load, count: number): Promise<void> {
+async function confirmsMore({ confirmed, codes, outages, broken }: Load, count: number): Promise<void> {
   const before = confirmed.length;
   for (const end = performance.now() + RECOVERY_MS; performance.now() < end; await sleep(20)) {
     if (confirmed.length >= before + count) return;
+    if (broken()) throw new Error('A client gave up.', { cause: broken() });
   }
-  throw new Error(`No edit was confirmed for ${RECOVERY_MS / 1000} s.`);
+  const told = JSON.stringify({ ...Object.fromEntries(codes), outages: [...outages] });
+  throw new Error(`Of ${count} edits ${confirmed.length - before} were confirmed in ${RECOVERY_MS / 1000} s. Clients were told ${told}.`);
 }
 
 /** Goes on from the last cursor whenever its socket ends. */
