@@ -161,12 +161,34 @@ const POSTGRES = {
   ],
 };
 
+/**
+ * graphile-worker 0.18.0: a runner looks up the numbers of its tasks once, and keeps the answer, also where it is that the database was
+ * away. It then takes no job any more, and goes on saying that it failed to acquire one.
+ */
+const GRAPHILE_WORKER = {
+  'graphile-worker/dist/taskIdentifiers.js': [
+    [
+      `            return cache.lastDigest;
+        })();
+    }`,
+      `            return cache.lastDigest;
+        })();
+        cache.lastDigest.catch(() => {
+            cache.lastStr = "";
+        });
+    }`,
+    ],
+  ],
+};
+
+const ALL = { ...POSTGRES, ...GRAPHILE_WORKER };
+
 /** Changes when a patch does. */
-export const PATCHES = createHash('sha256').update(JSON.stringify(POSTGRES)).digest('hex').slice(0, 16);
+export const PATCHES = createHash('sha256').update(JSON.stringify(ALL)).digest('hex').slice(0, 16);
 
 /** Idempotent. False when a package is not as its patch expects it; then nothing of it is changed. */
 export function applyPatches(modules) {
-  return Object.entries(POSTGRES).every(([path, changes]) => {
+  return Object.entries(ALL).every(([path, changes]) => {
     const file = join(modules, path);
     const source = readFileSync(file, 'utf8');
     let patched = source;

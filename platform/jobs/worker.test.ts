@@ -136,6 +136,16 @@ describe('a worker', () => {
     }
   });
 
+  it('takes jobs once it can, although it could not ask for the numbers of its tasks when it started', async () => {
+    await database.owner`alter table graphile_worker._private_tasks rename to away`;
+    const ran = Promise.withResolvers<string>();
+    await startWorker(async ({ name }) => ran.resolve(name!));
+    await sleep(500);
+    await database.owner`alter table graphile_worker.away rename to _private_tasks`;
+    await add({ name: 'late' });
+    expect(await ran.promise).toBe('late');
+  });
+
   it('runs jobs of one queue one after another', async () => {
     let running = 0;
     let most = 0;
