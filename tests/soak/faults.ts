@@ -78,6 +78,10 @@ export async function run({ seed, seconds = SECONDS, say }: SoakContext): Promis
       return await breakAgainAndAgain({ product, facts, sourceUrl: source.url, server, owner, random, seconds, say });
     } catch (error) {
       for (const line of product.errors().slice(-MOST_LINES)) say(`  the product said: ${line}`);
+      for (const row of await facts`
+        select task_identifier, attempts, run_at - now() as due, locked_by, left(last_error, 200) as last_error
+        from graphile_worker.jobs j order by run_at limit ${MOST_LINES}`)
+        say(`  a job that is left: ${JSON.stringify(row)}`);
       throw error;
     } finally {
       await facts.end({ timeout: 1 });
