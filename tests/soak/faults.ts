@@ -17,7 +17,7 @@ const MOST_CONNECTIONS = 120;
 /** How long it may take until edits are confirmed again, on a busy machine too. */
 const RECOVERY_MS = 60_000;
 const SETTLE_MS = 60_000;
-/** Of what the product logged as errors, where it did not recover. */
+/** Of what the product printed last, where it did not recover. */
 const MOST_LINES = 20;
 const EXPECTED_CODES = ['CONFLICT', 'UPSTREAM_UNAVAILABLE'];
 
@@ -77,7 +77,7 @@ export async function run({ seed, seconds = SECONDS, say }: SoakContext): Promis
     try {
       return await breakAgainAndAgain({ product, facts, sourceUrl: source.url, server, owner, random, seconds, say });
     } catch (error) {
-      for (const line of product.errors().slice(-MOST_LINES)) say(`  the product said: ${line}`);
+      for (const line of product.output().trimEnd().split('\n').slice(-MOST_LINES)) say(`  the product said: ${line}`);
       for (const row of await facts`
         select task_identifier, attempts, run_at - now() as due, locked_by, left(last_error, 200) as last_error
         from graphile_worker.jobs j order by run_at limit ${MOST_LINES}`)

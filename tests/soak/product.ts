@@ -20,6 +20,8 @@ export type OwnProduct = {
   metrics(): Promise<(name: string) => number>;
   /** What it logged as an error, a line each. */
   errors(): string[];
+  /** All that its process has printed: what it died of is no line of its log. */
+  output(): string;
   stop(): Promise<void>;
 };
 
@@ -92,6 +94,7 @@ export async function startOwn(location: DatabaseLocation, environment: Record<s
         .output()
         .split('\n')
         .filter((line) => line.startsWith('{')),
+    output: running.output,
     async stop() {
       await running.stop();
       remove();
